@@ -1,0 +1,36 @@
+"""The one kind of error that is shown to people, and the one that says "stopped on request"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class UserError(Exception):
+    """Something outside the program is wrong: says what happened, to which file, and what to do.
+
+    ``str(error)`` is one line of one or two sentences, fit for a dialog or for stderr.
+
+    Parameters
+    ----------
+    what:
+        What happened, as a clause without the file's name and without a final stop.
+    path:
+        The file or folder that it happened to, when there is one.
+    remedy:
+        What the reader can do about it, as a sentence without a final stop.
+    """
+
+    def __init__(self, what: str, *, path: str | Path | None = None, remedy: str = "") -> None:
+        self.what = " ".join(what.split()).rstrip(".")
+        self.path = None if path is None else Path(path)
+        self.remedy = " ".join(remedy.split()).rstrip(".")
+        super().__init__(self.what)
+
+    def __str__(self) -> str:
+        place = "" if self.path is None else f"{self.path}: "
+        advice = f" {self.remedy}." if self.remedy else ""
+        return f"{place}{self.what}.{advice}"
+
+
+class Cancelled(Exception):
+    """Work stopped because its owner asked for it; never shown as an error."""

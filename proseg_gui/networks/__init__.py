@@ -1,0 +1,1 @@
+"""Plain torch modules behind one interface (``base.Method``) and a registry. No Qt, no files, no device choice."""

@@ -1,0 +1,156 @@
+"""The one interface behind which every multi-rater method stands. Torch only: tensors in, tensors out.
+
+A method encodes an image once and decodes it at *coordinates*: named vectors, one per latent
+(``{"tau": (8,), "eps": (K,)}`` for ProSeg). Everything else (rater presets, samples, sliders) is a way to choose
+coordinates, so one cache and one fast path serve all methods.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+Coords = Mapping[str, Tensor]
+"""Latent name -> ``(d,)`` float32 vector on the CPU: one point at which to decode."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a method can do; the window shows a control only where its capability is true."""
+
+    personalised: bool
+    """There is one prediction a rater."""
+    samples: bool
+    """It can draw alternatives."""
+    preference_axes: bool
+    """``controls`` offers axes between the raters."""
+    ambiguity_axes: bool
+    """``controls`` offers axes of what the image leaves open."""
+    intra_expert: bool
+    """A rater is a distribution, so repeated readings differ."""
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A slider: a straight line through latent space, in standard deviations, bounded by ``+-limit``.
+
+    ``position(coords)`` projects a point on the axis; ``moved(coords, position)`` shifts the point along the axis
+    until it projects to ``position`` and leaves everything across the axis as it was.
+    """
+
+    name: str
+    family: str
+    """``"preference"`` or ``"ambiguity"``."""
+    latent: str
+    axis: Tensor
+    """``(d,)`` unit vector in the latent's linear coordinates (eps itself; the centred log-ratio of tau)."""
+    origin: Tensor
+    """``(d,)`` the point that projects to 0."""
+    unit: float
+    """Length of one standard deviation along ``axis``."""
+    share: float
+    """Share of its family's spread that this axis explains, 0..1."""
+    limit: float = 3.0
+
+
+class Method(nn.Module, ABC):
+    """A multi-rater segmentation network.
+
+    Attributes
+    ----------
+    kind:
+        Name in the registry and in a bundle's card.
+    n_raters, n_structures, n_channels:
+        Sizes of what it was built for.
+    stride:
+        Height and width given to :meth:`encode` may be anything; the method pads to a multiple of this itself and
+        crops the features back.
+    """
+
+    kind: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    n_raters: int
+    n_structures: int
+    n_channels: int
+    stride: int
+
+    @abstractmethod
+    def architecture(self) -> dict[str, Any]:
+        """JSON-able keyword arguments that rebuild this network (``type(self)(**architecture)``)."""
+
+    @abstractmethod
+    def encode(self, image: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` normalised image -> ``(B, C, H, W)`` features. The expensive part."""
+
+    @abstractmethod
+    def rater_coords(self, rater: int) -> Coords:
+        """The one point that stands for rater ``rater`` (0-based): preset, ``--rater`` and Dice_identity use it."""
+
+    @abstractmethod
+    def style_coords(self, weights: Tensor) -> Coords:
+        """The blend of raters by ``(R,)`` barycentric weights; equal weights are the *consensus style*."""
+
+    @abstractmethod
+    def decode(self, features: Tensor, coords: Coords) -> Tensor:
+        """``(B, C, H, W)`` features at one point -> ``(B, S, H, W)`` logits. The cheap part."""
+
+    @abstractmethod
+    def decode_many(self, features: Tensor, points: Mapping[str, Tensor]) -> Tensor:
+        """``(1, C, H, W)`` features at N points (each latent ``(N, d)``) -> ``(N, S, H, W)`` logits."""
+
+    @abstractmethod
+    def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:
+        """``n`` random points as stacked latents ``(n, d)``.
+
+        ``rater=None`` spreads draws evenly over raters (rater ``i % R`` for draw ``i``). Deterministic by the
+        generator's state. With ``tau_draws=T`` (``n`` divisible by T, ``rater`` given) the draws are balanced:
+        T draws of the preference, each with ``n // T`` draws of the ambiguity, in that nesting order.
+        """
+
+    @abstractmethod
+    def preference_controls(self) -> list[Control]:
+        """Axes between raters (METHOD.md section 4), at most ``min(R - 1, 7)``; empty for one rater."""
+
+    @abstractmethod
+    def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
+        """``(1, C, H, W)`` -> ``(K, K)``: J^T D J of one slice at eps = 0 (METHOD.md section 4); additive over slices."""
+
+    @abstractmethod
+    def ambiguity_controls(self, gram: Tensor) -> list[Control]:
+        """Axes from the summed gram, largest share first, modes under 2 % left out."""
+
+    @abstractmethod
+    def position(self, control: Control, coords: Coords) -> float:
+        """Where ``coords`` lies on ``control``, in standard deviations."""
+
+    @abstractmethod
+    def moved(self, control: Control, coords: Coords, position: float) -> Coords:
+        """``coords`` shifted along ``control`` until it lies at ``position``."""
+
+    # -- ways to choose coordinates that are the same for every method --------------------------------------------
+    def personalised(self, features: Tensor, rater: int) -> Tensor:
+        """Logits ``(B, S, H, W)`` at the rater's own point."""
+        return self.decode(features, self.rater_coords(rater))
+
+    def consensus_style(self) -> Coords:
+        """The decoder's point at the mean preset."""
+        return self.style_coords(torch.full((self.n_raters,), 1.0 / self.n_raters))
+
+    def sample(self, features: Tensor, n: int, seed: int, rater: int | None = None) -> Tensor:
+        """``(n, S, H, W)`` logits of ``n`` draws for ``(1, C, H, W)`` features, the same for the same seed."""
+        generator = torch.Generator().manual_seed(seed)
+        return self.decode_many(features, self.draw(rater, n, generator))
+
+    def controls(self, features: Iterable[Tensor], coords: Coords) -> list[Control]:
+        """All sliders at ``coords``, with the ambiguity axes measured on the features of the slices seen so far."""
+        controls = list(self.preference_controls()) if self.capabilities.preference_axes else []
+        if self.capabilities.ambiguity_axes:
+            grams = [self.ambiguity_gram(f, coords) for f in features]
+            if grams:
+                controls += self.ambiguity_controls(torch.stack(grams).sum(0))
+        return controls
