@@ -1,1 +1,1 @@
-"""gui."""
+"""The window. Qt lives here and nowhere else."""

@@ -118,7 +118,7 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
-        """``(1, C, H, W)`` -> ``(K, K)``: J^T D J of one slice at eps = 0 (METHOD.md section 4); additive over slices."""
+        """``(1, C, H, W)`` -> ``(K, K)``: J^T D J of one slice at eps = 0 (METHOD.md section 4); adds up over slices."""
 
     @abstractmethod
     def ambiguity_controls(self, gram: Tensor) -> list[Control]:

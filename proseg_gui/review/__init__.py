@@ -1,1 +1,1 @@
-"""review."""
+"""The open study as plain objects; knows no Qt."""

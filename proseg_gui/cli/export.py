@@ -1,0 +1,54 @@
+"""``proseg-gui export``: masks on an image's grid, written as NIfTI or RTSTRUCT."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from proseg_gui.errors import UserError
+
+EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm"
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("export", help="write masks as NIfTI or RTSTRUCT", epilog=EXAMPLE)
+    parser.add_argument("--image", type=Path, required=True, help="the scan that the masks belong to")
+    parser.add_argument("--mask", type=Path, action="append", required=True, help="a mask file; may be repeated")
+    parser.add_argument("--name", action="append", required=True, help="name of each mask, in the same order")
+    parser.add_argument("--format", choices=("rtstruct", "nifti", "seg"), required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--append-to", type=Path, help="an RTSTRUCT of the same series whose regions are kept")
+    parser.add_argument("--deidentify", action="store_true", help="drop the patient's tags")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, check the grids, write, read back."""
+    from proseg_gui.io.export import export_masks
+    from proseg_gui.io.images import read_mask
+    from proseg_gui.io.open import open_study
+
+    if len(args.mask) != len(args.name):
+        raise UserError(
+            f"got {len(args.mask)} --mask and {len(args.name)} --name", remedy="Give one --name for each --mask"
+        )
+    if len(set(args.name)) != len(args.name):
+        raise UserError("two masks have the same --name", remedy="Give each mask its own name")
+    study = open_study(args.image)
+    masks = [
+        (name, read_mask(path, study.geometry)) for path, name in zip(args.mask, args.name, strict=True)
+    ]
+    written = export_masks(
+        study,
+        masks,
+        args.format,
+        args.out,
+        overwrite=args.overwrite,
+        append_to=args.append_to,
+        deidentify=args.deidentify,
+    )
+    for notice in study.notices:
+        print(f"note: {notice}")
+    for path in written:
+        print(f"wrote {path}")
+    return 0

@@ -1,0 +1,178 @@
+"""The open study seen through one bundle: state and the work on it, without Qt.
+
+The controller of the window calls these methods from worker threads; everything that they return is immutable.
+State is replaced, never changed in place, and only by the owner's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from proseg_gui.errors import UserError
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
+from proseg_gui.volume import Mask, Study
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
+    from proseg_gui.inference.engine import Engine, VolumeEstimate
+    from proseg_gui.inference.latents import Axis, Sliders
+    from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
+
+
+@dataclass(frozen=True, eq=False)
+class Reviewed:
+    """A study, the model that looks at it, and what has been worked out: made by :func:`begin_review`."""
+
+    study: Study
+    bundle: Bundle
+    engine: Engine
+    sliders: Sliders
+    survey: CaseSurvey
+
+    # -- the slider path ------------------------------------------------------------------------------------------
+    def frame(self, slice_index: int, point: Point, token: CancelToken | None = None) -> Frame:
+        """Probability of every structure on one slice at one point; the background pauses meanwhile."""
+        start = time.perf_counter()
+        self.engine.hold()
+        try:
+            probability = self.engine.probability(slice_index, point, token)
+        finally:
+            self.engine.release()
+        return Frame(slice_index, point, probability, (time.perf_counter() - start) * 1000.0)
+
+    # -- what all raters and samples draw -------------------------------------------------------------------------
+    def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
+        """Survey one slice (or take it from the survey's store) and give the chosen structure's arrays."""
+        found = self.survey.slice(slice_index, form=form, token=token)
+        return _spread(found, slice_index, structure, self.engine.raters)
+
+    def summary(self, structure: int) -> Summary:
+        """Everything known so far about the whole case."""
+        survey = self.survey
+        by_slice = survey.slice_uncertainty("total", structure) * self.study.geometry.pixel_area_mm2
+        geometry = self.study.geometry
+        volumes = survey.rater_volumes_ml(geometry, structure)
+        return Summary(
+            by_slice=by_slice,
+            shares=survey.shares(structure),
+            volumes_ml=survey.volumes_ml(geometry, structure),
+            rater_volumes_ml=dict(zip(self.engine.raters, map(float, volumes), strict=True)),
+            slices_done=int(np.isfinite(by_slice).sum()),
+            n_slices=self.engine.n_slices,
+        )
+
+    def sweep(
+        self,
+        nearest: Callable[[], int],
+        token: CancelToken,
+        progress: Progress,
+        surveyed: Callable[[int], None],
+        encoded: Callable[[], None],
+    ) -> None:
+        """Look at the whole volume: the slice in view first, its neighbours next.
+
+        ``nearest()`` says which slice is in view now; ``surveyed(k)`` is called after each slice of the survey and
+        ``encoded()`` when every slice is encoded. First everything is encoded (so that the sliders settle), then
+        surveyed; the slice in view is always surveyed as soon as it is reached.
+        """
+        n = self.engine.n_slices
+        done = 0
+        for k in self._by_distance(nearest, self.engine.is_encoded):
+            token.check()
+            current = nearest()
+            if not self.survey.has(current):
+                self.survey.slice(current, token=token)
+                surveyed(current)
+            self.engine.encode(k, token)
+            done += 1
+            progress(0.3 * done / n, f"encoding slice {done} of {n}")
+        encoded()
+        done = 0
+        for k in self._by_distance(nearest, self.survey.has):
+            token.check()
+            self.survey.slice(k, token=token)
+            surveyed(k)
+            done += 1
+            progress(0.3 + 0.7 * done / n, f"measuring slice {done} of {n}")
+
+    def _by_distance(self, nearest: Callable[[], int], skip: Callable[[int], bool]) -> Iterator[int]:
+        waiting = {k for k in range(self.engine.n_slices) if not skip(k)}
+        while waiting:
+            k = min(waiting, key=lambda i: (abs(i - nearest()), i))
+            waiting.remove(k)
+            yield k
+
+    # -- sliders --------------------------------------------------------------------------------------------------
+    def axes(self, point: Point, token: CancelToken | None = None) -> AxesState:
+        """The sliders at ``point`` with their measured effects, over the slices encoded so far."""
+        ambiguity = self.sliders.ambiguity_axes(point, token)
+        return AxesState(
+            preference=self.sliders.preference_axes(point, token),
+            ambiguity=ambiguity.axes,
+            provisional=ambiguity.provisional,
+            slices_seen=ambiguity.slices_seen,
+            n_slices=self.engine.n_slices,
+        )
+
+    def position(self, axis: Axis, point: Point) -> float:
+        """Where ``point`` lies on ``axis``, in standard deviations."""
+        return self.sliders.position(axis, point)
+
+    def moved(self, axis: Axis, point: Point, position: float) -> Point:
+        """``point`` with ``axis`` at ``position`` standard deviations."""
+        return self.sliders.moved(axis, point, position)
+
+    def volume(self, point: Point, structure: int, token: CancelToken | None = None) -> VolumeEstimate:
+        """Volume at ``point`` over the slices encoded so far."""
+        return self.engine.volume_ml(point, structure, token)
+
+    def mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
+        """The whole volume's mask at ``point``: what an export writes."""
+        return self.engine.mask(point, structure, token, progress)
+
+
+def _spread(found: SliceSurvey, slice_index: int, structure: int, raters: tuple[str, ...]) -> Spread:
+    return Spread(
+        slice_index=slice_index,
+        structure=structure,
+        agreement=found.agreement[structure],
+        raters={name: found.rater_probability[r, structure] for r, name in enumerate(raters)},
+        thin=tuple(sample[structure] for sample in found.thin),
+        maps={part: found.maps[part][structure] for part in PARTS},
+    )
+
+
+def begin_review(
+    study: Study,
+    bundle: Bundle,
+    device: str,
+    box_centre_mm: tuple[float, float, float] | None = None,
+) -> Reviewed:
+    """Put ``study`` and ``bundle`` together; raises ``UserError`` where they do not fit."""
+    from proseg_gui.inference.engine import Engine
+    from proseg_gui.inference.latents import Sliders
+    from proseg_gui.inference.survey import CaseSurvey, default_plan
+
+    engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
+    return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))
+
+
+def choose_bundle_name(study: Study, wanted: str, remembered: str, names: list[str]) -> str:
+    """Which bundle to open a study with: the one asked for, else the last used, else the only sensible one.
+
+    The phantom bundle knows only the phantom, so it is never chosen silently for a patient's scan.
+    """
+    if wanted:
+        return wanted
+    if remembered and remembered != "phantom":
+        return remembered
+    candidates = [name for name in names if name != "phantom"]
+    if not candidates:
+        raise UserError("no model fits this scan", remedy="Choose a model bundle under File > Choose model")
+    return candidates[0]

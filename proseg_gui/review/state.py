@@ -1,0 +1,116 @@
+"""What the window shows, as immutable values: results of work and the user's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from proseg_gui.settings import Settings
+
+Point = Mapping[str, tuple[float, ...]]
+"""A latent point as plain numbers, for instance ``{"tau": (8 numbers), "eps": (K numbers)}``."""
+
+PARTS = ("total", "inter", "intra", "ambiguity", "residual")
+LOCAL_MAP = "ambiguity_here"
+"""The map of ambiguity at the current preference; it moves with the sliders, the five parts do not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The slider path's result: one slice at one point. ``probability``: ``(S, y, x)`` float32."""
+
+    slice_index: int
+    point: Point
+    probability: np.ndarray
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What all raters and samples draw on one slice. Arrays are ``(y, x)`` of the chosen structure."""
+
+    slice_index: int
+    structure: int
+    agreement: np.ndarray
+    raters: Mapping[str, np.ndarray]
+    thin: tuple[np.ndarray, ...]
+    maps: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """The uncertainty of the case so far, for the chosen structure."""
+
+    by_slice: np.ndarray
+    """``(z,)`` summed total uncertainty of each slice in mm^2; NaN where it is not yet known."""
+    shares: Mapping[str, float]
+    """Part -> share of the total (inter, intra, ambiguity, residual); empty while nothing is known."""
+    volumes_ml: np.ndarray
+    """``(N,)`` volumes of the samples over the slices seen so far."""
+    rater_volumes_ml: Mapping[str, float]
+    slices_done: int
+    n_slices: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every slice was looked at."""
+        return self.slices_done >= self.n_slices
+
+
+@dataclass(frozen=True, eq=False)
+class AxesState:
+    """The sliders of the moment: ``inference.latents.Axis`` values, and whether more slices may still move them."""
+
+    preference: tuple
+    ambiguity: tuple
+    provisional: bool
+    slices_seen: int
+    n_slices: int
+    previews: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """A setting to go back to. ``thumbnail``: ``(h, w, 3)`` uint8."""
+
+    name: str
+    point: Point
+    volume_ml: float | None
+    thumbnail: np.ndarray
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A case in the worklist. ``state``: new, in review, accepted or flagged."""
+
+    path: Path
+    name: str
+    state: str = "new"
+    doubt: float | None = None
+    """Total uncertainty summed over the volume, in ml; ``None`` until it was measured."""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What lies under the cursor, as texts for the status bar."""
+
+    position: str
+    value: str
+    probability: str
+    included_by: str
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """How things are shown: remembered settings, and what belongs to the open study only."""
+
+    settings: Settings = field(default_factory=Settings)
+    window: tuple[float, float] = (40.0, 400.0)
+    """Centre and width in the image's unit."""
+    raters_shown: frozenset[str] = frozenset()
+    masks_shown: frozenset[str] = frozenset()
+    """Raters whose given masks (not predictions) are drawn."""
