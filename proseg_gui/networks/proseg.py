@@ -1,0 +1,292 @@
+"""ProSeg, mode *coherent*: one latent for the rater (preference, tau) and one for the image (ambiguity, eps).
+
+Generative model of arXiv 2512.00748 with these choices (METHOD.md sections 2 to 4): tau is the only carrier of rater
+identity; eps is shared by all pixels and slices, so a sample is one coherent shape; the modes W_k (gamma F + beta)
+depend on the image through the features F; all heads are pixelwise, so the first layer folds to one small matrix for
+any (tau, eps), and moving either slider costs three pointwise layers on cached features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, combinations, cycle, islice
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proseg_gui.networks.base import Capabilities, Control, Coords, Method
+from proseg_gui.networks.unet import UNet
+
+OWN_ALPHA, SHARED_ALPHA, OTHER_ALPHA = 20.0, 3.5, 0.1
+"""Where a rater's Dirichlet starts: apart from the others, because a vague start leaves tau almost inert."""
+MIN_TAU = 1e-6
+"""Draws of tau are clamped here: Dir(0.1, ...) underflows to exact zeros, which have no logarithm."""
+LEAST_SHARE = 0.02
+"""Ambiguity modes that explain less are not offered as sliders."""
+LEAST_VARIANCE = 1e-5
+"""Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
+CHUNK = 16384
+"""Pixels decoded at once, so that the hidden layers of a slice stay in the processor's cache."""
+_BOUNDS = {"n_raters": 512, "n_structures": 64, "n_channels": 16, "features": 256, "hidden": 256, "modes": 64}
+
+
+class ProSeg(Method):
+    """See the module; capabilities: all.
+
+    Parameters
+    ----------
+    widths:
+        U-Net channels a level, finest first.
+    features, hidden, modes, tau_dims:
+        C, width of the first decoder layer (the second has half), K (size of eps), size of the simplex of tau.
+    """
+
+    kind: ClassVar[str] = "proseg"
+    capabilities: ClassVar[Capabilities] = Capabilities(True, True, True, True, True)
+
+    def __init__(
+        self,
+        n_raters: int,
+        n_structures: int = 1,
+        n_channels: int = 1,
+        widths: Sequence[int] = (16, 32, 64, 64),
+        features: int = 16,
+        hidden: int = 16,
+        modes: int = 8,
+        tau_dims: int = 8,
+    ) -> None:
+        super().__init__()
+        self._architecture = {
+            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
+            "features": features, "hidden": hidden, "modes": modes, "tau_dims": tau_dims,
+        }  # fmt: skip
+        _check(self._architecture)
+        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
+        self.modes, self.tau_dims = modes, tau_dims
+        self.backbone = UNet(n_channels, widths, features)
+        self.stride = self.backbone.stride
+        self.rater_alpha = nn.Parameter(_inverse_softplus(starting_alpha(n_raters, tau_dims)))
+        self.gamma = nn.Parameter(0.1 * torch.randn(features, tau_dims))
+        self.beta = nn.Parameter(0.1 * torch.randn(features, tau_dims))
+        self.mean_weight = nn.Parameter(torch.randn(features, features) / features**0.5)
+        self.mode_weight = nn.Parameter(0.2 * torch.randn(modes, features, features) / features**0.5)
+        self.first_weight = nn.Parameter(torch.randn(hidden, features) / features**0.5)
+        self.first_tau = nn.Parameter(0.1 * torch.randn(hidden, tau_dims))
+        self.first_bias = nn.Parameter(torch.zeros(hidden))
+        narrow = max(hidden // 2, 4)
+        self.second = nn.Linear(hidden, narrow)
+        self.third = nn.Linear(narrow, n_structures)
+        self.rater_area: Tensor
+        self.register_buffer("rater_area", torch.zeros(n_raters))
+
+    def architecture(self) -> dict[str, Any]:
+        """Keyword arguments that rebuild the network."""
+        return dict(self._architecture)
+
+    # -- the two halves -------------------------------------------------------------------------------------------
+    def encode(self, image: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` -> features ``(B, C, H, W)``."""
+        features: Tensor = self.backbone(image)
+        return features
+
+    def fold(self, tau: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
+        """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: matrix ``(..., hidden, C)``, bias ``(..., hidden)``.
+
+        W0 (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
+        """
+        inner = self.mean_weight + torch.einsum("...k,kzc->...zc", eps, self.mode_weight)
+        whole = self.first_weight @ inner
+        gamma, beta = 1.0 + tau @ self.gamma.T, tau @ self.beta.T
+        bias = (whole @ beta.unsqueeze(-1)).squeeze(-1) + tau @ self.first_tau.T + self.first_bias
+        return whole * gamma.unsqueeze(-2), bias
+
+    def decode_points(self, pixels: Tensor, tau: Tensor, eps: Tensor) -> Tensor:
+        """Features ``(B, C, P)`` of any P pixels at ``tau (B, N, D)``, ``eps (B, N, K)`` -> logits ``(B, N, S, P)``."""
+        matrix, bias = self.fold(tau, eps)
+        batch, points, hidden, channels = matrix.shape
+        matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
+        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(max(CHUNK // max(points, 1), 1024), -1)]
+        return torch.cat(parts, dim=-1) if parts else pixels.new_zeros(batch, points, self.n_structures, 0)
+
+    def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+        batch, _, count = pixels.shape
+        first = torch.baddbmm(bias, matrix, pixels).relu_().view(batch * points, -1, count)
+        second = torch.baddbmm(self.second.bias[:, None], _repeat(self.second.weight, first), first).relu_()
+        third = torch.baddbmm(self.third.bias[:, None], _repeat(self.third.weight, second), second)
+        return third.view(batch, points, self.n_structures, count)
+
+    def decode(self, features: Tensor, coords: Coords) -> Tensor:
+        """``(B, C, H, W)`` at one point -> ``(B, S, H, W)`` logits."""
+        batch, _, height, width = features.shape
+        tau, eps = (coords[name].to(features).expand(batch, 1, -1) for name in ("tau", "eps"))
+        return self.decode_points(features.flatten(2), tau, eps).view(batch, self.n_structures, height, width)
+
+    def decode_many(self, features: Tensor, points: Mapping[str, Tensor]) -> Tensor:
+        """``(1, C, H, W)`` at N points -> ``(N, S, H, W)`` logits."""
+        tau, eps = (points[name].to(features).unsqueeze(0) for name in ("tau", "eps"))
+        logits = self.decode_points(features.flatten(2), tau, eps)[0]
+        return logits.view(tau.shape[1], self.n_structures, *features.shape[-2:])
+
+    # -- raters ---------------------------------------------------------------------------------------------------
+    def alpha(self) -> Tensor:
+        """``(R, D)`` parameters of q(tau | r) = Dir(alpha_r)."""
+        return functional.softplus(self.rater_alpha)
+
+    def presets(self) -> Tensor:
+        """``(R, D)`` E[c_r]: mean centred log-ratio of each rater's Dirichlet, psi(alpha) - mean psi(alpha)."""
+        psi = torch.digamma(self.alpha())
+        return psi - psi.mean(-1, keepdim=True)
+
+    def rater_coords(self, rater: int) -> Coords:
+        """tau = softmax(E[c_r]) and eps = 0."""
+        return self._at(self.presets()[rater])
+
+    def style_coords(self, weights: Tensor) -> Coords:
+        """Barycentric blend of the presets' centred log-ratios, eps = 0."""
+        presets = self.presets()
+        return self._at(weights.to(presets) @ presets)
+
+    def _at(self, log_ratio: Tensor) -> Coords:
+        tau = torch.softmax(log_ratio, -1).detach().float().cpu()
+        return {"tau": tau, "eps": torch.zeros(self.modes)}
+
+    @torch.no_grad()
+    def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:
+        """Points ``(n, D)`` and ``(n, K)``: tau ~ Dir(alpha_r), eps ~ N(0, I); see the base class for the nesting."""
+        if tau_draws is not None and (rater is None or tau_draws < 1 or n % tau_draws):
+            raise ValueError("balanced draws need a rater and n divisible by tau_draws")
+        raters = torch.arange(n) % self.n_raters if rater is None else torch.full((tau_draws or n,), rater)
+        alpha = self.alpha().detach().cpu().double()[raters]
+        gamma = torch._standard_gamma(alpha, generator=generator)
+        tau = clamp_tau(gamma / gamma.sum(-1, keepdim=True).clamp_min(1e-300))
+        eps = torch.randn(n, self.modes, generator=generator)
+        return {"tau": tau.repeat_interleave(n // len(tau), 0).float() if n else tau.float(), "eps": eps}
+
+    # -- sliders --------------------------------------------------------------------------------------------------
+    @torch.no_grad()
+    def preference_controls(self) -> list[Control]:
+        """Eigenvectors of the presets' covariance between raters; + is towards raters who draw larger areas."""
+        presets = self.presets().double().cpu()
+        mean = presets.mean(0)
+        _, singular, axes = torch.linalg.svd(presets - mean, full_matrices=False)
+        variance = singular**2 / self.n_raters
+        kept = [i for i in range(min(self.n_raters - 1, 7)) if variance[i] > 1e-9 * variance[0].clamp_min(1e-9)]
+        controls = []
+        for number, i in enumerate(kept, start=1):
+            pull = ((presets - mean) @ axes[i]) @ self.rater_area.double().cpu()
+            controls.append(Control(
+                f"Preference {number}", "preference", "tau", (_towards(axes[i], pull)).float(), mean.float(),
+                float(variance[i].sqrt()), float(variance[i] / variance.sum()),
+            ))  # fmt: skip
+        return controls
+
+    @torch.no_grad()
+    def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
+        """``(K + 1, K + 1)`` float64 on the CPU: [J 1]^T D [J 1] with J = d logits / d eps, D = diag(p(1 - p)).
+
+        The last row holds d area / d eps in pixels, from which the axes take their signs.
+        """
+        device = features.device
+        tau, zero = coords["tau"].to(features), torch.zeros(self.modes, device=device)
+        pixels = features[0].flatten(1)
+        logits = self.decode_points(pixels[None], tau.expand(1, 1, -1), zero.expand(1, 1, -1))[0, 0]
+        p = torch.sigmoid(logits)
+        weight = p * (1.0 - p)
+        unsure = (weight > LEAST_VARIANCE).any(0)
+        pixels, weight = pixels[:, unsure], weight[:, unsure]
+        matrix, bias = self.fold(tau, zero)
+        units = torch.eye(self.modes, device=device, dtype=features.dtype)
+        moved, moved_bias = self.fold(tau.expand(self.modes, -1), units)
+        gram = torch.zeros(self.modes + 1, self.modes + 1, dtype=torch.float64)
+        for part, d in zip(pixels.split(CHUNK, 1), weight.split(CHUNK, 1), strict=True):
+            before = matrix @ part + bias[:, None]
+            after = torch.relu(before)
+            second = self.second.weight @ after + self.second.bias[:, None]
+            slope = (moved - matrix) @ part + (moved_bias - bias)[..., None]
+            slope = self.second.weight @ (slope * (before > 0))
+            slope = (self.third.weight @ (slope * (second > 0))).flatten(1)
+            rows = torch.cat([slope, torch.ones_like(slope[:1])])
+            gram += ((rows * d.flatten()) @ rows.T).double().cpu()
+        return gram
+
+    @torch.no_grad()
+    def ambiguity_controls(self, gram: Tensor) -> list[Control]:
+        """Eigenvectors of J^T D J, largest first; + draws a larger area."""
+        values, vectors = torch.linalg.eigh(gram[:-1, :-1].double())
+        values = values.clamp_min(0.0)
+        total = float(values.sum())
+        controls: list[Control] = []
+        for j in reversed(range(self.modes)):
+            share = float(values[j]) / total if total > 0 else 0.0
+            if share < LEAST_SHARE:
+                break
+            axis = _towards(vectors[:, j], vectors[:, j] @ gram[-1, :-1].double())
+            name = f"Ambiguity {len(controls) + 1}"
+            controls.append(Control(name, "ambiguity", "eps", axis.float(), torch.zeros(self.modes), 1.0, share))
+        return controls
+
+    def position(self, control: Control, coords: Coords) -> float:
+        """Projection in standard deviations, in centred log-ratios for tau."""
+        return float(control.axis @ (_linear(control, coords) - control.origin)) / control.unit
+
+    def moved(self, control: Control, coords: Coords, position: float) -> Coords:
+        """``coords`` with one latent shifted along the axis."""
+        at = _linear(control, coords)
+        step = position * control.unit - float(control.axis @ (at - control.origin))
+        at = at + step * control.axis
+        return {**coords, control.latent: torch.softmax(at, -1) if control.latent == "tau" else at}
+
+
+def starting_alpha(n_raters: int, tau_dims: int) -> Tensor:
+    """``(R, D)``: each rater high on an own coordinate, all on the last; beyond D - 1 raters, on an own set of them."""
+    own = list(range(tau_dims - 1))
+    codes = chain.from_iterable(combinations(own, size) for size in range(1, len(own) + 1))
+    alpha = torch.full((n_raters, tau_dims), OTHER_ALPHA)
+    alpha[:, -1] = SHARED_ALPHA
+    for rater, code in enumerate(islice(cycle(codes), n_raters)):
+        alpha[rater, list(code)] = OWN_ALPHA / len(code)
+    return alpha
+
+
+def clamp_tau(tau: Tensor) -> Tensor:
+    """Keep points of the simplex ``(..., D)`` off its border, so that their logarithm is finite."""
+    tau = tau.clamp_min(MIN_TAU)
+    return tau / tau.sum(-1, keepdim=True)
+
+
+def _check(architecture: Mapping[str, Any]) -> None:
+    """Refuse sizes that no bundle of ours has, before anything is allocated for them."""
+    for name, most in _BOUNDS.items():
+        value = architecture[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise ValueError(f"{name} must be a whole number from 1 to {most}")
+    tau_dims, widths = architecture["tau_dims"], architecture["widths"]
+    if not isinstance(tau_dims, int) or not 2 <= tau_dims <= 64:
+        raise ValueError("tau_dims must be a whole number from 2 to 64")
+    if not 2 <= len(widths) <= 8 or not all(isinstance(w, int) and 2 <= w <= 2048 for w in widths):
+        raise ValueError("widths must be two to eight whole numbers from 2 to 2048")
+
+
+def _inverse_softplus(values: Tensor) -> Tensor:
+    return values + torch.log(-torch.expm1(-values))
+
+
+def _repeat(weight: Tensor, like: Tensor) -> Tensor:
+    return weight.expand(like.shape[0], -1, -1)
+
+
+def _towards(axis: Tensor, pull: Tensor) -> Tensor:
+    """``axis`` with the sign that makes ``pull`` positive; without a pull, with its largest entry positive."""
+    sign = pull if abs(float(pull)) > 1e-12 else axis[axis.abs().argmax()]
+    return axis if float(sign) >= 0 else -axis
+
+
+def _linear(control: Control, coords: Coords) -> Tensor:
+    """The control's latent in the coordinates in which its axis is straight."""
+    at = coords[control.latent].detach().float().cpu()
+    if control.latent != "tau":
+        return at
+    log = at.clamp_min(torch.finfo(torch.float32).tiny).log()
+    return log - log.mean(-1, keepdim=True)

@@ -1,0 +1,27 @@
+"""Which methods there are, by the name that a bundle's card gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from proseg_gui.networks.base import Method
+from proseg_gui.networks.proseg import ProSeg
+
+METHODS: Mapping[str, type[Method]] = {ProSeg.kind: ProSeg}
+
+
+def build(kind: str, architecture: Mapping[str, Any]) -> Method:
+    """Return an untrained network.
+
+    Raises
+    ------
+    ValueError
+        ``kind`` is unknown, or ``architecture`` is not what that method takes; the message is fit for people.
+    """
+    if kind not in METHODS:
+        raise ValueError(f"the method {kind!r} is not one of {', '.join(sorted(METHODS))}")
+    try:
+        return METHODS[kind](**architecture)
+    except TypeError as error:
+        raise ValueError(f"the architecture does not fit the method {kind!r} ({error})") from error

@@ -1,0 +1,70 @@
+"""A small 2D U-Net with group normalisation: the shared backbone that turns a slice into full-resolution features.
+
+Ronneberger et al., "U-Net" (2015); group normalisation (Wu & He 2018) so that a batch of one behaves as in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def _groups(channels: int) -> int:
+    """Largest divisor of ``channels`` that is at most 8 and leaves at least two channels a group."""
+    return max((g for g in range(1, 9) if channels % g == 0 and channels // g >= 2), default=1)
+
+
+class ConvBlock(nn.Sequential):
+    """Twice: 3x3 convolution, group norm, ReLU. ``(B, inputs, H, W)`` -> ``(B, outputs, H, W)``."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+            nn.GroupNorm(_groups(outputs), outputs),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+            nn.GroupNorm(_groups(outputs), outputs),
+            nn.ReLU(inplace=True),
+        )
+
+
+class UNet(nn.Module):
+    """``(B, n_channels, H, W)`` -> ``(B, features, H, W)`` for any H and W of at least 1.
+
+    Parameters
+    ----------
+    widths:
+        Channels a level, finest first. The image is padded to a multiple of :attr:`stride` by repeating its border,
+        and the features are cropped back.
+    """
+
+    def __init__(self, n_channels: int, widths: Sequence[int], features: int) -> None:
+        super().__init__()
+        self.features = features
+        self.stride: int = 2 ** (len(widths) - 1)
+        inputs = [n_channels, *widths[:-1]]
+        self.down = nn.ModuleList(ConvBlock(i, o) for i, o in zip(inputs, widths, strict=True))
+        outputs = [features, *widths[1:-1]]
+        self.up = nn.ModuleList(
+            ConvBlock(skip + below, out)
+            for skip, below, out in zip(widths[:-1], [*outputs[1:], widths[-1]], outputs, strict=True)
+        )
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Run the network; an empty batch gives empty features."""
+        height, width = image.shape[-2:]
+        if image.shape[0] == 0:
+            return image.new_zeros(0, self.features, height, width)
+        pad_y, pad_x = -height % self.stride, -width % self.stride
+        x = functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
+        skips = []
+        for level, block in enumerate(self.down):
+            x = block(x if level == 0 else functional.max_pool2d(x, 2))
+            skips.append(x)
+        for level in reversed(range(len(self.up))):
+            raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = self.up[level](torch.cat([skips[level], raised], dim=1))
+        return x[..., :height, :width]
