@@ -1,0 +1,101 @@
+"""The colours of pictures and plots: raters, structures, parts of the uncertainty, heat maps, and the plots' own look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+
+CURRENT_COLOUR = "#ffd166"
+"""The contour at the sliders' position; also the first structure's colour."""
+SAMPLE_COLOUR = "#c9d6e3"
+"""Thin sample contours: nearly white, so that they claim no rater."""
+
+# Chosen by search: any two of these and CURRENT_COLOUR stay at least 0.09 (OKLab) apart in normal vision, protanopia
+# and deuteranopia and 0.06 in tritanopia (Machado 2009), all light enough for a dark grey image. Ordered so that the
+# first few differ most. tests/gui/views/test_palette.py holds this.
+RATER_COLOURS = (
+    "#70d0f0",  # cyan
+    "#e05020",  # vermilion
+    "#9060f0",  # violet
+    "#e070b0",  # pink
+    "#c0b020",  # olive
+    "#c0f0d0",  # mint
+    "#70a0f0",  # blue
+    "#f0a0a0",  # salmon
+    "#609070",  # moss
+    "#d030b0",  # magenta
+)
+
+STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#f0a0a0", "#c0f0d0", "#e070b0", "#c0b020")
+
+PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
+"""Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""
+
+HEAT_MAPS = ("inferno", "magma", "viridis")
+"""Perceptually uniform maps to choose from; the first is the default."""
+
+
+def rater_colour(index: int) -> str:
+    """Colour ``#rrggbb`` of rater ``index`` (0-based, in the bundle's order); repeats after ten raters."""
+    return RATER_COLOURS[index % len(RATER_COLOURS)]
+
+
+def structure_colour(index: int) -> str:
+    """Colour ``#rrggbb`` of structure ``index`` (0-based); the first is the colour of the current contour."""
+    return STRUCTURE_COLOURS[index % len(STRUCTURE_COLOURS)]
+
+
+@lru_cache(maxsize=len(HEAT_MAPS))
+def heat_table(name: str) -> npt.NDArray[np.uint8]:
+    """``(256, 3)`` uint8 RGB from low to high; ``name`` is one of :data:`HEAT_MAPS`, else ``ValueError``."""
+    if name not in HEAT_MAPS:
+        raise ValueError(f"no heat map is called {name!r}; there are {', '.join(HEAT_MAPS)}")
+    table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
+    table.setflags(write=False)
+    return table
+
+
+@dataclass(frozen=True)
+class ViewColours:
+    """What a plot is painted with, as ``#rrggbb``. Image panes stay black in both themes."""
+
+    background: str
+    panel: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    bar: str
+    bar_faint: str
+    histogram: str
+    current: str
+
+
+DARK = ViewColours(
+    background="#1b1d21",
+    panel="#212327",
+    border="#34373c",
+    text="#d8dadd",
+    muted="#8b9096",
+    accent="#4a9eff",
+    bar="#bd742a",
+    bar_faint="#34373c",
+    histogram="#5b6b82",
+    current=CURRENT_COLOUR,
+)
+LIGHT = ViewColours(
+    background="#eceef1",
+    panel="#fafbfc",
+    border="#d0d4da",
+    text="#22252a",
+    muted="#5f666f",
+    accent="#1f6fd0",
+    bar="#d98a35",
+    bar_faint="#dde0e5",
+    histogram="#9dadc4",
+    current="#b07d00",
+)
