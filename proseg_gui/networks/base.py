@@ -118,7 +118,10 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
-        """``(1, C, H, W)`` -> ``(K, K)``: J^T D J of one slice at eps = 0 (METHOD.md section 4); adds up over slices."""
+        """``(1, C, H, W)`` -> ``(K + 1, K + 1)``: [J 1]^T D [J 1] of one slice at eps = 0; adds up over slices.
+
+        J = d logits / d eps and D = diag(p(1 - p)) (METHOD.md section 4), so the last row is d area / d eps in pixels.
+        """
 
     @abstractmethod
     def ambiguity_controls(self, gram: Tensor) -> list[Control]:

@@ -92,7 +92,7 @@ class ProSeg(Method):
         return features
 
     def fold(self, tau: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
-        """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: matrix ``(..., hidden, C)``, bias ``(..., hidden)``.
+        """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: ``(..., hidden, C)`` matrix, ``(..., hidden)`` bias.
 
         W0 (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
         """
@@ -107,7 +107,8 @@ class ProSeg(Method):
         matrix, bias = self.fold(tau, eps)
         batch, points, hidden, channels = matrix.shape
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
-        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(max(CHUNK // max(points, 1), 1024), -1)]
+        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else max(pixels.shape[-1], 1)
+        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1) if parts else pixels.new_zeros(batch, points, self.n_structures, 0)
 
     def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
@@ -140,7 +141,7 @@ class ProSeg(Method):
         return psi - psi.mean(-1, keepdim=True)
 
     def rater_coords(self, rater: int) -> Coords:
-        """tau = softmax(E[c_r]) and eps = 0."""
+        """The point tau = softmax(E[c_r]), eps = 0."""
         return self._at(self.presets()[rater])
 
     def style_coords(self, weights: Tensor) -> Coords:
