@@ -1,1 +1,1 @@
-"""io."""
+"""Files: bytes in and out of Volume, Mask and Study, with errors that name the file."""

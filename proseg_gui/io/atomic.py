@@ -1,0 +1,227 @@
+"""The one place that puts files on disk: a file or folder appears whole, or not at all.
+
+Content goes to a temporary name in the same folder, is flushed to the disk, and is then renamed over the target.
+Until that rename the old file is untouched, whatever happens: an error, a full disk, a cancel, a lost process.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+
+Writer = Callable[[Path], None]
+
+_CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+def atomic_write(path: str | Path, write: Writer, *, overwrite: bool = False) -> None:
+    """Have ``write(temporary)`` make a file, and move it to ``path`` when it is complete.
+
+    ``temporary`` lies in the target's folder and has the target's suffixes. ``write`` may check what it wrote and
+    raise: the target is then left as it was. Missing parent folders are made.
+
+    Raises
+    ------
+    UserError
+        If ``path`` exists and ``overwrite`` is false, is a folder, cannot be written, or the disk is full.
+    """
+    atomic_write_all({Path(path): write}, overwrite=overwrite)
+
+
+def atomic_write_all(writers: Mapping[Path, Writer], *, overwrite: bool = False) -> None:
+    """Like :func:`atomic_write` for files that belong together: all are written before the first is renamed."""
+    for path in writers:
+        check_target(path, overwrite=overwrite)
+    temporaries: dict[Path, Path] = {}
+    made: list[Path] = []
+    done = False
+    current = next(iter(writers))
+    try:
+        for current, write in writers.items():
+            made += _make_parents(current.parent)
+            temporary = temporaries[current] = _temporary_name(current)
+            write(temporary)
+            _flush(temporary)
+        for current in writers:
+            check_target(current, overwrite=overwrite)
+        for current, temporary in temporaries.items():
+            os.replace(temporary, current)  # noqa: PTH105 - os.replace is what "atomic" names
+        done = True
+        for folder in {path.parent for path in writers}:
+            _flush(folder)
+    except OSError as error:
+        raise write_error(error, current) from error
+    finally:
+        if not done:
+            for temporary in temporaries.values():
+                temporary.unlink(missing_ok=True)
+            _remove_folders(made)
+
+
+def atomic_bytes(path: str | Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write ``data`` to ``path``; see :func:`atomic_write`."""
+    atomic_write(path, lambda temporary: _write_bytes(temporary, data), overwrite=overwrite)
+
+
+def atomic_json(path: str | Path, obj: Any, *, overwrite: bool = False) -> None:
+    """Write ``obj`` as indented JSON (no NaN or infinity, which JSON does not know); see :func:`atomic_write`."""
+    atomic_bytes(path, json_bytes(obj), overwrite=overwrite)
+
+
+def json_bytes(obj: Any) -> bytes:
+    """``obj`` as the UTF-8 JSON text that every file of this program uses."""
+    return (json.dumps(obj, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def json_writer(obj: Any) -> Writer:
+    """A writer of ``obj`` as JSON, for :func:`atomic_write_all`."""
+    data = json_bytes(obj)
+    return lambda temporary: _write_bytes(temporary, data)
+
+
+def atomic_folder(path: str | Path, fill: Writer, *, overwrite: bool = False) -> None:
+    """Have ``fill(temporary_folder)`` make a folder's content, and let it appear at ``path`` at once.
+
+    An empty folder at ``path`` is filled. With ``overwrite`` a folder is replaced only when the new one has all the
+    names that the old one holds, so that no foreign file is ever deleted.
+
+    Raises
+    ------
+    UserError
+        As :func:`atomic_write`, and when overwriting would delete files of another kind.
+    """
+    path = Path(path)
+    _check_folder_target(path, overwrite=overwrite)
+    temporary = _temporary_name(path)
+    made: list[Path] = []
+    done = False
+    try:
+        made = _make_parents(path.parent)
+        temporary.mkdir()
+        fill(temporary)
+        for item in sorted(temporary.rglob("*")):
+            _flush(item)
+        _swap_folder(temporary, path)
+        done = True
+        _flush(path.parent)
+    except OSError as error:
+        raise write_error(error, path) from error
+    finally:
+        if not done:
+            shutil.rmtree(temporary, ignore_errors=True)
+            _remove_folders(made)
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Raise a UserError if a file must not be written at ``path``: call it before long work."""
+    if path.is_dir():
+        raise UserError("a folder of this name exists", path=path, remedy="Choose a file name")
+    if path.exists() and not overwrite:
+        raise UserError("the file exists already", path=path, remedy="Choose another name or allow overwriting it")
+    _check_parents(path)
+
+
+def check_folder(path: Path) -> None:
+    """Raise a UserError if ``path`` cannot be a folder to write into (it is a file, or lies below one)."""
+    if path.exists() and not path.is_dir():
+        raise UserError("this is a file, not a folder", path=path, remedy="Choose a folder for the output")
+    _check_parents(path)
+    existing = path
+    while not existing.exists():
+        existing = existing.parent
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise write_error(PermissionError(errno.EACCES, "not writable"), path)
+
+
+def write_error(error: OSError, path: Path) -> UserError:
+    """The sentence for a failed write to ``path``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError("the disk is full", path=path, remedy="Nothing was written; free some space and try again")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UserError("the folder cannot be written to", path=path, remedy="Choose a folder that you may write to")
+    reason = error.strerror or str(error)
+    return UserError(f"it could not be written ({reason})", path=path, remedy="Choose another place")
+
+
+def _check_parents(path: Path) -> None:
+    for parent in path.parents:
+        if parent.is_dir():
+            return
+        if parent.exists():
+            raise UserError(f"{parent} is a file, not a folder", path=path, remedy="Choose another place")
+
+
+def _check_folder_target(path: Path, *, overwrite: bool) -> None:
+    check_folder(path)
+    if path.is_dir() and any(path.iterdir()) and not overwrite:
+        raise UserError(
+            "the folder exists already and is not empty", path=path, remedy="Choose another name or allow overwriting"
+        )
+
+
+def _swap_folder(new: Path, target: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    extra = {item.name for item in target.iterdir()} - {item.name for item in new.iterdir()} - _CLUTTER
+    if extra:
+        raise UserError(
+            f"the folder also holds {sorted(extra)[0]!r}, which overwriting would delete",
+            path=target,
+            remedy="Choose another folder",
+        )
+    old = _temporary_name(target)
+    target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.parent / f".part-{uuid.uuid4().hex[:12]}{''.join(path.suffixes[-2:])}"
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    made = []
+    for item in reversed(missing):
+        item.mkdir(exist_ok=True)
+        made.append(item)
+    return made
+
+
+def _remove_folders(made: list[Path]) -> None:
+    for folder in reversed(made):
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # someone else put something there meanwhile
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _flush(path: Path) -> None:
+    """Make the system put a file's (or folder's list of) content on the disk before anything relies on it."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows has no folder handles to flush
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

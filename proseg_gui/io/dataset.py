@@ -1,0 +1,328 @@
+"""A folder of cases with several raters' masks, as CONTRACTS.md lays it out, and one such case as a Study.
+
+``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
+reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.images import image_stem, image_suffix, read_image, read_mask
+from proseg_gui.io.resample import resample_to
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.volume import Reading, Study, Volume
+
+DEFAULT_STRUCTURE = "structure"
+DEFAULT_CHANNEL = "image"
+
+MaskKey = tuple[str, str, str]
+"""(structure, rater, reading); reading is empty for a rater's only one."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Names of the cases to train on, to choose by, and to judge on."""
+
+    train: tuple[str, ...] = ()
+    val: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: str | Path) -> Split:
+        """Read ``split.json``: an object with the lists ``train``, ``val`` and ``test``, no case in two of them."""
+        path = Path(path)
+        content = read_json(path)
+        if not isinstance(content, dict):
+            raise UserError("a split is an object with the lists train, val and test", path=path)
+        unknown = sorted(set(content) - {"train", "val", "test"})
+        if unknown:
+            raise UserError(f"a split has train, val and test, not {unknown[0]!r}", path=path)
+        lists = {name: _names(content.get(name, []), name, path) for name in ("train", "val", "test")}
+        seen: dict[str, str] = {}
+        for name, cases in lists.items():
+            for case in cases:
+                if case in seen:
+                    raise UserError(f"case {case!r} is in {seen[case]} and in {name}", path=path)
+                seen[case] = name
+        return cls(**lists)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case on disk: which files hold its channels and masks. Nothing is read yet."""
+
+    name: str
+    path: Path
+    patient: str
+    channels: Mapping[str, Path]
+    masks: Mapping[MaskKey, Path]
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """Structures that somebody drew here, sorted."""
+        return tuple(sorted({structure for structure, _, _ in self.masks}))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset folder. ``raters``, ``structures`` and ``channels`` are the union over all cases."""
+
+    name: str
+    path: Path
+    cases: tuple[Case, ...]
+    raters: tuple[str, ...]
+    structures: tuple[str, ...]
+    channels: tuple[str, ...]
+    split: Split | None = None
+    notices: tuple[str, ...] = field(default=())
+
+    def case(self, name: str) -> Case:
+        """The case called ``name``, or a UserError that says which names there are."""
+        for case in self.cases:
+            if case.name == name:
+                return case
+        raise UserError(f"there is no case {name!r}", path=self.path, remedy=f"It has {_some(self.case_names)}")
+
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """Names of all cases, in order."""
+        return tuple(case.name for case in self.cases)
+
+    def select(self, names: Sequence[str]) -> tuple[Case, ...]:
+        """The cases called ``names``, in that order."""
+        return tuple(self.case(name) for name in names)
+
+
+def read_dataset(path: str | Path) -> Dataset:
+    """Look through a dataset folder; only names, ``dataset.json`` and ``split.json`` are read, no image.
+
+    Raises
+    ------
+    UserError
+        If it is no folder, holds no case, its JSON is malformed, or its split parts one patient.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        what = "this is a file, a dataset is a folder of cases" if path.exists() else "there is no such folder"
+        raise UserError(what, path=path)
+    info = _read_info(path)
+    folders = sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith("."))
+    cases = tuple(read_case(item, info) for item in folders if is_case(item))
+    if not cases:
+        raise UserError(
+            "no case was found", path=path, remedy="A case is a folder with image.* (or images/) and a folder masks"
+        )
+    raters = sorted({rater for case in cases for _, rater, _ in case.masks})
+    drawn = sorted({structure for case in cases for structure in case.structures})
+    structures = tuple(info.structures) or tuple(drawn) or (DEFAULT_STRUCTURE,)
+    unlisted = sorted(set(drawn) - set(structures))
+    if unlisted:
+        raise UserError(f"dataset.json does not list the structure {unlisted[0]!r}", path=path / "dataset.json")
+    channels = info.channels or tuple(dict.fromkeys(name for case in cases for name in case.channels))
+    split_path = path / "split.json"
+    split = Split.read(split_path) if split_path.exists() else None
+    if split is not None:
+        _check_patients(split, cases, split_path)
+    return Dataset(info.name or path.resolve().name, path, cases, tuple(raters), structures, channels, split)
+
+
+def is_case(path: Path) -> bool:
+    """Whether a folder is a case: it has ``image.*``, a folder ``image`` or a folder ``images``."""
+    if not path.is_dir():
+        return False
+    return (path / "images").is_dir() or (path / "image").is_dir() or bool(_images_named(path, "image"))
+
+
+@dataclass(frozen=True)
+class _Info:
+    """What ``dataset.json`` says; empty where there is none."""
+
+    name: str = ""
+    structures: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    patients: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_case(path: Path, info: _Info | None = None) -> Case:
+    """List one case's files. Channels come in the order of ``dataset.json``, else by name."""
+    info = _read_info(path.parent) if info is None else info
+    channels = _channels(path, info.channels)
+    default = info.structures[0] if len(info.structures) == 1 else DEFAULT_STRUCTURE
+    return Case(path.name, path, info.patients.get(path.name, path.name), channels, _masks(path / "masks", default))
+
+
+def load_case(
+    case: Case,
+    structures: Sequence[str] | None = None,
+    *,
+    channels: Sequence[str] | None = None,
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
+) -> Study:
+    """Read one case as a Study whose readings are its rater masks.
+
+    Parameters
+    ----------
+    case:
+        From :func:`read_dataset`.
+    structures:
+        Those to load, in this order; all that were drawn here by default. A structure nobody drew has no readings.
+    channels:
+        Those to load, in this order; all by default. Others than the first are resampled to the first one's grid
+        where they lie on another, with a notice.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be read, a mask lies on another grid, or a channel is missing.
+    """
+    wanted = tuple(structures) if structures is not None else case.structures or (DEFAULT_STRUCTURE,)
+    names = tuple(channels) if channels is not None else tuple(case.channels)
+    keys = sorted(key for key in case.masks if key[0] in wanted)
+    total, done = len(names) + len(keys), 0
+    notices: list[str] = []
+    volumes: dict[str, Volume] = {}
+    for name in names:
+        if name not in case.channels:
+            raise UserError(f"the channel {name!r} is missing", path=case.path)
+        first = next(iter(volumes.values()), None)
+        volume, more = _read_channel(case.channels[name], name, first, progress, token)
+        volumes[name] = volume
+        notices += more
+        done += 1
+        progress(done / total, f"{case.name}: {name}")
+    like = next(iter(volumes.values()))
+    readings = []
+    for structure, rater, reading in keys:
+        if token is not None:
+            token.check()
+        mask = read_mask(case.masks[structure, rater, reading], like.geometry, notices=notices)
+        readings.append(Reading(rater, structure, mask, reading))
+        done += 1
+        progress(done / total, f"{case.name}: {rater}")
+    return Study(case.name, volumes, wanted, tuple(readings), tuple(notices), case.path)
+
+
+def _read_channel(
+    path: Path, name: str, first: Volume | None, progress: Progress, token: CancelToken | None
+) -> tuple[Volume, list[str]]:
+    volume, notices = read_image(path, progress=progress, token=token)
+    return align_channel(volume, list(notices), name, first, token)
+
+
+def align_channel(
+    volume: Volume, notices: list[str], name: str, first: Volume | None, token: CancelToken | None
+) -> tuple[Volume, list[str]]:
+    """``volume`` on the first channel's grid, resampled with a notice where it lay on another."""
+    if first is None or first.geometry.same_grid(volume.geometry):
+        return volume, notices
+    difference = first.geometry.difference(volume.geometry)
+    notices = notices + [f"Channel {name} was resampled to the first channel's grid ({difference})."]
+    return resample_to(volume, first.geometry, token=token), notices
+
+
+def read_json(path: Path) -> Any:
+    """The content of a small JSON file, or a UserError that says where it is malformed."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"the file cannot be read ({error.strerror or error})", path=path) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"this is not valid JSON ({error})", path=path, remedy="Correct it or remove it") from error
+
+
+def _read_info(folder: Path) -> _Info:
+    path = folder / "dataset.json"
+    if not path.is_file():
+        return _Info()
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise UserError("dataset.json is an object with name, structures, channels and patients", path=path)
+    patients = content.get("patients", {})
+    if not isinstance(patients, dict):
+        raise UserError("patients maps each case to its patient", path=path)
+    return _Info(
+        str(content.get("name", "")),
+        _names(content.get("structures", []), "structures", path),
+        _names(content.get("channels", []), "channels", path),
+        {str(case): str(patient) for case, patient in patients.items()},
+    )
+
+
+def _names(value: Any, what: str, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UserError(f"{what} must be a list of names", path=path)
+    return tuple(value)
+
+
+def _check_patients(split: Split, cases: tuple[Case, ...], path: Path) -> None:
+    """A patient in two lists would let a model be judged on somebody whom it was trained on."""
+    patient = {case.name: case.patient for case in cases}
+    home: dict[str, str] = {}
+    for name in ("train", "val", "test"):
+        for case in getattr(split, name):
+            who = patient.get(case, case)
+            if home.setdefault(who, name) != name:
+                raise UserError(f"case {case!r} parts a patient between {home[who]} and {name}", path=path)
+
+
+def _image_files(folder: Path) -> list[Path]:
+    """Image files of a folder, sorted; data files of header pairs (``.img`` beside ``.hdr``) are left out."""
+    files = [item for item in folder.iterdir() if item.is_file() and not item.name.startswith(".")]
+    headers = {image_stem(item) for item in files if item.suffix.lower() == ".hdr"}
+    found = [item for item in files if image_suffix(item)]
+    return sorted(item for item in found if not (item.suffix.lower() == ".img" and image_stem(item) in headers))
+
+
+def _images_named(folder: Path, stem: str) -> list[Path]:
+    return [item for item in _image_files(folder) if image_stem(item) == stem]
+
+
+def _channels(path: Path, order: tuple[str, ...]) -> dict[str, Path]:
+    folder = path / "images"
+    if folder.is_dir():
+        files = {image_stem(item): item for item in _unique(_image_files(folder))}
+    else:
+        found = _unique(_images_named(path, "image"))
+        name = order[0] if len(order) == 1 else DEFAULT_CHANNEL
+        files = {name: found[0]} if found else {}
+    if not files:
+        raise UserError("the case has no image", path=path, remedy="Put image.* or images/CHANNEL.* there")
+    missing = [name for name in order if name not in files]
+    if missing:
+        raise UserError(f"the channel {missing[0]!r} of dataset.json is missing", path=path)
+    return {name: files[name] for name in (*order, *(name for name in files if name not in order))}
+
+
+def _masks(folder: Path, default_structure: str) -> dict[MaskKey, Path]:
+    if not folder.is_dir():
+        return {}
+    masks: dict[MaskKey, Path] = {}
+    groups = [(default_structure, folder)]
+    groups += [(item.name, item) for item in sorted(folder.iterdir()) if item.is_dir() and item.name[0] != "."]
+    for structure, group in groups:
+        for item in _unique(_image_files(group)):
+            rater, _, reading = image_stem(item).partition("@")
+            masks[structure, rater, reading] = item
+    return masks
+
+
+def _unique(files: list[Path]) -> list[Path]:
+    """``files``, refused if two differ only in their ending: which one is meant would be a guess."""
+    seen: dict[str, Path] = {}
+    for item in files:
+        stem = image_stem(item)
+        if stem in seen:
+            raise UserError(f"{seen[stem].name} and {item.name} are the same by name", path=item, remedy="Remove one")
+        seen[stem] = item
+    return files
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
