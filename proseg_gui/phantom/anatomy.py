@@ -117,8 +117,8 @@ def paint_anatomy(
     )
     fine = smooth_field(rng, shape, spacing_mm, 7.0)
     cavity = _paint_wall(canvas, fine, rng)
-    lung = _paint_lungs(canvas, cavity, bend[0], fine, rng)
-    abdomen = np.minimum(cavity - 2.5, -lung - 3.0)
+    chest = _paint_chest(canvas, cavity, bend[0], fine, rng)
+    abdomen = np.minimum(cavity - 1.4, -chest - 2.0)
     _paint_left_organs(canvas, abdomen, rng)
     liver = _paint_liver(canvas, abdomen, fine, rng)
     _paint_kidneys(canvas, abdomen, rng)
@@ -151,10 +151,10 @@ def _paint_wall(canvas: Canvas, fine: Float32Array, rng: np.random.Generator) ->
     return np.asarray(cavity, dtype=np.float32)
 
 
-def _paint_lungs(
+def _paint_chest(
     canvas: Canvas, cavity: Float32Array, bend: Float32Array, fine: Float32Array, rng: np.random.Generator
 ) -> Float32Array:
-    """Lung bases above two domes, and the heart between them; returns the lungs' depth."""
+    """Lung bases above two domes, and the heart between them; returns the depth of both."""
     x, y, z = canvas.x, canvas.y, canvas.z
     top = rng.uniform(44.0, 52.0)
     right = top - 62.0 * (((x + 52.0) / 72.0) ** 2 + ((y + 14.0) / 70.0) ** 2)
@@ -175,7 +175,7 @@ def _paint_lungs(
     chambers = ((-8.0, -30.0, 80.0), (22.0, 26.0, 40.0)), ((38.0, -22.0, 80.0), (24.0, 22.0, 44.0))
     for centre, radii in chambers:
         canvas.paint_ellipsoid(centre, radii, VESSEL, inside=heart - 7.0, edge=2.5)
-    return lung
+    return np.maximum(lung, heart + 1.5)
 
 
 def _paint_left_organs(canvas: Canvas, abdomen: Float32Array, rng: np.random.Generator) -> None:

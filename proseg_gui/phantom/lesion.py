@@ -77,13 +77,13 @@ class Depths:
 
 def draw_lesion(rng: np.random.Generator) -> Lesion:
     """Draw a lesion somewhere in the right lobe of the phantom's liver."""
-    centre = np.array([-60.0, -8.0, 0.0]) + rng.uniform(-1.0, 1.0, 3) * (9.0, 20.0, 6.0)
-    radius = float(rng.uniform(15.5, 21.0))
+    centre = np.array([-58.0, -10.0, 0.0]) + rng.uniform(-1.0, 1.0, 3) * (7.0, 16.0, 6.0)
+    radius = float(rng.uniform(15.0, 20.0))
     body = Blob(centre, radius, rng.uniform(0.88, 1.12, 3), _draw_waves(rng, 3, 3, 0.055))
     border = float(rng.uniform(2.4, 4.2))
-    angle, rise = rng.uniform(0.0, 2.0 * np.pi), rng.uniform(-0.35, 0.35)
+    angle, rise = rng.uniform(0.6, 1.85) * np.pi, rng.uniform(-0.35, 0.35)  # away from the vena cava
     direction = np.array([np.cos(angle) * np.cos(rise), np.sin(angle) * np.cos(rise), np.sin(rise)])
-    lobe_radius = float(rng.uniform(0.42, 0.6)) * radius
+    lobe_radius = float(rng.uniform(0.42, 0.56)) * radius
     edge = radius + float(body.depth(*_points(centre + direction * radius))[0])
     lobe_axes = rng.uniform(0.9, 1.1, 3)
     lobe = Blob(centre + direction * (edge + 0.72 * lobe_radius), lobe_radius, lobe_axes, _draw_waves(rng, 2, 1, 0.05))
