@@ -23,7 +23,7 @@ STRUCTURE = "lesion"
 CHANNEL = "CT"
 RATERS: tuple[str, ...] = tuple(STYLES)
 DEMO_SEED = 20_274
-"""Seed of the demo case. Training seeds are counted up from 0 (:func:`training_phantoms`), so it is never trained on."""
+"""Seed of the demo case; never trained on, as training seeds count up from 0 (:func:`training_phantoms`)."""
 NOISE_HU = 11.0
 WINDOW = (40.0, 400.0)
 TRAINING_SHAPE = (20, 144, 144)

@@ -138,7 +138,7 @@ def _paint_wall(canvas: Canvas, fine: Float32Array, rng: np.random.Generator) ->
     fat = rng.uniform(10.0, 15.0)
     around = np.arctan2(y, x)
     depth = outline - np.float32(fat) - 3.0 * np.sin(around) ** 2
-    canvas.paint(depth, MUSCLE + 7.0 * fine)
+    canvas.paint(np.asarray(depth, dtype=np.float32), MUSCLE + 7.0 * fine)
     canvas.paint(np.float32(1.2) - np.abs(depth - 6.5), FAT + 40.0, edge=1.5)
     phase = rng.uniform(0.0, 26.0)
     height = np.mod(z + np.float32(phase) + 30.0 * np.abs(around - np.float32(np.pi / 2)), 26.0) - 13.0
@@ -167,9 +167,9 @@ def _paint_chest(
     back = ellipsoid(x, y, z * 0, (0.0, 30.0, 0.0), (27.0, 30.0, 1e6))
     mediastinum = _smooth_max(_smooth_max(heart + 4.0, front, 8.0), back, 10.0)
     lung = np.minimum(np.minimum(cavity, 0.55 * (z - dome)), -mediastinum).astype(np.float32)
-    canvas.paint(lung + 2.5, MUSCLE)
+    canvas.paint(lung + np.float32(2.5), MUSCLE)
     vessels = 620.0 * np.clip(1.6 * (fine - 1.5), 0.0, 1.0)
-    canvas.paint(lung, LUNG + 22.0 * bend + 30.0 * fine + vessels)
+    canvas.paint(lung, np.asarray(LUNG + 22.0 * bend + 30.0 * fine + vessels, dtype=np.float32))
     box = canvas.box(heart_centre, heart_radii)
     canvas.paint(np.minimum(heart, cavity - 3.0)[box], 105.0, box)
     chambers = ((-8.0, -30.0, 80.0), (22.0, 26.0, 40.0)), ((38.0, -22.0, 80.0), (24.0, 22.0, 44.0))
@@ -185,9 +185,9 @@ def _paint_left_organs(canvas: Canvas, abdomen: Float32Array, rng: np.random.Gen
     box = canvas.box(centre, radii)
     stomach = np.minimum(ellipsoid(*canvas.at(box), centre, radii), abdomen[box])
     canvas.paint(stomach, 72.0, box)
-    canvas.paint(stomach - 4.0, 22.0, box)
+    canvas.paint(stomach - np.float32(4.0), 22.0, box)
     level = np.float32(rng.uniform(-44.0, -36.0)) - canvas.plain_y[box[1]][None, :, None]
-    canvas.paint(np.minimum(stomach - 4.5, level), -940.0, box)
+    canvas.paint(np.minimum(stomach - np.float32(4.5), level), -940.0, box)
     for _ in range(14):
         loop = (rng.uniform(-40.0, 85.0), rng.uniform(-60.0, -5.0), rng.uniform(-80.0, -32.0))
         size = (rng.uniform(12.0, 20.0), rng.uniform(10.0, 16.0), rng.uniform(12.0, 26.0))
@@ -199,9 +199,7 @@ def _paint_left_organs(canvas: Canvas, abdomen: Float32Array, rng: np.random.Gen
             canvas.paint_ellipsoid(gas, (0.6 * size[0], 0.35 * size[1], 0.6 * size[2]), -850.0, inside=abdomen)
 
 
-def _paint_liver(
-    canvas: Canvas, abdomen: Float32Array, fine: Float32Array, rng: np.random.Generator
-) -> Float32Array:
+def _paint_liver(canvas: Canvas, abdomen: Float32Array, fine: Float32Array, rng: np.random.Generator) -> Float32Array:
     """Liver and gallbladder; returns the liver's depth."""
     x, y, z = canvas.x, canvas.y, canvas.z
     right = ellipsoid(x, y, z, (-58.0, -6.0, -6.0), (62.0, 70.0, 88.0))
@@ -229,21 +227,27 @@ def _paint_kidneys(canvas: Canvas, abdomen: Float32Array, rng: np.random.Generat
 
 def _paint_great_vessels(canvas: Canvas, rng: np.random.Generator) -> None:
     """Aorta with the diaphragm's crura, and the inferior vena cava."""
-    for x in (-8.0, 22.0):
-        canvas.paint_ellipsoid((x, 30.0, -20.0), (7.0, 13.0, 70.0), MUSCLE, edge=1.5)
-    for (cx, cy), radii, hu in (((7.0, 22.0), (10.5, 10.5), VESSEL + 12.0), ((-24.0, 16.0), (12.5, 9.5), VESSEL)):
+    for side in (-8.0, 22.0):
+        canvas.paint_ellipsoid((side, 30.0, -20.0), (7.0, 13.0, 70.0), MUSCLE, edge=1.5)
+    for cx, cy, rx, ry, hu in ((7.0, 22.0, 10.5, 10.5, VESSEL + 12.0), (-24.0, 16.0, 12.5, 9.5, VESSEL)):
         lean = rng.uniform(-0.06, 0.06)
-        box = canvas.box((cx, cy, 0.0), (radii[0] + 6.0, radii[1] + 6.0, 200.0))
+        box = canvas.box((cx, cy, 0.0), (rx + 6.0, ry + 6.0, 200.0))
         x, y, z = canvas.at(box)
-        canvas.paint(ellipsoid(x - lean * z, y, z * 0, (cx, cy, 0.0), (*radii, 1e6)), hu, box)
-    for y, z in ((4.0, -22.0), (0.0, -34.0)):
-        canvas.paint_ellipsoid((10.0, y, z), (5.0, 14.0, 4.0), VESSEL)
+        canvas.paint(ellipsoid(x - lean * z, y, z * 0, (cx, cy, 0.0), (rx, ry, 1e6)), hu, box)
+    for branch in ((10.0, 4.0, -22.0), (10.0, 0.0, -34.0)):
+        canvas.paint_ellipsoid(branch, (5.0, 14.0, 4.0), VESSEL)
 
 
 def _paint_liver_vessels(canvas: Canvas, liver: Float32Array, rng: np.random.Generator) -> None:
     """A branching portal tree from the hilum, and three hepatic veins that meet at the vena cava."""
     hilum = np.array([-30.0, -8.0, -14.0])
-    targets = [(-92.0, 18.0, -34.0), (-88.0, -28.0, -24.0), (-84.0, 22.0, 18.0), (-72.0, -48.0, 10.0), (2.0, -48.0, 8.0)]
+    targets = [
+        (-92.0, 18.0, -34.0),
+        (-88.0, -28.0, -24.0),
+        (-84.0, 22.0, 18.0),
+        (-72.0, -48.0, 10.0),
+        (2.0, -48.0, 8.0),
+    ]
     segments = [(np.array([-6.0, 4.0, -34.0]), hilum, 6.5)]
     for target in targets:
         end = np.array(target) + rng.uniform(-8.0, 8.0, 3)
@@ -275,7 +279,8 @@ def _paint_spine(canvas: Canvas, fine: Float32Array, rng: np.random.Generator) -
     disc = np.float32(4.0) - np.abs(level - 17.0)
     flat = z * 0
     body = np.minimum(
-        ellipsoid(x, y, flat, (0.0, 45.0, 0.0), (21.0, 16.5, 1e6)), -ellipsoid(x, y, flat, (0.0, 70.0, 0.0), (13.0, 12.0, 1e6))
+        ellipsoid(x, y, flat, (0.0, 45.0, 0.0), (21.0, 16.5, 1e6)),
+        -ellipsoid(x, y, flat, (0.0, 70.0, 0.0), (13.0, 12.0, 1e6)),
     )
     posterior = np.maximum(
         np.minimum(3.4 - np.abs(np.abs(x) - 10.0 + 0.35 * (y - 66.0)), 13.0 - np.abs(y - 69.0)),

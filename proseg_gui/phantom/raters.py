@@ -26,7 +26,7 @@ from proseg_gui.phantom.noise import Float32Array
 
 
 def _normal_nodes(n: int) -> tuple[float, ...]:
-    """n equally likely values of mean 0 and variance 1, spaced as normal quantiles."""
+    """Choose n equally likely values of mean 0 and variance 1, spaced as normal quantiles."""
     nodes = np.array([NormalDist().inv_cdf((i + 0.5) / n) for i in range(n)])
     return tuple(float(v) for v in nodes / nodes.std())
 
@@ -113,7 +113,7 @@ def true_parts(lesion: Lesion, fields: Depths) -> dict[str, npt.NDArray[np.float
     for rater in STYLES:
         mean = np.zeros(shape)
         for jitter in range(len(JITTER)):
-            p = reading_probability(lesion, fields, rater, jitter) / 1.0
+            p = reading_probability(lesion, fields, rater, jitter)
             mean += p
             square_rt += p * p
         mean /= len(JITTER)
