@@ -14,6 +14,7 @@ Both identities hold exactly. Only running sums are kept: never N maps at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,7 @@ class StreamingMoments:
         counts = {"inter": self.raters, "intra": self.tau_draws, "ambiguity": self.eps_draws}
         levels = [part for part, count in counts.items() if count > 1]
         moved = {part: maps[part] / (counts[part] - 1) for part in levels[1:]}  # s^2/n with s^2 = Var n/(n-1)
-        for upper, lower in zip(levels[:-1], levels[1:], strict=True):
+        for upper, lower in pairwise(levels):
             maps[upper] = maps[upper] - moved[lower]
             maps[lower] = maps[lower] + moved[lower]
         return maps
