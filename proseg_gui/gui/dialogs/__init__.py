@@ -1,0 +1,1 @@
+"""Dialogs of the window: each takes plain values and gives one back."""

@@ -1,0 +1,204 @@
+"""What the panels show, as small immutable values, and how its figures are written. Knows no Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Thumbnail = npt.NDArray[np.uint8]
+"""``(h, w, 3)`` RGB, 0..255."""
+
+MINUS = "−"
+NO_FIGURE = "–"
+
+
+@dataclass(frozen=True)
+class RaterItem:
+    """A rater as the panels show it: ``name`` is emitted, ``label`` (by default the name) is shown."""
+
+    name: str
+    colour: str
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """What people read."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True)
+class AxisRow:
+    """One slider in standard deviations.
+
+    Parameters
+    ----------
+    key:
+        Unique in its panel; comes back in signals.
+    share:
+        Fraction 0..1 of the raters' spread, or of the image's ambiguity, that the axis explains.
+    limit:
+        The slider runs from ``-limit`` to ``+limit`` standard deviations.
+    effect_ml:
+        Measured change of volume in ml per standard deviation; ``None`` while it is not known.
+    """
+
+    key: str
+    label: str
+    share: float
+    limit: float
+    effect_ml: float | None = None
+
+
+@dataclass(frozen=True)
+class PreferenceState:
+    """Which preference is set, as far as it has a name.
+
+    Parameters
+    ----------
+    active:
+        The rater whose preset is set, or ``None``.
+    consensus:
+        Whether the consensus-style preset is set.
+    drawn:
+        The rater of whom the present preference is a random draw, or ``None``.
+    weights:
+        One weight per rater (sum 1) if the present preference is a blend, else ``None``.
+    sample_rater:
+        The rater of whom "Draw sample" draws: the one last chosen.
+    """
+
+    active: str | None = None
+    consensus: bool = False
+    drawn: str | None = None
+    weights: tuple[float, ...] | None = None
+    sample_rater: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RememberedItem:
+    """A remembered setting in the strip."""
+
+    name: str
+    volume_ml: float | None = None
+    thumbnail: Thumbnail | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class StructureRow:
+    """A structure of the study."""
+
+    name: str
+    colour: str
+    visible: bool = True
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class ShowState:
+    """What the image pane shows. ``inner`` and ``outer`` are shares of readings (0..1), ``fill`` is an opacity."""
+
+    current: bool = True
+    inner_outer: bool = True
+    thin: bool = False
+    n_thin: int = 10
+    inner: float = 0.9
+    outer: float = 0.1
+    raters: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    fill: float = 0.0
+    line_width: float = 2.0
+
+
+WORK_STATES = ("new", "in review", "accepted", "flagged")
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """A case of the worklist; ``doubt`` is the length 0..1 of its bar, ``None`` while it was not surveyed."""
+
+    key: Any
+    name: str
+    state: str = "new"
+    doubt: float | None = None
+    current: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measured figure with its unit in ``value``."""
+
+    label: str
+    value: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the uncertainty: what it is called and what it means."""
+
+    key: str
+    label: str
+    meanings: tuple[str, ...] = field(default=())
+    """The meaning, from the longest to the shortest wording."""
+
+
+PARTS = (
+    Part("inter", "between experts", ("they draw differently", "draw differently")),
+    Part("intra", "within an expert", ("would differ on a re-read", "on a re-read")),
+    Part("ambiguity", "the image", ("border or lobe unclear", "border unclear")),
+    Part("residual", "residual", ("pixel-level",)),
+)
+TOTAL = Part("total", "Total", ("all causes together", "all causes"))
+AMBIGUITY_HERE = Part(
+    "ambiguity_here", "at this preference", ("what the image leaves open now", "the image, now")
+)
+MAPS = (TOTAL, *PARTS, AMBIGUITY_HERE)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Write a number with its sign, a true minus, and no sign for what rounds to zero."""
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0.0:
+        return text
+    return ("+" if value > 0 else MINUS) + text
+
+
+def significant(value: float) -> int:
+    """Decimals that show ``value`` with about two figures: 1 from 1 upwards, up to 3 for small values."""
+    if value == 0.0 or abs(value) >= 0.95:
+        return 1
+    return min(3, 1 - math.floor(math.log10(abs(value))))
+
+
+def percent(share: float) -> str:
+    """Write a fraction 0..1 as a percentage; below one percent but not zero it says so."""
+    if 0.0 < share < 0.005:
+        return "<1 %"
+    return f"{100.0 * share:.0f} %"
+
+
+def millilitres(value: float | None) -> str:
+    """Write a volume in ml, or a dash while it is not known."""
+    if value is None:
+        return NO_FIGURE
+    return f"{value:.{significant(value) if value < 10 else 1}f} ml"
+
+
+def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
+    """Say what an axis does, from the longest wording to the shortest; ``whole`` is what ``share`` is a share of."""
+    share = percent(row.share)
+    if row.effect_ml is None:
+        return (f"{share} of {whole}", share)
+    effect = signed(row.effect_ml, significant(row.effect_ml))
+    return (
+        f"{effect} ml per sd · {share} of {whole}",
+        f"{effect} ml per sd · {share}",
+        f"{effect} ml/sd · {share}",
+        f"{effect} ml/sd",
+    )
