@@ -1,4 +1,4 @@
-"""Isolines of a probability map or a mask as painter paths: what is drawn on the screen (files have their own tracer)."""
+"""Isolines of a probability map or mask as painter paths: what the screen shows (files have their own tracer)."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def _path(block: npt.NDArray[np.float64], level: float, left: int, top: int) -> 
     generator = contourpy.contour_generator(
         *_grid(block.shape), block, name="serial", line_type=contourpy.LineType.ChunkCombinedOffset
     )
-    chunks, offsets = generator.lines(level)  # type: ignore[misc]
-    points = chunks[0]
-    if points is None:
+    chunk_points, chunk_offsets = generator.lines(level)  # one chunk
+    points, starts = chunk_points[0], chunk_offsets[0]
+    if points is None or starts is None:
         return QPainterPath()
     joined = np.ones(len(points), dtype=np.int32)
-    joined[offsets[0][1:-1].astype(np.int64) - 1] = 0  # the last point of a polygon does not lead to the next one
+    joined[starts[1:-1].astype(np.int64) - 1] = 0  # the last point of a polygon does not lead to the next one
     return pg.arrayToQPath(points[:, 0] + (left + 0.5), points[:, 1] + (top + 0.5), connect=joined, finiteCheck=False)

@@ -1,4 +1,4 @@
-"""The colours of pictures and plots: raters, structures, parts of the uncertainty, heat maps, and the plots' own look."""
+"""Colours of pictures and plots: raters, structures, parts of the uncertainty, heat maps, and the plots themselves."""
 
 from __future__ import annotations
 

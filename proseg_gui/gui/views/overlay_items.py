@@ -1,0 +1,106 @@
+"""What lies over a picture besides contours: scale bar, colour bar, rulers, crosshair."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+
+from .overlay_text import MARGIN, MUTED_TEXT, TEXT, draw_text, elided
+from .picture import HeatStyle
+
+RULER_COLOUR = QColor("#7fe3ff")
+BAR_WIDTH = 11.0
+SHADE = QColor(0, 0, 0, 170)
+
+
+def nice_length_mm(limit_mm: float) -> float:
+    """The longest of 1, 2, 5, 10, 20, 50, ... mm (and tenths) that is at most ``limit_mm`` > 0."""
+    power = 10.0 ** math.floor(math.log10(limit_mm))
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= limit_mm * (1 + 1e-9))
+
+
+def length_text(length_mm: float) -> str:
+    """A scale bar's length in the unit that reads best: ``2 cm``, ``5 mm``."""
+    return f"{length_mm / 10:g} cm" if length_mm >= 10 else f"{length_mm:g} mm"
+
+
+def draw_scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
+    """Draw a bar of a round length, at most ``area``'s width, into its bottom left."""
+    length_mm = nice_length_mm(area.width() / pixels_per_mm)
+    width, foot = length_mm * pixels_per_mm, area.bottom()
+    metrics = QFontMetricsF(painter.font())
+    for colour, thick, grow in ((SHADE, 4.0, 1.0), (TEXT, 2.0, 0.0)):
+        painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawLine(QLineF(area.left() - grow, foot - 1, area.left() + width + grow, foot - 1))
+    draw_text(painter, QPointF(area.left(), foot - 5 - metrics.descent()), length_text(length_mm))
+
+
+def bar_ticks(levels: tuple[float, float], gap: float) -> list[float]:
+    """Values to label on a colour bar: both ends, and round ones between that keep ``gap`` (0..1 of it) apart."""
+    low, high = levels
+    span = high - low
+    power = 10.0 ** math.floor(math.log10(span * gap))
+    step = next(s * power for s in (1.0, 2.0, 5.0, 10.0) if s * power >= span * gap)
+    first = math.floor(low / step) + 1
+    between = [n * step for n in range(first, math.ceil(high / step))]
+    return [low, *(v for v in between if min(v - low, high - v) >= span * gap * 0.99), high]
+
+
+def draw_colour_bar(painter: QPainter, pane: QRectF, style: HeatStyle, *, with_title: bool) -> QRectF:
+    """Draw the bar with values, unit and (where the heading does not say it) name at the right; returns its area."""
+    metrics = QFontMetricsF(painter.font())
+    line = metrics.height()
+    height = min(pane.height() * 0.56, 340.0)
+    if height < 4 * line:
+        return QRectF(pane.right(), pane.center().y(), 0, 0)
+    bar = QRectF(pane.right() - MARGIN - BAR_WIDTH, pane.center().y() - height / 2, BAR_WIDTH, height)
+    low, high = style.levels
+    pixels = style.colours()[::-1].copy()
+    image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.fillRect(bar, QColor("#0c0d0f"))
+    painter.drawImage(bar, image, QRectF(image.rect()))
+    painter.setPen(QPen(QColor(255, 255, 255, 70), 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
+    left = bar.left()
+    for value in bar_ticks(style.levels, 2.2 * line / height):
+        y = bar.bottom() - (value - low) / (high - low) * height
+        text = f"{value:.3g}"
+        start = bar.left() - 6 - metrics.horizontalAdvance(text)
+        left = min(left, start)
+        draw_text(painter, QPointF(start, y + metrics.capHeight() / 2), text, MUTED_TEXT)
+        painter.setPen(QPen(MUTED_TEXT, 1.0))
+        painter.drawLine(QLineF(bar.left() - 3, y, bar.left(), y))
+    names = [style.unit, style.title] if with_title else [style.unit]
+    foot = bar.top() - line * 0.7
+    for name in names:
+        text = elided(metrics, name, pane.width() * 0.45)
+        draw_text(painter, QPointF(bar.right() - metrics.horizontalAdvance(text), foot), text, MUTED_TEXT)
+        foot -= line
+    return QRectF(QPointF(left, foot), bar.bottomRight())
+
+
+def draw_ruler(painter: QPainter, start: QPointF, end: QPointF, text: str, inside: QRectF) -> None:
+    """Draw a measured line between two widget positions, its length beside its end and within ``inside``."""
+    line = QLineF(start, end)
+    normal = line.normalVector().unitVector()
+    tick = QPointF(normal.dx(), normal.dy()) * 5 if line.length() > 0 else QPointF(0, 5)
+    for colour, width in ((SHADE, 3.5), (RULER_COLOUR, 1.5)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLines([line, QLineF(start - tick, start + tick), QLineF(end - tick, end + tick)])
+    metrics = QFontMetricsF(painter.font())
+    width = metrics.horizontalAdvance(text)
+    x = min(max(end.x() + 9, inside.left()), inside.right() - width)
+    y = min(max(end.y() - 6, inside.top() + metrics.ascent()), inside.bottom() - metrics.descent())
+    draw_text(painter, QPointF(x, y), text, RULER_COLOUR)
+
+
+def draw_crosshair(painter: QPainter, at: QPointF) -> None:
+    """Mark the place that the mouse points at in a sibling pane; the middle stays free."""
+    arms = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
+    lines = [QLineF(at + arm * 6, at + arm * 26) for arm in arms]
+    for colour, width in ((SHADE, 3.0), (QColor(255, 255, 255, 210), 1.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLines(lines)

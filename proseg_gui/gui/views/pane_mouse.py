@@ -1,0 +1,159 @@
+"""Mouse habits of an image pane: turns raw events into what the hand meant. Knows nothing of pictures."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+WHEEL_STEP = 120
+"""Qt's wheel units for one notch; touch pads send fractions, which add up."""
+ZOOM_PER_NOTCH = 1.2
+ZOOM_PER_PIXEL = 1.006
+
+MouseProfile = Literal["window", "zoom"]
+
+
+class Drag(Enum):
+    """What a pressed button does."""
+
+    NONE = "none"
+    CLICK = "click"
+    PAN = "pan"
+    ZOOM = "zoom"
+    WINDOW = "window"
+    RULER = "ruler"
+
+
+class PaneMouse(QObject):
+    """Listens to one widget. Positions are widget pixels.
+
+    Wheel = slice, Ctrl+wheel = zoom, middle drag = pan, right drag = window (profile ``window``) or zoom (profile
+    ``zoom``, where the left drag sets the window), double click = maximise, left click = click. With ``ruler`` on, a
+    left drag measures instead.
+    """
+
+    stepped = Signal(int)
+    zoomed = Signal(float, QPointF)
+    panned = Signal(QPointF)
+    window_pressed = Signal()
+    window_moved = Signal(QPointF)
+    clicked = Signal(QPointF)
+    double_clicked = Signal()
+    pointed = Signal(object)
+    ruler_moved = Signal(QPointF, QPointF)
+    ruler_finished = Signal(QPointF, QPointF)
+    ruler_dropped = Signal()
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.profile: MouseProfile = "window"
+        self.ruler = False
+        self._drag = Drag.NONE
+        self._button = Qt.MouseButton.NoButton
+        self._press = QPointF()
+        self._last = QPointF()
+        self._wheel = 0
+        widget.setMouseTracking(True)
+        widget.installEventFilter(self)
+
+    @property
+    def measuring(self) -> bool:
+        """Whether a ruler is being drawn."""
+        return self._drag is Drag.RULER
+
+    def drop(self) -> None:
+        """Forget the gesture under way; a ruler in progress disappears."""
+        if self._drag is Drag.RULER:
+            self.ruler_dropped.emit()
+        self._drag = Drag.NONE
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Handle the widget's mouse events; everything else passes."""
+        kind = event.type()
+        if isinstance(event, QWheelEvent):
+            self._on_wheel(event)
+        elif isinstance(event, QMouseEvent):
+            if kind == QEvent.Type.MouseButtonPress:
+                self._on_press(event)
+            elif kind == QEvent.Type.MouseButtonDblClick:
+                self._on_double_click(event)
+            elif kind == QEvent.Type.MouseMove:
+                self._on_move(event.position())
+            elif kind == QEvent.Type.MouseButtonRelease:
+                self._on_release(event)
+        elif kind == QEvent.Type.Leave:
+            self.pointed.emit(None)
+            return False
+        else:
+            return False
+        event.accept()
+        return True
+
+    def _on_wheel(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoomed.emit(ZOOM_PER_NOTCH ** (turned / WHEEL_STEP), event.position())
+            return
+        if turned * self._wheel < 0:
+            self._wheel = 0
+        self._wheel += turned
+        steps = int(self._wheel / WHEEL_STEP)
+        if steps:
+            self._wheel -= steps * WHEEL_STEP
+            self.stepped.emit(steps)
+
+    def _meaning(self, button: Qt.MouseButton) -> Drag:
+        if button == Qt.MouseButton.MiddleButton:
+            return Drag.PAN
+        if button == Qt.MouseButton.RightButton:
+            return Drag.WINDOW if self.profile == "window" else Drag.ZOOM
+        if button == Qt.MouseButton.LeftButton:
+            return Drag.RULER if self.ruler else Drag.CLICK
+        return Drag.NONE
+
+    def _on_press(self, event: QMouseEvent) -> None:
+        if self._drag is not Drag.NONE:
+            return
+        self._drag, self._button = self._meaning(event.button()), event.button()
+        self._press = self._last = event.position()
+        if self._drag is Drag.WINDOW:
+            self.window_pressed.emit()
+
+    def _on_double_click(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self.ruler:
+            self.double_clicked.emit()
+        else:  # a quick second press of another button, or of the ruler, is a press like any other
+            self._on_press(event)
+
+    def _on_move(self, at: QPointF) -> None:
+        moved, self._last = at - self._last, at
+        far = (at - self._press).manhattanLength() >= QApplication.startDragDistance()
+        if self._drag is Drag.CLICK and far:
+            self._drag = Drag.WINDOW if self.profile == "zoom" else Drag.NONE
+            if self._drag is Drag.WINDOW:
+                self.window_pressed.emit()
+        if self._drag is Drag.PAN:
+            self.panned.emit(moved)
+        elif self._drag is Drag.ZOOM:
+            self.zoomed.emit(ZOOM_PER_PIXEL ** -moved.y(), self._press)
+        elif self._drag is Drag.WINDOW:
+            self.window_moved.emit(at - self._press)
+        elif self._drag is Drag.RULER:
+            self.ruler_moved.emit(self._press, at)
+        self.pointed.emit(at)
+
+    def _on_release(self, event: QMouseEvent) -> None:
+        if event.button() != self._button:
+            return
+        drag, self._drag = self._drag, Drag.NONE
+        if drag is Drag.CLICK:
+            self.clicked.emit(event.position())
+        elif drag is Drag.RULER:
+            if (event.position() - self._press).manhattanLength() >= 2:
+                self.ruler_finished.emit(self._press, event.position())
+            else:
+                self.ruler_dropped.emit()

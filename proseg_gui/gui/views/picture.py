@@ -1,0 +1,153 @@
+"""The scan and the heat map of one slice, kept as ready pixels: only what changed is computed again.
+
+Three caches in a row: values -> 8-bit image (per slice, window, map and style) -> the picture at the pane's size. A
+slider move changes none of them, so a repaint of the pane is one copy of pixels plus the contours.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QTransform
+
+from .palette import heat_table
+
+FADE_IN = 0.25
+"""The share of the colour range over which the heat map goes from clear to its full opacity."""
+MINIFY = 0.5
+"""Screen pixels per image pixel below which pixels are averaged instead of interpolated between neighbours."""
+GREYS = (np.arange(256, dtype=np.uint32) * 0x010101) | np.uint32(0xFF000000)
+
+
+@dataclass(frozen=True)
+class HeatStyle:
+    """How a map is coloured.
+
+    ``levels`` are the map values at both ends of the colour bar, in ``unit``; values outside are shown as the end.
+    ``threshold`` is a map value below which nothing is drawn; ``opacity`` (0..1) is reached a quarter up the range,
+    so that the floor is clear and the scan can be read.
+    """
+
+    title: str = "Total uncertainty"
+    unit: str = "variance"
+    levels: tuple[float, float] = (0.0, 0.25)
+    table: str = "inferno"
+    opacity: float = 0.75
+    threshold: float = 0.0
+
+    def colours(self) -> npt.NDArray[np.uint32]:
+        """``(256,)`` premultiplied ARGB from the lower to the upper level."""
+        ramp = np.linspace(0.0, 1.0, 256)
+        low, high = self.levels
+        alpha = self.opacity * np.clip(ramp / FADE_IN, 0.0, 1.0)
+        alpha[low + ramp * (high - low) < self.threshold] = 0.0
+        rgb = np.rint(heat_table(self.table) * alpha[:, None]).astype(np.uint32)
+        opaque = np.rint(alpha * 255).astype(np.uint32)
+        return np.asarray(opaque << 24 | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2], dtype=np.uint32)
+
+
+def to_bytes(values: np.ndarray, low: float, high: float) -> npt.NDArray[np.uint8]:
+    """Map ``low..high`` to 0..255, finite values beyond to the ends; same shape."""
+    scaled = np.subtract(values, np.float32(low), dtype=np.float32, casting="unsafe")
+    scaled *= np.float32(255.0 / (high - low))
+    scaled += np.float32(0.5)
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    return scaled.astype(np.uint8)
+
+
+class Picture:
+    """One slice as pixels, with a heat map over it when there is one. Array coordinates as in :mod:`.orientation`."""
+
+    def __init__(self) -> None:
+        self.window = (0.0, 1.0)
+        self.heat_style = HeatStyle()
+        self.interpolate = True
+        self._slice: np.ndarray | None = None
+        self._heat: np.ndarray | None = None
+        self._scan_image: QImage | None = None
+        self._heat_image: QImage | None = None
+        self._base: QPixmap | None = None
+        self._base_key: tuple[object, ...] = ()
+
+    @property
+    def has_heat(self) -> bool:
+        """Whether a map lies over the scan."""
+        return self._heat is not None
+
+    def set_slice(self, values: np.ndarray | None) -> None:
+        """Show the ``(y, x)`` scan values, ``None`` for nothing; drops the heat map, which belongs to its slice."""
+        self._slice, self._scan_image, self._base = values, None, None
+        self.set_heat(None)
+
+    def set_window(self, centre: float, width: float) -> None:
+        """Show ``centre +- width / 2`` from black to white; the width is kept above 0."""
+        window = (float(centre), max(float(width), 1e-6))
+        if window != self.window:
+            self.window, self._scan_image, self._base = window, None, None
+
+    def set_heat(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
+        """Lay a ``(y, x)`` map over the scan, or take it away."""
+        if values is not None and self._slice is not None and values.shape != self._slice.shape:
+            raise ValueError(f"a map of shape {values.shape} does not fit a slice of shape {self._slice.shape}")
+        self._heat, self._heat_image, self._base = values, None, None
+        self.heat_style = style or self.heat_style
+
+    def set_interpolate(self, smooth: bool) -> None:
+        """Whether pixels blend into each other or are shown as blocks."""
+        self.interpolate = smooth
+
+    def rendered(self, size: QSize, ratio: float, array_to_widget: QTransform) -> QPixmap:
+        """The picture on black at ``size`` (widget pixels) with ``ratio`` device pixels each."""
+        key = (size.width(), size.height(), ratio, array_to_widget, self.interpolate)
+        if self._base is None or key != self._base_key:
+            if self._base is None or self._base.size() != size * ratio or self._base.devicePixelRatio() != ratio:
+                self._base = QPixmap(size * ratio)
+                self._base.setDevicePixelRatio(ratio)
+            self._base_key = key
+            self._paint(self._base, array_to_widget, ratio)
+        return self._base
+
+    def _paint(self, target: QPixmap, array_to_widget: QTransform, ratio: float) -> None:
+        target.fill(QColor(Qt.GlobalColor.black))
+        if self._slice is None:
+            return
+        painter = QPainter(target)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.interpolate)
+        painter.setTransform(array_to_widget)
+        height, width = self._slice.shape
+        for image in (self._scan_pixels(), self._heat_pixels()):
+            if image is not None:
+                small = self._minified(image, array_to_widget, ratio)
+                painter.drawImage(QRectF(0, 0, width, height), small, QRectF(small.rect()))
+        painter.end()
+
+    def _minified(self, image: QImage, array_to_widget: QTransform, ratio: float) -> QImage:
+        scale_x = math.hypot(array_to_widget.m11(), array_to_widget.m12()) * ratio
+        scale_y = math.hypot(array_to_widget.m21(), array_to_widget.m22()) * ratio
+        if not self.interpolate or min(scale_x, scale_y) >= MINIFY:
+            return image
+        shown = QSizeF(image.width() * min(scale_x, 1.0), image.height() * min(scale_y, 1.0))
+        keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return image.scaled(shown.toSize().expandedTo(QSize(1, 1)), keep, smooth)
+
+    def _scan_pixels(self) -> QImage | None:
+        if self._scan_image is None and self._slice is not None:
+            centre, width = self.window
+            grey = to_bytes(self._slice, centre - width / 2, centre + width / 2)
+            self._scan_image = _image(GREYS[grey], QImage.Format.Format_RGB32)
+        return self._scan_image
+
+    def _heat_pixels(self) -> QImage | None:
+        if self._heat_image is None and self._heat is not None:
+            colours = self.heat_style.colours()[to_bytes(self._heat, *self.heat_style.levels)]
+            self._heat_image = _image(colours, QImage.Format.Format_ARGB32_Premultiplied)
+        return self._heat_image
+
+
+def _image(pixels: npt.NDArray[np.uint32], form: QImage.Format) -> QImage:
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, width * 4, form).copy()  # copy: Qt keeps no hold on the array
