@@ -123,6 +123,13 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A shared library that was looked for in vain; all of them become one problem with one remedy."""
+
+    soname: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that was found."""
 
@@ -139,16 +146,21 @@ def examine() -> Report:
     """Look at this computer; changes nothing and takes some seconds (torch is imported once or twice)."""
     rows: list[Row] = []
     problems: list[Problem] = []
+    missing: list[str] = []
     for part in (_system(), _dependencies(), _qt_libraries(), _window(), _devices(), _places(), _bundles()):
         for item in part:
             if isinstance(item, Row):
                 rows.append(item)
-            elif item not in problems:
+            elif isinstance(item, Missing):
+                missing.append(item.soname)
+            else:
                 problems.append(item)
+    if missing:
+        problems.insert(0, missing_libraries(missing))
     return Report(tuple(rows), tuple(problems))
 
 
-Found = Iterator[Row | Problem]
+Found = Iterator[Row | Problem | Missing]
 
 
 def _system() -> Found:
@@ -210,10 +222,10 @@ def _pip_remedy(name: str, least: str) -> str:
     return f"Run: {sys.executable} -m pip install --upgrade '{name}>={least}'"
 
 
-def _import_problem(name: str, failure: str, least: str) -> Problem:
+def _import_problem(name: str, failure: str, least: str) -> Problem | Missing:
     library = MISSING_LIBRARY.search(failure)
     if library:
-        return library_problem(library.group(1))
+        return Missing(library.group(1))
     return Problem(f"{name} is installed but cannot be imported ({failure})", _pip_remedy(name, least), True)
 
 
@@ -234,13 +246,21 @@ def import_failures(modules: Sequence[str]) -> dict[str, str]:
     return results
 
 
-def library_problem(soname: str) -> Problem:
-    """Name the packages that hold a missing shared library."""
-    what = f"The system library {soname} is missing"
-    if soname not in PACKAGES:
-        return Problem(what, f"Install the package of your system that holds {soname}", True)
-    debian, fedora = PACKAGES[soname]
-    return Problem(what, f"Run: apt-get install {debian} (Debian, Ubuntu) or: dnf install {fedora} (Fedora)", True)
+def missing_libraries(sonames: Iterable[str]) -> Problem:
+    """One problem for all missing shared libraries, with one command that installs the packages that hold them."""
+    names = sorted(set(sonames))
+    known = [PACKAGES[name] for name in names if name in PACKAGES]
+    unknown = [name for name in names if name not in PACKAGES]
+    debian, fedora = (" ".join(dict.fromkeys(column)) for column in zip(*known, strict=True)) if known else ("", "")
+    remedies = [f"Run: apt-get install {debian} (Debian, Ubuntu) or: dnf install {fedora} (Fedora)"] if known else []
+    if unknown:
+        remedies.append(f"Install the packages of your system that hold {', '.join(unknown)}")
+    what = (
+        f"The system library {names[0]} is missing"
+        if len(names) == 1
+        else (f"{len(names)} system libraries are missing: {', '.join(names)}")
+    )
+    return Problem(what, ". ".join(remedies), True)
 
 
 def _qt_libraries() -> Found:
@@ -254,9 +274,8 @@ def _qt_libraries() -> Found:
     names = QT_FILES + ((QT_WAYLAND,) if _on_wayland() else ())
     files = [path for path in (Path(spec.origin).parent / name for name in names) if path.is_file()]
     missing = sorted({soname for file in files for soname in _not_found(ldd, file)})
-    yield Row("Window", "system libraries", f"missing: {', '.join(missing)}" if missing else "all found", not missing)
-    for soname in missing:
-        yield library_problem(soname)
+    yield Row("Window", "system libraries", f"{len(missing)} missing" if missing else "all found", not missing)
+    yield from map(Missing, missing)
 
 
 def _on_wayland() -> bool:
@@ -282,10 +301,10 @@ def _window() -> Found:
         yield Problem("No font is installed, so the window shows no text", remedy, False)
 
 
-def _no_window(ending: str) -> Problem:
+def _no_window(ending: str) -> Problem | Missing:
     library = MISSING_LIBRARY.search(ending)
     if library:
-        return library_problem(library.group(1))
+        return Missing(library.group(1))
     screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     if platform.system() == "Linux" and not screen:
         remedy = "Start it in a desktop session; 'predict' and the other commands work without a screen"

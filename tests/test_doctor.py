@@ -15,7 +15,7 @@ import pytest
 
 from proseg_gui import doctor
 from proseg_gui.cli.doctor import table
-from proseg_gui.doctor import Problem, Report, Row
+from proseg_gui.doctor import Missing, Problem, Report, Row
 
 ROOT = Path(__file__).parent.parent
 
@@ -63,12 +63,17 @@ def test_a_library_that_the_qt_platform_plugin_misses_is_named(tmp_path: Path, m
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     found = list(doctor._qt_libraries())
-    assert Row("Window", "system libraries", "missing: libxcb-cursor.so.0", good=False) in found
-    (problem,) = [item for item in found if isinstance(item, Problem)]
+    assert Row("Window", "system libraries", "1 missing", good=False) in found
+    assert Missing("libxcb-cursor.so.0") in found
+    assert not any(isinstance(item, Problem) for item in found)
+
+
+def test_missing_libraries_become_one_problem_with_one_command():
+    problem = doctor.missing_libraries(["libxkbcommon.so.0", "libxcb-cursor.so.0", "libxcb-cursor.so.0"])
     assert problem.stops_window
-    assert "libxcb-cursor.so.0" in problem.what
-    assert "apt-get install libxcb-cursor0" in problem.remedy
-    assert "dnf install xcb-util-cursor" in problem.remedy
+    assert problem.what == "2 system libraries are missing: libxcb-cursor.so.0, libxkbcommon.so.0"
+    assert "apt-get install libxcb-cursor0 libxkbcommon0 (Debian" in problem.remedy
+    assert "dnf install xcb-util-cursor libxkbcommon (Fedora" in problem.remedy
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a missing screen is told by the environment")
@@ -104,7 +109,7 @@ def test_old_and_absent_packages_are_problems_with_a_pip_line(monkeypatch: pytes
 
 
 def test_an_unknown_library_still_gets_advice():
-    assert "libnever.so.7" in doctor.library_problem("libnever.so.7").remedy
+    assert "hold libnever.so.7" in doctor.missing_libraries(["libnever.so.7"]).remedy
 
 
 def write_bundle(folder: Path, weights: bytes, stated: str) -> Path:

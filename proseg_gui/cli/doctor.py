@@ -32,7 +32,8 @@ def run(_args: argparse.Namespace) -> int:
         first = next(problem for problem in report.problems if problem.stops_window)
         others = sum(problem.stops_window for problem in report.problems) - 1
         more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""
-        raise UserError(f"the window cannot start: {first.what}{more}", remedy=first.remedy)
+        what = first.what.partition(": ")[0]  # the list of names is in the table
+        raise UserError(f"the window cannot start: {what}{more}", remedy=first.remedy)
     return 0
 
 
