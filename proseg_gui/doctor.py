@@ -127,6 +127,7 @@ class Missing:
     """A shared library that was looked for in vain; all of them become one problem with one remedy."""
 
     soname: str
+    stops_window: bool
 
 
 @dataclass(frozen=True)
@@ -146,13 +147,13 @@ def examine() -> Report:
     """Look at this computer; changes nothing and takes some seconds (torch is imported once or twice)."""
     rows: list[Row] = []
     problems: list[Problem] = []
-    missing: list[str] = []
+    missing: list[Missing] = []
     for part in (_system(), _dependencies(), _qt_libraries(), _window(), _devices(), _places(), _bundles()):
         for item in part:
             if isinstance(item, Row):
                 rows.append(item)
             elif isinstance(item, Missing):
-                missing.append(item.soname)
+                missing.append(item)
             else:
                 problems.append(item)
     if missing:
@@ -225,7 +226,7 @@ def _pip_remedy(name: str, least: str) -> str:
 def _import_problem(name: str, failure: str, least: str) -> Problem | Missing:
     library = MISSING_LIBRARY.search(failure)
     if library:
-        return Missing(library.group(1))
+        return Missing(library.group(1), True)
     return Problem(f"{name} is installed but cannot be imported ({failure})", _pip_remedy(name, least), True)
 
 
@@ -246,9 +247,9 @@ def import_failures(modules: Sequence[str]) -> dict[str, str]:
     return results
 
 
-def missing_libraries(sonames: Iterable[str]) -> Problem:
+def missing_libraries(missing: Sequence[Missing]) -> Problem:
     """One problem for all missing shared libraries, with one command that installs the packages that hold them."""
-    names = sorted(set(sonames))
+    names = sorted({item.soname for item in missing})
     known = [PACKAGES[name] for name in names if name in PACKAGES]
     unknown = [name for name in names if name not in PACKAGES]
     debian, fedora = (" ".join(dict.fromkeys(column)) for column in zip(*known, strict=True)) if known else ("", "")
@@ -260,7 +261,7 @@ def missing_libraries(sonames: Iterable[str]) -> Problem:
         if len(names) == 1
         else (f"{len(names)} system libraries are missing: {', '.join(names)}")
     )
-    return Problem(what, ". ".join(remedies), True)
+    return Problem(what, ". ".join(remedies), any(item.stops_window for item in missing))
 
 
 def _qt_libraries() -> Found:
@@ -275,7 +276,8 @@ def _qt_libraries() -> Found:
     files = [path for path in (Path(spec.origin).parent / name for name in names) if path.is_file()]
     missing = sorted({soname for file in files for soname in _not_found(ldd, file)})
     yield Row("Window", "system libraries", f"{len(missing)} missing" if missing else "all found", not missing)
-    yield from map(Missing, missing)
+    # A platform that is not the one in use may lack a library without harm; _window tries the one in use.
+    yield from (Missing(soname, False) for soname in missing)
 
 
 def _on_wayland() -> bool:
@@ -304,7 +306,7 @@ def _window() -> Found:
 def _no_window(ending: str) -> Problem | Missing:
     library = MISSING_LIBRARY.search(ending)
     if library:
-        return Missing(library.group(1))
+        return Missing(library.group(1), True)
     screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     if platform.system() == "Linux" and not screen:
         remedy = "Start it in a desktop session; 'predict' and the other commands work without a screen"

@@ -64,13 +64,15 @@ def test_a_library_that_the_qt_platform_plugin_misses_is_named(tmp_path: Path, m
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     found = list(doctor._qt_libraries())
     assert Row("Window", "system libraries", "1 missing", good=False) in found
-    assert Missing("libxcb-cursor.so.0") in found
+    assert Missing("libxcb-cursor.so.0", stops_window=False) in found
     assert not any(isinstance(item, Problem) for item in found)
 
 
 def test_missing_libraries_become_one_problem_with_one_command():
-    problem = doctor.missing_libraries(["libxkbcommon.so.0", "libxcb-cursor.so.0", "libxcb-cursor.so.0"])
+    cursor = Missing("libxcb-cursor.so.0", stops_window=False)
+    problem = doctor.missing_libraries([Missing("libxkbcommon.so.0", stops_window=True), cursor, cursor])
     assert problem.stops_window
+    assert not doctor.missing_libraries([cursor]).stops_window
     assert problem.what == "2 system libraries are missing: libxcb-cursor.so.0, libxkbcommon.so.0"
     assert "apt-get install libxcb-cursor0 libxkbcommon0 (Debian" in problem.remedy
     assert "dnf install xcb-util-cursor libxkbcommon (Fedora" in problem.remedy
@@ -109,7 +111,7 @@ def test_old_and_absent_packages_are_problems_with_a_pip_line(monkeypatch: pytes
 
 
 def test_an_unknown_library_still_gets_advice():
-    assert "hold libnever.so.7" in doctor.missing_libraries(["libnever.so.7"]).remedy
+    assert "hold libnever.so.7" in doctor.missing_libraries([Missing("libnever.so.7", True)]).remedy
 
 
 def write_bundle(folder: Path, weights: bytes, stated: str) -> Path:
