@@ -89,7 +89,6 @@ def write_training(folder: Path, n: int, *, overwrite: bool = False, progress: P
 def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
     from proseg_gui.io.atomic import atomic_folder
     from proseg_gui.io.dicom_write import write_series
-    from proseg_gui.io.provenance import Provenance
     from proseg_gui.io.rtstruct import Roi, write_rtstruct
 
     def fill(temporary: Path) -> None:

@@ -1,1 +1,1 @@
-"""metrics."""
+"""The metrics of METRICS.md: numpy arrays in, plain numbers out. No files, no torch."""
