@@ -1,0 +1,292 @@
+"""DICOM in: folders and files to series (headers only), and one series to a Volume (pixels, with progress)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.uid import (
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+    PositronEmissionTomographyImageStorage,
+)
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS, Header, raw_pixels, read_header
+from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.volume import DicomReference, Volume
+
+__all__ = ["SeriesInfo", "SeriesList", "read_series", "scan_folder"]
+
+_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
+_DICOMDIR = "1.2.840.10008.1.3.10"
+_MODALITIES = ("CT", "MR", "PT")
+_SCANS = (CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage)
+_STRAIGHT = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
+_READ_THREADS = 4
+"""Reading waits for the disk more than for a core, so this is not tied to the number of cores."""
+
+
+class _TooWideError(Exception):
+    """A slice's values do not fit into int16; never leaves this module."""
+
+
+def scan_folder(
+    path: str | Path | Sequence[Path], *, progress: Progress = no_progress, token: CancelToken | None = None
+) -> SeriesList:
+    """Look through a folder and its subfolders, a file, or a list of files; only headers are read.
+
+    Localisers, objects that are no CT, MR or PET image, repeated files and files that are no DICOM are counted in
+    ``skipped``; a series that cannot be read is listed with its ``problem``.
+
+    Raises
+    ------
+    UserError
+        If ``path`` does not exist, or a single given file's header is damaged.
+    """
+    files, root = _files(path)
+    headers: list[Header] = []
+    structure_sets: list[Path] = []
+    skipped: Counter[str] = Counter()
+    for number, file in enumerate(files):
+        if token is not None:
+            token.check()
+        if number % 16 == 0:
+            progress(number / len(files), f"reading headers, {number} of {len(files)}")
+        try:
+            header = read_header(file)
+        except (OSError, UserError) as error:
+            if len(files) == 1:
+                raise _unreadable(error, file) from error
+            skipped["damaged or unreadable files"] += 1
+            continue
+        kind = "files that are no DICOM" if header is None else _kind(header)
+        if header is not None and kind == "":
+            headers.append(header)
+        elif header is not None and kind == "structure set":
+            structure_sets.append(file)
+        elif kind == "cut short" and len(files) == 1:
+            raise UserError("the DICOM file is cut short", path=file, remedy="Copy or export it again")
+        elif kind == "cut short":
+            skipped["damaged or unreadable files"] += 1
+        elif kind != "index":
+            skipped[kind] += 1
+    headers, repeated = _without_repeats(headers)
+    skipped["repeated files"] += repeated
+    progress(1.0, "sorting slices")
+    return SeriesList(root, group_series(headers), tuple(structure_sets), {k: n for k, n in skipped.items() if n})
+
+
+def read_series(
+    info: SeriesInfo, *, progress: Progress = no_progress, token: CancelToken | None = None
+) -> tuple[Volume, tuple[str, ...]]:
+    """Read a series' pixels into one array and return it with what its user should know.
+
+    Values are stored values x RescaleSlope + RescaleIntercept of each slice: int16 where that is exact (slope 1, as
+    in CT), else float32. MONOCHROME1 says how to display, so it leaves values with a unit (HU, Bq/ml) alone; values
+    without a unit are inverted, so that bright is high.
+
+    Raises
+    ------
+    UserError
+        ``info.problem``, or the first file that is damaged, cut short or not as long as its header says.
+    Cancelled
+        When ``token`` is raised, within one slice.
+    """
+    if info.problem is not None:
+        raise info.problem
+    assert info.geometry is not None
+    try:
+        array = _read_pixels(info, np.dtype(np.int16), progress, token)
+    except _TooWideError:
+        array = _read_pixels(info, np.dtype(np.float32), progress, token)
+    first, middle = info.headers[0], info.headers[len(info.headers) // 2]
+    unit = _unit(first)
+    notices = info.notices
+    if first.text("PhotometricInterpretation") == "MONOCHROME1":
+        notices += (
+            "The file asks for an inverted display (MONOCHROME1); its values are kept."
+            if unit
+            else "The file counts dark as high (MONOCHROME1); values were inverted so that bright is high.",
+        )
+    if array.min() == array.max():
+        notices += ("Every voxel of the image has the same value.",)
+    volume = Volume(
+        array,
+        info.geometry,
+        unit=unit,
+        modality=info.modality,
+        description=info.description,
+        window=_window(middle),
+        dicom=_reference(info.headers),
+    )
+    return volume, notices
+
+
+def _files(path: str | Path | Sequence[Path]) -> tuple[list[Path], Path]:
+    """All files below ``path`` in a stable order, and the folder that stands for them."""
+    if not isinstance(path, (str, Path)):
+        files = [Path(item) for item in path]
+        return files, files[0].parent
+    path = Path(path)
+    if path.is_dir():
+        found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names if name[0] != "."]
+        return sorted(found), path
+    if not path.exists():
+        raise UserError("there is no such file or folder", path=path, remedy="Check the name")
+    if path.name.upper() == "DICOMDIR":
+        return _files(path.parent)
+    return [path], path.parent
+
+
+def _unreadable(error: OSError | UserError, file: Path) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    return UserError(f"the file cannot be read ({error.strerror or error})", path=file)
+
+
+def _kind(header: Header) -> str:
+    """Why a file is no slice of a scan, as a plural for the count; empty for a slice."""
+    sop_class = str(header.sop_class)
+    if sop_class == _STRUCTURE_SET:
+        return "structure set"
+    if sop_class == _DICOMDIR:
+        return "index"
+    modality = header.text("Modality")
+    is_scan = modality in _MODALITIES or sop_class in _SCANS
+    if header.pixel_offset is None and "Rows" not in header.tags:
+        return "cut short" if sop_class in _SCANS else "objects without an image"
+    if not is_scan:
+        return f"{modality or 'other'} objects"
+    if "LOCALIZER" in header.text("ImageType").upper():
+        return "localisers"
+    if header.sop_class.name.startswith("Secondary Capture") and "ImagePositionPatient" not in header.tags:
+        return "screen captures"
+    return ""
+
+
+def _without_repeats(headers: Iterable[Header]) -> tuple[list[Header], int]:
+    """Drop files that hold the same instance at the same place (a folder and its copy)."""
+    kept: dict[tuple[str, str], Header] = {}
+    repeated = 0
+    for header in headers:
+        uid = header.text("SOPInstanceUID")
+        key = (uid or str(header.path), header.text("ImagePositionPatient"))
+        if key in kept:
+            repeated += 1
+        else:
+            kept[key] = header
+    return list(kept.values()), repeated
+
+
+def _read_pixels(info: SeriesInfo, kind: np.dtype, progress: Progress, token: CancelToken | None) -> np.ndarray:
+    """All slices, straight into one ``(z, y, x)`` array of type ``kind``."""
+    assert info.geometry is not None
+    array = np.empty(info.geometry.shape, kind)
+    invert = info.headers[0].text("PhotometricInterpretation") == "MONOCHROME1" and not _unit(info.headers[0])
+    pool = ThreadPoolExecutor(_READ_THREADS, thread_name_prefix="dicom")
+    try:
+        jobs = [pool.submit(_read_slice, header, array[k], invert, token) for k, header in enumerate(info.headers)]
+        for done, job in enumerate(as_completed(jobs), 1):
+            job.result()
+            if token is not None:
+                token.check()
+            progress(done / len(jobs), f"reading slice {done} of {len(jobs)}")
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return array
+
+
+def _read_slice(header: Header, out: np.ndarray, invert: bool, token: CancelToken | None) -> None:
+    """One slice's rescaled values into ``out`` (y, x)."""
+    if token is not None:
+        token.check()
+    stored = _stored(header, out.shape)
+    if invert:
+        bits, signed = int(header.number("BitsStored")), header.number("PixelRepresentation") == 1
+        low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+        stored = (low + high) - stored.astype(np.int64)
+    slope, intercept = header.number("RescaleSlope", 1.0), header.number("RescaleIntercept", 0.0)
+    if out.dtype == np.float32:
+        out[:] = stored.astype(np.float64) * slope + intercept
+        return
+    if slope != 1.0 or intercept != np.rint(intercept):
+        raise _TooWideError
+    low, high = int(stored.min()) + int(intercept), int(stored.max()) + int(intercept)
+    limits = np.iinfo(np.int16)
+    if low < limits.min or high > limits.max:
+        raise _TooWideError
+    if intercept:
+        np.add(stored, int(intercept), out=out, dtype=np.int32, casting="unsafe")
+    else:
+        out[:] = stored
+
+
+def _stored(header: Header, shape: tuple[int, ...]) -> np.ndarray:
+    """Stored values ``(y, x)``: only the BitsStored bits, sign extended where they are signed."""
+    allocated, stored_bits = int(header.number("BitsAllocated")), int(header.number("BitsStored"))
+    signed = header.number("PixelRepresentation") == 1
+    if not 0 < stored_bits <= allocated:
+        raise header.malformed("BitsStored")
+    if header.transfer_syntax not in _STRAIGHT:
+        return _decoded(header, shape)
+    kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
+    values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+    shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
+    low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
+    if stored_bits == allocated or (shift == 0 and values.min() >= low and values.max() <= high):
+        return values
+    bits = (values.astype(np.int64) >> max(shift, 0)) & ((1 << stored_bits) - 1)
+    sign = 1 << (stored_bits - 1)
+    return (bits ^ sign) - sign if signed else bits
+
+
+def _decoded(header: Header, shape: tuple[int, ...]) -> np.ndarray:
+    """Stored values of a compressed, deflated or big-endian file, by pydicom."""
+    try:
+        values = pydicom.dcmread(header.path).pixel_array
+    except (OSError, ValueError, RuntimeError, AttributeError, EOFError, NotImplementedError) as error:
+        raise UserError(
+            "its pixels cannot be decoded; they may be cut short", path=header.path, remedy="Copy or export it again"
+        ) from error
+    if values.shape != shape:
+        raise UserError(f"it decodes to {values.shape} pixels, its header says {shape}", path=header.path)
+    return values
+
+
+def _unit(header: Header) -> str:
+    """Unit of the rescaled values: HU for CT unless the file says another, PET's Units, none for MR."""
+    modality = header.text("Modality")
+    if modality == "CT":
+        kind = header.text("RescaleType")
+        return "HU" if kind in ("", "HU") else kind.replace("US", "")  # US: unspecified
+    return header.text("Units") if modality == "PT" else ""
+
+
+def _window(header: Header) -> tuple[float, float] | None:
+    try:
+        centre, width = header.number("WindowCenter", np.nan), header.number("WindowWidth", np.nan)
+    except UserError:
+        return None  # a malformed display hint is no reason to refuse the image
+    return (centre, width) if np.isfinite([centre, width]).all() and width > 0 else None
+
+
+def _reference(headers: Sequence[Header]) -> DicomReference:
+    first = headers[0]
+    patient = {keyword: first.text(keyword) for keyword in (*PATIENT_TAGS, *STUDY_TAGS) if first.text(keyword)}
+    return DicomReference(
+        study_instance_uid=first.text("StudyInstanceUID"),
+        series_instance_uid=first.text("SeriesInstanceUID"),
+        frame_of_reference_uid=first.text("FrameOfReferenceUID"),
+        sop_class_uid=str(first.sop_class),
+        sop_instance_uids=tuple(header.text("SOPInstanceUID") for header in headers),
+        patient=patient,
+    )

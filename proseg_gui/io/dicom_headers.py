@@ -1,0 +1,216 @@
+"""One DICOM file's header: which kind of object it is, and the tags a reader needs, with errors that name them.
+
+Only the header is read; the place where the pixels begin is remembered, so that they can be fetched straight later.
+Patient tags are read for the structure set that will refer to the image; they never go into a message or a log.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from pydicom import config
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.uid import UID, ImplicitVRLittleEndian
+
+from proseg_gui.errors import UserError
+
+# Real scanners write values that break the standard's rules on length and character set; they are no reason to
+# refuse an image, and pydicom's warnings about them would reach the command line's stderr.
+config.settings.reading_validation_mode = config.IGNORE
+
+PATIENT_TAGS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+STUDY_TAGS = (
+    *("StudyDate", "StudyTime", "StudyID", "AccessionNumber", "ReferringPhysicianName", "StudyDescription"),
+    "PositionReferenceIndicator",
+)
+SPLIT_TAGS = (
+    *("AcquisitionNumber", "EchoTime", "TemporalPositionIdentifier", "DiffusionBValue", "TriggerTime", "ImageType"),
+    *("FlipAngle", "InversionTime", "AcquisitionTime"),
+)
+"""What can tell two acquisitions in one series apart, the plainest first."""
+
+_TAGS = (
+    *("SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "Modality", "StudyInstanceUID", "SeriesInstanceUID"),
+    *("FrameOfReferenceUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns"),
+    *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel", "PhotometricInterpretation"),
+    *("NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "Units", "ModalityLUTSequence"),
+    *("WindowCenter", "WindowWidth", "SeriesDescription", "SeriesNumber", "SliceThickness", "SpacingBetweenSlices"),
+    *("SeriesDate", "SeriesTime"),
+    *PATIENT_TAGS,
+    *STUDY_TAGS,
+    *SPLIT_TAGS,
+)
+_PIXEL_DATA = (0x7FE0, 0x0010)
+_UNDEFINED = 0xFFFFFFFF
+
+
+_DAMAGE = (
+    *(InvalidDicomError, BytesLengthException, EOFError, OSError, struct.error),
+    *(ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, RecursionError),
+)
+"""What pydicom raises on damaged bytes (found by cutting and flipping bytes of real headers)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Header:
+    """A DICOM file's tags, and where its pixel element begins (``None`` where the file has none)."""
+
+    path: Path
+    tags: Dataset
+    transfer_syntax: UID
+    pixel_offset: int | None
+
+    @property
+    def sop_class(self) -> UID:
+        """SOP Class UID; empty when missing."""
+        return UID(str(self.tags.get("SOPClassUID", "") or ""))
+
+    def text(self, keyword: str) -> str:
+        """A tag as text; empty when missing, empty or malformed."""
+        try:
+            value = self._value(keyword)
+        except UserError:
+            return ""
+        return "" if value is None else str(value).strip()
+
+    def needed(self, keyword: str) -> str:
+        """A tag as text, or a UserError that names it and the file."""
+        value = self.text(keyword)
+        if not value:
+            raise self.missing(keyword)
+        return value
+
+    def numbers(self, keyword: str, count: int) -> np.ndarray:
+        """A tag as ``count`` finite floats, or a UserError that names it and the file."""
+        value = self._value(keyword)
+        if value is None or value == "":
+            raise self.missing(keyword)
+        try:
+            numbers = np.atleast_1d(np.array(value, dtype=np.float64))
+        except (TypeError, ValueError) as error:
+            raise self.malformed(keyword) from error
+        if numbers.shape != (count,) or not np.isfinite(numbers).all():
+            raise self.malformed(keyword)
+        return numbers
+
+    def number(self, keyword: str, default: float | None = None) -> float:
+        """A tag's first value as a float; ``default`` where it is missing or empty, an error without one."""
+        value = self._value(keyword)
+        if isinstance(value, (pydicom.multival.MultiValue, list, tuple)):
+            value = value[0] if len(value) else None
+        if value is None or value == "":
+            if default is None:
+                raise self.missing(keyword)
+            return default
+        try:
+            number = float(value)
+        except (TypeError, ValueError) as error:
+            raise self.malformed(keyword) from error
+        if not np.isfinite(number):
+            raise self.malformed(keyword)
+        return number
+
+    def _value(self, keyword: str) -> Any:
+        try:
+            return self.tags.get(keyword)
+        except (TypeError, ValueError, OverflowError, BytesLengthException) as error:
+            raise self.malformed(keyword) from error
+
+    def missing(self, keyword: str) -> UserError:
+        """The error for a tag that is not there."""
+        return UserError(f"the DICOM tag {_tag_text(keyword)} is missing", path=self.path, remedy=_REMEDY)
+
+    def malformed(self, keyword: str) -> UserError:
+        """The error for a tag whose value makes no sense."""
+        return UserError(f"the DICOM tag {_tag_text(keyword)} is malformed", path=self.path, remedy=_REMEDY)
+
+
+_REMEDY = "Export the series again from its source"
+
+
+def read_header(path: Path) -> Header | None:
+    """Read one file's header; ``None`` when it is no DICOM file.
+
+    Raises
+    ------
+    UserError
+        If it is a DICOM file whose header is damaged or cut short.
+    OSError
+        If the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        start = file.read(132)
+        has_preamble = start[128:132] == b"DICM"
+        if not has_preamble and not _bare_dicom(start):
+            return None
+        file.seek(0)
+        try:
+            tags = pydicom.dcmread(file, stop_before_pixels=True, force=not has_preamble, specific_tags=list(_TAGS))
+            position = file.tell()
+        except _DAMAGE as error:
+            raise UserError("the DICOM header is damaged or cut short", path=path, remedy=_REMEDY) from error
+    meta = getattr(tags, "file_meta", None)
+    syntax = UID(str(getattr(meta, "TransferSyntaxUID", "") or ImplicitVRLittleEndian))
+    # pydicom stops where the pixels begin, or at the end of a file without them; a deflated file it unpacks whole
+    has_pixels = syntax.is_deflated or position + 8 < path.stat().st_size
+    return Header(path, tags, syntax, position if has_pixels else None)
+
+
+def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
+    """The bytes of an uncompressed pixel element, straight from the file.
+
+    Raises
+    ------
+    UserError
+        If the file holds fewer than ``expected_bytes`` of them, or more than a padding byte.
+    """
+    if header.pixel_offset is None:
+        raise UserError("the file ends before its pixels", path=header.path, remedy="Copy or export it again")
+    try:
+        with header.path.open("rb") as file:
+            file.seek(header.pixel_offset)
+            length = _element_length(file.read(12), header.transfer_syntax.is_implicit_VR)
+            if length is None:
+                raise UserError("its pixels are not stored as PixelData", path=header.path, remedy=_REMEDY)
+            start = 8 if header.transfer_syntax.is_implicit_VR else 12
+            file.seek(header.pixel_offset + start)
+            data = bytearray(expected_bytes)
+            got = file.readinto(data)
+    except OSError as error:
+        raise UserError(f"the file cannot be read ({error.strerror or error})", path=header.path) from error
+    if got < expected_bytes:
+        raise UserError(
+            f"the pixels are cut short ({got} of {expected_bytes} bytes)", path=header.path, remedy="Copy it again"
+        )
+    if not expected_bytes <= length <= expected_bytes + 1:
+        raise UserError(
+            f"it holds {length} bytes of pixels where its header promises {expected_bytes}",
+            path=header.path,
+            remedy=_REMEDY,
+        )
+    return data
+
+
+def _element_length(start: bytes, implicit: bool) -> int | None:
+    if len(start) < 12 or struct.unpack_from("<HH", start) != _PIXEL_DATA:
+        return None
+    length = struct.unpack_from("<I", start, 4 if implicit else 8)[0]
+    return None if length == _UNDEFINED else int(length)
+
+
+def _bare_dicom(start: bytes) -> bool:
+    """Whether the bytes look like a data set without the file preamble: its first tag is of group 0008 or 0002."""
+    return len(start) == 132 and start[:2] in (b"\x08\x00", b"\x02\x00") and start[3] == 0
+
+
+def _tag_text(keyword: str) -> str:
+    tag = tag_for_keyword(keyword)
+    assert tag is not None
+    return f"{keyword} ({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -1,0 +1,336 @@
+"""DICOM files sorted into series with a geometry: by SeriesInstanceUID, then by grid, then along the slice normal.
+
+File names and instance numbers are never used. Whatever keeps a series from being one straight stack is either kept
+and told (uneven steps, tilt) or refused by name (several acquisitions at the same places).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom_headers import SPLIT_TAGS, Header
+from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
+
+_ORIENTATION_TOLERANCE = 1e-3
+"""Direction cosines of one stack may jitter by the rounding of their decimal text."""
+_SAME_PLACE_MM = 1e-2
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesInfo:
+    """A series as its headers tell it, before any pixel is read.
+
+    ``headers`` are in slice order. ``problem`` says why it cannot be read; ``geometry`` is then ``None``. ``part``
+    tells two stacks of one series apart. ``label`` has no patient data.
+    """
+
+    uid: str
+    modality: str
+    description: str
+    headers: tuple[Header, ...]
+    geometry: Geometry | None
+    notices: tuple[str, ...] = ()
+    problem: UserError | None = None
+    part: str = ""
+
+    @property
+    def n_slices(self) -> int:
+        """Number of slices."""
+        return len(self.headers)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files in slice order."""
+        return tuple(header.path for header in self.headers)
+
+    @property
+    def label(self) -> str:
+        """One line for a chooser: modality, description, slices, matrix and plane; nothing about the patient."""
+        first = self.headers[0]
+        number = first.text("SeriesNumber")
+        name = self.description or (f"series {number}" if number else "series without description")
+        parts = [f"{self.modality} {name}".strip(), f"{self.n_slices} slice{'s' if self.n_slices != 1 else ''}"]
+        if self.part:
+            parts.insert(1, self.part)
+        if self.geometry is not None:
+            z, y, x = self.geometry.spacing_mm
+            rows, columns = self.geometry.shape[1:]
+            parts.append(f"{columns} x {rows}, {x:.3g} x {y:.3g} x {z:.3g} mm, {self.geometry.plane_name().lower()}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesList:
+    """What a folder holds: image series, structure sets, and how many files were passed over, by kind."""
+
+    path: Path
+    series: tuple[SeriesInfo, ...]
+    structure_sets: tuple[Path, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def skipped_text(self) -> str:
+        """The files passed over in words, such as ``2 localisers, 1 report``; empty when there were none."""
+        return ", ".join(f"{count} {kind}" for kind, count in sorted(self.skipped.items()))
+
+
+def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
+    """Sort image headers into series, one for each stack of slices on one grid; the largest comes first."""
+    by_uid: dict[tuple[str, str], list[Header]] = {}
+    for header in headers:
+        key = (header.text("SeriesInstanceUID"), header.text("FrameOfReferenceUID"))
+        by_uid.setdefault(key, []).append(header)
+    found: list[SeriesInfo] = []
+    for (_, _), members in sorted(by_uid.items()):
+        found += _stacks(members)
+    return tuple(sorted(found, key=lambda info: (-info.n_slices, info.label, str(info.files[0]))))
+
+
+def _stacks(members: list[Header]) -> list[SeriesInfo]:
+    """The stacks of one series: split by grid, then by acquisition where that parts it cleanly."""
+    try:
+        groups = _by_grid(members)
+    except UserError as problem:
+        return [_info(members, None, problem=problem)]
+    found = []
+    for number, group in enumerate(groups, 1):
+        part = f"stack {number} of {len(groups)}" if len(groups) > 1 else ""
+        places = _places(group)
+        order = np.argsort(places, kind="stable")
+        group, places = [group[i] for i in order], places[order]
+        if len(group) > 1 and np.diff(places).min() < _SAME_PLACE_MM:
+            found += _acquisitions(group, part)
+            continue
+        mixed = _interleaved(group)
+        if mixed is not None:
+            found.append(_info(group, None, problem=mixed, part=part))
+            continue
+        found.append(_stack(group, part))
+    return found
+
+
+def _stack(group: Sequence[Header], part: str) -> SeriesInfo:
+    """One sorted stack with its geometry, or with the reason why it cannot be read."""
+    try:
+        for header in group:
+            check_readable(header)
+        _check_distinct(group)
+        geometry, notices = stack_geometry(group)
+    except UserError as problem:
+        return _info(group, None, problem=problem, part=part)
+    return _info(group, geometry, notices, part=part)
+
+
+def _info(
+    members: Sequence[Header],
+    geometry: Geometry | None,
+    notices: tuple[str, ...] = (),
+    *,
+    problem: UserError | None = None,
+    part: str = "",
+) -> SeriesInfo:
+    first = members[0]
+    description = first.text("SeriesDescription")
+    uid = first.text("SeriesInstanceUID")
+    return SeriesInfo(uid, first.text("Modality"), description, tuple(members), geometry, notices, problem, part)
+
+
+def check_readable(header: Header) -> None:
+    """Raise a UserError if this file's pixels are of a kind that cannot be read, or a tag they need is missing."""
+    for keyword in ("SeriesInstanceUID", "StudyInstanceUID", "SOPInstanceUID", "SOPClassUID"):
+        header.needed(keyword)
+    for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation"):
+        header.number(keyword)
+    if header.number("SamplesPerPixel", 1) != 1:
+        raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a CT, MR or PET series")
+    if header.number("BitsAllocated") not in (8, 16, 32):
+        raise UserError(f"pixels of {header.number('BitsAllocated'):g} bits cannot be read", path=header.path)
+    if header.tags.get("ModalityLUTSequence"):
+        raise UserError("its values go through a modality look-up table, which cannot be read", path=header.path)
+    syntax = header.transfer_syntax
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        raise UserError("its transfer syntax is unknown", path=header.path, remedy="Export it uncompressed")
+    if syntax.is_compressed and syntax.is_encapsulated and not _can_decode(syntax):
+        raise UserError(
+            f"its pixels are compressed ({syntax.name}) and no decoder for that is installed",
+            path=header.path,
+            remedy="Export the series uncompressed",
+        )
+
+
+def _check_distinct(group: Sequence[Header]) -> None:
+    """Two slices under one SOPInstanceUID could not be told apart by a contour that refers to them."""
+    seen: dict[str, Header] = {}
+    for header in group:
+        other = seen.setdefault(header.text("SOPInstanceUID"), header)
+        if other is not header:
+            raise UserError(
+                f"it has the same SOPInstanceUID as {other.path.name} at another position",
+                path=header.path,
+                remedy="Export the series again from its source",
+            )
+
+
+def _can_decode(syntax: UID) -> bool:
+    try:
+        return get_decoder(syntax).is_available
+    except NotImplementedError:
+        return False
+
+
+def _by_grid(members: list[Header]) -> list[list[Header]]:
+    """Groups with the same matrix, pixel size and orientation, in order of first appearance."""
+    groups: list[list[Header]] = []
+    keys: list[np.ndarray] = []
+    for header in members:
+        if header.number("NumberOfFrames", 1) > 1 or "SharedFunctionalGroupsSequence" in header.tags:
+            raise UserError(
+                "this is an enhanced (multi-frame) DICOM image, which cannot be read yet",
+                path=header.path,
+                remedy="Export the series as classic single-frame images",
+            )
+        orientation = header.numbers("ImageOrientationPatient", 6)
+        spacing = header.numbers("PixelSpacing", 2)
+        header.numbers("ImagePositionPatient", 3)
+        row, column = orientation[:3], orientation[3:]
+        if abs(np.linalg.norm(row) - 1) > 0.01 or abs(np.linalg.norm(column) - 1) > 0.01 or abs(row @ column) > 0.01:
+            raise header.malformed("ImageOrientationPatient")
+        if (spacing <= 0).any():
+            raise header.malformed("PixelSpacing")
+        size = [header.number("Rows"), header.number("Columns")]
+        key = np.concatenate([np.array(size) * 1e6, spacing, orientation])
+        for group, other in zip(groups, keys, strict=True):
+            if np.abs(key - other).max() < _ORIENTATION_TOLERANCE:
+                group.append(header)
+                break
+        else:
+            groups.append([header])
+            keys.append(key)
+    return groups
+
+
+def _axes(header: Header) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit directions of growing column index (x), row index (y), and their normal.
+
+    DICOM PS3.3 C.7.6.2.1.1: the first triple of ImageOrientationPatient runs along a row, that is to growing column
+    index; the second down a column.
+    """
+    orientation = header.numbers("ImageOrientationPatient", 6)
+    x = orientation[:3] / np.linalg.norm(orientation[:3])
+    y = orientation[3:] / np.linalg.norm(orientation[3:])
+    normal = np.cross(x, y)
+    return x, y, normal / np.linalg.norm(normal)
+
+
+def _places(group: Sequence[Header]) -> np.ndarray:
+    """``(n,)`` mm along the normal: where each slice lies."""
+    normal = _axes(group[0])[2]
+    return np.array([header.numbers("ImagePositionPatient", 3) @ normal for header in group])
+
+
+def stack_geometry(group: Sequence[Header]) -> tuple[Geometry, tuple[str, ...]]:
+    """The grid of slices that are sorted along their normal, and what is unusual about it.
+
+    PixelSpacing is (between rows = y, between columns = x), PS3.3 10.7.1.3.
+    """
+    x, y, normal = _axes(group[0])
+    row_step, column_step = group[0].numbers("PixelSpacing", 2)
+    origins = np.array([header.numbers("ImagePositionPatient", 3) for header in group])
+    shape = (len(group), int(group[0].number("Rows")), int(group[0].number("Columns")))
+    if len(group) == 1:
+        thickness, notices = _thickness(group[0])
+        spacing = (thickness, row_step, column_step)
+        return Geometry(shape, origins[0], spacing, np.stack([x, y, normal], axis=1)), notices
+    step = (origins[-1] - origins[0]) / (len(group) - 1)
+    length = float(np.linalg.norm(step))
+    even = origins[0] + np.arange(len(group))[:, None] * step
+    is_even = bool(np.linalg.norm(origins - even, axis=1).max() <= EVEN_STEP_TOLERANCE_MM)
+    z = step / length
+    if is_even and max(abs(z @ x), abs(z @ y)) < SHEAR_TOLERANCE:
+        z = normal  # the residue is rounding of the positions' decimal text
+    directions = np.stack([x, y, z], axis=1)
+    positions = None if is_even else origins
+    geometry = Geometry(shape, origins[0], (length, row_step, column_step), directions, positions)
+    notices = () if is_even else (_gap_text(origins @ normal),)
+    tilt = float(np.degrees(np.arccos(np.clip(z @ normal, -1.0, 1.0))))
+    if geometry.is_sheared:
+        notices += (f"The slices are tilted by {tilt:.2g} degrees against their stacking; their true places are kept.",)
+    return geometry, notices
+
+
+def _thickness(header: Header) -> tuple[float, tuple[str, ...]]:
+    for keyword in ("SpacingBetweenSlices", "SliceThickness"):
+        value = abs(header.number(keyword, 0.0))
+        if value > 0:
+            return value, ()
+    return 1.0, ("The file says no slice thickness: 1 mm is assumed.",)
+
+
+def _gap_text(places: np.ndarray) -> str:
+    gaps = np.diff(places)
+    usual = float(np.median(gaps))
+    worst = int(np.abs(gaps - usual).argmax())
+    others = int((np.abs(gaps - usual) > EVEN_STEP_TOLERANCE_MM).sum()) - 1
+    more = f" and {others} more uneven step{'s' if others > 1 else ''}" if others > 0 else ""
+    hint = " (a slice may be missing)" if gaps[worst] > 1.5 * usual else ""
+    return (
+        f"The slices are unevenly spaced: mostly {usual:.4g} mm, but {gaps[worst]:.4g} mm between slices {worst + 1} "
+        f"and {worst + 2}{hint}{more}; their true places are kept."
+    )
+
+
+def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
+    """Several images at one place: the acquisitions apart where one tag parts them cleanly, else a refusal."""
+    for keyword in SPLIT_TAGS:
+        parts: dict[str, list[Header]] = {}
+        for header in group:
+            parts.setdefault(header.text(keyword), []).append(header)
+        sizes = {len(members) for members in parts.values()}
+        if len(parts) < 2 or len(sizes) != 1 or sizes == {1}:
+            continue
+        if all(np.diff(_places(members)).min() >= _SAME_PLACE_MM for members in parts.values()):
+            names = {value: ", ".join(item for item in (part, _value_text(keyword, value)) if item) for value in parts}
+            return [_stack(members, names[value]) for value, members in parts.items()]
+    places = _places(group)
+    i = int(np.diff(places).argmin())
+    repeated = int((np.diff(places) < _SAME_PLACE_MM).sum())
+    problem = UserError(
+        f"the series holds several acquisitions: {repeated} slice positions occur more than once, the first in "
+        f"{group[i].path.name} and {group[i + 1].path.name}",
+        path=group[i].path.parent,
+        remedy="Export each acquisition as a series of its own",
+    )
+    return [_info(group, None, problem=problem, part=part)]
+
+
+def _value_text(keyword: str, value: str) -> str:
+    name = {"AcquisitionNumber": "acquisition", "EchoTime": "echo time", "DiffusionBValue": "b value"}
+    return f"{name.get(keyword, keyword)} {value or 'not given'}"
+
+
+def _interleaved(group: Sequence[Header]) -> UserError | None:
+    """The error for two CT or PET acquisitions whose slices lie between each other's.
+
+    MR numbers the passes of one interleaved acquisition differently, so the number says nothing there; scanners that
+    count every slice as an acquisition have as many numbers as slices.
+    """
+    if group[0].text("Modality") not in ("CT", "PT"):
+        return None
+    numbers = [header.text("AcquisitionNumber") for header in group]
+    changes = sum(a != b for a, b in pairwise(numbers))
+    names = sorted(set(numbers))
+    if len(names) < 2 or changes < len(names) or 2 * len(names) > len(group):
+        return None
+    return UserError(
+        f"the series mixes the slices of {len(names)} acquisitions (AcquisitionNumber {', '.join(names[:4])})",
+        path=group[0].path.parent,
+        remedy="Export each acquisition as a series of its own",
+    )
