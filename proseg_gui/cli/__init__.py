@@ -20,7 +20,9 @@ from typing import NoReturn
 from proseg_gui import __version__
 from proseg_gui.errors import Cancelled, UserError
 
-COMMANDS = ("predict", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models", "import_contours")
+COMMANDS = (
+    "predict", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models", "import_contours",
+)  # fmt: skip
 PLANNED = {
     "benchmark": "Comparing methods is not built yet: train and evaluate single bundles with 'train' and 'evaluate'",
     "import_contours": "Importing contours is not built yet: open a dataset case with masks instead",

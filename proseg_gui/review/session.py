@@ -15,12 +15,14 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.metrics import dice
+from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
 from proseg_gui.volume import Mask, Study
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
-    from proseg_gui.inference.engine import Engine, VolumeEstimate
+    from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Axis, Sliders
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
@@ -82,23 +84,19 @@ class Reviewed:
         surveyed; the slice in view is always surveyed as soon as it is reached.
         """
         n = self.engine.n_slices
-        done = 0
-        for k in self._by_distance(nearest, self.engine.is_encoded):
+        for done, k in enumerate(self._by_distance(nearest, self.engine.is_encoded), start=1):
             token.check()
             current = nearest()
             if not self.survey.has(current):
                 self.survey.slice(current, token=token)
                 surveyed(current)
             self.engine.encode(k, token)
-            done += 1
             progress(0.3 * done / n, f"encoding slice {done} of {n}")
         encoded()
-        done = 0
-        for k in self._by_distance(nearest, self.survey.has):
+        for done, k in enumerate(self._by_distance(nearest, self.survey.has), start=1):
             token.check()
             self.survey.slice(k, token=token)
             surveyed(k)
-            done += 1
             progress(0.3 + 0.7 * done / n, f"measuring slice {done} of {n}")
 
     def _by_distance(self, nearest: Callable[[], int], skip: Callable[[int], bool]) -> Iterator[int]:
@@ -128,9 +126,30 @@ class Reviewed:
         """``point`` with ``axis`` at ``position`` standard deviations."""
         return self.sliders.moved(axis, point, position)
 
-    def volume(self, point: Point, structure: int, token: CancelToken | None = None) -> VolumeEstimate:
-        """Volume at ``point`` over the slices encoded so far."""
-        return self.engine.volume_ml(point, structure, token)
+    def figures(
+        self, point: Point, structure: int, compare_with: str | None, token: CancelToken, progress: Progress
+    ) -> Figures:
+        """Volume at ``point`` over the slices encoded so far; Dice against a given mask once all are."""
+        volume = self.engine.volume_ml(point, structure, token)
+        given = self.given_mask(compare_with, structure)
+        if given is None or not volume.complete:
+            return Figures(volume.ml, volume.complete)
+        mask = self.engine.mask(point, structure, token, progress)
+        return Figures(volume.ml, volume.complete, dice(mask.array, given.array))
+
+    def given_mask(self, rater: str | None, structure: int) -> Mask | None:
+        """The (first) mask that ``rater`` gave for the structure, if any."""
+        name = self.engine.structures[structure]
+        for reading in self.study.readings:
+            if reading.rater == rater and (reading.structure == name or len(self.study.structures) == 1):
+                return reading.mask
+        return None
+
+    def local_ambiguity(self, k: int, point: Point, structure: int, token: CancelToken | None = None) -> np.ndarray:
+        """``(y, x)`` variance of inclusion over the ambiguity alone, at the current preference."""
+        from proseg_gui.inference.survey import ambiguity_at
+
+        return ambiguity_at(self.engine, k, point, token)[structure]
 
     def mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
         """The whole volume's mask at ``point``: what an export writes."""

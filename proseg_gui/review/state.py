@@ -72,6 +72,22 @@ class AxesState:
     previews: Mapping[int, np.ndarray] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Who:
+    """What the current preference stands for: a rater's preset, the consensus style, one draw of a rater, or none."""
+
+    rater: str | None = None
+    consensus: bool = False
+    drawn: str | None = None
+
+    @property
+    def text(self) -> str:
+        """For labels and file names."""
+        if self.consensus:
+            return "consensus style"
+        return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")
+
+
 @dataclass(frozen=True, eq=False)
 class Remembered:
     """A setting to go back to. ``thumbnail``: ``(h, w, 3)`` uint8."""
@@ -80,6 +96,7 @@ class Remembered:
     point: Point
     volume_ml: float | None
     thumbnail: np.ndarray
+    who: Who = field(default_factory=Who)
 
 
 @dataclass(frozen=True)
@@ -114,3 +131,7 @@ class ViewState:
     raters_shown: frozenset[str] = frozenset()
     masks_shown: frozenset[str] = frozenset()
     """Raters whose given masks (not predictions) are drawn."""
+    hidden: frozenset[int] = frozenset()
+    """Structures that are not drawn."""
+    compare_with: str | None = None
+    """Rater whose given mask the current contour is measured against."""

@@ -1,0 +1,98 @@
+"""The row of quick choices beside the menus: layout, window, model, device, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from proseg_gui.bundle import Bundle
+from proseg_gui.gui.commands import Commands
+from proseg_gui.gui.controller import Controller
+from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.theme import set_icon
+from proseg_gui.review.state import ViewState
+from proseg_gui.settings import WINDOW_PRESETS
+
+LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Header(QWidget):
+    """Shows the choices of the moment; a click offers the others."""
+
+    def __init__(self, controller: Controller, opener: Opener, commands: Commands, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._controller, self._opener = controller, opener
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 3, 8, 3)
+        row.setSpacing(6)
+        self._layout = self._chip("Panes (key L)")
+        self._window = self._chip("Window / level")
+        self._model = self._chip("Model")
+        self._device = self._chip("Where the model runs")
+        for chip in (self._layout, self._window, self._model, self._device):
+            row.addWidget(chip)
+        self._export = QPushButton("Export\u2026")
+        self._export.setProperty("kind", "primary")
+        set_icon(self._export, "export")
+        self._export.setToolTip("Write contours, samples and maps (Ctrl+E)")
+        self._export.clicked.connect(commands.export)
+        row.addWidget(self._export)
+        self._layout.setMenu(self._layout_menu())
+        self._window.setMenu(self._window_menu(commands))
+        self._device.setMenu(self._device_menu())
+        self._model.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        self._model.clicked.connect(commands.choose_model)
+        controller.view_changed.connect(self._show_view)
+        controller.bundle_changed.connect(self._show_bundle)
+        controller.study_changed.connect(lambda _study: self._show_view(controller.view))
+        self._show_view(controller.view)
+        self._show_bundle(None)
+
+    def _chip(self, tip: str) -> QToolButton:
+        chip = QToolButton(self)
+        chip.setProperty("kind", "chip")
+        chip.setToolTip(tip)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return chip
+
+    def _layout_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for key, name in LAYOUT_NAMES.items():
+            menu.addAction(name, lambda key=key: self._controller.set_view(layout=key))
+        return menu
+
+    def _window_menu(self, commands: Commands) -> QMenu:
+        menu = QMenu(self)
+        for name, centre, width in WINDOW_PRESETS:
+            menu.addAction(
+                f"{name}   {centre:g} / {width:g}", lambda c=centre, w=width: self._controller.set_window(c, w)
+            )
+        menu.addSeparator()
+        menu.addAction("As the file says, or the whole range", commands.automatic_window)
+        return menu
+
+    def _device_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name in DEVICES:
+            menu.addAction(name, lambda name=name: self._opener.use_device(name))
+        return menu
+
+    def _show_view(self, view: ViewState) -> None:
+        self._layout.setText(f"Layout: {LAYOUT_NAMES.get(view.settings.layout, '')}")
+        centre, width = view.window
+        preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
+        self._window.setText(f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {width:.3g}")
+        self._window.setEnabled(self._controller.study is not None)
+
+    def _show_bundle(self, bundle: Bundle | None) -> None:
+        review = self._controller.review
+        self._export.setEnabled(bundle is not None)
+        if bundle is None or review is None:
+            self._model.setText("Model: none")
+            self._device.setText("auto")
+            return
+        card = bundle.card
+        self._model.setText(f"Model: {card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
+        self._device.setText(review.engine.device_name)

@@ -1,0 +1,238 @@
+"""The window: panes in the centre, panels in docks, one table of commands. Holds no state of the study itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QWidget
+
+from proseg_gui import __version__
+from proseg_gui.bundle import Bundle
+from proseg_gui.errors import UserError
+from proseg_gui.gui.actions import Menus
+from proseg_gui.gui.commands import Commands
+from proseg_gui.gui.controller import Controller
+from proseg_gui.gui.crash import describe
+from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
+from proseg_gui.gui.display_link import DisplayLink
+from proseg_gui.gui.header import Header
+from proseg_gui.gui.latents_link import LatentsLink
+from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
+from proseg_gui.gui.panels.column import PanelColumn
+from proseg_gui.gui.panels.measurements import MeasurementsPanel
+from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.show import ShowPanel
+from proseg_gui.gui.panels.structures import StructuresPanel
+from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
+from proseg_gui.gui.panels.worklist import WorklistPanel
+from proseg_gui.gui.scene import Scene
+from proseg_gui.gui.settings_store import SettingsStore
+from proseg_gui.gui.status_bar import StatusBar
+from proseg_gui.gui.theme import apply_theme
+from proseg_gui.gui.views.palette import DARK, LIGHT
+from proseg_gui.gui.views.slice_strip import SliceStrip
+from proseg_gui.gui.views.volume_plot import VolumePlot
+from proseg_gui.gui.worklist_link import WorklistLink
+from proseg_gui.review.state import ViewState
+from proseg_gui.review.worklist import Worklist
+from proseg_gui.settings import WINDOW_PRESETS
+
+DEFAULT_SIZE = (1440, 900)
+LEFT_WIDTH, RIGHT_WIDTH = 220, 300
+
+
+class MainWindow(QMainWindow):
+    """Puts controller, panes, panels and commands together."""
+
+    def __init__(self, store: SettingsStore, worklist: Worklist, device: str = "auto", model: str = "") -> None:
+        super().__init__()
+        self._store = store
+        self._theme = ""
+        self._dialogs: list[Any] = []
+        settings = store.load()
+        self.controller = Controller(settings, self)
+        self.opener = Opener(self.controller, worklist, device, model or "")
+        self.setWindowTitle("proseg-gui")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.scene = Scene(self.controller, self)
+        self.setCentralWidget(self.scene)
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+        self._build_docks()
+        self.commands = Commands(self)
+        table = self.commands.table()
+        self.menus = Menus(self, table)
+        self.header = Header(self.controller, self.opener, self.commands, self)
+        self.menuBar().setCornerWidget(self.header, Qt.Corner.TopRightCorner)
+        self.commands.fill_recent(self.menus.by_name["File"])
+        for number in range(len(WINDOW_PRESETS) + 1, 10):  # the lower digits are window presets in the menu
+            QShortcut(QKeySequence(str(number)), self, self.commands.rater_key.or_else(number, None))
+        self._connect()
+        self._show_theme(self.controller.view)
+        self._restore_layout()
+
+    # -- building -------------------------------------------------------------------------------------------------
+    def _build_docks(self) -> None:
+        self.worklist_panel, self.structures = WorklistPanel(), StructuresPanel()
+        self.show_panel, self.measurements = ShowPanel(), MeasurementsPanel()
+        self.preference, self.ambiguity, self.uncertainty = PreferencePanel(), AmbiguityPanel(), UncertaintyPanel()
+        self.strip, self.plot = SliceStrip(), VolumePlot()
+        left = PanelColumn(self.worklist_panel, self.structures, self.show_panel, self.measurements)
+        right = PanelColumn(self.preference, self.ambiguity, self.uncertainty)
+        area = Qt.DockWidgetArea
+        self.docks = {
+            "cases": self._dock("Cases and display", "cases", left, area.LeftDockWidgetArea),
+            "latents": self._dock("Latents", "latents", right, area.RightDockWidgetArea),
+            "strip": self._dock("Uncertainty by slice", "strip", self.strip, area.BottomDockWidgetArea),
+            "volumes": self._dock("Volume over raters and samples", "volumes", self.plot, area.BottomDockWidgetArea),
+        }
+        self.splitDockWidget(self.docks["strip"], self.docks["volumes"], Qt.Orientation.Horizontal)
+        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
+        self.resizeDocks(
+            [self.docks["cases"], self.docks["latents"]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
+        )
+        self.resizeDocks([self.docks["strip"], self.docks["volumes"]], [150, 150], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        controller = self.controller
+        LatentsLink(controller, self.preference, self.ambiguity)
+        DisplayLink(
+            controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
+        )
+        WorklistLink(self.opener, self.worklist_panel)
+        controller.readout_changed.connect(self.status.show_readout)
+        controller.job_changed.connect(self.status.show_job)
+        controller.noticed.connect(self.status.notice)
+        controller.failed.connect(self.show_failure)
+        controller.view_changed.connect(self._show_theme)
+        controller.bundle_changed.connect(self._show_bundle)
+        controller.study_changed.connect(self._show_title)
+        self.scene.pixels_shown.connect(self.status.show_latency)
+        self.status.cancel_requested.connect(self._cancel)
+        self.opener.choose_requested.connect(self.commands.choose_candidate)
+        self.opener.model_question.connect(self._ask_model)
+        for signal in (controller.study_changed, controller.bundle_changed, controller.view_changed):
+            signal.connect(lambda _value: self.menus.refresh())
+
+    # -- announcements --------------------------------------------------------------------------------------------
+    def _show_theme(self, view: ViewState) -> None:
+        name = view.settings.theme
+        if name == self._theme:
+            return
+        self._theme = name
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, name)
+        colours = LIGHT if name == "light" else DARK
+        self.strip.set_colours(colours)
+        self.plot.set_colours(colours)
+
+    def _show_bundle(self, bundle: Bundle | None) -> None:
+        review = self.controller.review
+        self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
+
+    def _show_title(self, study: Any) -> None:
+        self.setWindowTitle("proseg-gui" if study is None else f"{study.name} \u2013 proseg-gui")
+
+    def show_failure(self, error: BaseException) -> None:
+        """Tell what went wrong: the user's matters in a sentence, our own faults with a log that can be copied."""
+        if isinstance(error, UserError):
+            dialog = ErrorDialog.of(error, parent=self)
+        else:
+            what, details = describe(error)
+            dialog = ErrorDialog(what, details, parent=self)
+        self.show_dialog(dialog)
+
+    def show_dialog(self, dialog: Any, accepted: Callable[[], None] | None = None) -> None:
+        """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
+        self._dialogs.append(dialog)
+        dialog.setModal(True)
+        dialog.finished.connect(lambda _code: self._dialogs.remove(dialog) if dialog in self._dialogs else None)
+        if accepted is not None:
+            dialog.accepted.connect(accepted)
+        dialog.open()
+
+    def _ask_model(self, error: UserError, answer: Callable[[], None]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, "Other images than the model's", str(error), parent=self)
+        use = box.addButton("Use it all the same", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Choose another model", QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda button: answer() if button is use else self.commands.choose_model())
+        self.show_dialog(box)
+
+    def _cancel(self) -> None:
+        if self.controller.jobs.busy("open"):
+            self.opener.cancel()
+        elif self.controller.jobs.busy("export"):
+            self.controller.jobs.cancel("export")
+            self.controller.job_changed.emit(None)
+        else:
+            self.controller.cancel_sweep()
+
+    # -- files dropped on the window ------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take local files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.opener.open_paths(paths)
+
+    # -- layout and closing ---------------------------------------------------------------------------------------
+    def _restore_layout(self) -> None:
+        self._first_state: QByteArray = self.saveState()
+        geometry, state = self._store.layout()
+        self.resize(*DEFAULT_SIZE)
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None:
+            self.restoreState(state)
+
+    def reset_layout(self) -> None:
+        """Put every dock back where it was at the first start."""
+        self.restoreState(self._first_state)
+        for dock in self.docks.values():
+            dock.show()
+
+    def clear_traces(self) -> None:
+        """Empty recent files, the last folder and the worklist's memory."""
+        self._store.clear_traces()
+        self.controller.set_view(recent=(), last_folder="")
+        self.opener.worklist.clear()
+        self.opener.worklist_changed.emit(self.opener.worklist.items)
+        self.status.notice("Recent files, the last folder and the states of cases are forgotten")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember layout and settings, stop all work, then close."""
+        self._store.save(self.controller.view.settings)
+        self._store.save_layout(self.saveGeometry(), self.saveState())
+        self.controller.close()
+        event.accept()
+
+
+def versions() -> dict[str, str]:
+    """Versions for the About dialog; torch is left out until it was needed."""
+    import sys
+
+    import PySide6
+
+    found = {"proseg-gui": __version__, "Python": sys.version.split()[0], "Qt": PySide6.__version__}
+    if "torch" in sys.modules:
+        found["torch"] = str(sys.modules["torch"].__version__)
+    return found

@@ -1,0 +1,39 @@
+"""Measurements of the current contour: volume, longest diameter, agreement with a given mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist
+
+from proseg_gui.volume import Geometry
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the measurements panel shows about the current point. ``None`` = nothing to measure (yet)."""
+
+    ml: float
+    complete: bool
+    dice: float | None = None
+    """Dice of the whole volume against the chosen given mask."""
+
+
+def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
+    """Longest distance in mm between two pixel centres of a ``(y, x)`` region; ``None`` for an empty one."""
+    rows, columns = np.nonzero(inside)
+    if len(rows) == 0:
+        return None
+    x, y = geometry.direction[:, 0] * geometry.spacing_mm[2], geometry.direction[:, 1] * geometry.spacing_mm[1]
+    across = np.cross(geometry.normal, geometry.direction[:, 0])
+    along_x = columns * np.linalg.norm(x) + rows * float(y @ geometry.direction[:, 0])
+    points = np.stack([along_x, rows * float(y @ across)], axis=1)
+    if len(points) < 2:
+        return 0.0
+    try:
+        points = points[ConvexHull(points).vertices]
+    except QhullError:
+        pass  # all on one line: every pair is compared, and a line has few pixels
+    return float(pdist(points).max())
