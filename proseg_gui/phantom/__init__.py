@@ -26,7 +26,7 @@ DEMO_SEED = 20_274
 """Seed of the demo case; never trained on, as training seeds count up from 0 (:func:`training_phantoms`)."""
 NOISE_HU = 11.0
 WINDOW = (40.0, 400.0)
-TRAINING_SHAPE = (20, 144, 144)
+TRAINING_SHAPE = (26, 144, 144)
 TRAINING_SPACING_MM = (2.5, 2.0, 2.0)
 
 
