@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.images import image_stem, image_suffix, read_image, read_mask
+from proseg_gui.io.images import image_files, image_stem, read_image, read_mask
 from proseg_gui.io.resample import resample_to
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Reading, Study, Volume
@@ -112,8 +112,7 @@ def read_dataset(path: str | Path) -> Dataset:
         what = "this is a file, a dataset is a folder of cases" if path.exists() else "there is no such folder"
         raise UserError(what, path=path)
     info = _read_info(path)
-    folders = sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith("."))
-    cases = tuple(read_case(item, info) for item in folders if is_case(item))
+    cases = tuple(read_case(item, info) for item in case_folders(path))
     if not cases:
         raise UserError(
             "no case was found", path=path, remedy="A case is a folder with image.* (or images/) and a folder masks"
@@ -133,10 +132,19 @@ def read_dataset(path: str | Path) -> Dataset:
 
 
 def is_case(path: Path) -> bool:
-    """Whether a folder is a case: it has ``image.*``, a folder ``image`` or a folder ``images``."""
-    if not path.is_dir():
-        return False
-    return (path / "images").is_dir() or (path / "image").is_dir() or bool(_images_named(path, "image"))
+    """Whether a folder is a case: it has ``image.*`` or ``images/CHANNEL.*``, or as folders of DICOM files the like."""
+    if any(image_stem(item) == "image" for item in image_files(path)):
+        return True
+    images = path / "images"
+    if images.is_dir() and image_files(images):
+        return True
+    return (path / "masks").is_dir() and (images.is_dir() or (path / "image").is_dir())
+
+
+def case_folders(path: Path) -> list[Path]:
+    """The subfolders of ``path`` that are cases, sorted by name."""
+    folders = (item for item in path.iterdir() if item.is_dir() and not item.name.startswith("."))
+    return sorted(item for item in folders if is_case(item))
 
 
 @dataclass(frozen=True)
@@ -272,24 +280,12 @@ def _check_patients(split: Split, cases: tuple[Case, ...], path: Path) -> None:
                 raise UserError(f"case {case!r} parts a patient between {home[who]} and {name}", path=path)
 
 
-def _image_files(folder: Path) -> list[Path]:
-    """Image files of a folder, sorted; data files of header pairs (``.img`` beside ``.hdr``) are left out."""
-    files = [item for item in folder.iterdir() if item.is_file() and not item.name.startswith(".")]
-    headers = {image_stem(item) for item in files if item.suffix.lower() == ".hdr"}
-    found = [item for item in files if image_suffix(item)]
-    return sorted(item for item in found if not (item.suffix.lower() == ".img" and image_stem(item) in headers))
-
-
-def _images_named(folder: Path, stem: str) -> list[Path]:
-    return [item for item in _image_files(folder) if image_stem(item) == stem]
-
-
 def _channels(path: Path, order: tuple[str, ...]) -> dict[str, Path]:
     folder = path / "images"
     if folder.is_dir():
-        files = {image_stem(item): item for item in _unique(_image_files(folder))}
+        files = {image_stem(item): item for item in _unique(image_files(folder))}
     else:
-        found = _unique(_images_named(path, "image"))
+        found = _unique([item for item in image_files(path) if image_stem(item) == "image"])
         name = order[0] if len(order) == 1 else DEFAULT_CHANNEL
         files = {name: found[0]} if found else {}
     if not files:
@@ -307,7 +303,7 @@ def _masks(folder: Path, default_structure: str) -> dict[MaskKey, Path]:
     groups = [(default_structure, folder)]
     groups += [(item.name, item) for item in sorted(folder.iterdir()) if item.is_dir() and item.name[0] != "."]
     for structure, group in groups:
-        for item in _unique(_image_files(group)):
+        for item in _unique(image_files(group)):
             rater, _, reading = image_stem(item).partition("@")
             masks[structure, rater, reading] = item
     return masks

@@ -35,6 +35,14 @@ def image_stem(path: Path) -> str:
     return path.name[: len(path.name) - len(suffix)] if suffix else path.stem
 
 
+def image_files(folder: Path) -> list[Path]:
+    """A folder's image files, sorted by name; the ``.img`` of a header pair is left out."""
+    files = [item for item in folder.iterdir() if item.is_file() and not item.name.startswith(".")]
+    headers = {image_stem(item) for item in files if item.suffix.lower() == ".hdr"}
+    found = [item for item in files if image_suffix(item)]
+    return sorted(item for item in found if not (item.suffix.lower() == ".img" and image_stem(item) in headers))
+
+
 def read_image(
     path: str | Path,
     *,
