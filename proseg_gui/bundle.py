@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, json_bytes
+from proseg_gui.io.atomic import atomic_folder, atomic_json, json_bytes
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
 
@@ -245,6 +245,37 @@ def rater_index(card: Card, name: str) -> int:
     return card.raters.index(name)
 
 
+def name_table_path() -> Path:
+    """The local table of who is who: on this computer only, never in a bundle or an export."""
+    from platformdirs import user_data_path
+
+    return user_data_path("proseg-gui") / "rater_names.json"
+
+
+def local_names(card: Card) -> dict[str, str]:
+    """Real name -> the bundle's rater name, for a bundle that was trained here under pseudonyms; equal names too."""
+    names = {name: name for name in card.raters}
+    path = name_table_path()
+    try:
+        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        log.warning("%s: the table of rater names cannot be read (%s)", path, error)
+        return names
+    entry = table.get(card.sha256, {}) if isinstance(table, dict) else {}
+    known = entry if isinstance(entry, dict) else {}
+    return names | {real: alias for real, alias in known.items() if alias in card.raters}
+
+
+def remember_names(card: Card, names: Mapping[str, str]) -> None:
+    """Add real name -> rater name of a freshly trained bundle to the local table."""
+    path = name_table_path()
+    try:
+        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it") from error
+    atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True)
+
+
 def channel_order(card: Card, study: Study) -> tuple[str, ...]:
     """The study's channels in the order in which the model takes them: by name, else as they come."""
     if set(card.channels) <= set(study.channels):
@@ -279,6 +310,23 @@ def check_fits(card: Card, study: Study) -> list[str]:
         have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (spacing, card.spacing_mm))
         warnings.append(f"The image has {have} mm pixels and is resampled to the model's {want} mm.")
     return warnings
+
+
+def case_hash(study: Study, salt: str) -> str:
+    """SHA-256 of a study's first channel with a bundle's salt: says whether a case was trained on, and nothing else."""
+    array = study.image.array
+    digest = hashlib.sha256(f"{salt}|{array.shape}|".encode())
+    for part in array:
+        digest.update(np.ascontiguousarray(part, dtype="<f4").tobytes())
+    return digest.hexdigest()
+
+
+def seen_in_training(card: Card, study: Study) -> bool:
+    """Whether the bundle's card lists this case among those it was trained on."""
+    salt, hashes = card.training.get("salt"), card.training.get("case_hashes")
+    if not isinstance(salt, str) or not isinstance(hashes, list):
+        return False
+    return case_hash(study, salt) in hashes
 
 
 def intensity_limits(array: np.ndarray, window: Mapping[str, Any]) -> tuple[float, float]:

@@ -92,7 +92,7 @@ class ProSeg(Method):
         return features
 
     def fold(self, tau: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
-        """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: ``(..., hidden, C)`` matrix, ``(..., hidden)`` bias.
+        """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: a ``(..., hidden, C)`` matrix and its bias.
 
         W0 (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
         """

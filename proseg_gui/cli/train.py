@@ -1,0 +1,103 @@
+"""``proseg-gui train``: a bundle from a dataset folder with several raters' masks."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proseg_gui.errors import UserError
+
+if TYPE_CHECKING:
+    from proseg_gui.training.run import Request
+
+EXAMPLES = """examples:
+  proseg-gui train brain_growth --out my_model --flip x --modality MR
+  proseg-gui train scans --out liver --window=-160,240 --modality CT --keep-names --steps 2000
+  proseg-gui train scans --out liver --resume           go on with the same command after an interruption
+
+DATASET holds CASE/image.nii.gz and CASE/masks/RATER.nii.gz (a missing file is a missing mask, an all-zero one means
+"drawn and empty"); split.json or --split says which cases are trained on and which choose the weights. The state and
+the log of a run lie in OUT.training.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "train",
+        help="train a model from a dataset folder",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases")
+    parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
+    parser.add_argument("--method", default="proseg", help="which kind of model (proseg)")
+    parser.add_argument("--keep-names", action="store_true", help="keep rater names that are not rater<number>")
+    parser.add_argument("--split", type=Path, metavar="FILE", help="JSON with train, val and test: lists of cases")
+    parser.add_argument("--steps", type=int, default=1200, help="optimiser steps (1200)")
+    parser.add_argument("--seed", type=int, default=0, help="fixes every random choice (0)")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    parser.add_argument("--flip", choices=("none", "x", "y", "xy"), default="none",
+                        help="axes along which the anatomy may be mirrored (none)")  # fmt: skip
+    parser.add_argument("--window", metavar="LOW,HIGH",
+                        help="intensities that count as black and white, such as -160,240 for CT (default: the 1st and "
+                             "99th percentile of each image)")  # fmt: skip
+    parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
+    parser.add_argument("--licence", default="", help="text for the card")
+    parser.add_argument("--intended-use", default="", help="text for the card")
+    parser.add_argument("--init", metavar="BUNDLE", help=argparse.SUPPRESS)
+    parser.add_argument("--stage", choices=("rater", "adapt", "full"), help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, and print where the bundle is and how good it is."""
+    if args.init or args.stage:
+        raise UserError("adding raters to a trained model (--init, --stage) is not built yet",
+                        remedy="Train a new model without them")  # fmt: skip
+    if args.method != "proseg":
+        raise UserError(f"the method {args.method!r} is not built yet", remedy="Use --method proseg")
+    if args.steps < 2:
+        raise UserError(f"--steps {args.steps} is too few", remedy="Give 2 or more")
+    window = _window(args.window)
+    from proseg_gui.training.run import run_folder, train_bundle
+
+    request = _request(args, window)
+    card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
+    figures = card.metrics.get("validation", {})
+    print(f"wrote {args.out}: {len(card.raters)} raters ({', '.join(card.raters)}); log in {run_folder(args.out)}")
+    for name, value in figures.items():
+        print(f"  {name}: {value}")
+    if not figures:
+        print("  no validation case: the last weights were kept, unjudged")
+    return 0
+
+
+def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
+    from proseg_gui.io.dataset import Split, read_dataset
+    from proseg_gui.training.augment import Augmentation
+    from proseg_gui.training.recipe import Recipe
+    from proseg_gui.training.run import Request
+
+    dataset = read_dataset(args.dataset)
+    split = Split.read(args.split) if args.split else None
+    augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip)
+    recipe = Recipe(steps=args.steps, seed=args.seed, augmentation=augmentation)
+    return Request(
+        dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
+        "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
+    )  # fmt: skip
+
+
+def _window(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UserError(f"--window {text!r} is not LOW,HIGH", remedy="For instance --window=-160,240") from error
+    if not low < high:
+        raise UserError(f"--window {text!r} is empty", remedy="Give the lower intensity first")
+    return low, high

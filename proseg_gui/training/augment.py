@@ -1,0 +1,79 @@
+"""Random changes of training slices: rotation, scale, shift, flips where anatomy allows, intensity and noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Largest changes; each item of a batch draws its own."""
+
+    rotation_deg: float = 15.0
+    scale: float = 0.12
+    shift: float = 0.05
+    """Share of the image's side."""
+    flip_x: bool = False
+    flip_y: bool = False
+    gain: float = 0.15
+    offset: float = 0.15
+    curve: float = 0.25
+    """Exponent of the intensity curve is drawn from exp(+-curve)."""
+    noise: float = 0.06
+    warp: float = 0.02
+    """Standard deviation of a smooth deformation on a coarse grid, as a share of the image's side."""
+
+
+def augment(images: Tensor, masks: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
+    """``images (V, n, channels, H, W)`` in -1..1 and 0/1 ``masks (V, m, n, H, W)``, changed alike; masks stay 0/1.
+
+    The slices of an item move together. Draws come from torch's global generator.
+    """
+    items, slices, channels, height, width = images.shape
+    grid = _grid(items, height, width, how).to(images)
+    moved = functional.grid_sample(images.flatten(1, 2), grid, padding_mode="border", align_corners=False)
+    kept = functional.grid_sample(masks.flatten(1, 2), grid, padding_mode="zeros", align_corners=False)
+    moved = _intensity(moved.view(items, slices, channels, height, width), how)
+    return moved, (kept > 0.5).to(masks).view_as(masks)
+
+
+def _uniform(shape: tuple[int, ...], half_width: float) -> Tensor:
+    return (torch.rand(shape) * 2.0 - 1.0) * half_width
+
+
+def _grid(items: int, height: int, width: int, how: Augmentation) -> Tensor:
+    """``(items, H, W, 2)`` where to look, in the image's own -1..1 coordinates (x, y)."""
+    angle = _uniform((items,), math.radians(how.rotation_deg))
+    scale = torch.exp(_uniform((items, 2), how.scale))
+    flips = torch.stack([_flip(items, how.flip_x), _flip(items, how.flip_y)], dim=-1)
+    aspect = height / width
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    turn = torch.stack([cos, -sin * aspect, sin / aspect, cos], dim=-1).view(items, 2, 2)
+    matrix = turn * (scale * flips)[:, None, :]
+    theta = torch.cat([matrix, _uniform((items, 2, 1), 2.0 * how.shift)], dim=-1)
+    grid = functional.affine_grid(theta, [items, 1, height, width], align_corners=False)
+    if how.warp > 0:
+        coarse = torch.randn(items, 2, 5, 5) * (2.0 * how.warp)
+        fine = functional.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=True)
+        grid = grid + fine.permute(0, 2, 3, 1)
+    return grid
+
+
+def _flip(items: int, allowed: bool) -> Tensor:
+    signs = torch.randint(0, 2, (items,)) * 2.0 - 1.0
+    return signs if allowed else torch.ones(items)
+
+
+def _intensity(images: Tensor, how: Augmentation) -> Tensor:
+    shape = (images.shape[0], 1, images.shape[2], 1, 1)
+    unit = (images.clamp(-1.0, 1.0) + 1.0) / 2.0
+    curved = unit.clamp_min(1e-6) ** torch.exp(_uniform(shape, how.curve)).to(images)
+    gain, offset = 1.0 + _uniform(shape, how.gain).to(images), _uniform(shape, how.offset).to(images)
+    changed = (curved * 2.0 - 1.0) * gain + offset
+    level = torch.rand(shape) * how.noise
+    return changed + torch.randn(images.shape).to(images) * level.to(images)

@@ -1,0 +1,96 @@
+"""The whole state of a run in one safetensors file, written atomically: a resumed run gives the same numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.atomic import atomic_bytes
+
+NAME = "checkpoint.safetensors"
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+@dataclass
+class State:
+    """What a run consists of between two steps; ``step`` steps are done."""
+
+    step: int
+    average: dict[str, Tensor]
+    """Running mean of the weights since the middle of training; empty before."""
+    best: dict[str, Tensor]
+    best_score: float
+    best_figures: dict[str, float]
+    best_step: int
+    seconds: float
+
+
+def fresh_state() -> State:
+    """Before the first step."""
+    return State(0, {}, {}, float("-inf"), {}, 0, 0.0)
+
+
+def save_checkpoint(
+    path: Path, key: Mapping[str, Any], state: State, method: nn.Module, adam: torch.optim.AdamW
+) -> None:
+    """Write everything; ``key`` says which run this is."""
+    tensors = {f"model/{name}": tensor for name, tensor in method.state_dict().items()}
+    tensors |= {f"average/{name}": tensor for name, tensor in state.average.items()}
+    tensors |= {f"best/{name}": tensor for name, tensor in state.best.items()}
+    for name, parameter in method.named_parameters():
+        for moment in _MOMENTS:
+            if parameter in adam.state:
+                tensors[f"{moment}/{name}"] = adam.state[parameter][moment]
+    record = {
+        "key": key, "step": state.step, "best_score": state.best_score if state.best else None,
+        "best_figures": state.best_figures, "best_step": state.best_step, "seconds": state.seconds,
+    }  # fmt: skip
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    atomic_bytes(path, save(plain, metadata={"run": json.dumps(record)}), overwrite=True)
+
+
+def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam: torch.optim.AdamW) -> State:
+    """Put a saved run's weights and moments into ``method`` and ``adam``; returns the rest.
+
+    Raises
+    ------
+    UserError
+        There is no checkpoint, it is damaged, or it belongs to a run with other data or settings.
+    """
+    if not path.is_file():
+        raise UserError("there is no interrupted training to resume", path=path.parent, remedy="Leave out --resume")
+    try:
+        with safe_open(path, framework="pt") as file:
+            record = json.loads((file.metadata() or {})["run"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise UserError("the checkpoint is damaged", path=path, remedy="Start again with --overwrite") from error
+    saved = record["key"]
+    changed = sorted(name for name in {*saved, *key} if saved.get(name) != json.loads(json.dumps(key.get(name))))
+    if changed:
+        raise UserError(f"the interrupted training had another {changed[0]}", path=path,
+                        remedy="Repeat its command exactly, or start again with --overwrite")  # fmt: skip
+    groups: dict[str, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        group, _, rest = name.partition("/")
+        groups.setdefault(group, {})[rest] = tensor
+    try:
+        method.load_state_dict(groups["model"])
+    except (KeyError, RuntimeError) as error:
+        raise UserError("the checkpoint is of another network", path=path) from error
+    for name, parameter in method.named_parameters():
+        if name in groups.get("exp_avg", {}):
+            moments = {moment: groups[moment][name].to(parameter) for moment in _MOMENTS}
+            adam.state[parameter] = {"step": torch.tensor(float(record["step"])), **moments}
+    score = float("-inf") if record["best_score"] is None else float(record["best_score"])
+    return State(int(record["step"]), groups.get("average", {}), groups.get("best", {}), score, record["best_figures"],
+                 int(record["best_step"]), float(record["seconds"]))  # fmt: skip

@@ -1,0 +1,159 @@
+"""Cases of a dataset folder as normalised slices on the model's grid, with every rater's masks; and batches of them.
+
+A missing mask is not an empty one: it stays marked as not observed and adds nothing to any loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from proseg_gui.bundle import intensity_limits, normalise
+from proseg_gui.errors import UserError
+from proseg_gui.inference.grid import SliceGrid, plan_grid
+from proseg_gui.volume import Study
+
+MAX_PATCH = 192
+"""Larger slices are trained on in random crops of this size (pixels of the model's grid)."""
+ON_STRUCTURE = 0.75
+"""Share of draws (of slices, and of crops) that look for the structure; the rest may show none of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCase:
+    """``image (z, channels, H, W)`` in -1..1, 0/1 ``masks (R, Q, S, z, H, W)`` uint8, ``observed (R, Q, S)``."""
+
+    name: str
+    image: Tensor
+    masks: Tensor
+    observed: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """V items of n slices: ``images (V, n, channels, H, W)``, ``masks (V, R, Q, S, n, H, W)`` 0/1 float32."""
+
+    names: tuple[str, ...]
+    images: Tensor
+    masks: Tensor
+    observed: Tensor
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What all cases of a run share: who, what, from which channels, at which pixel size and intensity window."""
+
+    raters: tuple[str, ...]
+    structures: tuple[str, ...]
+    channels: tuple[str, ...]
+    spacing_mm: tuple[float, float]
+    window: Mapping[str, float | str]
+
+
+def prepare_case(study: Study, layout: Layout) -> TrainingCase:
+    """Bring a study to the model's grid, the same way as inference does.
+
+    Raises
+    ------
+    UserError
+        The study has none of the layout's masks.
+    """
+    grid = plan_grid(study.geometry, layout.spacing_mm, {"kind": "whole"})
+    channels = []
+    for name in layout.channels:
+        array = study.channels[name].array
+        limits = intensity_limits(array, layout.window)
+        channels.append(_on_grid((normalise(part, layout.window, limits) for part in array), grid))
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
+    for reading in study.readings:
+        found.setdefault((reading.rater, reading.structure), []).append(reading.mask.array)
+    most = max((len(masks) for key, masks in found.items() if key[0] in layout.raters), default=0)
+    if not most:
+        raise UserError("no rater has drawn anything in this case", path=study.name, remedy="Leave it out of the split")
+    image = torch.stack(channels, dim=1)
+    size = (len(layout.raters), most, len(layout.structures))
+    masks = torch.zeros(*size, image.shape[0], *image.shape[-2:], dtype=torch.uint8)
+    observed = torch.zeros(size, dtype=torch.bool)
+    for (rater, structure), arrays in found.items():
+        if rater not in layout.raters or structure not in layout.structures:
+            continue
+        r, s = layout.raters.index(rater), layout.structures.index(structure)
+        for q, array in enumerate(arrays):
+            masks[r, q, s] = _on_grid((part.astype(np.float32) for part in array), grid) > 0.5
+            observed[r, q, s] = True
+    return TrainingCase(study.name, image, masks, observed)
+
+
+def _on_grid(slices: Iterable[np.ndarray], grid: SliceGrid) -> Tensor:
+    return torch.cat([grid.to_model(grid.crop(part)[None])[:, 0] for part in slices])
+
+
+class Batches:
+    """Endless batches; what step ``s`` holds depends on the seed and ``s`` only, so a run can be resumed anywhere."""
+
+    def __init__(self, cases: Sequence[TrainingCase], items: int, slices: int, stride: int, seed: int) -> None:
+        self.cases, self.seed = list(cases), seed
+        self.items = min(items, len(self.cases))
+        self.slices = min(slices, *(case.image.shape[0] for case in self.cases)) if self.cases else slices
+        self.readings = max(case.masks.shape[1] for case in self.cases)
+        sides = [max(case.image.shape[axis] for case in self.cases) for axis in (-2, -1)]
+        self.patch = tuple(-(-min(side, MAX_PATCH) // stride) * stride for side in sides)
+        self._present = [_slices_with_structure(case) for case in self.cases]
+
+    def __call__(self, step: int) -> Batch:
+        """The batch of a 0-based step; draws slices and crops from torch's global generator."""
+        first = step * self.items
+        chosen = [self._case_at(i) for i in range(first, first + self.items)]
+        images, masks = zip(*(self._slab(i) for i in chosen), strict=True)
+        cases = [self.cases[i] for i in chosen]
+        pad = [self.readings - case.observed.shape[1] for case in cases]
+        observed = [functional.pad(case.observed, (0, 0, 0, more)) for case, more in zip(cases, pad, strict=True)]
+        names = tuple(case.name for case in cases)
+        return Batch(names, torch.stack(images), torch.stack(masks).float(), torch.stack(observed))
+
+    def _case_at(self, position: int) -> int:
+        epoch, place = divmod(position, len(self.cases))
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        return int(torch.randperm(len(self.cases), generator=generator)[place])
+
+    def _slab(self, index: int) -> tuple[Tensor, Tensor]:
+        case, present = self.cases[index], self._present[index]
+        depth = case.image.shape[0]
+        centre = int(torch.randint(0, depth, ()))
+        if len(present) and float(torch.rand(())) < ON_STRUCTURE:
+            centre = int(present[int(torch.randint(0, len(present), ()))])
+        first = min(max(centre - int(torch.randint(0, self.slices, ())), 0), depth - self.slices)
+        image = case.image[first : first + self.slices]
+        masks = functional.pad(
+            case.masks[:, :, :, first : first + self.slices],
+            (0, 0, 0, 0, 0, 0, 0, 0, 0, self.readings - case.masks.shape[1]),
+        )
+        return self._patch(image, masks)
+
+    def _patch(self, image: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
+        """Crop, or pad with the darkest value, to the size that all items share."""
+        for axis, size in ((-2, self.patch[0]), (-1, self.patch[1])):
+            length = image.shape[axis]
+            if length > size:
+                start = int(torch.randint(0, length - size + 1, ()))
+                drawn = masks.flatten(0, -3).amax(0).amax(-1 if axis == -2 else -2).nonzero()
+                if len(drawn) and float(torch.rand(())) < ON_STRUCTURE:
+                    middle = int(drawn[int(torch.randint(0, len(drawn), ()))])
+                    start = min(max(middle - size // 2, 0), length - size)
+                image, masks = image.narrow(axis, start, size), masks.narrow(axis, start, size)
+            elif length < size:
+                before = int(torch.randint(0, size - length + 1, ()))
+                pad = (before, size - length - before) if axis == -1 else (0, 0, before, size - length - before)
+                image = functional.pad(image, pad, value=float(image.min()))
+                masks = functional.pad(masks, pad)
+        return image, masks
+
+
+def _slices_with_structure(case: TrainingCase) -> Tensor:
+    """Indices of the slices in which any rater drew any structure."""
+    return case.masks.flatten(0, 2).amax((0, 2, 3)).nonzero().flatten()

@@ -1,0 +1,181 @@
+"""The training loop: Lightning Fabric, gradient clipping, weight averaging, validation, checkpoints, exact resume.
+
+Every random choice of a step follows from the seed and the step's number, so a run that was interrupted goes on
+with the numbers that it would have had.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from proseg_gui.errors import UserError
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.training.augment import augment
+from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkpoint, save_checkpoint
+from proseg_gui.training.dataset import Batch, Batches, TrainingCase
+from proseg_gui.training.objective import Objective
+from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.validate import validate
+
+LOG_NAME = "log.jsonl"
+LOG_EVERY = 20
+CHECKPOINT_EVERY = 50
+LAST_RATE = 0.1
+"""Share of the learning rate that is left at the end; it falls over the second half."""
+AREA_CASES = 8
+
+
+def rate_at(step: int, recipe: Recipe) -> float:
+    """Learning rate of a step (0-based), as a share of the recipe's: warm-up, constant, cosine over the second half."""
+    warm = min(1.0, (step + 1) / max(recipe.warm_up, 1))
+    half = recipe.average_from
+    done = max(0.0, (step - half) / max(recipe.steps - half, 1))
+    return warm * (LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + math.cos(math.pi * done)))
+
+
+class Trainer:
+    """One run. ``key`` identifies it (data, recipe, layout), so that nothing else is resumed by mistake."""
+
+    def __init__(
+        self,
+        method: ProSeg,
+        train: Sequence[TrainingCase],
+        held_out: Sequence[TrainingCase],
+        recipe: Recipe,
+        folder: Path,
+        key: Mapping[str, Any],
+        device: torch.device,
+    ) -> None:
+        self.recipe, self.folder, self.key, self.held_out, self.train = recipe, folder, key, held_out, train
+        index = [device.index or 0] if device.type == "cuda" else 1
+        self.fabric = Fabric(accelerator=device.type, devices=index, precision="32-true")
+        self.method = method
+        own = [method.rater_alpha]
+        rest = [p for p in method.parameters() if p is not method.rater_alpha]
+        self.adam = torch.optim.AdamW([
+            {"params": rest, "weight_decay": recipe.weight_decay, "factor": 1.0},
+            {"params": own, "weight_decay": 0.0, "factor": recipe.rater_rate},
+        ], lr=recipe.rate)  # fmt: skip
+        self.batches = Batches(train, recipe.items, recipe.slices, method.stride, recipe.seed)
+        self.state = fresh_state()
+        self.objective, self.optimizer = self.fabric.setup(Objective(method, recipe), self.adam)
+
+    def resume(self) -> None:
+        """Continue from the folder's checkpoint; later lines of its log are dropped."""
+        self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
+        log = self.folder / LOG_NAME
+        if log.is_file():
+            lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line]
+            kept = [line for line in lines if json.loads(line)["step"] <= self.state.step]
+            log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+    def run(self, progress: Progress = no_progress, token: CancelToken | None = None) -> State:
+        """Train to the end, leaving the chosen weights in the network. A cancel keeps the last checkpoint."""
+        recipe, state = self.recipe, self.state
+        every = max(1, recipe.steps // recipe.validations)
+        began, before, recent = time.monotonic(), state.seconds, []
+        while state.step < recipe.steps:
+            if token is not None:
+                token.check()
+            recent.append(self._step(state.step))
+            state.step += 1
+            self._average()
+            state.seconds = before + time.monotonic() - began
+            last = state.step == recipe.steps
+            if state.step % LOG_EVERY == 0 or last:
+                mean = {name: sum(row[name] for row in recent) / len(recent) for name in recent[0]}
+                self._log({"step": state.step, "seconds": round(state.seconds, 1), **mean})
+                progress(state.step / recipe.steps, f"step {state.step} of {recipe.steps}, loss {mean['total']:.3f}")
+                recent = []
+            if state.step % every == 0 or last:
+                self._validate(progress)
+            if state.step % CHECKPOINT_EVERY == 0 or last:
+                save_checkpoint(self.folder / NAME, self.key, state, self.method, self.adam)
+        self._keep_best()
+        return state
+
+    def _step(self, step: int) -> dict[str, float]:
+        torch.manual_seed(self.recipe.seed * 1_000_003 + step)
+        batch = self._augmented(self.batches(step))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate * group["factor"] * rate_at(step, self.recipe)
+        terms = self.objective(batch)
+        values = {name: float(value.detach()) for name, value in terms.items()}
+        if not all(math.isfinite(value) for value in values.values()):
+            wrong = next(name for name, value in values.items() if not math.isfinite(value))
+            raise UserError(f"training stopped at step {step + 1}: the term {wrong!r} is not a number for the cases "
+                            f"{', '.join(batch.names)}", remedy="Look at these cases' images and masks")  # fmt: skip
+        self.fabric.backward(terms["total"])
+        norm = self.fabric.clip_gradients(self.objective, self.optimizer, max_norm=self.recipe.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return values | {"gradient": float(norm) if norm is not None else 0.0}
+
+    def _augmented(self, batch: Batch) -> Batch:
+        flat = batch.masks.flatten(1, 3)
+        images, masks = augment(batch.images, flat, self.recipe.augmentation)
+        device = self.fabric.device
+        return Batch(batch.names, images.to(device), masks.view_as(batch.masks).to(device), batch.observed.to(device))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Mean of the weights after every step of the second half."""
+        state, count = self.state, self.state.step - self.recipe.average_from
+        if count <= 0:
+            return
+        for name, value in self.method.state_dict().items():
+            value = value.detach().cpu()
+            state.average[name] = value.clone() if count == 1 else state.average[name].lerp(value, 1.0 / count)
+
+    def _validate(self, progress: Progress) -> None:
+        """Judge the average (before there is one: the current weights), and keep it if it is the best so far."""
+        state, recipe = self.state, self.recipe
+        if not self.held_out:
+            return
+        progress(state.step / recipe.steps, "validating")
+        current = {name: value.clone() for name, value in self.method.state_dict().items()}
+        if state.average:
+            self.method.load_state_dict(state.average)
+        figures = validate(self.method, self.held_out, recipe.validation_draws, recipe.seed)
+        self.method.load_state_dict(current)
+        self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
+        dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
+        score = dice - ged2 / 2.0
+        progress(state.step / recipe.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
+        if state.average and score > state.best_score:
+            state.best_score, state.best_figures, state.best_step = score, figures, state.step
+            state.best = {name: value.clone() for name, value in state.average.items()}
+
+    @torch.no_grad()
+    def _keep_best(self) -> None:
+        self.method.load_state_dict(self.state.best or self.state.average)
+        self.method.eval()
+        self.method.rater_area.copy_(relative_areas(self.method, self.train[:AREA_CASES]))
+
+    def _log(self, row: Mapping[str, Any]) -> None:
+        with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+@torch.no_grad()
+def relative_areas(method: ProSeg, cases: Sequence[TrainingCase]) -> Tensor:
+    """``(R,)`` how much larger each rater's own predictions are than the raters' mean, as a share of it."""
+    device = next(method.parameters()).device
+    presets = [method.rater_coords(r) for r in range(method.n_raters)]
+    points = {name: torch.stack([coords[name] for coords in presets]) for name in presets[0]}
+    areas = torch.zeros(method.n_raters, dtype=torch.float64)
+    for case in cases:
+        for k in range(case.image.shape[0]):
+            p = torch.sigmoid(method.decode_many(method.encode(case.image[k : k + 1].to(device)), points))
+            areas += p.sum((1, 2, 3)).double().cpu()
+    return (areas / areas.mean().clamp_min(1e-12) - 1.0).float()

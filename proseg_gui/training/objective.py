@@ -1,0 +1,51 @@
+"""One training step's loss: encode each slice once, decode for every rater, at the presets and at random points."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from proseg_gui.networks.proseg import ProSeg, clamp_tau
+from proseg_gui.training import losses
+from proseg_gui.training.dataset import Batch
+from proseg_gui.training.recipe import Recipe
+
+
+class Objective(nn.Module):
+    """The network with its loss, as one module for Fabric to place. Random draws come from torch's CPU generator."""
+
+    def __init__(self, method: ProSeg, recipe: Recipe) -> None:
+        super().__init__()
+        self.method, self.recipe = method, recipe
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Named terms; ``total`` is their weighted sum."""
+        method, recipe, weights = self.method, self.recipe, self.recipe.weights
+        items, slices = batch.images.shape[:2]
+        masks, observed = batch.masks, batch.observed
+        features = method.encode(batch.images.flatten(0, 1))
+        features = features.unflatten(0, (items, slices)).transpose(1, 2)  # (V, C, n, H, W)
+        presets = torch.softmax(method.presets(), -1).expand(items, -1, -1)
+        still = presets.new_zeros(*presets.shape[:2], method.modes)
+        logits = method.decode_points(features.flatten(2), presets, still)
+        terms = {"segmentation": losses.segmentation_loss(logits, masks.flatten(-3), observed)}
+
+        y, x = (int(torch.randint(0, recipe.stride, ())) for _ in range(2))
+        coarse = features[..., y :: recipe.stride, x :: recipe.stride].flatten(2)
+        coarse_masks = masks[..., y :: recipe.stride, x :: recipe.stride].flatten(-3)
+        tau, eps = self._points(items, presets)
+        sampled = method.decode_points(coarse, tau, eps).unflatten(1, (method.n_raters, recipe.samples))
+        smooth = 1.0 / recipe.stride**2
+        energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
+        terms["energy"], terms["population"] = energy, population
+        terms["sample_bce"] = losses.sample_bce(sampled, coarse_masks, observed)
+        terms["kl"] = losses.dirichlet_kl(method.alpha())
+        terms["total"] = torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()
+        return terms
+
+    def _points(self, items: int, like: Tensor) -> tuple[Tensor, Tensor]:
+        """``samples`` draws a rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
+        method, draws = self.method, self.recipe.samples
+        dirichlet = torch.distributions.Dirichlet(method.alpha().cpu())
+        tau = clamp_tau(dirichlet.rsample(torch.Size((items, draws)))).transpose(1, 2).flatten(1, 2)
+        return tau.to(like), torch.randn(items, method.n_raters * draws, method.modes).to(like)

@@ -1,0 +1,56 @@
+"""Every number that a training run depends on, in one record that goes into the bundle's card."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from proseg_gui.training.augment import Augmentation
+from proseg_gui.training.losses import Weights
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Parameters
+    ----------
+    widths:
+        Channels of the U-Net's levels, finest first.
+    steps, seed:
+        Optimiser steps; what fixes every random choice together with the step's number.
+    items, slices:
+        Cases a step, and at most how many neighbouring slices of each (they share one draw of tau and eps).
+    samples:
+        Draws a rater and item in the energy terms; at least 2.
+    stride:
+        The terms on samples look at every ``stride``-th row and column, from a random first one.
+    rate, rater_rate:
+        Learning rate of the network; that of the raters' Dirichlet parameters is ``rater_rate`` times as high.
+    """
+
+    widths: tuple[int, ...] = (16, 32, 64, 64)
+    steps: int = 1200
+    seed: int = 0
+    items: int = 6
+    slices: int = 4
+    samples: int = 4
+    stride: int = 2
+    rate: float = 2e-3
+    rater_rate: float = 10.0
+    weight_decay: float = 1e-4
+    warm_up: int = 50
+    clip: float = 1.0
+    validations: int = 10
+    validation_draws: int = 8
+    weights: Weights = field(default_factory=Weights)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self)
+
+    @property
+    def average_from(self) -> int:
+        """First step (0-based) whose weights enter the average: the second half of training."""
+        return self.steps // 2

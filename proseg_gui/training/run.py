@@ -1,0 +1,222 @@
+"""From a dataset folder to a bundle: names, split, cases, training, card. Window and command line call this."""
+
+from __future__ import annotations
+
+import platform
+import re
+import secrets
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from proseg_gui import __version__
+from proseg_gui.bundle import Card, case_hash, remember_names, save_bundle
+from proseg_gui.errors import UserError
+from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
+from proseg_gui.io.atomic import check_folder, write_error
+from proseg_gui.io.dataset import Case, Dataset, Split, load_case
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.training.checkpoint import NAME, State
+from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
+from proseg_gui.training.loop import LOG_NAME, Trainer
+from proseg_gui.training.recipe import Recipe
+from proseg_gui.volume import Study
+
+HELD_OUT_SHARE = 0.2
+_PSEUDONYM = re.compile(r"rater\d+")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train: the data set, where the bundle goes, and what the files cannot say.
+
+    ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image.
+    """
+
+    dataset: Dataset
+    out: Path
+    recipe: Recipe
+    split: Split | None = None
+    keep_names: bool = False
+    window: tuple[float, float] | None = None
+    modality: str = ""
+    licence: str = ""
+    intended_use: str = ""
+    command: str = ""
+    device: str = "auto"
+    overwrite: bool = False
+    resume: bool = False
+
+
+def pseudonyms(names: Sequence[str]) -> dict[str, str]:
+    """Real name -> ``rater<number>``, in sorted order; names that are pseudonyms already are kept."""
+    taken = {name for name in names if _PSEUDONYM.fullmatch(name)}
+    free = (f"rater{i}" for i in range(1, 2 * len(names) + 2) if f"rater{i}" not in taken)
+    return {name: name if name in taken else next(free) for name in sorted(names)}
+
+
+def automatic_split(cases: Sequence[Case], seed: int) -> Split:
+    """Hold out a fifth of the patients (at least one where there are two) to choose by; no patient is parted."""
+    patients = sorted({case.patient for case in cases})
+    order = np.random.default_rng(seed).permutation(len(patients))
+    count = max(1, round(HELD_OUT_SHARE * len(patients))) if len(patients) > 1 else 0
+    held_out = {patients[i] for i in order[:count]}
+    return Split(
+        tuple(case.name for case in cases if case.patient not in held_out),
+        tuple(case.name for case in cases if case.patient in held_out),
+    )
+
+
+def train_bundle(request: Request, progress: Progress = no_progress, token: CancelToken | None = None) -> Card:
+    """Train and write a bundle; returns its card.
+
+    The run's state and log lie in ``<out>.training``, from where ``resume`` goes on; the bundle appears when done.
+    """
+    device = choose_device(request.device)
+    if device.type == "cpu":
+        torch.set_num_threads(ThreadChooser().threads())
+    folder = _prepare_folder(request)
+    split = request.split or request.dataset.split or automatic_split(request.dataset.cases, request.recipe.seed)
+    if not split.train:
+        raise UserError("the split has no training case", path=request.dataset.path)
+    salt = secrets.token_hex(16)
+    layout, train, hashes = _load(request, split.train, None, salt, progress, token)
+    assert layout is not None  # there is a training case
+    _, held_out, held_out_hashes = _load(request, split.val, layout, salt, progress, token)
+    torch.manual_seed(request.recipe.seed)
+    sizes = len(layout.raters), len(layout.structures), len(layout.channels)
+    method = ProSeg(*sizes, widths=request.recipe.widths)
+    key = _key(request, layout, split)
+    trainer = Trainer(method, train, held_out, request.recipe, folder, key, device)
+    if request.resume:
+        trainer.resume()
+    state = trainer.run(progress, token)
+    method.cpu()
+    record = {
+        **_record(request, device), "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
+        "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
+    }  # fmt: skip
+    aliases = rater_names(request)
+    card = Card(
+        ProSeg.kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(),
+        tuple(aliases[name] for name in layout.raters), layout.structures, layout.channels, request.modality,
+        layout.spacing_mm, dict(layout.window), {"kind": "whole"}, record, _metrics(state, held_out, request.recipe),
+        request.licence, request.intended_use,
+    )  # fmt: skip
+    card = save_bundle(request.out, card, method, overwrite=request.overwrite)
+    changed = {real: alias for real, alias in aliases.items() if real != alias}
+    if changed:
+        remember_names(card, changed)
+    return card
+
+
+def rater_names(request: Request) -> dict[str, str]:
+    """Name in the data set -> name in the bundle, in the bundle's order."""
+    names = request.dataset.raters
+    aliases = {name: name for name in names} if request.keep_names else pseudonyms(names)
+    return dict(sorted(aliases.items(), key=lambda pair: _natural(pair[1])))
+
+
+def run_folder(out: Path) -> Path:
+    """Where a run's checkpoint and log lie while (and after) it makes the bundle ``out``."""
+    return out.parent / f"{out.name}.training"
+
+
+def _prepare_folder(request: Request) -> Path:
+    """Refuse, before any work, what would be overwritten; returns the run's folder."""
+    check_folder(request.out)
+    if request.out.is_dir() and any(request.out.iterdir()) and not request.overwrite:
+        raise UserError("the bundle exists", path=request.out, remedy="Choose another --out or give --overwrite")
+    folder = run_folder(request.out)
+    check_folder(folder)
+    begun = (folder / NAME).is_file() or (folder / LOG_NAME).is_file()
+    if begun and not request.resume:
+        if not request.overwrite:
+            raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
+        for name in (NAME, LOG_NAME):
+            (folder / name).unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(error, folder) from error
+    return folder
+
+
+def _load(
+    request: Request, names: Sequence[str], layout: Layout | None, salt: str, progress: Progress,
+    token: CancelToken | None,
+) -> tuple[Layout | None, list[TrainingCase], list[str]]:  # fmt: skip
+    """Read cases; the first one fixes the model's pixel size where ``layout`` is not given yet."""
+    cases, hashes = [], []
+    for number, case in enumerate(request.dataset.select(names)):
+        progress(number / max(len(names), 1), f"reading {case.name}")
+        study = load_case(case, request.dataset.structures, channels=request.dataset.channels, token=token)
+        layout = layout or _layout(request, study)
+        cases.append(prepare_case(study, layout))
+        hashes.append(case_hash(study, salt))
+    return layout, cases, hashes
+
+
+def _layout(request: Request, study: Study) -> Layout:
+    window: dict[str, float | str] = {"kind": "percentile", "low": 1.0, "high": 99.0}
+    if request.window is not None:
+        window = {"kind": "fixed", "low": request.window[0], "high": request.window[1]}
+    _, y, x = study.geometry.spacing_mm
+    data = request.dataset
+    return Layout(tuple(rater_names(request)), data.structures, data.channels, (round(y, 4), round(x, 4)), window)
+
+
+def _key(request: Request, layout: Layout, split: Split) -> dict[str, Any]:
+    """What must be the same for a run to be resumed."""
+    return {
+        "recipe": request.recipe.as_dict(), "raters": layout.raters, "structures": layout.structures,
+        "channels": layout.channels, "window": layout.window, "training cases": split.train,
+        "validation cases": split.val,
+    }  # fmt: skip
+
+
+def _record(request: Request, device: torch.device) -> dict[str, Any]:
+    """What the card says about how the bundle was made."""
+    return {
+        "command": request.command, "data": request.dataset.name, "recipe": request.recipe.as_dict(),
+        "steps": request.recipe.steps, "seed": request.recipe.seed, "device": device_label(device),
+        "threads": torch.get_num_threads(), "commit": _commit(),
+        "versions": {"proseg-gui": __version__, "python": platform.python_version(), "torch": str(torch.__version__)},
+    }  # fmt: skip
+
+
+def _metrics(state: State, held_out: Sequence[TrainingCase], recipe: Recipe) -> dict[str, Any]:
+    if not held_out:
+        return {}
+    figures = {name: round(value, 4) for name, value in state.best_figures.items()}
+    return {"validation": {**figures, "n_cases": len(held_out), "draws_per_rater": recipe.validation_draws,
+                           "note": "the cases by which the weights were chosen"}}  # fmt: skip
+
+
+def _commit() -> str:
+    """The checkout's commit, marked where the code that makes models differs from it; empty outside a checkout."""
+    root = Path(__file__).resolve().parents[2]
+    own = ["proseg_gui/networks", "proseg_gui/training", "proseg_gui/bundle.py", "proseg_gui/inference/grid.py"]
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--", *own)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return commit + (" with uncommitted changes" if changed else "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort key by which rater10 follows rater9."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]

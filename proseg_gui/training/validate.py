@@ -1,0 +1,107 @@
+"""Figures of a network on held-out cases while it trains: identity Dice, GED^2 and spread (METRICS.md), slice by slice.
+
+Whole cases are judged (all slices of a volume flattened together); only counts are kept, never N volumes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from proseg_gui.networks.base import Method
+from proseg_gui.training.dataset import TrainingCase
+
+FIGURES = (
+    "dice_identity_mean", "dice_identity_permuted", "ged2", "sample_diversity", "rater_diversity",
+    "dice_consensus_style",
+)  # fmt: skip
+
+
+class Counts:
+    """Sizes and intersections of binary maps, added up over slices: enough for every Dice and IoU between them."""
+
+    def __init__(self) -> None:
+        self.inner: np.ndarray = np.zeros(0)
+        self.left: np.ndarray = np.zeros(0)
+        self.right: np.ndarray = np.zeros(0)
+
+    def add(self, left: Tensor, right: Tensor) -> None:
+        """Add maps ``(..., N, P)`` and ``(..., M, P)`` of 0 and 1, float32."""
+        inner = (left @ right.transpose(-1, -2)).double().cpu().numpy()
+        sizes = [part.sum(-1).double().cpu().numpy() for part in (left, right)]
+        if self.inner.size:
+            inner, sizes = inner + self.inner, [sizes[0] + self.left, sizes[1] + self.right]
+        self.inner, (self.left, self.right) = inner, sizes
+
+    def dice(self) -> np.ndarray:
+        """``(..., N, M)``; two empty maps agree."""
+        total = self.left[..., :, None] + self.right[..., None, :]
+        return np.where(total > 0, 2.0 * self.inner / np.maximum(total, 1.0), 1.0)
+
+    def distance(self) -> np.ndarray:
+        """1 - IoU, ``(..., N, M)``; two empty maps agree."""
+        union = self.left[..., :, None] + self.right[..., None, :] - self.inner
+        return 1.0 - np.where(union > 0, self.inner / np.maximum(union, 1.0), 1.0)
+
+
+@torch.no_grad()
+def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: int) -> dict[str, float]:
+    """Means over cases (and structures) of :data:`FIGURES`, with ``draws`` samples a rater."""
+    was_training = method.training
+    method.eval()
+    rows = [row for case in cases for row in _judge(method, case, draws, seed)]
+    method.train(was_training)
+    return {name: float(np.mean([row[i] for row in rows])) for i, name in enumerate(FIGURES)}
+
+
+def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tuple[float, ...]]:
+    device = next(method.parameters()).device
+    raters, readings, structures = case.observed.shape
+    points = method.draw(None, draws * raters, torch.Generator().manual_seed(seed))
+    presets = [method.rater_coords(r) for r in range(raters)] + [method.consensus_style()]
+    presets_stacked = {name: torch.stack([coords[name] for coords in presets]) for name in points}
+    fixed, drawn, among, consensus = Counts(), Counts(), Counts(), Counts()
+    spread = Counts()
+    for k in range(case.image.shape[0]):
+        features = method.encode(case.image[k : k + 1].to(device))
+        own = _binary(method.decode_many(features, presets_stacked))
+        samples = _binary(method.decode_many(features, points))
+        masks = case.masks[:, :, :, k].to(device).float().permute(2, 0, 1, 3, 4)
+        masks = masks.reshape(structures, raters * readings, -1)
+        seen = case.observed.permute(2, 0, 1).reshape(structures, -1, 1).to(masks)
+        majority = ((masks * seen).sum(1, keepdim=True) > 0.5 * seen.sum(1, keepdim=True)).float()
+        fixed.add(own[:, :raters], masks)
+        consensus.add(own[:, raters:], majority)
+        drawn.add(samples, masks)
+        among.add(masks, masks)
+        spread.add(samples, samples)
+    rows: list[tuple[float, ...]] = []
+    for s in range(structures):
+        observed = case.observed[:, :, s].numpy()
+        if not observed.any():
+            continue
+        flat = observed.reshape(-1)
+        dice = fixed.dice()[s].reshape(raters, raters, readings)
+        diagonal, others = _identity(dice, observed)
+        to_masks, between = drawn.distance()[s][:, flat].mean(), among.distance()[s][flat][:, flat].mean()
+        diversity = spread.distance()[s].mean()
+        ged2 = 2.0 * to_masks - between - diversity
+        rows.append((diagonal, others, ged2, diversity, between, float(consensus.dice()[s][0, 0])))
+    return rows
+
+
+def _identity(dice: np.ndarray, observed: np.ndarray) -> tuple[float, float]:
+    """Mean Dice of each rater's own point with the rater's readings, and with all other raters'."""
+    mean = (dice * observed).sum(-1) / np.maximum(observed.sum(-1), 1)  # (preset, rater)
+    there = observed.any(-1)
+    own = mean.diagonal()[there].mean()
+    wrong = np.logical_and(~np.eye(len(mean), dtype=bool), np.outer(there, there))
+    return float(own), float(mean[wrong].mean()) if wrong.any() else float(own)
+
+
+def _binary(logits: Tensor) -> Tensor:
+    """``(N, S, H, W)`` logits -> ``(S, N, P)`` of 0 and 1."""
+    return (logits > 0).float().permute(1, 0, 2, 3).flatten(2)
