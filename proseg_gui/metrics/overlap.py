@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-CHUNK_BYTES = 1 << 17
-"""Packed bytes of every mask that are unpacked at a time: a million voxels."""
+CHUNK_BYTES = 1 << 14
+"""Packed bytes of every mask that are unpacked at a time: 131,072 voxels."""
 
 
 def binarise(mask_or_probability: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -35,7 +35,11 @@ def iou(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
 
 @dataclass(frozen=True, eq=False)
 class MaskSet:
-    """N masks of one shape, one bit a voxel: ``bits`` is ``(N, ceil(voxels / 8))`` uint8, ``sizes`` ``(N,)`` voxels."""
+    """N masks of one shape, one bit a voxel.
+
+    ``bits`` is ``(N, ceil(first / 8), ...)`` uint8: eight neighbours along the masks' first axis share a byte, the
+    first in the highest bit. ``sizes`` is ``(N,)`` voxels.
+    """
 
     bits: npt.NDArray[np.uint8]
     sizes: npt.NDArray[np.int64]
@@ -52,7 +56,7 @@ class MaskSet:
             if shape is not None and mask.shape != shape:
                 raise ValueError(f"masks of one set have one shape, got {mask.shape} after {shape}")
             shape = mask.shape
-            rows.append(np.packbits(mask))
+            rows.append(np.packbits(mask, axis=0))
             sizes.append(int(np.count_nonzero(mask)))
         if shape is None:
             raise ValueError("at least one mask is needed")
@@ -61,10 +65,29 @@ class MaskSet:
     def __len__(self) -> int:
         return len(self.sizes)
 
-    def subset(self, indices: Sequence[int]) -> MaskSet:
-        """The masks at ``indices``."""
-        rows = list(indices)
-        return MaskSet(self.bits[rows], self.sizes[rows], self.shape)
+    def mask(self, index: int) -> npt.NDArray[np.bool_]:
+        """One mask, unpacked."""
+        return np.unpackbits(self.bits[index], axis=0, count=self.shape[0]).astype(bool)
+
+
+class MaskSetBuilder:
+    """A :class:`MaskSet` of N volumes that come slice by slice, all N at once: ``shape`` is ``(z, y, x)``."""
+
+    def __init__(self, n: int, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._bits = np.zeros((n, -(-shape[0] // 8), *shape[1:]), dtype=np.uint8)
+        self.slice_sizes = np.zeros((n, shape[0]), dtype=np.int64)
+        """``(N, z)`` pixels of each mask in each slice."""
+
+    def add(self, index: int, k: int, mask_or_probability: npt.ArrayLike) -> None:
+        """Take slice ``k``, ``(y, x)``, of mask ``index``; every slice is given once."""
+        mask = binarise(mask_or_probability)
+        self._bits[index, k // 8] |= mask.astype(np.uint8) << (7 - k % 8)
+        self.slice_sizes[index, k] = np.count_nonzero(mask)
+
+    def build(self) -> MaskSet:
+        """All masks."""
+        return MaskSet(self._bits, self.slice_sizes.sum(axis=1), self._shape)
 
 
 Masks = MaskSet | Sequence[npt.ArrayLike]
@@ -79,10 +102,10 @@ def as_set(masks: Masks) -> MaskSet:
 def frequency(masks: Masks) -> FloatArray:
     """The share of masks that includes each voxel, in the masks' shape."""
     packed = as_set(masks)
-    count = np.zeros(int(np.prod(packed.shape)))
-    for row in packed.bits:
-        count += np.unpackbits(row, count=count.size)
-    return (count / len(packed)).reshape(packed.shape)
+    count = np.zeros(packed.shape)
+    for index in range(len(packed)):
+        count += packed.mask(index)
+    return count / len(packed)
 
 
 def intersections(a: MaskSet, b: MaskSet) -> npt.NDArray[np.int64]:
@@ -90,10 +113,11 @@ def intersections(a: MaskSet, b: MaskSet) -> npt.NDArray[np.int64]:
     if a.shape != b.shape:
         raise ValueError(f"the masks have different shapes, {a.shape} and {b.shape}")
     shared = np.zeros((len(a), len(b)), dtype=np.int64)
-    filled = np.flatnonzero(np.bitwise_or.reduce(a.bits, axis=0) & np.bitwise_or.reduce(b.bits, axis=0))
+    rows = [s.bits.reshape(len(s), -1) for s in (a, b)]
+    filled = np.flatnonzero(np.bitwise_or.reduce(rows[0], axis=0) & np.bitwise_or.reduce(rows[1], axis=0))
     for start in range(0, len(filled), CHUNK_BYTES):
         columns = filled[start : start + CHUNK_BYTES]
-        one, other = (np.unpackbits(s.bits[:, columns], axis=1).astype(np.float32) for s in (a, b))
+        one, other = (np.unpackbits(bits[:, columns], axis=1).astype(np.float32) for bits in rows)
         shared += np.rint(one @ other.T).astype(np.int64)  # exact: a chunk has fewer than 2^24 voxels
     return shared
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
-from proseg_gui.metrics.overlap import Masks, MaskSet, as_set, frequency
+from proseg_gui.metrics.overlap import Masks, as_set, frequency
 
 MARGIN = 2
 """Voxels of background kept around the masks: STAPLE's estimate depends on how much background it sees."""
@@ -20,11 +20,6 @@ def staple(masks: Masks) -> npt.NDArray[np.bool_]:
     if not share.any():
         return consensus
     box = tuple(slice(max(int(i.min()) - MARGIN, 0), int(i.max()) + 1 + MARGIN) for i in np.nonzero(share))
-    images = [sitk.GetImageFromArray(mask[box].astype(np.uint8)) for mask in _unpacked(packed)]
+    images = [sitk.GetImageFromArray(mask[box].astype(np.uint8)) for mask in map(packed.mask, range(len(packed)))]
     consensus[box] = sitk.GetArrayFromImage(sitk.STAPLE(images, 1.0)) > 0.5
     return consensus
-
-
-def _unpacked(packed: MaskSet) -> list[npt.NDArray[np.bool_]]:
-    size = int(np.prod(packed.shape))
-    return [np.unpackbits(row, count=size).reshape(packed.shape).astype(bool) for row in packed.bits]

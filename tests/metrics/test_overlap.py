@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from proseg_gui.metrics import overlap
-from proseg_gui.metrics.overlap import MaskSet, binarise, dice, dice_matrix, frequency, intersections, iou, iou_matrix
+from proseg_gui.metrics.overlap import (
+    MaskSet,
+    MaskSetBuilder,
+    binarise,
+    dice,
+    dice_matrix,
+    frequency,
+    intersections,
+    iou,
+    iou_matrix,
+)
 
 
 @pytest.fixture
@@ -55,8 +65,20 @@ def test_a_generator_is_packed_one_by_one(random_masks: np.ndarray) -> None:
     packed = MaskSet.of(mask for mask in random_masks)
     assert len(packed) == 5
     assert packed.sizes.tolist() == random_masks.sum((1, 2, 3)).tolist()
-    assert packed.subset([4, 0]).sizes.tolist() == [random_masks[4].sum(), random_masks[0].sum()]
-    assert packed.bits.nbytes == 5 * 29  # ceil(231 / 8) bytes each
+    assert packed.bits.nbytes == 5 * 77  # a byte holds up to eight slices
+    for index, mask in enumerate(random_masks):
+        assert (packed.mask(index) == mask).all()
+
+
+def test_volumes_given_slice_by_slice_are_the_same_set() -> None:
+    volumes = np.random.default_rng(5).random((3, 11, 4, 5))
+    builder = MaskSetBuilder(3, (11, 4, 5))
+    for k in reversed(range(11)):
+        for index in range(3):
+            builder.add(index, k, volumes[index, k])
+    built, whole = builder.build(), MaskSet.of(volumes)
+    assert (built.bits == whole.bits).all() and (built.sizes == whole.sizes).all()
+    assert (builder.slice_sizes == (volumes > 0.5).sum((2, 3))).all()
 
 
 def test_shapes_must_agree() -> None:
