@@ -106,9 +106,7 @@ class Geometry:
         return cls.from_lps_matrix(LPS_TO_RAS @ np.asarray(affine, dtype=np.float64), shape)
 
     @classmethod
-    def plain(
-        cls, shape: tuple[int, int, int], spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    ) -> Geometry:
+    def plain(cls, shape: tuple[int, int, int], spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Geometry:
         """An axial grid at the origin: x to the left, y to posterior, z to superior."""
         return cls(shape, np.zeros(3), spacing_mm, np.eye(3))
 

@@ -35,9 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if len(set(args.name)) != len(args.name):
         raise UserError("two masks have the same --name", remedy="Give each mask its own name")
     study = open_study(args.image)
-    masks = [
-        (name, read_mask(path, study.geometry)) for path, name in zip(args.mask, args.name, strict=True)
-    ]
+    masks = [(name, read_mask(path, study.geometry)) for path, name in zip(args.mask, args.name, strict=True)]
     written = export_masks(
         study,
         masks,

@@ -76,7 +76,9 @@ def _window(request: Request) -> MainWindow:
     if request.screenshot is None:
         from platformdirs import user_data_path
 
-        return MainWindow(SettingsStore(), Worklist(user_data_path("proseg-gui") / "worklist.json"), request.device, model)
+        return MainWindow(
+            SettingsStore(), Worklist(user_data_path("proseg-gui") / "worklist.json"), request.device, model
+        )
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))

@@ -52,9 +52,16 @@ class Commands:
             Command("File", "Choose &model\u2026", "Ctrl+M", self.choose_model, group="model"),
             Command("File", "&Export\u2026", "Ctrl+E|Ctrl+S", self.export, enabled=self._has_model, group="out"),
             Command(
-                "File", "Save &latents\u2026", "Ctrl+L", self._exporting.save_latents, enabled=self._has_model, group="out"
+                "File",
+                "Save &latents\u2026",
+                "Ctrl+L",
+                self._exporting.save_latents,
+                enabled=self._has_model,
+                group="out",
             ),
-            Command("File", "Load l&atents\u2026", "", self._exporting.load_latents, enabled=self._has_model, group="out"),
+            Command(
+                "File", "Load l&atents\u2026", "", self._exporting.load_latents, enabled=self._has_model, group="out"
+            ),
             Command("File", "Clear &traces", "", self._window.clear_traces, group="end"),
             Command("File", "&Quit", "Ctrl+Q", self._window.close, group="end"),
         ]
@@ -89,7 +96,9 @@ class Commands:
             )  # fmt: skip
         return [
             *commands,
-            Command("View", "&Light theme", "", self._toggle_theme, lambda: c.view.settings.theme == "light", group="app"),
+            Command(
+                "View", "&Light theme", "", self._toggle_theme, lambda: c.view.settings.theme == "light", group="app"
+            ),
             Command("View", "Right &drag zooms", "", self._toggle_mouse, self._right_zooms, group="app"),
             Command("View", "&Reset panels", "", w.reset_layout, group="app"),
         ]
@@ -100,13 +109,22 @@ class Commands:
         return [
             Command("Case", "&Previous case", "A", lambda: o.open_neighbour(-1)),
             Command("Case", "&Next case", "D", lambda: o.open_neighbour(1)),
-            Command("Case", "&Accept case", "Ctrl+Return", lambda: self._mark("accepted"), enabled=study, group="state"),
+            Command(
+                "Case", "&Accept case", "Ctrl+Return", lambda: self._mark("accepted"), enabled=study, group="state"
+            ),
             Command("Case", "&Flag case", "Ctrl+Shift+F", lambda: self._mark("flagged"), enabled=study, group="state"),
             Command("Case", "Next slice", "Up|PgUp", lambda: c.step_slice(1), enabled=study, group="slice"),
             Command("Case", "Previous slice", "Down|PgDown", lambda: c.step_slice(-1), enabled=study, group="slice"),
-            Command("Case", "Next most &uncertain slice", "N", lambda: c.next_uncertain(1), enabled=model, group="slice"),
             Command(
-                "Case", "Previous uncertain slice", "Shift+N", lambda: c.next_uncertain(-1), enabled=model, group="slice"
+                "Case", "Next most &uncertain slice", "N", lambda: c.next_uncertain(1), enabled=model, group="slice"
+            ),
+            Command(
+                "Case",
+                "Previous uncertain slice",
+                "Shift+N",
+                lambda: c.next_uncertain(-1),
+                enabled=model,
+                group="slice",
             ),
             Command("Case", "Draw as &rater (then 1..9)", "R", self.rater_key.arm, enabled=model, group="who"),
             Command("Case", "&Consensus style", "C", c.choose_consensus_style, enabled=model, group="who"),
@@ -211,10 +229,7 @@ class Commands:
 
     def choose_candidate(self, path: Path, candidates: list[Any]) -> None:
         """Ask which of several series or cases to open."""
-        options = [
-            SeriesOption(str(i), c.label, c.modality, c.count_text, c.size_text, c.spacing_text)
-            for i, c in enumerate(candidates)
-        ]
+        options = [_series_option(i, candidate) for i, candidate in enumerate(candidates)]
         dialog = SeriesChooser(options, title_path=path.name, parent=self._window)
         self._opener.fetch_thumbnails(candidates, lambda i, picture: dialog.set_thumbnail(str(i), picture))
         self._window.show_dialog(dialog, lambda: self._opener.open_candidate(candidates[int(dialog.chosen())]))
@@ -286,4 +301,20 @@ def _model_item(card: Any, current: bool) -> ModelItem:
         intended_use=card.intended_use,
         licence=card.licence,
         current=current,
+    )
+
+
+def _series_option(number: int, candidate: Any) -> SeriesOption:
+    series = candidate.series
+    if series is None or series.geometry is None:
+        return SeriesOption(str(number), candidate.label, "", "", "", "", warning=candidate.problem)
+    (_, rows, columns), (z, y, x) = series.geometry.shape, series.geometry.spacing_mm
+    return SeriesOption(
+        key=str(number),
+        label=series.description or candidate.label,
+        modality=series.modality,
+        count_text=f"{series.n_slices} slices",
+        size_text=f"{columns} x {rows}",
+        spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
+        warning=candidate.problem or " ".join(series.notices),
     )

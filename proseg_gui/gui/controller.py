@@ -121,8 +121,12 @@ class Controller(QObject):
         self.slice_index = study.geometry.shape[0] // 2
         self.structure = 0
         self.view = replace(
-            self.view, window=study.image.display_window(), raters_shown=frozenset(), masks_shown=frozenset(),
-            hidden=frozenset(), compare_with=None,
+            self.view,
+            window=study.image.display_window(),
+            raters_shown=frozenset(),
+            masks_shown=frozenset(),
+            hidden=frozenset(),
+            compare_with=None,
         )
         self.study_changed.emit(study)
         self.view_changed.emit(self.view)
@@ -383,7 +387,12 @@ class Controller(QObject):
             return Drawn(frame, tuple(trace(p) for p in frame.probability), requested)
 
         self.jobs.start(
-            "frame", work, title="Drawing", done=self._drawn_done, failed=self._report, ended=self._check_settled,
+            "frame",
+            work,
+            title="Drawing",
+            done=self._drawn_done,
+            failed=self._report,
+            ended=self._check_settled,
             latest=True,
         )
 
@@ -442,8 +451,14 @@ class Controller(QObject):
             )
 
         self.jobs.start(
-            "sweep", work, title="Measuring the volume", done=lambda _none: self._sweep_done(), failed=self._report,
-            progress=self._sweep_progress, ended=self._sweep_ended, latest=True,
+            "sweep",
+            work,
+            title="Measuring the volume",
+            done=lambda _none: self._sweep_done(),
+            failed=self._report,
+            progress=self._sweep_progress,
+            ended=self._sweep_ended,
+            latest=True,
         )
 
     def _sweep_progress(self, share: float, text: str) -> None:
@@ -486,9 +501,17 @@ class Controller(QObject):
         if review is None:
             return
         point, structure, compare = self.point, self.structure, self.view.compare_with
+
+        def work(token: CancelToken, progress: Progress) -> Figures:
+            quick = review.estimate(point, structure, token)
+            if not quick.complete:
+                return quick
+            self.jobs.post(token, self._figures_done, quick)
+            return review.figures(point, structure, compare, token, progress)
+
         self.jobs.start(
             "detail",
-            lambda token, progress: review.figures(point, structure, compare, token, progress),
+            work,
             title="Volume",
             done=self._figures_done,
             failed=self._report,
@@ -511,7 +534,12 @@ class Controller(QObject):
             return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
 
         self.jobs.start(
-            "axes", work, title="Sliders", done=self._axes_done, failed=self._report, ended=self._check_settled,
+            "axes",
+            work,
+            title="Sliders",
+            done=self._axes_done,
+            failed=self._report,
+            ended=self._check_settled,
             latest=True,
         )
 

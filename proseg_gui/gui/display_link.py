@@ -129,9 +129,7 @@ class DisplayLink(QObject):
         )
         ready = self._controller.spread is not None
         self._show.set_show(state, thin_ready=ready, raters_ready=ready)
-        self._uncertainty.set_map(
-            settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold
-        )
+        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
         raters = () if self._controller.study is None else self._controller.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
@@ -168,7 +166,7 @@ class DisplayLink(QObject):
         if chosen is None or figures is None:
             self._measurements.set_dice("")
         elif figures.dice is None:
-            self._measurements.set_dice("needs the whole volume" if not figures.complete else DASH)
+            self._measurements.set_dice("" if figures.exact else "measuring")
         else:
             self._measurements.set_dice(f"{figures.dice:.3f}")
 
@@ -180,7 +178,7 @@ class DisplayLink(QObject):
         figures, summary, drawn, study = controller.figures, controller.summary, controller.drawn, controller.study
         volume = spread = diameter = DASH
         if figures is not None:
-            volume = f"{_ml(figures.ml)}" + ("" if figures.complete else " so far")
+            volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
         if summary is not None and len(summary.volumes_ml):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
             spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")

@@ -61,13 +61,13 @@ class Opener(QObject):
         first = paths[0] if paths else next(iter((channels or {}).values()))
 
         def work(token: CancelToken, progress: Progress) -> Any:
-            from proseg_gui.io.open import find_inputs, open_study
+            from proseg_gui.io.open import open_study
+            from proseg_gui.review.inputs import openable
 
-            if len(paths) > 1:
-                return find_inputs(list(paths), progress=progress, token=token)
             if channels:
-                return open_study(first, channels=channels, progress=progress, token=token)
-            found = find_inputs(first, progress=progress, token=token)
+                others = dict(channels) if paths else {n: p for n, p in channels.items() if p != first}
+                return open_study(first, channels=others, progress=progress, token=token)
+            found = openable(paths, progress, token)
             return open_study(found[0], progress=progress, token=token) if len(found) == 1 else found
 
         self._run(f"Opening {first.name}", work, partial(self._found, first))
@@ -88,7 +88,7 @@ class Opener(QObject):
         jobs = self._controller.jobs
 
         def work(token: CancelToken, _progress: Progress) -> None:
-            from proseg_gui.io.open import preview_slice
+            from proseg_gui.review.inputs import preview_slice
 
             for number, candidate in enumerate(candidates):
                 token.check()
@@ -167,12 +167,16 @@ class Opener(QObject):
             return
 
         def work(_token: CancelToken, progress: Progress) -> Reviewed:
-            from proseg_gui.bundle import check_fits, list_bundles, load_bundle
+            from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
             progress(0.5, "loading the model")
             names = [card.name for card in list_bundles()]
             bundle = load_bundle(choose_bundle_name(study, wanted, remembered, names))
-            check_fits(bundle.card, study, allow_other_modality=other_modality)
+            try:
+                check_fits(bundle.card, study)
+            except WrongModality:
+                if not other_modality:
+                    raise
             progress(0.9, "first contour")
             return begin_review(study, bundle, device, centre_mm)
 

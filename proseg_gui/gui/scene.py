@@ -134,7 +134,8 @@ class Scene(QWidget):
         settings = self._view.settings
         order = [s for s in range(len(drawn.paths)) if s not in self._view.hidden]
         return [
-            ContourLayer(drawn.paths[s], structure_colour(s), settings.line_width, "solid", settings.fill) for s in order
+            ContourLayer(drawn.paths[s], structure_colour(s), settings.line_width, "solid", settings.fill)
+            for s in order
         ]
 
     def _trace_spread(self, spread: Spread | None) -> list[ContourLayer]:

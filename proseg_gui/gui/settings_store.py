@@ -16,8 +16,10 @@ class SettingsStore:
     """Loads and saves :class:`~proseg_gui.settings.Settings` and the window's geometry."""
 
     def __init__(self, qsettings: QSettings | None = None) -> None:
-        self._store = qsettings if qsettings is not None else QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION
+        self._store = (
+            qsettings
+            if qsettings is not None
+            else QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION)
         )
 
     def load(self) -> Settings:

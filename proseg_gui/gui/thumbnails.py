@@ -80,7 +80,9 @@ def thumbnail(
     return render(slice_values, window, spacing_yx, box_around(probability > 0.5), [contour])
 
 
-def plain_thumbnail(slice_values: np.ndarray, window: tuple[float, float], spacing_yx: tuple[float, float]) -> np.ndarray:
+def plain_thumbnail(
+    slice_values: np.ndarray, window: tuple[float, float], spacing_yx: tuple[float, float]
+) -> np.ndarray:
     """Picture of a slice alone."""
     whole = (0, 0, *slice_values.shape)
     return render(slice_values, window, spacing_yx, whole, [])
@@ -115,5 +117,3 @@ def ambiguity_preview(
         contours = [(trace(less), LESS), (trace(more), MORE)]
         pictures[number] = render(study.image.array[k], window, (spacing[1], spacing[2]), box, contours)
     return pictures
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,9 @@ class Figures:
 
     ml: float
     complete: bool
+    """Whether every slice was looked at."""
+    exact: bool = False
+    """Whether ``ml`` counts the mask's own voxels, as an export would; else it is the engine's quick estimate."""
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
 
@@ -32,8 +36,6 @@ def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
     points = np.stack([along_x, rows * float(y @ across)], axis=1)
     if len(points) < 2:
         return 0.0
-    try:
+    with contextlib.suppress(QhullError):  # all on one line: every pair is compared, and a line has few pixels
         points = points[ConvexHull(points).vertices]
-    except QhullError:
-        pass  # all on one line: every pair is compared, and a line has few pixels
     return float(pdist(points).max())

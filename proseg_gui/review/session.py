@@ -126,16 +126,19 @@ class Reviewed:
         """``point`` with ``axis`` at ``position`` standard deviations."""
         return self.sliders.moved(axis, point, position)
 
+    def estimate(self, point: Point, structure: int, token: CancelToken | None = None) -> Figures:
+        """Quick volume at ``point`` over the slices encoded so far."""
+        volume = self.engine.volume_ml(point, structure, token)
+        return Figures(volume.ml, volume.complete)
+
     def figures(
         self, point: Point, structure: int, compare_with: str | None, token: CancelToken, progress: Progress
     ) -> Figures:
-        """Volume at ``point`` over the slices encoded so far; Dice against a given mask once all are."""
-        volume = self.engine.volume_ml(point, structure, token)
-        given = self.given_mask(compare_with, structure)
-        if given is None or not volume.complete:
-            return Figures(volume.ml, volume.complete)
+        """Exact volume of the mask at ``point``, and its Dice against a mask that a rater gave."""
         mask = self.engine.mask(point, structure, token, progress)
-        return Figures(volume.ml, volume.complete, dice(mask.array, given.array))
+        given = self.given_mask(compare_with, structure)
+        agreement = None if given is None else dice(mask.array, given.array)
+        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement)
 
     def given_mask(self, rater: str | None, structure: int) -> Mask | None:
         """The (first) mask that ``rater`` gave for the structure, if any."""

@@ -1,0 +1,70 @@
+"""Speed, measured on this machine: every ratio against a baseline of the same run. Keys as in CONTRACTS.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+
+SIZES = (256, 512)
+CT_SHAPE = (300, 512, 512)
+LIMIT_S = 900
+BENCH_MODEL, CT_MODEL = "brain_growth", "phantom"
+
+Say = Callable[[str], None]
+
+
+def run_bench(device: str, say: Say) -> dict[str, Any]:
+    """Measure everything; ``say`` gets a line before each part.
+
+    Every part runs in a process of its own, so that none warms another up and each peak of memory is its own.
+    """
+    results: dict[str, Any] = {"device": device}
+    say("network: encode, decode from cache, threads")
+    results.update(_part("network", "measure", device=device, sizes=SIZES, model=BENCH_MODEL))
+    say("window: slider to pixels")
+    results["slider_to_pixels_ms"] = _part("window", "slider_to_pixels", device=device, sizes=SIZES, model=BENCH_MODEL)
+    say("window: process start to first painted window")
+    starts = [_part("window", "start_to_window")["seconds"] for _ in range(3)]
+    results["start_to_window_s"] = sorted(starts)[1]
+    say(f"window: opening a {CT_SHAPE[2]} x {CT_SHAPE[1]} x {CT_SHAPE[0]} CT")
+    with tempfile.TemporaryDirectory() as folder:
+        _part("scan", "write_ct", folder=folder, shape=CT_SHAPE)
+        opened = _part("window", "open_to_contour", folder=folder, device=device, model=CT_MODEL)
+    results.update(opened)
+    return results
+
+
+def _part(module: str, function: str, **keywords: Any) -> Any:
+    """Run ``proseg_gui.bench.<module>.<function>(**keywords)`` in a new process and return its JSON result."""
+    code = (
+        "import json, sys; from importlib import import_module; "
+        f"f = getattr(import_module('proseg_gui.bench.{module}'), '{function}'); "
+        "result = f(**json.loads(sys.argv[1])); sys.stdout.write('\\n' + json.dumps(result))"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    with tempfile.TemporaryDirectory() as home:
+        environment["XDG_CONFIG_HOME"] = environment["XDG_DATA_HOME"] = home  # nobody's settings slow or change a run
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-c", code, json.dumps(keywords)],
+                capture_output=True, text=True, timeout=LIMIT_S, env=environment, check=False, cwd=Path.home(),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise UserError(
+                f"measuring {module} {function} took more than {LIMIT_S} s", remedy="Close other programs and try again"
+            ) from error
+    if ended.returncode != 0:
+        lines = ended.stderr.strip().splitlines()
+        raise UserError(
+            f"measuring {module} {function} failed: {lines[-1] if lines else 'no message'}",
+            remedy="Run 'proseg-gui doctor'",
+        )
+    return json.loads(ended.stdout.strip().splitlines()[-1])

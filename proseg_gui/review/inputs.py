@@ -1,0 +1,59 @@
+"""What a selection of files can be opened as, and a first look at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom import read_series
+from proseg_gui.io.open import Candidate, find_inputs, open_study
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.volume import Geometry
+
+OPENABLE = ("image", "series", "case")
+
+
+def openable(paths: Sequence[Path], progress: Progress, token: CancelToken | None) -> list[Candidate]:
+    """The images that a selection of files or folders can mean, best first; never empty.
+
+    Several files of one folder are taken as one choice: the slices of a DICOM series open as that series.
+
+    Raises
+    ------
+    UserError
+        If none of them is an image.
+    """
+    found: list[Candidate] = []
+    seen: set[Path] = set()
+    for path in paths:
+        if path in seen:
+            continue
+        candidates = find_inputs(path, progress=progress, token=token)
+        if len(paths) > 1 and path.is_file() and candidates[0].kind == "series":
+            beside = find_inputs(path.parent, progress=progress, token=token)
+            candidates = [c for c in beside if c.series is not None and path in c.series.files]
+            seen.update(file for c in candidates if c.series is not None for file in c.series.files)
+        found += candidates
+    images = [candidate for candidate in found if candidate.kind in OPENABLE]
+    if not images:
+        what = "a model bundle" if found[0].kind == "bundle" else f"a {found[0].kind}"
+        raise UserError(f"this is {what}, not a scan", path=found[0].path, remedy="Open the scan first")
+    return images
+
+
+def preview_slice(candidate: Candidate) -> tuple[np.ndarray, tuple[float, float], tuple[float, float]]:
+    """The middle slice of a candidate: values ``(y, x)``, window (centre, width), spacing (y, x) in mm."""
+    series = candidate.series
+    if series is not None and series.geometry is not None:
+        middle = series.n_slices // 2
+        whole = series.geometry
+        one = Geometry((1, *whole.shape[1:]), whole.slice_origins()[middle], whole.spacing_mm, whole.direction)
+        image, _ = read_series(replace(series, headers=(series.headers[middle],), geometry=one))
+    else:
+        image = open_study(candidate).image
+    spacing = image.geometry.spacing_mm
+    return image.array[image.geometry.shape[0] // 2], image.display_window(), (spacing[1], spacing[2])
