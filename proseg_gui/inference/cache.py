@@ -43,14 +43,19 @@ class FeatureCache:
                 self._entries.move_to_end(k)
             return features
 
-    def put(self, k: int, features: Tensor) -> None:
-        """Keep features, and let go of the least recently used beyond the budget."""
+    def put(self, k: int, features: Tensor, *, first_to_go: bool = False) -> None:
+        """Keep features, and let go of the least recently used beyond the budget.
+
+        ``first_to_go`` is for work ahead of need: where room is short, such an entry goes before any that was used.
+        """
         with self._lock:
             self._drop(k)
+            while self._entries and self._bytes + _size(features) > self._budget:
+                self._drop(next(iter(self._entries)))
             self._entries[k] = features
             self._bytes += _size(features)
-            while self._bytes > self._budget and len(self._entries) > 1:
-                self._drop(next(iter(self._entries)))
+            if first_to_go:
+                self._entries.move_to_end(k, last=False)
 
     def clear(self) -> None:
         """Let go of everything."""

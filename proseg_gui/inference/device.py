@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 import torch
@@ -11,7 +15,8 @@ from proseg_gui.errors import UserError
 
 MAX_THREADS = 8
 """More threads do not speed up slices of this size."""
-SAMPLE_S = 0.05
+LOOK_S = 0.1
+"""Shortest stretch of time by which to judge how busy the machine is (its clock ticks every 0.01 s)."""
 
 
 def choose_device(name: str) -> torch.device:
@@ -56,25 +61,59 @@ def usable_cores() -> int:
         return psutil.cpu_count() or 1
 
 
-def choose_threads(sample_s: float = SAMPLE_S) -> int:
-    """How many threads a computation should use now: the cores that no other process keeps busy, 1 at least.
+def free_threads(cores: int, busy: float) -> int:
+    """Threads for ``cores`` of which other processes use ``busy`` (fractions allowed): 1 at least.
 
     A thread that has to wait for its core holds up all others (two threads on a busy 2-core machine were over ten
-    times slower than one), so a core that is half taken does not count. ``OMP_NUM_THREADS`` overrules. Looks at the
-    machine for ``sample_s`` seconds.
+    times slower than one), so a core counts only when it is at least 60 % free.
     """
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
-    cores = usable_cores()
-    process = psutil.Process()
-    own_before = sum(process.cpu_times()[:2])
-    busy = psutil.cpu_percent(interval=sample_s) / 100.0 * (psutil.cpu_count() or 1)
-    own = (sum(process.cpu_times()[:2]) - own_before) / sample_s
-    others = max(0.0, busy - own)
-    return free_threads(cores, others)
+    return max(1, min(MAX_THREADS, int(cores - busy + 0.4)))
 
 
-def free_threads(cores: int, busy: float) -> int:
-    """Threads for ``cores`` of which others use ``busy`` (fractions allowed)."""
-    return max(1, min(MAX_THREADS, int(cores - busy + 0.6)))
+class ThreadChooser:
+    """How many threads heavy work should use now, by what other processes did since the last look.
+
+    ``OMP_NUM_THREADS`` in the environment overrules it.
+    """
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._lock = threading.Lock()
+        self._before = self._times()
+        self._threads = 0
+
+    def threads(self) -> int:
+        """The number to use now. The first call waits until :data:`LOOK_S` after the start; later ones never wait."""
+        asked = os.environ.get("OMP_NUM_THREADS", "")
+        if asked.isdigit() and int(asked) > 0:
+            return int(asked)
+        with self._lock:
+            elapsed = time.monotonic() - self._before[0]
+            if elapsed < LOOK_S and self._threads:
+                return self._threads
+            time.sleep(max(0.0, LOOK_S - elapsed))
+            now = self._times()
+            wall, busy, own = (after - before for after, before in zip(now, self._before, strict=True))
+            self._before = now
+            self._threads = free_threads(usable_cores(), max(0.0, busy - own) / wall)
+            return self._threads
+
+    def _times(self) -> tuple[float, float, float]:
+        """Wall clock, processor seconds of the whole machine, processor seconds of this process."""
+        system, own = psutil.cpu_times(), self._process.cpu_times()
+        idle = system.idle + getattr(system, "iowait", 0.0)
+        return time.monotonic(), sum(system) - idle - getattr(system, "guest", 0.0), own.user + own.system
+
+
+@contextmanager
+def thread_limit(threads: int) -> Iterator[None]:
+    """Run this thread's torch work on ``threads`` threads, and put the number back."""
+    before = torch.get_num_threads()
+    if before == threads:
+        yield
+        return
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

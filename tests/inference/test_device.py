@@ -1,4 +1,3 @@
-import psutil
 import pytest
 import torch
 
@@ -31,23 +30,61 @@ def test_labels():
 
 @pytest.mark.parametrize(
     ("cores", "busy", "threads"),
-    [(2, 0.0, 2), (2, 0.2, 2), (2, 0.7, 1), (2, 2.0, 1), (1, 0.0, 1), (16, 0.0, 8), (16, 12.1, 4), (4, 9.0, 1)],
+    [(2, 0.0, 2), (2, 0.3, 2), (2, 0.5, 1), (2, 2.0, 1), (1, 0.0, 1), (16, 0.0, 8), (16, 12.3, 4), (4, 9.0, 1)],
 )
 def test_busy_cores_are_left_alone(cores, busy, threads):
     assert device.free_threads(cores, busy) == threads
 
 
-def test_another_busy_process_takes_a_core(monkeypatch):
+class Clock:
+    """A machine of two cores whose clocks the test sets."""
+
+    def __init__(self, monkeypatch):
+        self.wall, self.busy, self.own = 0.0, 0.0, 0.0
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+        monkeypatch.setattr(device, "usable_cores", lambda: 2)
+        monkeypatch.setattr(device.ThreadChooser, "_times", lambda _self: (self.wall, self.busy, self.own))
+        monkeypatch.setattr(device.time, "monotonic", lambda: self.wall)
+        monkeypatch.setattr(device.time, "sleep", self.pass_time)
+
+    def pass_time(self, seconds, others=0.0, own=0.0):
+        self.wall += seconds
+        self.busy += seconds * (others + own)
+        self.own += seconds * own
+
+
+def test_threads_follow_what_other_processes_do(monkeypatch):
+    clock = Clock(monkeypatch)
+    chooser = device.ThreadChooser()
+    clock.pass_time(1.0, others=0.05, own=1.9)
+    assert chooser.threads() == 2, "our own work does not count as busy"
+    clock.pass_time(1.0, others=1.0)
+    assert chooser.threads() == 1
+    clock.pass_time(0.01)
+    assert chooser.threads() == 1, "too soon to judge"
+    clock.pass_time(1.0)
+    assert chooser.threads() == 2
+
+
+def test_the_first_look_waits_until_it_can_judge(monkeypatch):
+    clock = Clock(monkeypatch)
+    chooser = device.ThreadChooser()
+    assert chooser.threads() == 2
+    assert clock.wall == device.LOOK_S
+
+
+def test_the_real_clocks_can_be_read(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(device, "usable_cores", lambda: 2)
-    monkeypatch.setattr(psutil, "cpu_count", lambda: 2)
-    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: 52.0)
-    monkeypatch.setattr(psutil.Process, "cpu_times", lambda self: (0.0, 0.0, 0.0, 0.0))
-    assert device.choose_threads() == 1
-    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: 3.0)
-    assert device.choose_threads() == 2
+    assert 1 <= device.ThreadChooser().threads() <= device.MAX_THREADS
 
 
 def test_the_environment_overrules(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert device.choose_threads() == 3
+    assert device.ThreadChooser().threads() == 3
+
+
+def test_the_thread_limit_is_put_back():
+    before = torch.get_num_threads()
+    with device.thread_limit(before + 1):
+        assert torch.get_num_threads() == before + 1
+    assert torch.get_num_threads() == before

@@ -1,0 +1,113 @@
+"""A small copy of every seen slice's features, where the structures may be: what whole-volume numbers come from.
+
+Volumes, the effect of a slider and the axes of the ambiguity need all slices at once, and the features of all slices
+do not fit in memory. A patch is the bounding box of what any of a fixed set of probe points draws (with a margin),
+thinned to every n-th pixel of every n-th row where it is large; pixels count for those they stand for. The decoder
+works pixel by pixel, so decoding a patch gives exactly the pixels that decoding the slice would.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from proseg_gui.inference.points import Point, point_from, stacked, unstacked
+from proseg_gui.networks.base import Method
+
+PROBE_PIXELS = 16_384
+"""A slice is probed on at most this many of its pixels."""
+PROBE_DRAWS = 8
+PROBE_SEED = 20_251
+PLAUSIBLE = 0.02
+"""A structure may be where any probe's probability exceeds this."""
+MARGIN_PIXELS, MARGIN_SHARE = 8, 0.1
+CASE_PIXELS = 1_500_000
+LEAST_PATCH_PIXELS, MOST_PATCH_PIXELS = 4096, 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """``features``: ``(1, C, h, w)`` float32 on the CPU, every ``step``-th pixel each way; each counts ``step**2``."""
+
+    features: Tensor
+    step: int
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels it keeps."""
+        return self.features.shape[-2] * self.features.shape[-1]
+
+    def thinned(self, by: int) -> Patch:
+        """Every ``by``-th pixel of this patch."""
+        return self if by == 1 else Patch(self.features[..., ::by, ::by], self.step * by)
+
+
+class Patches:
+    """The patches of a case by slice, filled as slices are encoded; safe to use from several threads."""
+
+    def __init__(self, n_slices: int, method: Method) -> None:
+        self._kept = min(max(CASE_PIXELS // n_slices, LEAST_PATCH_PIXELS), MOST_PATCH_PIXELS)
+        self._probes = stacked(_probe_points(method))
+        self._patches: dict[int, Patch | None] = {}
+        self._lock = threading.Lock()
+
+    def note(self, k: int, features: Tensor, method: Method) -> None:
+        """Keep what matters of the features ``(1, C, h, w)`` of slice ``k``, once."""
+        if k in self:
+            return
+        patch = self._cut(k, features, method)
+        with self._lock:
+            self._patches[k] = patch
+
+    def __contains__(self, k: int) -> bool:
+        with self._lock:
+            return k in self._patches
+
+    @property
+    def seen(self) -> int:
+        """Number of slices noted, with or without a structure."""
+        with self._lock:
+            return len(self._patches)
+
+    def snapshot(self, max_pixels: int | None = None) -> list[tuple[int, Patch]]:
+        """Slices that may hold a structure, in order; thinned evenly to about ``max_pixels`` in all."""
+        with self._lock:
+            found = sorted((k, patch) for k, patch in self._patches.items() if patch is not None)
+        total = sum(patch.pixels for _, patch in found)
+        by = 1 if max_pixels is None else max(1, math.ceil(math.sqrt(total / max_pixels)))
+        return [(k, patch.thinned(by)) for k, patch in found]
+
+    def _cut(self, k: int, features: Tensor, method: Method) -> Patch | None:
+        height, width = features.shape[-2:]
+        coarse = max(1, math.ceil(math.sqrt(height * width / PROBE_PIXELS)))
+        logits = method.decode_many(features[..., ::coarse, ::coarse].contiguous(), self._probes)
+        plausible = (torch.sigmoid(logits) > PLAUSIBLE).flatten(0, 1).any(0).cpu()
+        if not plausible.any():
+            return None
+        rows = _span(plausible.any(1), coarse, height)
+        columns = _span(plausible.any(0), coarse, width)
+        count = (rows.stop - rows.start) * (columns.stop - columns.start)
+        step = max(1, math.ceil(math.sqrt(count / self._kept)))
+        offset = k * 2 % step  # neighbouring slices keep other pixels, so that their errors do not add up
+        part = features[..., rows.start + offset : rows.stop : step, columns.start + offset : columns.stop : step]
+        return Patch(part.to("cpu", copy=True).contiguous(), step)
+
+
+def _span(hit: Tensor, coarse: int, size: int) -> slice:
+    """Pixels from the first to the last hit of a coarse axis, with a margin."""
+    at = torch.nonzero(hit).flatten()
+    first, last = int(at[0]) * coarse, int(at[-1]) * coarse
+    margin = coarse + MARGIN_PIXELS + int(MARGIN_SHARE * (last - first))
+    return slice(max(0, first - margin), min(size, last + margin + 1))
+
+
+def _probe_points(method: Method) -> Sequence[Point]:
+    """All raters' presets and a few random draws, the same for every slice and case."""
+    presets = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
+    generator = torch.Generator().manual_seed(PROBE_SEED)
+    return [*presets, *unstacked(method.draw(None, PROBE_DRAWS, generator))]
