@@ -106,10 +106,12 @@ class ProSeg(Method):
         """Features ``(B, C, P)`` of any P pixels at ``tau (B, N, D)``, ``eps (B, N, K)`` -> logits ``(B, N, S, P)``."""
         matrix, bias = self.fold(tau, eps)
         batch, points, hidden, channels = matrix.shape
+        if 0 in (batch, points, pixels.shape[-1]):
+            return pixels.new_zeros(batch, points, self.n_structures, pixels.shape[-1])
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
-        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else max(pixels.shape[-1], 1)
+        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else pixels.shape[-1]
         parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
-        return torch.cat(parts, dim=-1) if parts else pixels.new_zeros(batch, points, self.n_structures, 0)
+        return torch.cat(parts, dim=-1)
 
     def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
         batch, _, count = pixels.shape
@@ -163,7 +165,7 @@ class ProSeg(Method):
         gamma = torch._standard_gamma(alpha, generator=generator)
         tau = clamp_tau(gamma / gamma.sum(-1, keepdim=True).clamp_min(1e-300))
         eps = torch.randn(n, self.modes, generator=generator)
-        return {"tau": tau.repeat_interleave(n // len(tau), 0).float() if n else tau.float(), "eps": eps}
+        return {"tau": tau.repeat_interleave(n // max(len(tau), 1), 0).float(), "eps": eps}
 
     # -- sliders --------------------------------------------------------------------------------------------------
     @torch.no_grad()

@@ -1,0 +1,131 @@
+"""Tests that every method gets by filling in a factory: subclass :class:`MethodTests` and set ``make``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import pytest
+import torch
+
+from proseg_gui.networks.base import Capabilities, Method
+
+
+class MethodTests:
+    """``make(n_raters=..., n_structures=..., n_channels=...)`` builds a small network."""
+
+    make: ClassVar[Callable[..., Method]]
+
+    @pytest.fixture
+    def method(self) -> Method:
+        torch.manual_seed(3)
+        return type(self).make(n_raters=4, n_structures=2, n_channels=3).eval()
+
+    @pytest.fixture
+    def features(self, method):
+        with torch.no_grad():
+            return method.encode(torch.randn(1, 3, 24, 16, generator=torch.Generator().manual_seed(0)))
+
+    def needs(self, method: Method, capability: str) -> None:
+        assert capability in Capabilities.__dataclass_fields__
+        if not getattr(method.capabilities, capability):
+            pytest.skip(f"{method.kind} has no {capability}")
+
+    def test_architecture_rebuilds_the_network(self, method):
+        again = type(method)(**method.architecture())
+        assert {k: v.shape for k, v in again.state_dict().items()} == {
+            k: v.shape for k, v in method.state_dict().items()
+        }
+
+    @pytest.mark.parametrize("size", [(1, 1), (5, 7), (16, 16), (33, 18)])
+    def test_any_size_is_encoded_on_its_own_grid(self, method, size):
+        features = method.encode(torch.randn(2, 3, *size))
+        logits = method.decode(features, method.consensus_style())
+        assert features.shape[0] == 2 and features.shape[-2:] == size
+        assert logits.shape == (2, 2, *size) and logits.isfinite().all()
+
+    def test_an_empty_batch_gives_empty_results(self, method):
+        features = method.encode(torch.zeros(0, 3, 12, 9))
+        assert method.decode(features, method.consensus_style()).shape == (0, 2, 12, 9)
+
+    def test_a_constant_image_gives_finite_results(self, method):
+        assert method.encode(torch.full((1, 3, 20, 20), 0.7)).isfinite().all()
+
+    def test_a_slice_does_not_depend_on_the_others_of_its_batch(self, method):
+        images = torch.randn(3, 3, 16, 16)
+        together, alone = method.encode(images), method.encode(images[1:2])
+        assert torch.allclose(together[1:2], alone, atol=1e-4)
+
+    def test_personalised_is_decode_at_the_raters_point(self, method, features):
+        self.needs(method, "personalised")
+        for rater in range(4):
+            expected = method.decode(features, method.rater_coords(rater))
+            assert torch.equal(method.personalised(features, rater), expected)
+
+    def test_raters_differ(self, method, features):
+        self.needs(method, "personalised")
+        assert (method.personalised(features, 0) - method.personalised(features, 1)).abs().max() > 1e-4
+
+    def test_a_blend_with_all_weight_on_one_rater_is_that_rater(self, method):
+        self.needs(method, "personalised")
+        coords, own = method.style_coords(torch.tensor([0.0, 0.0, 1.0, 0.0])), method.rater_coords(2)
+        assert all(torch.allclose(coords[name], own[name], atol=1e-6) for name in own)
+
+    def test_samples_are_fixed_by_their_seed(self, method, features):
+        self.needs(method, "samples")
+        first, again, other = (method.sample(features, 6, seed, rater=1) for seed in (5, 5, 6))
+        assert torch.equal(first, again) and first.shape == (6, 2, 24, 16)
+        assert not torch.equal(first, other)
+
+    def test_decode_many_is_decode_one_by_one(self, method, features):
+        self.needs(method, "samples")
+        points = method.draw(None, 5, torch.Generator().manual_seed(1))
+        many = method.decode_many(features, points)
+        for i in range(5):
+            one = method.decode(features, {name: value[i] for name, value in points.items()})
+            assert torch.allclose(many[i], one[0], atol=1e-5)
+
+    def test_no_draw_at_all_is_allowed(self, method, features):
+        self.needs(method, "samples")
+        points = method.draw(None, 0, torch.Generator().manual_seed(1))
+        assert method.decode_many(features, points).shape == (0, 2, 24, 16)
+
+    def test_gradients_reach_every_parameter(self, method):
+        method.train()
+        features = method.encode(torch.randn(1, 3, 16, 16))
+        loss = sum(method.personalised_for_training(features, r).square().sum() for r in range(4))
+        loss = loss + method.samples_for_training(features).square().sum()
+        loss.backward()
+        silent = [n for n, p in method.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+        assert not silent
+
+    def test_controls_are_bounded_ordered_and_point_to_larger_areas(self, method, features):
+        controls = method.controls([features], method.consensus_style())
+        families = {"preference": method.capabilities.preference_axes, "ambiguity": method.capabilities.ambiguity_axes}
+        for family, there in families.items():
+            own = [c for c in controls if c.family == family]
+            assert bool(own) == there
+            shares = [c.share for c in own]
+            assert shares == sorted(shares, reverse=True) and 0 < sum(shares) <= 1 + 1e-6
+            assert all(c.limit > 0 and c.unit > 0 for c in own)
+
+    def test_moving_a_control_and_reading_its_position_agree(self, method, features):
+        start = method.rater_coords(1)
+        for control in method.controls([features], start):
+            moved = method.moved(control, start, 1.7)
+            assert method.position(control, moved) == pytest.approx(1.7, abs=1e-3)
+            back = method.moved(control, moved, method.position(control, start))
+            for name in start:
+                assert torch.allclose(back[name], start[name], atol=1e-4)
+
+    def test_one_rater_has_no_preference_axis(self):
+        single = type(self).make(n_raters=1, n_structures=1, n_channels=1)
+        assert single.preference_controls() == []
+
+    @pytest.mark.skipif(not torch.cuda.is_available(), reason="this computer has no CUDA device")
+    def test_a_gpu_agrees_with_the_cpu(self, method):
+        image = torch.randn(1, 3, 32, 32)
+        expected = method.personalised(method.encode(image), 0)
+        on_gpu = method.cuda()
+        found = on_gpu.personalised(on_gpu.encode(image.cuda()), 0).cpu()
+        assert torch.allclose(found, expected, atol=1e-3)
