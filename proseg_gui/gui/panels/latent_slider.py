@@ -213,11 +213,11 @@ class SliderTrack(QSlider):
     # -- painting -------------------------------------------------------------------------------------------------
     def sizeHint(self) -> QSize:
         """A track of useful length."""
-        return QSize(160, 18)
+        return QSize(160, 17)
 
     def minimumSizeHint(self) -> QSize:
         """The shortest track that still can be aimed at."""
-        return QSize(60, 18)
+        return QSize(60, 17)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Track, ticks at the ends and at 0, the stretch from 0 to the handle, the handle and its focus ring."""

@@ -142,8 +142,8 @@ class Section(QWidget):
         self.heading.setSpacing(6)
         self.heading.addWidget(SplitLine(self.title, self.hint), 1)
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(10, 7, 10, 7)
-        self.body.setSpacing(5)
+        self.body.setContentsMargins(10, 6, 10, 6)
+        self.body.setSpacing(4)
         self.body.addLayout(self.heading)
 
 

@@ -1,0 +1,268 @@
+"""The preference panel: who draws. Presets, a blend of raters, a draw from one of them, and the axes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from proseg_gui.gui.panels.axis_list import AxisList
+from proseg_gui.gui.panels.blend_pad import BlendPad
+from proseg_gui.gui.panels.flow import FlowLayout
+from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, percent
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, own_keys, swatch_icon
+
+SHOWN_AXES = 2
+WEIGHT_LINES = 3
+CROWD = 4
+"""With more raters than this, one name takes at most half a row."""
+
+
+class PresetButton(QPushButton):
+    """A rater's preset: colour and name; a name that is too long for the row is elided and kept in the tooltip."""
+
+    def __init__(self, rater: RaterItem) -> None:
+        super().__init__()
+        self.rater = rater
+        self.setProperty("kind", "preset")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIcon(swatch_icon(rater.colour))
+        self.setIconSize(QSize(12, 12))
+        self.setText(rater.text)
+        self.setToolTip(f"Draw as {rater.text} does")
+        self.setAccessibleName(rater.text)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        own_keys(self, Qt.Key.Key_Space)
+        self._natural = QSize()
+
+    def sizeHint(self) -> QSize:
+        """The size for the whole name, whatever is shown now."""
+        self.ensurePolished()
+        shown = self.text()
+        extra = super().sizeHint().width() - self.fontMetrics().horizontalAdvance(shown)
+        width = extra + self.fontMetrics().horizontalAdvance(self.rater.text) + 1
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the swatch and a few letters."""
+        return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Elide the name to the room."""
+        super().resizeEvent(event)
+        room = self.width() - (self.sizeHint().width() - self.fontMetrics().horizontalAdvance(self.rater.text) - 1)
+        self.setText(self.fontMetrics().elidedText(self.rater.text, Qt.TextElideMode.ElideMiddle, room))
+
+    def set_drawn(self, drawn: bool) -> None:
+        """Mark that the present preference is a random draw of this rater, not the preset itself."""
+        if self.property("drawn") != drawn:
+            self.setProperty("drawn", drawn)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class WeightLines(QWidget):
+    """The shares of a blend, as many side by side as fit, the heaviest first; what does not fit is summed up."""
+
+    def __init__(self, lines: int = WEIGHT_LINES, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = lines
+        self._parts: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_parts(self, parts: Sequence[tuple[str, float]]) -> None:
+        """Show these (name, weight 0..1) pairs; weights under half a percent are left out."""
+        self._parts = tuple(sorted((part for part in parts if part[1] >= 0.005), key=lambda part: -part[1]))
+        whole = " · ".join(f"{name} {percent(weight)}" for name, weight in self._parts)
+        self.setToolTip(whole)
+        self.setAccessibleName(whole)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for its lines."""
+        return QSize(100, self._lines * self.fontMetrics().lineSpacing())
+
+    def texts(self) -> list[str]:
+        """The lines as they are painted at the present width."""
+        metrics, room = self.fontMetrics(), self.width()
+        for kept in range(len(self._parts), 0, -1):
+            items = [f"{name} {percent(weight)}" for name, weight in self._parts[:kept]]
+            if kept < len(self._parts):
+                items.append(f"{len(self._parts) - kept} others {percent(sum(w for _, w in self._parts[kept:]))}")
+            lines: list[str] = []
+            for item in items:
+                joined = f"{lines[-1]} · {item}" if lines else item
+                if lines and metrics.horizontalAdvance(joined) <= room:
+                    lines[-1] = joined
+                else:
+                    lines.append(item)
+            if len(lines) <= self._lines:
+                return [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in lines]
+        return []
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the lines."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().text().color())
+        step = self.fontMetrics().lineSpacing()
+        for index, line in enumerate(self.texts()):
+            painter.drawText(QRectF(0, index * step, self.width(), step), Qt.AlignmentFlag.AlignVCenter, line)
+
+
+class PreferencePanel(Section):
+    """Who draws."""
+
+    rater_chosen = Signal(str)
+    consensus_chosen = Signal()
+    blend_moved = Signal(object)
+    """``tuple[float, ...]``: a weight per rater."""
+    sample_requested = Signal(str)
+    axis_moved = Signal(str, float)
+    drag_started = Signal()
+    drag_ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Preference", "who draws", parent=parent)
+        self._raters: tuple[RaterItem, ...] = ()
+        self._state = PreferenceState()
+        self.presets: dict[str, PresetButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # the state decides who is marked: a blend marks nobody
+        self._flow = FlowLayout(spacing=4)
+        self.consensus = button("Consensus style", kind="preset", tip="The mean of all raters' preferences")
+        self.consensus.setCheckable(True)
+        self.consensus.clicked.connect(self._consensus_clicked)
+        self._flow.addWidget(self.consensus)
+        self.pad = BlendPad()
+        self.blend_title = AdaptiveLabel("Blend of raters", "Blend", role="muted")
+        self.blend_weights = WeightLines()
+        self.sample = button("Draw sample", "dice")
+        self.sample.clicked.connect(self._sample_clicked)
+        self.axes = AxisList("raters' spread", SHOWN_AXES)
+        self.empty = muted("Open a scan with a model to choose who draws.")
+        self._blend = self._blend_row()
+        self.body.addWidget(self.empty)
+        self.body.addLayout(self._flow)
+        self.body.addWidget(self._blend)
+        self.body.addWidget(self.axes)
+        self.pad.moved.connect(self._pad_moved)
+        self.pad.drag_started.connect(self.drag_started)
+        self.pad.drag_ended.connect(self.drag_ended)
+        self.axes.moved.connect(self.axis_moved)
+        self.axes.drag_started.connect(self.drag_started)
+        self.axes.drag_ended.connect(self.drag_ended)
+        self.set_raters(())
+
+    def _blend_row(self) -> QWidget:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.blend_title)
+        words.addWidget(self.blend_weights)
+        words.addStretch(1)
+        words.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignLeft)
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 1, 0, 1)
+        row.setSpacing(10)
+        row.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(words, 1)
+        return box
+
+    # -- setters --------------------------------------------------------------------------------------------------
+    def set_raters(self, raters: Sequence[RaterItem]) -> None:
+        """Show these raters; without any, the panel says what to do."""
+        for old in self.presets.values():
+            self._flow.removeWidget(old)
+            self._group.removeButton(old)
+            old.hide()
+            old.deleteLater()
+        self._flow.removeWidget(self.consensus)
+        self._raters = tuple(raters)
+        self.presets = {}
+        for rater in self._raters:
+            preset = PresetButton(rater)
+            preset.clicked.connect(partial(self._preset_clicked, rater.name))
+            self._group.addButton(preset)
+            self._flow.addWidget(preset)
+            self.presets[rater.name] = preset
+        self._flow.addWidget(self.consensus)
+        self._flow.set_widest(0.5 if len(self._raters) > CROWD else 1.0)
+        self._order_tabs()
+        self.pad.set_raters(self._raters)
+        self.empty.setVisible(not self._raters)
+        self.consensus.setVisible(len(self._raters) > 1)
+        self._blend.setVisible(bool(self._raters))
+        self.pad.setVisible(len(self._raters) > 1)
+        self.axes.setVisible(bool(self._raters))
+        self.set_state(PreferenceState())
+
+    def _order_tabs(self) -> None:
+        chain = [*self.presets.values(), self.consensus, self.pad, self.sample]
+        for before, after in zip(chain, chain[1:], strict=False):
+            QWidget.setTabOrder(before, after)
+
+    def set_state(self, state: PreferenceState) -> None:
+        """Mark which preference is set; emits nothing."""
+        self._state = state
+        for name, preset in self.presets.items():
+            preset.setChecked(name == state.active)
+            preset.set_drawn(name == state.drawn)
+        self.consensus.setChecked(state.consensus)
+        self.pad.set_weights(state.weights)
+        self._write_blend()
+        self._write_sample()
+
+    def set_axes(self, rows: Sequence[AxisRow], provisional: bool = False) -> None:
+        """Show the axes between the raters."""
+        self.axes.set_axes(rows, provisional=provisional)
+
+    def set_positions(self, positions: Mapping[str, float]) -> None:
+        """Show slider positions by axis key; emits nothing."""
+        self.axes.set_positions(positions)
+
+    # -- what is written ------------------------------------------------------------------------------------------
+    def _label(self, name: str | None) -> str:
+        return next((rater.text for rater in self._raters if rater.name == name), "")
+
+    def _write_blend(self) -> None:
+        weights = self.pad.weights
+        if weights is not None:
+            title = ("Blend of raters", "Blend")
+        elif self._state.drawn is not None:
+            title = (f"A draw of {self._label(self._state.drawn)}",)
+        else:
+            title = ("Not a blend of raters", "Not a blend") if self._raters else ("",)
+        self.blend_title.set_texts(title)
+        names = [rater.text for rater in self._raters]
+        self.blend_weights.set_parts(() if weights is None else tuple(zip(names, weights, strict=True)))
+
+    def _write_sample(self) -> None:
+        who = self._label(self._state.sample_rater)
+        self.sample.setEnabled(bool(who))
+        self.sample.setToolTip(
+            f"Draw one reading of {who}: a random preference out of this rater's own spread"
+            if who
+            else "Choose a rater first: a sample is drawn out of one rater's own spread"
+        )
+
+    # -- gestures -------------------------------------------------------------------------------------------------
+    def _preset_clicked(self, name: str) -> None:
+        self.set_state(self._state)  # Qt has toggled the button already; the answer to the signal decides
+        self.rater_chosen.emit(name)
+
+    def _consensus_clicked(self) -> None:
+        self.set_state(self._state)
+        self.consensus_chosen.emit()
+
+    def _sample_clicked(self) -> None:
+        if self._state.sample_rater is not None:
+            self.sample_requested.emit(self._state.sample_rater)
+
+    def _pad_moved(self, weights: tuple[float, ...]) -> None:
+        self._write_blend()
+        self.blend_moved.emit(weights)
