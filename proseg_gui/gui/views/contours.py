@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, cast
 
 import contourpy
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtGui import QPainterPath
 
+Points = npt.NDArray[Any]
 BLOCK = 32
 """Traced blocks grow in steps of so many pixels, so that neighbouring slider positions share their coordinate grid."""
 
@@ -66,8 +68,7 @@ def _path(block: npt.NDArray[np.float64], level: float, left: int, top: int) -> 
     generator = contourpy.contour_generator(
         *_grid(block.shape), block, name="serial", line_type=contourpy.LineType.ChunkCombinedOffset
     )
-    chunk_points, chunk_offsets = generator.lines(level)  # one chunk
-    points, starts = chunk_points[0], chunk_offsets[0]
+    (points,), (starts,) = cast("tuple[list[Points | None], list[Points | None]]", generator.lines(level))  # one chunk
     if points is None or starts is None:
         return QPainterPath()
     joined = np.ones(len(points), dtype=np.int32)

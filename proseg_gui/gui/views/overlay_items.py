@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
@@ -57,7 +58,7 @@ def draw_colour_bar(painter: QPainter, pane: QRectF, style: HeatStyle, *, with_t
         return QRectF(pane.right(), pane.center().y(), 0, 0)
     bar = QRectF(pane.right() - MARGIN - BAR_WIDTH, pane.center().y() - height / 2, BAR_WIDTH, height)
     low, high = style.levels
-    pixels = style.colours()[::-1].copy()
+    pixels = replace(style, opacity=1.0).colours()[::-1].copy()
     image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.fillRect(bar, QColor("#0c0d0f"))
     painter.drawImage(bar, image, QRectF(image.rect()))

@@ -65,9 +65,11 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
     scale_width = min(beside_bottom, area.width() * 0.3)
     draw_scale_bar(painter, QRectF(area.left(), area.top(), scale_width, area.height()), shown.pixels_per_mm)
-    text = elided(metrics, window_text(shown.window, volume.unit), beside_bottom)
-    start = QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent())
-    draw_text(painter, start, text)
+    text = window_text(shown.window, volume.unit)
+    if metrics.horizontalAdvance(text) <= beside_bottom:  # a cut number would be a wrong number
+        draw_text(
+            painter, QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent()), text
+        )
     if shown.notice:
         _paint_notice(painter, area, shown.notice)
 

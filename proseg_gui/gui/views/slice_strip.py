@@ -1,0 +1,255 @@
+"""Uncertainty of every slice as bars, which is also the slice slider: it shows where not to look."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from .palette import DARK, ViewColours
+from .pane_mouse import WHEEL_STEP
+from .plot_frame import PADDING, draw_frame, nice_step, small_font
+
+PAGE = 5
+"""Slices that PgUp and PgDn move by."""
+GAP = 2.0
+STEPS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: PAGE,
+    Qt.Key.Key_PageDown: -PAGE,
+}
+
+
+class SliceStrip(QWidget):
+    """One bar a slice, its height the slice's uncertainty; slices not yet computed are faint stubs.
+
+    Click or drag goes to a slice (``slice_chosen``, absolute, 0-based); wheel, arrows and PgUp/PgDn step
+    (``slice_stepped``); Home and End go to the ends.
+    """
+
+    slice_chosen = Signal(int)
+    slice_stepped = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: npt.NDArray[np.float64] = np.zeros(0)
+        self._unit = ""
+        self._current = 0
+        self._colours = DARK
+        self._hint = ""
+        self._wheel = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(76)
+        self.setAccessibleName("Uncertainty by slice")
+        self.setMouseTracking(True)
+
+    def set_count(self, n: int) -> None:
+        """Show ``n`` slices, none computed yet; 0 for the empty state."""
+        self._values = np.full(n, np.nan)
+        self._current = min(self._current, max(n - 1, 0))
+        self._announce()
+
+    def set_values(self, values: Sequence[float] | npt.NDArray[np.floating], unit: str = "") -> None:
+        """``(z,)`` uncertainties >= 0 in ``unit``, NaN where not computed yet; sets the number of slices too."""
+        self._values, self._unit = np.array(values, dtype=np.float64), unit
+        self._announce()
+
+    def set_current(self, k: int) -> None:
+        """Mark slice ``k`` (0-based)."""
+        self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
+        self._announce()
+
+    def set_colours(self, colours: ViewColours) -> None:
+        """Follow the theme."""
+        self._colours = colours
+        self.update()
+
+    def set_hint(self, text: str) -> None:
+        """A few words at the right of the title."""
+        self._hint = text
+        self.update()
+
+    def _announce(self) -> None:
+        self.setAccessibleDescription(f"slice {self._current + 1} of {len(self._values)}" if len(self._values) else "")
+        self.update()
+
+    # -- where things are -----------------------------------------------------------------------------------------
+    def _top(self) -> float:
+        """The value that a full bar stands for; 0 while nothing is known."""
+        return float(np.nan_to_num(self._values, nan=0.0).max(initial=0.0))
+
+    def _top_text(self) -> str:
+        return f"{self._top():.2g}" if self._top() > 0 else ""
+
+    def _bars(self) -> QRectF:
+        """The area of the bars, below the title and above the slice numbers."""
+        metrics = QFontMetricsF(small_font(self.font()))
+        line, scale = metrics.height(), metrics.horizontalAdvance(self._top_text())
+        return QRectF(self.rect()).adjusted(PADDING + (scale + 8 if scale else 2), line + 14, -12, -(line + 11))
+
+    def bar(self, k: int) -> QRectF:
+        """Where the bar of slice ``k`` stands, full height, without the gap to the next."""
+        area = self._bars()
+        width = area.width() / max(len(self._values), 1)
+        return QRectF(area.left() + k * width, area.top(), width, area.height())
+
+    def slice_at(self, x: float) -> int:
+        """The slice nearest to widget position ``x``."""
+        area = self._bars()
+        share = (x - area.left()) / max(area.width(), 1.0)
+        return min(max(int(share * len(self._values)), 0), len(self._values) - 1)
+
+    def tooltip_at(self, position: QPointF) -> str:
+        """What is known about the slice under the pointer."""
+        if not len(self._values):
+            return ""
+        k = self.slice_at(position.x())
+        value = self._values[k]
+        known = "not computed yet" if math.isnan(value) else f"{value:.3g} {self._unit}".strip()
+        return f"Slice {k + 1} of {len(self._values)}: {known}"
+
+    # -- input ----------------------------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the slice under the pointer."""
+        self._choose(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow a drag."""
+        self._choose(event)
+
+    def _choose(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and len(self._values):
+            k = self.slice_at(event.position().x())
+            if k != self._current:
+                self.slice_chosen.emit(k)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Step as the panes do: up is the next slice."""
+        self._wheel += event.angleDelta().y()
+        steps = int(self._wheel / WHEEL_STEP)
+        self._wheel -= steps * WHEEL_STEP
+        if steps and len(self._values):
+            self.slice_stepped.emit(steps)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows, PgUp/PgDn, Home/End; other keys go to the window."""
+        key = Qt.Key(event.key())
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not len(self._values):
+            super().keyPressEvent(event)
+        elif key in STEPS:
+            self.slice_stepped.emit(STEPS[key])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.slice_chosen.emit(0 if key == Qt.Key.Key_Home else len(self._values) - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus ring."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the focus ring away."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Show the tooltip of the slice under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    # -- painting -------------------------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        """Wide and low."""
+        return QSize(640, 104)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Title, bars, slice numbers, focus ring."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        title = "Uncertainty by slice"
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
+        if len(self._values):
+            self._paint_bars(painter)
+            self._paint_scale(painter)
+            self._paint_numbers(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._colours.accent), 1.0))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.end()
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        top = self._top() or 1.0
+        slot = self.bar(0).width()
+        gap = GAP if slot >= 4 else 0.0
+        colours = self._colours
+        for k, value in enumerate(self._values):
+            place = self.bar(k)
+            missing = math.isnan(value)
+            height = 3.0 if missing else max(value / top * place.height(), 2.0)
+            width = max(slot - gap, 1.0)
+            left = place.left() + gap / 2
+            if k == self._current:
+                left, width = min(left, place.center().x() - 1.5), max(width, 3.0)
+            colour = colours.accent if k == self._current else colours.bar_faint if missing else colours.bar
+            painter.fillRect(QRectF(left, place.bottom() - height, width, height), QColor(colour))
+
+    def _paint_scale(self, painter: QPainter) -> None:
+        painter.setFont(small_font(self.font()))
+        metrics, area = QFontMetricsF(painter.font()), self._bars()
+        painter.setPen(QColor(self._colours.muted))
+        for text, y in ((self._top_text(), area.top() + metrics.capHeight()), ("0", area.bottom())):
+            if self._top_text():
+                painter.drawText(QPointF(area.left() - 6 - metrics.horizontalAdvance(text), y), text)
+
+    def _paint_numbers(self, painter: QPainter) -> None:
+        painter.setFont(small_font(self.font()))
+        metrics = QFontMetricsF(painter.font())
+        count, foot = len(self._values), self._bars().bottom()
+        baseline = foot + 7 + metrics.ascent()
+        marker = self.bar(self._current).center().x()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._colours.accent))
+        tip = QPointF(marker, foot + 2)
+        painter.drawPolygon(QPolygonF([tip, tip + QPointF(-4, 5), tip + QPointF(4, 5)]))
+        taken = self._number(painter, metrics, self._current, baseline, self._colours.text)
+        labels = max(int(self._bars().width() / (metrics.horizontalAdvance("0000") + 14)), 1)
+        step = max(int(nice_step(count, labels)), 1)
+        for k in sorted({0, *range(step - 1, count, step)}):
+            width = metrics.horizontalAdvance(str(k + 1))
+            left = self.bar(k).center().x() - width / 2
+            if left > taken.right() + 8 or left + width < taken.left() - 8:
+                self._number(painter, metrics, k, baseline, self._colours.muted)
+
+    def _number(self, painter: QPainter, metrics: QFontMetricsF, k: int, baseline: float, colour: str) -> QRectF:
+        text = str(k + 1)
+        width = metrics.horizontalAdvance(text)
+        area = self._bars()
+        left = min(max(self.bar(k).center().x() - width / 2, area.left()), area.right() - width)
+        painter.setPen(QColor(colour))
+        painter.drawText(QPointF(left, baseline), text)
+        return QRectF(left, baseline - metrics.ascent(), width, metrics.height())
