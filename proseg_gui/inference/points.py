@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -15,6 +14,7 @@ Point = Mapping[str, tuple[float, ...]]
 """Latent name -> numbers, for instance ``{"tau": (8 numbers), "eps": (K numbers)}``. A float32 value survives the way
 to a Python float, to JSON and back unchanged, so a point decodes to the same pixels everywhere."""
 
+LARGEST = 1e6
 PREFERENCE, AMBIGUITY = "tau", "eps"
 """Names of the two latent families in every point."""
 
@@ -59,8 +59,8 @@ def check_point(point: Mapping[str, Sequence[float]], method: Method) -> Point:
         values = point[name]
         if len(values) != size:
             raise UserError(f"the latent {name} has {len(values)} values and the model takes {size}")
-        if not all(math.isfinite(v) for v in values):
-            raise UserError(f"the latent {name} holds a value that is not a number")
+        if not all(abs(v) < LARGEST for v in values):
+            raise UserError(f"the latent {name} holds a value that is not a number in range")
         checked[name] = tuple(float(v) for v in values)
     tau = checked.get(PREFERENCE)
     if tau is not None and (min(tau) < 0.0 or abs(sum(tau) - 1.0) > 1e-3):
