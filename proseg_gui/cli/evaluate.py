@@ -1,0 +1,131 @@
+"""``proseg-gui evaluate``: a model against the raters of a dataset folder, as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.jobs import Progress, no_progress
+
+if TYPE_CHECKING:
+    from proseg_gui.io.dataset import Dataset
+
+EXAMPLE = """examples:
+  proseg-gui evaluate brain_growth --model brain_growth --cases val --json val.json
+  proseg-gui evaluate scans --model my_bundle --cases held_out.json --samples 32
+
+--cases is train, val or test (lists of the data set's split.json) or a file with a JSON list of case names.
+GED^2 is what published tables call GED; "own rater" is the Dice of each rater's own prediction (identity Dice).
+"""
+SPLITS = ("train", "val", "test")
+COLUMNS = (
+    ("ged2", "GED^2"), ("dice_identity_mean", "own rater"), ("dice_identity_permuted", "wrong rater"),
+    ("human_majority", "human"), ("dice_max", "Dice max"), ("dice_match", "match"), ("dice_soft", "soft"),
+    ("sample_diversity", "samples d"), ("rater_diversity", "raters d"), ("hd95_mm", "HD95 mm"),
+)  # fmt: skip
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="judge a model against the raters of a data set",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="a dataset folder")
+    parser.add_argument("--model", required=True, metavar="BUNDLE", help="a shipped bundle's name or a bundle's folder")
+    parser.add_argument("--cases", metavar="FILE|train|val|test", help="which cases; all by default")
+    parser.add_argument("--samples", type=int, metavar="N", help="samples a case in all; 8 a rater by default")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge, print the table, write the JSON."""
+    from proseg_gui.io.atomic import atomic_json, check_target
+    from proseg_gui.io.dataset import read_dataset
+
+    if args.samples is not None and args.samples < 1:
+        raise UserError(f"--samples {args.samples} cannot be judged", remedy="Ask for at least 1")
+    if args.seed < 0:
+        raise UserError(f"--seed {args.seed} is negative", remedy="Give 0 or more")
+    if args.json is not None:
+        check_target(args.json, overwrite=args.overwrite)
+    dataset = read_dataset(args.dataset)
+    cases = chosen_cases(dataset, args.cases)
+
+    from proseg_gui.bundle import load_bundle
+    from proseg_gui.inference.evaluate import evaluate_dataset
+
+    bundle = load_bundle(args.model)
+    progress = no_progress if args.quiet else _progress_line()
+    result = evaluate_dataset(
+        dataset, bundle, cases=cases, samples=args.samples, seed=args.seed, device=args.device, progress=progress
+    )
+    print("\n".join(table(result)))
+    if args.json is not None:
+        atomic_json(args.json, result, overwrite=args.overwrite)
+        print(f"wrote {args.json}")
+    return 0
+
+
+def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:
+    """Names of the cases that ``--cases`` means; ``None`` for all."""
+    from proseg_gui.io.dataset import read_json
+
+    if choice is None:
+        return None
+    if choice in SPLITS:
+        if dataset.split is None:
+            raise UserError("the data set has no split.json", path=dataset.path, remedy="Give a file to --cases")
+        names = tuple(getattr(dataset.split, choice))
+        if not names:
+            raise UserError(f"split.json lists no case under {choice}", path=dataset.path)
+        return names
+    path = Path(choice)
+    content = read_json(path)
+    if not isinstance(content, list) or not content or not all(isinstance(name, str) for name in content):
+        raise UserError("this is not a JSON list of case names", path=path)
+    return tuple(dict.fromkeys(content))
+
+
+def table(result: Mapping[str, Any]) -> list[str]:
+    """The result as lines of text: one row a case, the mean, and what the numbers mean."""
+    names = [row["name"] + ("*" if row["seen_in_training"] else "") for row in result["cases"]]
+    width = max(4, *(len(name) for name in names))
+    lines = [" " * width + "".join(f"{title:>13}" for _, title in COLUMNS)]
+    for name, row in zip([*names, "mean"], [*result["cases"], result], strict=True):
+        lines.append(f"{name:<{width}}" + "".join(f"{_number(row[key]):>13}" for key, _ in COLUMNS))
+    own = ", ".join(f"{name} {_number(value)}" for name, value in result["dice_identity"].items())
+    lines += ["", f"own prediction by rater (identity Dice): {own}"]
+    gain = result["identity_gain"]
+    if gain is not None:
+        verdict = "a tie" if gain["tie"] else "a difference"
+        interval = f"[{gain['low']:+.4f}, {gain['high']:+.4f}]"
+        lines.append(f"own minus wrong rater: {gain['mean']:+.4f} {interval} over {gain['n_cases']} cases, {verdict}")
+    lines.append(f"{result['n_cases']} cases, {result['n_samples']} samples each, seed {result['seed']}, "
+                 f"model {result['model']} {result['model_version']}")  # fmt: skip
+    lines += [f"note: {notice}" for notice in result["notices"]]
+    if result["seen_in_training"]:
+        lines.append("* seen in training")
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _progress_line() -> Progress:
+    """Progress on one line that the table then replaces, where standard output is a terminal."""
+    if not sys.stdout.isatty():
+        return no_progress
+
+    def report(share: float, text: str) -> None:
+        print(f"\r\033[K{share:4.0%} {text}", end="" if share < 1.0 else "\r\033[K", flush=True)
+
+    return report

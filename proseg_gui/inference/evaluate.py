@@ -1,0 +1,195 @@
+"""A bundle on the cases of a dataset folder: the figures of METRICS.md, by case and in the mean over cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from proseg_gui.bundle import Bundle, Card, WrongModality, check_fits, local_names, seen_in_training
+from proseg_gui.errors import UserError
+from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.judge import FIGURES, Drawn, Figures, Predictions, judge, mean_of
+from proseg_gui.inference.points import Point, point_from, unstacked
+from proseg_gui.io.dataset import Case, Dataset, load_case
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.metrics.bootstrap import paired_difference
+from proseg_gui.networks.base import Method
+from proseg_gui.volume import Study
+
+SAMPLES_PER_RATER = 8
+
+
+def evaluate_dataset(
+    dataset: Dataset,
+    bundle: Bundle,
+    *,
+    cases: Sequence[str] | None = None,
+    samples: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
+) -> dict[str, Any]:
+    """Judge ``bundle`` on ``cases`` (names; all by default).
+
+    Parameters
+    ----------
+    samples:
+        Samples a case in all, spread evenly over the model's raters; 8 a rater by default. Every case gets the same
+        draws (those of ``seed``).
+
+    Returns
+    -------
+    JSON-able: the keys of CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
+    ``dice_identity`` by rater), ``cases`` with the same keys a case (and under ``structures`` each one's where there
+    are several), what was asked, ``seen_in_training``, and ``identity_gain``: own minus wrong raters' Dice with a
+    paired bootstrap interval over cases.
+
+    Raises
+    ------
+    UserError
+        A case is unknown, unreadable or does not fit the model, nobody drew in any, or ``samples`` is below 1.
+    """
+    card = bundle.card
+    n_samples = SAMPLES_PER_RATER * len(card.raters) if samples is None else samples
+    if n_samples < 1:
+        raise UserError(f"{n_samples} samples cannot be judged", remedy="Ask for at least 1")
+    chosen = dataset.cases if cases is None else dataset.select(cases)
+    if not chosen:
+        raise UserError("no case is left to evaluate", path=dataset.path, remedy="Choose cases that the data set has")
+    points = _points(bundle.method, n_samples, seed)
+    aliases = local_names(card)
+    rows, notices = [], []
+    for number, case in enumerate(chosen):
+        if not case.masks:
+            notices.append(f"Nobody drew anything in {case.name}: it was left out.")
+            continue
+
+        def report(share: float, text: str, name: str = case.name, done: int = number) -> None:
+            progress((done + share) / len(chosen), f"{name}: {text}")
+
+        row, more = _evaluate_case(case, dataset, bundle, points, aliases, device, report, token)
+        rows.append(row)
+        notices += [notice for notice in more if notice not in notices]
+    if not rows:
+        raise UserError("nobody drew anything in these cases", path=dataset.path, remedy="Choose cases with masks")
+    return _summary(rows, notices, card, dataset, n_samples, seed)
+
+
+def _points(method: Method, n_samples: int, seed: int) -> list[Point]:
+    """Each rater's own point, then the samples."""
+    own = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
+    return own + list(unstacked(method.draw(None, n_samples, torch.Generator().manual_seed(seed))))
+
+
+def _evaluate_case(
+    case: Case,
+    dataset: Dataset,
+    bundle: Bundle,
+    points: Sequence[Point],
+    aliases: Mapping[str, str],
+    device: str,
+    progress: Progress,
+    token: CancelToken | None,
+) -> tuple[dict[str, Any], list[str]]:
+    card = bundle.card
+    pairs = _structure_pairs(card, dataset)
+    study = load_case(case, list(pairs), token=token)
+    notices = _fit(card, study)
+    drawn = {name: _drawn(study, name, aliases) for name in pairs}
+    engine = Engine(bundle, study, device=device)
+    predicted = [Predictions(card.raters, len(points) - len(card.raters), study.geometry) for _ in card.structures]
+    for k in range(engine.n_slices):
+        for index, probability in enumerate(engine.probabilities(k, points, token)):
+            for s, predictions in enumerate(predicted):
+                predictions.add(index, k, probability[s])
+        progress((k + 1) / engine.n_slices, f"slice {k + 1} of {engine.n_slices}")
+    judged = {
+        name: judge(drawn[name], predicted[card.structures.index(target)])
+        for name, target in pairs.items()
+        if drawn[name].readings
+    }
+    row: dict[str, Any] = {"name": case.name, "seen_in_training": seen_in_training(card, study)}
+    row |= _mean_figures([_flat(figures, by_rater) for figures, by_rater in judged.values()], card.raters)
+    row["n_samples"] = len(points) - len(card.raters)
+    if len(judged) > 1:
+        row["structures"] = {name: _flat(figures, by_rater) for name, (figures, by_rater) in judged.items()}
+    return row, notices + list(engine.notices)
+
+
+def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
+    """Structure of the data set -> the model's: by name; where each has one only, these two."""
+    if len(card.structures) == len(dataset.structures) == 1:
+        return {dataset.structures[0]: card.structures[0]}
+    pairs = {name: name for name in dataset.structures if name in card.structures}
+    if not pairs:
+        have, want = ", ".join(dataset.structures), ", ".join(card.structures)
+        raise UserError(f"the model {card.name} draws {want} and the data set has {have}", path=dataset.path)
+    return pairs
+
+
+def _fit(card: Card, study: Study) -> list[str]:
+    try:
+        return check_fits(card, study)
+    except WrongModality as question:  # whoever evaluates on other images wants to know how it does there
+        return [str(question)]
+
+
+def _drawn(study: Study, structure: str, aliases: Mapping[str, str]) -> Drawn:
+    """Readings by the model's name of each rater; raters that the model does not know keep their own."""
+    readings: dict[str, list[npt.NDArray[np.bool_]]] = {}
+    for reading in study.readings:
+        if reading.structure == structure:
+            readings.setdefault(aliases.get(reading.rater, reading.rater), []).append(reading.mask.array)
+    return Drawn(readings, study.geometry)
+
+
+def _flat(figures: Figures, by_rater: Figures) -> dict[str, Any]:
+    return {**figures, "dice_identity": by_rater}
+
+
+def _mean_figures(rows: Sequence[Mapping[str, Any]], raters: Sequence[str]) -> dict[str, Any]:
+    """Mean of every figure over rows where it is defined, and of ``dice_identity`` rater by rater."""
+    means: dict[str, Any] = {name: mean_of([row[name] for row in rows]) for name in FIGURES}
+    means["dice_identity"] = {r: mean_of([row["dice_identity"][r] for row in rows]) for r in raters}
+    return means
+
+
+def _summary(
+    rows: list[dict[str, Any]], notices: list[str], card: Card, dataset: Dataset, n_samples: int, seed: int
+) -> dict[str, Any]:
+    seen = sum(row["seen_in_training"] for row in rows)
+    if seen:
+        notices.append(f"{seen} of {len(rows)} cases were seen in training: their figures say little about new cases.")
+    unknown = sorted(set(dataset.raters) - set(card.raters))
+    if unknown and not any(value is not None for row in rows for value in row["dice_identity"].values()):
+        notices.append(f"No rater of the data set ({', '.join(unknown)}) is one of the model's: no identity Dice.")
+    return {
+        "model": card.name,
+        "model_version": card.version,
+        "bundle_sha256": card.sha256,
+        "dataset": dataset.name,
+        "raters": list(card.raters),
+        "n_cases": len(rows),
+        "n_samples": n_samples,
+        "seed": seed,
+        "seen_in_training": seen,
+        "notices": notices,
+        **_mean_figures(rows, card.raters),
+        "identity_gain": _identity_gain(rows),
+        "cases": rows,
+    }
+
+
+def _identity_gain(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Own minus wrong raters' predictions, over the cases that have both."""
+    keys = "dice_identity_mean", "dice_identity_permuted"
+    pairs = [[row[key] for key in keys] for row in rows if None not in [row[key] for key in keys]]
+    if len(pairs) < 2:
+        return None
+    result = paired_difference(*np.array(pairs).T)
+    return {"mean": result.mean, "low": result.low, "high": result.high, "tie": result.tie, "n_cases": result.n_cases}
