@@ -7,10 +7,14 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Rows of widgets at their natural size; a widget wider than the room is cut to it."""
+    """Rows of widgets at their natural size; a widget wider than the room is cut to it.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 5) -> None:
+    With ``columns`` all get the width of the widest, so that they stand one below the other.
+    """
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 5, *, columns: bool = False) -> None:
         super().__init__(parent)
+        self._columns = columns
         self._items: list[QLayoutItem] = []
         self._widest = 1.0
         self.setContentsMargins(0, 0, 0, 0)
@@ -67,13 +71,13 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         x, y, row_height = rect.x(), rect.y(), 0
-        for item in self._items:
-            widget = item.widget()
-            if widget is not None and widget.isHidden():
-                continue
+        shown = [item for item in self._items if (widget := item.widget()) is None or not widget.isHidden()]
+        room = round((rect.width() + self.spacing()) * self._widest) - self.spacing()
+        widest = max((item.sizeHint().width() for item in shown), default=0)
+        for item in shown:
             hint = item.sizeHint()
-            room = round((rect.width() + self.spacing()) * self._widest) - self.spacing()
-            width = min(hint.width(), max(room, item.minimumSize().width()))
+            natural = widest if self._columns else hint.width()
+            width = min(natural, max(room, item.minimumSize().width()))
             if x > rect.x() and x + width > rect.x() + rect.width():
                 x, y, row_height = rect.x(), y + row_height + self.spacing(), 0
             if move:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, percent
-from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, own_keys, swatch_icon
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Eliding, Section, button, muted, own_keys, swatch_icon
 
 SHOWN_AXES = 2
 WEIGHT_LINES = 3
@@ -21,7 +21,7 @@ CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 
 
-class PresetButton(QPushButton):
+class PresetButton(Eliding, QPushButton):
     """A rater's preset: colour and name; a name that is too long for the row is elided and kept in the tooltip."""
 
     def __init__(self, rater: RaterItem) -> None:
@@ -33,30 +33,10 @@ class PresetButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIcon(swatch_icon(rater.colour))
         self.setIconSize(QSize(12, 12))
-        self.setText(rater.text)
+        self.set_full_name(rater.text)
         self.setToolTip(f"Draw as {rater.text} does")
-        self.setAccessibleName(rater.text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         own_keys(self, Qt.Key.Key_Space)
-        self._natural = QSize()
-
-    def sizeHint(self) -> QSize:
-        """The size for the whole name, whatever is shown now."""
-        self.ensurePolished()
-        shown = self.text()
-        extra = super().sizeHint().width() - self.fontMetrics().horizontalAdvance(shown)
-        width = extra + self.fontMetrics().horizontalAdvance(self.rater.text) + 1
-        return QSize(width, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for the swatch and a few letters."""
-        return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elide the name to the room."""
-        super().resizeEvent(event)
-        room = self.width() - (self.sizeHint().width() - self.fontMetrics().horizontalAdvance(self.rater.text) - 1)
-        self.setText(self.fontMetrics().elidedText(self.rater.text, Qt.TextElideMode.ElideMiddle, room))
 
     def set_drawn(self, drawn: bool) -> None:
         """Mark that the present preference is a random draw of this rater, not the preset itself."""

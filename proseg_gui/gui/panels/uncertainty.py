@@ -191,7 +191,7 @@ class UncertaintyPanel(Section):
         self.opacity.moved.connect(self.opacity_moved)
         self.threshold.moved.connect(self.threshold_moved)
         self.set_shares(None)
-        self.set_progress(None)
+        self.set_progress(None, NOTHING)
         self.set_available(frozenset())
 
     def _lay_out(self) -> None:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.panels.model import Thumbnail
@@ -177,6 +188,48 @@ def set_notice(label: QLabel, text: str) -> None:
     """Show ``text`` in a label, or hide it."""
     label.setText(text)
     label.setVisible(bool(text))
+
+
+if TYPE_CHECKING:
+    _ButtonMixin = QAbstractButton
+else:
+    _ButtonMixin = object  # Qt allows one Qt base only: two of them in one class crash the interpreter
+
+
+class Eliding(_ButtonMixin):
+    """For buttons and check boxes: shows its name elided in the middle where the room is short, whole elsewhere.
+
+    Mixed in before the Qt class: ``class PresetButton(Eliding, QPushButton)``.
+    """
+
+    full_name = ""
+
+    def set_full_name(self, name: str) -> None:
+        """Set the name; it is the accessible name as well."""
+        self.full_name = name
+        self.setText(name.replace("&", "&&"))
+        self.setAccessibleName(name)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """The size for the whole name, whatever is shown now."""
+        self.ensurePolished()
+        hint = super().sizeHint()
+        metrics = self.fontMetrics()
+        extra = hint.width() - metrics.horizontalAdvance(self.text().replace("&&", "&"))
+        return QSize(extra + metrics.horizontalAdvance(self.full_name) + 1, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a colour square and a few letters."""
+        return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Elide the name to the room."""
+        super().resizeEvent(event)
+        metrics = self.fontMetrics()
+        room = self.width() - (self.sizeHint().width() - metrics.horizontalAdvance(self.full_name) - 1)
+        shown = metrics.elidedText(self.full_name, Qt.TextElideMode.ElideMiddle, room)
+        self.setText(shown.replace("&", "&&"))
 
 
 def button(text: str, icon_name: str = "", *, kind: str = "", tip: str = "") -> QPushButton:

@@ -1,0 +1,274 @@
+"""The worklist: cases with their state and doubt, the most doubtful first if wished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from proseg_gui.gui.panels.model import WORK_STATES, WorkRow
+from proseg_gui.gui.panels.widgets import Section, flat_button, muted, own_keys
+
+ORDERS = {"doubt": ("most doubtful first", "by doubt"), "name": ("by name",), "state": ("by state",)}
+"""Ways to sort, each in wordings from long to short."""
+LINE = 40
+MOST_ROWS = 8
+_ROLE = Qt.ItemDataRole.UserRole
+_BAR_WIDTH = 46
+_DOUBT_COLOUR = "#f58518"
+Index = QModelIndex | QPersistentModelIndex
+
+
+def ordered(rows: Sequence[WorkRow], order: str) -> list[WorkRow]:
+    """Sort cases by ``"doubt"`` (highest first, unsurveyed last), ``"name"`` or ``"state"`` (new first)."""
+    keys: dict[str, Callable[[WorkRow], Any]] = {
+        "doubt": lambda row: (row.doubt is None, -(row.doubt or 0.0), natural(row.name)),
+        "name": lambda row: natural(row.name),
+        "state": lambda row: (WORK_STATES.index(row.state), natural(row.name)),
+    }
+    return sorted(rows, key=keys[order])
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key that puts ``case 9`` before ``case 10``."""
+    parts: list[tuple[int, int, str]] = []
+    digits = letters = ""
+    for letter in [*name.lower(), ""]:
+        if letter.isdigit() and letter.isascii():
+            if letters:
+                parts.append((1, 0, letters))
+                letters = ""
+            digits += letter
+        else:
+            if digits:
+                parts.append((0, int(digits), ""))
+                digits = ""
+            letters += letter
+    if letters:
+        parts.append((1, 0, letters))
+    return parts
+
+
+class _CaseDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, LINE)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: WorkRow = index.data(_ROLE)
+        colours = option.palette
+        box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if row.current or hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.midlight() if row.current else colours.light())
+            painter.drawRoundedRect(box, 4, 4)
+        focused = option.state & QStyle.StateFlag.State_HasFocus
+        if option.state & QStyle.StateFlag.State_Selected and (focused or not row.current):
+            painter.setPen(QPen((colours.link() if focused else colours.shadow()).color(), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 4, 4)
+        self._words(painter, option, box.adjusted(7, 3, -7, -3), row)
+        painter.restore()
+
+    def _words(self, painter: QPainter, option: QStyleOptionViewItem, box: QRectF, row: WorkRow) -> None:
+        colours = option.palette
+        painter.setPen(colours.text().color())
+        painter.setFont(option.font)
+        metrics = painter.fontMetrics()
+        room = box.width() - _BAR_WIDTH - 8
+        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(room))
+        top = QRectF(box.left(), box.top(), room, metrics.height())
+        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, name)
+        self._bar(painter, option, QRectF(box.right() - _BAR_WIDTH, top.center().y() - 2, _BAR_WIDTH, 4), row)
+        font = QFont(option.font)
+        font.setPixelSize(max(9, metrics.height() * 11 // 15))
+        painter.setFont(font)
+        small = painter.fontMetrics()
+        words = f"{row.state} · {row.detail}" if row.detail else row.state
+        bottom = QRectF(box.left(), box.bottom() - small.height(), box.width(), small.height())
+        painter.setPen(colours.text().color() if row.current else colours.placeholderText().color())
+        left = bottom.adjusted(_state_mark(painter, bottom, row.state, colours.placeholderText().color()), 0, 0, 0)
+        shown = small.elidedText(words, Qt.TextElideMode.ElideRight, int(left.width()))
+        painter.drawText(left, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    @staticmethod
+    def _bar(painter: QPainter, option: QStyleOptionViewItem, box: QRectF, row: WorkRow) -> None:
+        if row.doubt is None:
+            return
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(option.palette.mid())
+        painter.drawRoundedRect(box, 2, 2)
+        painter.setBrush(QColor(_DOUBT_COLOUR))
+        width = box.width() * min(1.0, max(0.0, row.doubt))
+        painter.drawRoundedRect(QRectF(box.left(), box.top(), width, box.height()), 2, 2)
+        painter.restore()
+
+
+def _state_mark(painter: QPainter, line: QRectF, state: str, neutral: QColor) -> float:
+    """Paint the state's sign (shape, not colour alone, tells them apart); return the room that it took."""
+    mark = QRectF(line.left(), line.center().y() - 3.5, 7, 7)
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(neutral, 1.4))
+    if state == "new":
+        painter.drawEllipse(mark)
+    elif state == "in review":
+        painter.drawEllipse(mark)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(neutral)
+        painter.drawPie(mark, 90 * 16, -180 * 16)
+    elif state == "accepted":
+        painter.setPen(QPen(QColor("#3fae6e"), 1.8))
+        painter.drawPolyline([mark.bottomLeft() + QPoint(0, -3), mark.center() + QPoint(-1, 3), mark.topRight()])
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#e0803a"))
+        painter.drawPolygon([mark.bottomLeft(), mark.center() + QPoint(0, -4), mark.bottomRight()])
+    painter.restore()
+    return mark.width() + 5
+
+
+class _CaseList(QListWidget):
+    activated_by_key = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.activated_by_key.emit(self.currentRow())
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, LINE * min(MOST_ROWS, max(1, self.count())) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, min(self.sizeHint().height(), 3 * LINE + 4))
+
+
+class WorklistPanel(Section):
+    """The cases of the opened folder."""
+
+    open_requested = Signal(object)
+    state_chosen = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Worklist", *ORDERS["doubt"], parent=parent)
+        self._rows: tuple[WorkRow, ...] = ()
+        self.order = "doubt"
+        self.sort = flat_button("sort", "Sort the worklist")
+        self.sort.clicked.connect(self._sort_menu)
+        self.heading.addWidget(self.sort)
+        self.list = _CaseList()
+        self.list.setProperty("role", "plain")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setAccessibleName("Worklist")
+        self.list.setItemDelegate(_CaseDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._case_menu)
+        self.list.itemDoubleClicked.connect(lambda item: self.open_requested.emit(self._row_of(item).key))
+        self.list.activated_by_key.connect(lambda row: self.open_requested.emit(self._row_of(self.list.item(row)).key))
+        own_keys(
+            self.list, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown, Qt.Key.Key_Return, Qt.Key.Key_Enter,
+        )  # fmt: skip
+        self.empty = muted("Open a folder of cases to work through them, the most doubtful first.")
+        self.body.addWidget(self.empty)
+        self.body.addWidget(self.list)
+        self.set_items(())
+
+    def set_items(self, rows: Sequence[WorkRow]) -> None:
+        """Show these cases; emits nothing. The marked row stays the same case."""
+        unknown = {row.state for row in rows} - set(WORK_STATES)
+        if unknown:
+            raise ValueError(f"states must be among {WORK_STATES}, got {sorted(unknown)}")
+        self._rows = tuple(rows)
+        self.empty.setVisible(not rows)
+        self.list.setVisible(bool(rows))
+        self.sort.setVisible(len(rows) > 1)
+        self.hint.setVisible(len(rows) > 1)
+        self._fill()
+
+    def set_order(self, order: str) -> None:
+        """Sort by ``"doubt"``, ``"name"`` or ``"state"``."""
+        self.order = order
+        self.hint.set_texts(ORDERS[order])
+        self._fill()
+
+    def _fill(self) -> None:
+        marked = self.list.currentItem()
+        marked_key = self._row_of(marked).key if marked is not None else None
+        if marked_key is None:
+            marked_key = next((row.key for row in self._rows if row.current), None)
+        self.list.clear()
+        for row in ordered(self._rows, self.order):
+            item = QListWidgetItem()
+            item.setData(_ROLE, row)
+            doubt = "not surveyed yet" if row.doubt is None else f"doubt {100 * row.doubt:.0f} %"
+            item.setToolTip("\n".join(filter(None, (row.name, row.detail, f"{row.state} · {doubt}"))))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.state}, {doubt}")
+            self.list.addItem(item)
+            if row.key == marked_key:
+                self.list.setCurrentItem(item)
+        self.list.updateGeometry()
+
+    @staticmethod
+    def _row_of(item: QListWidgetItem) -> WorkRow:
+        row: WorkRow = item.data(_ROLE)
+        return row
+
+    # -- menus ----------------------------------------------------------------------------------------------------
+    def sort_menu(self) -> QMenu:
+        """The menu of the sort button."""
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for order, words in ORDERS.items():
+            action = menu.addAction(words[0].capitalize(), lambda order=order: self.set_order(order))
+            action.setCheckable(True)
+            action.setChecked(order == self.order)
+            group.addAction(action)
+        return menu
+
+    def case_menu(self, row: WorkRow) -> QMenu:
+        """The context menu of a case."""
+        menu = QMenu(self)
+        menu.addAction("Open", lambda: self.open_requested.emit(row.key))
+        menu.addSeparator()
+        group = QActionGroup(menu)
+        for state in WORK_STATES:
+            action = menu.addAction(state.capitalize(), lambda state=state: self.state_chosen.emit(row.key, state))
+            action.setCheckable(True)
+            action.setChecked(state == row.state)
+            group.addAction(action)
+        return menu
+
+    def _sort_menu(self) -> None:
+        menu = self.sort_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.sort.mapToGlobal(QPoint(0, self.sort.height())))
+
+    def _case_menu(self, place: QPoint) -> None:
+        item = self.list.itemAt(place)
+        if item is not None:
+            menu = self.case_menu(self._row_of(item))
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.list.viewport().mapToGlobal(place))
