@@ -335,12 +335,16 @@ def _devices() -> Found:
 
 def _places() -> Found:
     try:
-        from platformdirs import user_log_path
+        from platformdirs import user_data_path, user_log_path
     except ImportError:
         return
     base = os.environ.get("APPDATA") if sys.platform == "win32" else os.environ.get("XDG_CONFIG_HOME")
     config = Path(base) if base else Path.home() / ".config"
-    places = {"settings": config / "proseg-gui" / "proseg-gui.ini", "logs": user_log_path("proseg-gui")}
+    places = {
+        "settings": config / "proseg-gui" / "proseg-gui.ini",
+        "logs": user_log_path("proseg-gui"),
+        "data": user_data_path("proseg-gui"),
+    }
     for name, path in places.items():
         writable = _writable(path)
         yield Row("Places", name, f"{path}{'' if writable else ' (not writable)'}", writable)

@@ -116,3 +116,19 @@ def test_readme_has_the_two_commands_and_names_the_system_packages():
     packages = (ROOT / ".ci" / "system-packages.txt").read_text().split()
     (line,) = re.findall(r"^(?:sudo )?apt-get install (.*)$", readme, re.MULTILINE)
     assert line.split() == packages
+
+
+PAGES = [ROOT / name for name in ("README.md", "CONTEXT.md", "CHANGELOG.md", "THIRD_PARTY.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_the_documents_lead_somewhere(page: Path):
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[\w-]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_index():
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in folder.glob("*.md") if page.name != "README.md" and f"({page.name})" not in index] == []
