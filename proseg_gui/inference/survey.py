@@ -1,0 +1,272 @@
+"""What all raters and samples draw: one slice, then the case, in one pass over a fixed plan of draws.
+
+The same draws serve every slice, so the volumes of a sample are those of one coherent shape. Maps are marginal over
+the raters and do not depend on any slider; :func:`ambiguity_at` is the one map that does.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from proseg_gui.bundle import Bundle
+from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
+from proseg_gui.inference.points import AMBIGUITY, Point, point_from, unstacked
+from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
+from proseg_gui.jobs import CancelToken
+from proseg_gui.networks.base import Method
+from proseg_gui.volume import Geometry, areas_to_ml
+
+DEFAULT_DRAWS = 48
+"""A default plan has at least this many draws."""
+EPS_DRAWS = 4
+N_THIN = 10
+"""Samples kept for display."""
+LOCAL_DRAWS = 16
+STORE_BYTES = 256 << 20
+"""Memory for the arrays of surveyed slices; the numbers of all slices are always kept."""
+
+
+@dataclass(frozen=True)
+class SurveyPlan:
+    """``raters`` x ``tau_draws`` x ``eps_draws`` draws, in that nesting order, from one seed."""
+
+    raters: int
+    tau_draws: int
+    eps_draws: int
+    seed: int = 0
+
+    @property
+    def n(self) -> int:
+        """Number of draws."""
+        return self.raters * self.tau_draws * self.eps_draws
+
+    def points(self, method: Method) -> tuple[Point, ...]:
+        """The draws; ambiguity draws are independent between raters and preference draws."""
+        generator = torch.Generator().manual_seed(self.seed)
+        per_rater = self.tau_draws * self.eps_draws
+        return tuple(
+            point
+            for rater in range(self.raters)
+            for point in unstacked(method.draw(rater, per_rater, generator, tau_draws=self.tau_draws))
+        )
+
+    def thin(self, count: int = N_THIN) -> tuple[int, ...]:
+        """Numbers of ``count`` draws (fewer when there are not so many), spread evenly over the raters."""
+        per_rater = self.tau_draws * self.eps_draws
+        # Within a rater: every preference draw once before any twice.
+        order = [t * self.eps_draws + z for z in range(self.eps_draws) for t in range(self.tau_draws)]
+        return tuple(
+            (i % self.raters) * per_rater + order[i // self.raters] for i in range(min(count, self.n))
+        )
+
+
+def default_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:
+    """At least :data:`DEFAULT_DRAWS` draws: 7 raters x 2 x 4, 4 raters x 3 x 4."""
+    raters = len(bundle.card.raters)
+    return SurveyPlan(raters, max(2, math.ceil(DEFAULT_DRAWS / (EPS_DRAWS * raters))), EPS_DRAWS, seed)
+
+
+@dataclass(frozen=True, eq=False)
+class SliceSurvey:
+    """One slice, on the image's own grid. S structures, R raters, N draws; all arrays are read-only.
+
+    ``maps``: part -> ``(S, y, x)`` float32 (:mod:`~proseg_gui.inference.uncertainty`, in ``form``).
+    ``agreement``: ``(S, y, x)`` float32, share of the draws whose mask holds the pixel.
+    ``rater_probability``: ``(R, S, y, x)`` float16, each rater's own prediction.
+    ``thin``: ``(n, S, y, x)`` float16, samples to draw as thin lines. ``thin_draws`` are their numbers in the plan.
+    ``sample_areas``: ``(N, S)``, ``rater_areas``: ``(R, S)`` mask pixels. ``sums``: part -> ``(S,)`` sum of its map.
+    """
+
+    slice_index: int
+    form: str
+    maps: Mapping[str, np.ndarray]
+    agreement: np.ndarray
+    rater_probability: np.ndarray
+    thin: np.ndarray
+    thin_draws: tuple[int, ...]
+    sample_areas: np.ndarray
+    rater_areas: np.ndarray
+    sums: Mapping[str, np.ndarray]
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Memory of the pixel arrays."""
+        arrays = (*self.maps.values(), self.agreement, self.rater_probability, self.thin)
+        return sum(array.nbytes for array in arrays)
+
+
+def survey_slice(
+    engine: Engine, k: int, plan: SurveyPlan, token: CancelToken | None = None, *, form: str = "variance"
+) -> SliceSurvey:
+    """Decode all draws of ``plan`` and all raters' own predictions on slice ``k``."""
+    points = plan.points(engine.method)
+    return _survey(engine, k, plan, points, token, form)
+
+
+def _survey(
+    engine: Engine, k: int, plan: SurveyPlan, points: tuple[Point, ...], token: CancelToken | None, form: str
+) -> SliceSurvey:
+    n_structures, shape = len(engine.structures), engine.geometry.shape[1:]
+    moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
+    agreement = np.zeros((n_structures, *shape), np.float32)
+    areas = np.zeros((len(points), n_structures), np.int64)
+    thin_draws = plan.thin()
+    thin = np.zeros((len(thin_draws), n_structures, *shape), np.float16)
+    for i, p in enumerate(engine.probabilities(k, points, token)):
+        moments.add(p)
+        inside = p > THRESHOLD
+        agreement += inside
+        areas[i] = inside.sum((1, 2))
+        if i in thin_draws:
+            thin[thin_draws.index(i)] = p
+    presets = [point_from(engine.method.rater_coords(r)) for r in range(plan.raters)]
+    rater_probability = np.zeros((plan.raters, n_structures, *shape), np.float16)
+    rater_areas = np.zeros((plan.raters, n_structures), np.int64)
+    for r, p in enumerate(engine.probabilities(k, presets, token)):
+        rater_probability[r] = p
+        rater_areas[r] = (p > THRESHOLD).sum((1, 2))
+    maps = moments.maps()
+    return SliceSurvey(
+        slice_index=k,
+        form=form,
+        maps={part: read_only(maps[part].astype(np.float32)) for part in PARTS},
+        agreement=read_only(agreement / np.float32(len(points))),
+        rater_probability=read_only(rater_probability),
+        thin=read_only(thin),
+        thin_draws=thin_draws,
+        sample_areas=read_only(areas),
+        rater_areas=read_only(rater_areas),
+        sums={part: read_only(maps[part].sum((1, 2))) for part in PARTS},
+    )
+
+
+def ambiguity_at(
+    engine: Engine, k: int, point: Point, token: CancelToken | None = None, *, draws: int = LOCAL_DRAWS, seed: int = 0
+) -> np.ndarray:
+    """``(S, y, x)`` float32: variance of the probability over the ambiguity alone, at ``point``'s preference.
+
+    Population variance over ``draws`` standard normal draws, the same for every slice; 0 .. 0.25.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    eps = torch.randn(draws, len(point[AMBIGUITY]), generator=generator).tolist()
+    moments = StreamingMoments(1, 1, draws)
+    for p in engine.probabilities(k, [{**point, AMBIGUITY: tuple(row)} for row in eps], token):
+        moments.add(p)
+    return read_only(moments.maps()["ambiguity"].astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """What is kept of every surveyed slice."""
+
+    sums: Mapping[str, np.ndarray]
+    sample_areas: np.ndarray
+    rater_areas: np.ndarray
+
+
+class CaseSurvey:
+    """The slices surveyed so far; safe to use from several threads.
+
+    Pixel arrays are kept under a byte budget (least recently used go first) and made anew when they are asked for
+    again; the numbers of every slice stay. Numbers and volumes are of the variance form, whatever form is shown.
+    """
+
+    def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int = STORE_BYTES) -> None:
+        self._engine, self.plan, self._store_bytes = engine, plan, store_bytes
+        self._points = plan.points(engine.method)
+        self._numbers: dict[int, _Numbers] = {}
+        self._slices: OrderedDict[tuple[int, str], SliceSurvey] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # -- slices ---------------------------------------------------------------------------------------------------
+    def slice(self, k: int, *, form: str = "variance", token: CancelToken | None = None) -> SliceSurvey:
+        """Survey slice ``k``, or take it from the store."""
+        with self._lock:
+            found = self._slices.get((k, form))
+            if found is not None:
+                self._slices.move_to_end((k, form))
+        if found is None:
+            found = _survey(self._engine, k, self.plan, self._points, token, form)
+            self.add(found)
+        return found
+
+    def add(self, survey: SliceSurvey) -> None:
+        """Take in a slice that was surveyed with this case's plan."""
+        with self._lock:
+            if survey.form == "variance":
+                self._numbers[survey.slice_index] = _Numbers(survey.sums, survey.sample_areas, survey.rater_areas)
+            self._slices[survey.slice_index, survey.form] = survey
+            while len(self._slices) > 1 and sum(s.nbytes for s in self._slices.values()) > self._store_bytes:
+                self._slices.popitem(last=False)
+
+    def has(self, k: int) -> bool:
+        """Whether the numbers of slice ``k`` are known."""
+        with self._lock:
+            return k in self._numbers
+
+    @property
+    def complete(self) -> bool:
+        """Whether the numbers of all slices are known."""
+        with self._lock:
+            return len(self._numbers) == self._engine.n_slices
+
+    # -- the case -------------------------------------------------------------------------------------------------
+    def slice_uncertainty(self, part: str = "total", structure: int = 0) -> np.ndarray:
+        """``(z,)`` sum of a part's map in pixels; NaN for slices that were not surveyed yet."""
+        return self._by_slice(lambda numbers: float(numbers.sums[part][structure]))
+
+    def shares(self, structure: int = 0) -> dict[str, float]:
+        """Each cause's share of the total over the slices surveyed; empty while there is no uncertainty at all."""
+        sums = {part: float(np.nansum(self.slice_uncertainty(part, structure))) for part in PARTS}
+        total = sums.pop("total")
+        return {part: value / total for part, value in sums.items()} if total > 0 else {}
+
+    def volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:
+        """``(N,)`` volumes of the draws over the slices surveyed."""
+        return self._volumes(geometry, structure, "sample_areas", self.plan.n)
+
+    def rater_volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:
+        """``(R,)`` volumes of the raters' own predictions over the slices surveyed."""
+        return self._volumes(geometry, structure, "rater_areas", self.plan.raters)
+
+    def next_uncertain(self, k: int, direction: int = 1, structure: int = 0) -> int:
+        """The slice to look at after ``k``, in order of doubt: peaks of the total along the slices, highest first.
+
+        ``direction`` +1 goes to the next lower peak, -1 back to the next higher one; from a slice that is no peak,
+        +1 leads to the highest. ``k`` itself when there is nowhere to go.
+        """
+        peaks = uncertainty_peaks(self.slice_uncertainty("total", structure))
+        if k not in peaks:
+            return peaks[0] if peaks and direction > 0 else k
+        return peaks[min(max(peaks.index(k) + direction, 0), len(peaks) - 1)]
+
+    def _by_slice(self, value: Callable[[_Numbers], float]) -> np.ndarray:
+        result = np.full(self._engine.n_slices, np.nan)
+        with self._lock:
+            for k, numbers in self._numbers.items():
+                result[k] = value(numbers)
+        return result
+
+    def _volumes(self, geometry: Geometry, structure: int, name: str, count: int) -> np.ndarray:
+        pixels = np.zeros((self._engine.n_slices, count))
+        with self._lock:
+            for k, numbers in self._numbers.items():
+                pixels[k] = getattr(numbers, name)[:, structure]
+        return np.array([areas_to_ml(column, geometry) for column in pixels.T])
+
+
+def uncertainty_peaks(by_slice: np.ndarray) -> list[int]:
+    """Slices at least as uncertain as both neighbours (the first of equals) and above 0, most uncertain first."""
+    values = np.nan_to_num(np.asarray(by_slice, dtype=np.float64), nan=-1.0)
+    padded = np.concatenate([[-1.0], values, [-1.0]])
+    peak = (values > 0) & (values > padded[:-2]) & (values >= padded[2:])
+    found = np.flatnonzero(peak)
+    return [int(i) for i in found[np.argsort(-values[found], kind="stable")]]

@@ -1,0 +1,199 @@
+import numpy as np
+import pytest
+
+from proseg_gui.errors import Cancelled
+from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.points import point_from
+from proseg_gui.inference.survey import (
+    CaseSurvey,
+    SurveyPlan,
+    ambiguity_at,
+    default_plan,
+    survey_slice,
+    uncertainty_peaks,
+)
+from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.jobs import CancelToken
+from proseg_gui.volume import areas_to_ml
+
+PLAN = SurveyPlan(3, 2, 3, seed=5)
+
+
+def draws_on(engine, k, plan=PLAN):
+    return np.stack(list(engine.probabilities(k, plan.points(engine.method)))).astype(np.float64)
+
+
+# -- the plan ----------------------------------------------------------------------------------------------------------
+def test_the_plan_nests_raters_preferences_and_ambiguities(bundle):
+    points = PLAN.points(bundle.method)
+    assert len(points) == PLAN.n == 18
+    assert len({p["tau"] for p in points}) == 6, "a preference draw serves its three ambiguity draws"
+    assert [p["tau"] for p in points[:3]] == [points[0]["tau"]] * 3
+    assert len({p["eps"] for p in points}) == 18
+    assert points == PLAN.points(bundle.method)
+    assert points != SurveyPlan(3, 2, 3, seed=6).points(bundle.method)
+
+
+@pytest.mark.parametrize("plan", [PLAN, SurveyPlan(7, 2, 4), SurveyPlan(1, 12, 4), SurveyPlan(4, 3, 4)])
+def test_thin_samples_are_spread_over_raters_and_preferences(plan):
+    thin = plan.thin(10)
+    assert len(set(thin)) == len(thin) == 10
+    raters = np.bincount([i // (plan.tau_draws * plan.eps_draws) for i in thin], minlength=plan.raters)
+    assert raters.max() - raters.min() <= 1
+    assert PLAN.thin(100) and len(PLAN.thin(100)) == 18
+
+
+@pytest.mark.parametrize(("raters", "shape"), [(7, (7, 2, 4)), (4, (4, 3, 4)), (1, (1, 12, 4)), (30, (30, 2, 4))])
+def test_default_plans(make, raters, shape):
+    bundle = make.bundle(make.Bright(n_raters=raters), raters=tuple(f"rater{i}" for i in range(raters)))
+    plan = default_plan(bundle, seed=3)
+    assert (plan.raters, plan.tau_draws, plan.eps_draws, plan.seed) == (*shape, 3)
+
+
+# -- one slice ---------------------------------------------------------------------------------------------------------
+def test_a_slice_holds_what_its_draws_say(engine, bundle):
+    found = survey_slice(engine, 2, PLAN)
+    p = draws_on(engine, 2)
+    nested = p.reshape(3, 2, 3, *p.shape[1:])
+    np.testing.assert_allclose(found.maps["total"], p.mean(0) * (1 - p.mean(0)), atol=1e-6)
+    np.testing.assert_allclose(found.maps["inter"], nested.mean((1, 2)).var(0), atol=1e-6)
+    np.testing.assert_allclose(found.maps["ambiguity"], nested.var(2).mean((0, 1)), atol=1e-6)
+    np.testing.assert_allclose(sum(found.maps[part] for part in PARTS[1:]), found.maps["total"], atol=1e-6)
+    np.testing.assert_allclose(found.agreement, (p > 0.5).mean(0), atol=1e-6)
+    np.testing.assert_array_equal(found.sample_areas, (p > 0.5).sum((2, 3)))
+    np.testing.assert_array_equal(found.thin, p.astype(np.float16)[list(found.thin_draws)])
+    for part in PARTS:
+        assert found.sums[part] == pytest.approx(found.maps[part].sum((1, 2)), rel=1e-4)
+    for r in range(3):
+        own = engine.probability(2, point_from(bundle.method.rater_coords(r)))
+        np.testing.assert_array_equal(found.rater_probability[r], own.astype(np.float16))
+        np.testing.assert_array_equal(found.rater_areas[r], (own > 0.5).sum((1, 2)))
+
+
+def test_arrays_are_read_only(engine):
+    found = survey_slice(engine, 0, PLAN)
+    for array in (*found.maps.values(), found.agreement, found.thin, found.rater_probability, found.sample_areas):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_the_entropy_form(engine):
+    found = survey_slice(engine, 1, PLAN, form="entropy")
+    assert found.form == "entropy"
+    assert 0.25 < found.maps["total"].max() <= np.log(2) + 1e-6
+    np.testing.assert_allclose(sum(found.maps[part] for part in PARTS[1:]), found.maps["total"], atol=1e-5)
+
+
+def test_several_structures_have_their_own_maps(make):
+    engine = Engine(make.bright_bundle(n_structures=2), make.ball(), device="cpu")
+    found = survey_slice(engine, 2, PLAN)
+    assert found.maps["total"].shape == (2, 40, 48)
+    assert (found.sample_areas[:, 0] > found.sample_areas[:, 1]).all(), "the core lies inside the lesion"
+
+
+def test_a_cancelled_survey_gives_nothing(engine):
+    token, case = CancelToken(), CaseSurvey(engine, PLAN)
+    token.cancel()
+    with pytest.raises(Cancelled):
+        case.slice(0, token=token)
+    assert not case.has(0)
+
+
+# -- ambiguity at a preference -----------------------------------------------------------------------------------------
+def test_ambiguity_at_a_preference_ignores_eps_and_follows_tau(bright):
+    one, three = (point_from(bright.method.rater_coords(r)) for r in (0, 2))
+    here = ambiguity_at(bright, 2, one)
+    assert here.shape == (1, 40, 48)
+    assert 0.01 < here.max() <= 0.25
+    np.testing.assert_array_equal(here, ambiguity_at(bright, 2, {**one, "eps": (1.0, -1.0)}))
+    assert np.abs(here - ambiguity_at(bright, 2, three)).max() > 0.01
+
+
+def test_ambiguity_at_a_preference_is_the_variance_over_draws(bright):
+    point = point_from(bright.method.rater_coords(1))
+    many = ambiguity_at(bright, 2, point, draws=400)
+    rng = np.random.default_rng(0)
+    points = [{**point, "eps": tuple(rng.normal(size=2))} for _ in range(400)]
+    reference = np.stack(list(bright.probabilities(2, points))).var(0)
+    assert np.abs(many - reference).max() < 0.04
+    assert many.sum() == pytest.approx(reference.sum(), rel=0.1)
+
+
+# -- the case ----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def case(bright):
+    survey = CaseSurvey(bright, PLAN)
+    for k in range(bright.n_slices):
+        survey.slice(k)
+    return survey
+
+
+def test_numbers_of_the_case(case, bright):
+    assert case.complete
+    p = np.stack([draws_on(bright, k) for k in range(6)])  # (z, N, S, y, x)
+    geometry = bright.geometry
+    expected = [areas_to_ml((p[:, i, 0] > 0.5).sum((1, 2)), geometry) for i in range(PLAN.n)]
+    np.testing.assert_allclose(case.volumes_ml(geometry), expected)
+    raters = [bright.mask(point_from(bright.method.rater_coords(r))).volume_ml for r in range(3)]
+    np.testing.assert_allclose(case.rater_volumes_ml(geometry), raters)
+    mean = p[:, :, 0].mean(1)
+    np.testing.assert_allclose(case.slice_uncertainty("total"), (mean * (1 - mean)).sum((1, 2)), rtol=1e-5)
+    shares = case.shares()
+    assert set(shares) == set(PARTS[1:])
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert min(shares["inter"], shares["ambiguity"]) > 0.01
+
+
+def test_slices_not_surveyed_yet_are_not_zero(bright):
+    survey = CaseSurvey(bright, PLAN)
+    assert (survey.shares(), survey.complete) == ({}, False)
+    survey.slice(3)
+    assert [np.isfinite(v) for v in survey.slice_uncertainty()] == [False, False, False, True, False, False]
+    assert (survey.has(3), survey.has(2)) == (True, False)
+    assert survey.volumes_ml(bright.geometry).mean() > 0
+
+
+def test_the_store_is_bounded_and_numbers_stay(bright):
+    one = survey_slice(bright, 0, PLAN).nbytes
+    survey = CaseSurvey(bright, PLAN, store_bytes=2 * one)
+    kept = [survey.slice(k) for k in range(4)]
+    assert survey.slice(3) is kept[3]
+    assert survey.slice(2) is kept[2]
+    again = survey.slice(0)
+    assert again is not kept[0]
+    np.testing.assert_array_equal(again.agreement, kept[0].agreement)
+    assert all(survey.has(k) for k in range(4))
+
+
+def test_both_forms_are_kept_apart(bright):
+    survey = CaseSurvey(bright, PLAN)
+    entropy = survey.slice(1, form="entropy")
+    assert not survey.has(1), "numbers are of the variance form"
+    variance = survey.slice(1)
+    assert survey.slice(1, form="entropy") is entropy
+    assert variance.form == "variance"
+    assert survey.has(1)
+
+
+@pytest.mark.parametrize(
+    ("values", "peaks"),
+    [
+        ([0, 1, 3, 1, 0, 2, 5, 4], [6, 2]),
+        ([3, 1, 0, 1, 2], [0, 4]),
+        ([0, 2, 2, 2, 0], [1]),
+        ([np.nan, 1, np.nan, 4, np.nan], [3, 1]),
+        ([0, 0, 0], []),
+        ([7], [0]),
+    ],
+)
+def test_peaks(values, peaks):
+    assert uncertainty_peaks(np.array(values, dtype=float)) == peaks
+
+
+def test_going_from_doubt_to_doubt(bright, monkeypatch):
+    survey = CaseSurvey(bright, PLAN)
+    monkeypatch.setattr(survey, "slice_uncertainty", lambda *_: np.array([0.0, 1.0, 3.0, 1.0, 5.0, 2.0]))
+    assert [survey.next_uncertain(k) for k in (0, 4, 2, 3)] == [4, 2, 2, 4]
+    assert [survey.next_uncertain(k, -1) for k in (2, 4, 0)] == [4, 4, 0]
+    monkeypatch.setattr(survey, "slice_uncertainty", lambda *_: np.full(6, np.nan))
+    assert survey.next_uncertain(2) == 2
