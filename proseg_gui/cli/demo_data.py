@@ -17,6 +17,7 @@ EXAMPLE = """examples:
   proseg-gui demo-data demo                  dicom/ (CT series, one RTSTRUCT per rater) and dataset/
   proseg-gui demo-data demo --training 40    also training/, the phantoms that the phantom bundle learned from
 """
+PATIENT = {"PatientName": "Phantom^CT", "PatientID": "PHANTOM"}
 VALIDATION_EVERY = 5
 """Every fifth training phantom is a validation case."""
 COLOURS = ((213, 94, 0), (0, 114, 178), (0, 158, 115), (204, 121, 167))
@@ -92,7 +93,7 @@ def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
     from proseg_gui.io.rtstruct import Roi, write_rtstruct
 
     def fill(temporary: Path) -> None:
-        series = write_series(study.image, temporary / "ct")
+        series = write_series(study.image, temporary / "ct", patient=PATIENT, uid_seed=f"proseg-gui {study.name}")
         for number, reading in enumerate(r for r in study.readings if r.reading == "1"):
             roi = Roi(f"{reading.structure} {reading.rater}", reading.mask, COLOURS[number % len(COLOURS)])
             write_rtstruct([roi], series, temporary / f"rtstruct_{reading.rater}.dcm")
