@@ -16,10 +16,13 @@ from torch.nn import functional
 from proseg_gui.bundle import intensity_limits, normalise
 from proseg_gui.errors import UserError
 from proseg_gui.inference.grid import SliceGrid, plan_grid
+from proseg_gui.training.recipe import Recipe
 from proseg_gui.volume import Study
 
 MAX_PATCH = 192
 """Larger slices are trained on in random crops of this size (pixels of the model's grid)."""
+MAX_GAP = 4
+"""The slices of an item lie at most this far apart: one draw must mean the same shape throughout a volume."""
 ON_STRUCTURE = 0.75
 """Share of draws (of slices, and of crops) that look for the structure; the rest may show none of it."""
 
@@ -96,10 +99,11 @@ def _on_grid(slices: Iterable[np.ndarray], grid: SliceGrid) -> Tensor:
 class Batches:
     """Endless batches; what step ``s`` holds depends on the seed and ``s`` only, so a run can be resumed anywhere."""
 
-    def __init__(self, cases: Sequence[TrainingCase], items: int, slices: int, stride: int, seed: int) -> None:
-        self.cases, self.seed = list(cases), seed
-        self.items = min(items, len(self.cases))
-        self.slices = min(slices, *(case.image.shape[0] for case in self.cases)) if self.cases else slices
+    def __init__(self, cases: Sequence[TrainingCase], recipe: Recipe, stride: int) -> None:
+        self.cases, self.seed = list(cases), recipe.seed
+        self.depth = min(case.image.shape[0] for case in self.cases)
+        self.slices = min(recipe.slices, self.depth)
+        self.items = min(recipe.items if self.slices == 1 else recipe.volumes, len(self.cases))
         self.readings = max(case.masks.shape[1] for case in self.cases)
         sides = [max(case.image.shape[axis] for case in self.cases) for axis in (-2, -1)]
         self.patch = tuple(-(-min(side, MAX_PATCH) // stride) * stride for side in sides)
@@ -127,13 +131,14 @@ class Batches:
         centre = int(torch.randint(0, depth, ()))
         if len(present) and float(torch.rand(())) < ON_STRUCTURE:
             centre = int(present[int(torch.randint(0, len(present), ()))])
-        first = min(max(centre - int(torch.randint(0, self.slices, ())), 0), depth - self.slices)
-        image = case.image[first : first + self.slices]
-        masks = functional.pad(
-            case.masks[:, :, :, first : first + self.slices],
-            (0, 0, 0, 0, 0, 0, 0, 0, 0, self.readings - case.masks.shape[1]),
-        )
-        return self._patch(image, masks)
+        widest = (self.depth - 1) // (self.slices - 1) if self.slices > 1 else 1
+        gap = int(torch.randint(1, min(MAX_GAP, widest) + 1, ()))
+        before = gap * int(torch.randint(0, self.slices, ()))
+        first = min(max(centre - before, 0), depth - 1 - gap * (self.slices - 1))
+        taken = slice(first, first + gap * (self.slices - 1) + 1, gap)
+        more = self.readings - case.masks.shape[1]
+        masks = functional.pad(case.masks[:, :, :, taken], (0, 0, 0, 0, 0, 0, 0, 0, 0, more))
+        return self._patch(case.image[taken], masks)
 
     def _patch(self, image: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
         """Crop, or pad with the darkest value, to the size that all items share."""

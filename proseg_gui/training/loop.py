@@ -66,7 +66,7 @@ class Trainer:
             {"params": rest, "weight_decay": recipe.weight_decay, "factor": 1.0},
             {"params": own, "weight_decay": 0.0, "factor": recipe.rater_rate},
         ], lr=recipe.rate)  # fmt: skip
-        self.batches = Batches(train, recipe.items, recipe.slices, method.stride, recipe.seed)
+        self.batches = Batches(train, recipe, method.stride)
         self.state = fresh_state()
         self.objective, self.optimizer = self.fabric.setup(Objective(method, recipe), self.adam)
 

@@ -19,8 +19,9 @@ class Recipe:
         Channels of the U-Net's levels, finest first.
     steps, seed:
         Optimiser steps; what fixes every random choice together with the step's number.
-    items, slices:
-        Cases a step, and at most how many neighbouring slices of each (they share one draw of tau and eps).
+    items, volumes, slices:
+        Cases a step where they are single slices, and where they are volumes; at most how many slices of a volume
+        are looked at together (they share one draw of tau and eps).
     samples:
         Draws a rater and item in the energy terms; at least 2.
     stride:
@@ -33,7 +34,8 @@ class Recipe:
     steps: int = 1200
     seed: int = 0
     items: int = 6
-    slices: int = 4
+    volumes: int = 4
+    slices: int = 3
     samples: int = 4
     stride: int = 2
     rate: float = 2e-3

@@ -1,0 +1,165 @@
+"""The loop: exact resume, determinism, the average, the best weights kept, and a clear stop on NaN."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.jobs import CancelToken
+from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.training import loop
+from proseg_gui.training.checkpoint import NAME
+from proseg_gui.training.recipe import Recipe
+
+RECIPE = Recipe(steps=8, items=2, volumes=2, samples=2, warm_up=2, validations=4, validation_draws=2, widths=(4, 8))
+
+
+@pytest.fixture
+def make_trainer(make_cases, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 3)
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+    data, held_out = make_cases(3), make_cases(4)[3:]
+
+    def build(name, recipe=RECIPE, key=None, cases=None):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        torch.manual_seed(recipe.seed)
+        method = ProSeg(3, widths=recipe.widths, features=4, hidden=8, modes=3)
+        chosen = data if cases is None else cases
+        return loop.Trainer(method, chosen, held_out, recipe, folder, key or {"run": 1}, torch.device("cpu"))
+
+    return build
+
+
+def rows(trainer):
+    lines = [json.loads(line) for line in (trainer.folder / loop.LOG_NAME).read_text().splitlines()]
+    return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
+
+
+def weights(trainer):
+    return trainer.method.state_dict()
+
+
+def same(a, b):
+    return all(torch.equal(a[name], b[name]) for name in a)
+
+
+class StopAfter(CancelToken):
+    """Cancels itself when the loop looks for the n-th time."""
+
+    def __init__(self, n):
+        super().__init__()
+        self.left = n
+
+    def check(self):
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+
+@pytest.mark.parametrize("stop", [3, 5, 7])
+def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop):
+    whole = make_trainer("whole")
+    whole.run()
+    first = make_trainer("parts")
+    with pytest.raises(Cancelled):
+        first.run(token=StopAfter(stop))
+    again = make_trainer("parts")
+    again.resume()
+    assert again.state.step == stop - stop % 3
+    again.run()
+    assert same(weights(whole), weights(again))
+    assert rows(whole) == rows(again)
+
+
+def test_the_seed_fixes_everything_and_another_gives_another(make_trainer):
+    runs = [make_trainer(name, replace(RECIPE, seed=seed)) for name, seed in (("a", 0), ("b", 0), ("c", 1))]
+    for trainer in runs:
+        trainer.run()
+    a, b, c = (weights(trainer) for trainer in runs)
+    assert same(a, b) and not same(a, c)
+
+
+def test_training_lowers_the_loss_and_moves_every_parameter(make_trainer):
+    trainer = make_trainer("long", replace(RECIPE, steps=60, validations=2))
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    trainer.run()
+    losses = [row["total"] for row in rows(trainer) if "total" in row]
+    assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
+    assert [name for name, value in weights(trainer).items() if torch.equal(value, before[name])] == []
+    assert trainer.state.best_figures["dice_identity_mean"] > 0.3
+
+
+def test_the_average_is_the_mean_of_the_second_half(make_trainer):
+    trainer = make_trainer("mean")
+    seen = []
+    original = trainer._average
+
+    def spy():
+        original()
+        seen.append({name: value.clone() for name, value in trainer.method.state_dict().items()})
+
+    trainer._average = spy
+    trainer.run()
+    expected = torch.stack([state["second.weight"] for state in seen[4:]]).mean(0)
+    assert torch.allclose(trainer.state.average["second.weight"], expected, atol=1e-6)
+
+
+def test_the_best_validated_average_is_kept(make_trainer, monkeypatch):
+    figures = iter([0.9, 0.2, 0.7, 0.5])  # the first two come before there is an average
+
+    def judged(*_arguments):
+        return dict.fromkeys(("dice_identity_mean", "ged2"), next(figures))
+
+    monkeypatch.setattr(loop, "validate", judged)
+    trainer = make_trainer("best")
+    trainer.run()
+    assert trainer.state.best_step == 6 and trainer.state.best_score == pytest.approx(0.35)
+    assert torch.equal(trainer.method.second.weight, trainer.state.best["second.weight"])
+
+
+def test_without_validation_the_average_is_kept(make_trainer):
+    trainer = make_trainer("alone")
+    trainer.held_out = []
+    trainer.run()
+    assert torch.equal(trainer.method.second.weight, trainer.state.average["second.weight"])
+
+
+def test_nan_stops_with_the_cases_named(make_trainer, make_cases):
+    broken = make_cases(3)
+    broken[1].image[:] = float("nan")
+    trainer = make_trainer("nan", replace(RECIPE, items=1), cases=broken)
+    with pytest.raises(UserError, match=r"stopped at step \d: the term .* for the cases case1"):
+        trainer.run()
+
+
+def test_another_run_is_not_resumed(make_trainer):
+    first = make_trainer("mine", key={"recipe": 1, "raters": ["a"]})
+    first.run()
+    with pytest.raises(UserError, match="another recipe"):
+        make_trainer("mine", key={"recipe": 2, "raters": ["a"]}).resume()
+    with pytest.raises(UserError, match="no interrupted training"):
+        make_trainer("none").resume()
+    (first.folder / NAME).write_bytes(b"not a checkpoint")
+    with pytest.raises(UserError, match="damaged"):
+        make_trainer("mine").resume()
+
+
+def test_the_learning_rate_warms_up_holds_and_falls():
+    recipe = Recipe(steps=100, warm_up=10)
+    rates = [loop.rate_at(step, recipe) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1) and rates[9] == rates[49] == 1.0
+    assert rates[99] == pytest.approx(loop.LAST_RATE, abs=0.01)
+    assert all(later <= earlier for earlier, later in zip(rates[50:], rates[51:], strict=False))
+
+
+def test_relative_areas_say_who_draws_more(make_trainer):
+    trainer = make_trainer("areas", replace(RECIPE, steps=60, validations=1))
+    trainer.run()
+    areas = trainer.method.rater_area
+    assert float(areas.mean()) == pytest.approx(0.0, abs=1e-5)
+    assert torch.equal(areas, loop.relative_areas(trainer.method, trainer.train))

@@ -1,0 +1,58 @@
+"""Figures from counts equal those of the metrics package on the same masks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from proseg_gui.metrics.multirater import dice_identity, diversity, ged2
+from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.training.dataset import prepare_case
+from proseg_gui.training.validate import FIGURES, Counts, validate
+
+
+@pytest.fixture
+def method():
+    torch.manual_seed(0)
+    net = ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3)
+    net.train()
+    return net
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_figures_are_those_of_the_metrics(method, seed, make_study, layout):
+    study = make_study(seed, shape=(3, 24, 20))
+    case = prepare_case(study, layout)
+    found = validate(method, [case], draws=4, seed=7)
+    assert method.training and tuple(found) == FIGURES
+
+    method.eval()
+    with torch.no_grad():
+        features = [method.encode(case.image[k : k + 1]) for k in range(3)]
+        points = method.draw(None, 12, torch.Generator().manual_seed(7))
+        samples = torch.stack([method.decode_many(f, points)[:, 0] > 0 for f in features], dim=1).numpy()
+        own = [np.stack([(method.personalised(f, r)[0, 0] > 0).numpy() for f in features]) for r in range(3)]
+    masks = [reading.mask.array for reading in study.readings]
+    assert found["ged2"] == pytest.approx(ged2(masks, list(samples)).value, abs=1e-6)
+    assert found["sample_diversity"] == pytest.approx(diversity(list(samples)), abs=1e-6)
+    assert found["rater_diversity"] == pytest.approx(diversity(masks), abs=1e-6)
+    by_rater = [[r.mask.array for r in study.readings if r.rater == name] for name in layout.raters]
+    assert found["dice_identity_mean"] == pytest.approx(dice_identity(by_rater, own).mean(), abs=1e-6)
+
+
+def test_two_empty_maps_agree():
+    counts = Counts()
+    empty, full = torch.zeros(1, 1, 5), torch.ones(1, 1, 5)
+    counts.add(torch.cat([empty, full], 1), empty)
+    assert counts.dice().tolist() == [[[1.0], [0.0]]]
+    assert counts.distance().tolist() == [[[0.0], [1.0]]]
+
+
+def test_counts_add_up_over_slices():
+    whole, parts = Counts(), Counts()
+    left, right = torch.randint(0, 2, (1, 3, 40)).float(), torch.randint(0, 2, (1, 2, 40)).float()
+    whole.add(left, right)
+    for piece in range(4):
+        parts.add(left[..., piece * 10 : piece * 10 + 10], right[..., piece * 10 : piece * 10 + 10])
+    assert np.array_equal(whole.dice(), parts.dice())
