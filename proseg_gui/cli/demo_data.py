@@ -96,7 +96,7 @@ def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
         series = write_series(study.image, temporary / "ct", patient=PATIENT, uid_seed=f"proseg-gui {study.name}")
         for number, reading in enumerate(r for r in study.readings if r.reading == "1"):
             roi = Roi(f"{reading.structure} {reading.rater}", reading.mask, COLOURS[number % len(COLOURS)])
-            write_rtstruct([roi], series, temporary / f"rtstruct_{reading.rater}.dcm")
+            write_rtstruct([roi], series, temporary / f"rtstruct_{reading.rater}.dcm", label=reading.rater)
 
     atomic_folder(folder, fill, overwrite=overwrite)
 
