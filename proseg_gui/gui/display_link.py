@@ -152,8 +152,7 @@ class DisplayLink(QObject):
         ]
         self._plot.set_volumes(summary.volumes_ml, marks)
         self._plot.set_progress(summary.slices_done, summary.n_slices)
-        form = controller.view.settings.map_form
-        self._uncertainty.set_shares(summary.shares.get(form), form)
+        self._uncertainty.set_shares(summary.shares or None)
         self._measure()
 
     def _on_job(self, job: JobState | None) -> None:

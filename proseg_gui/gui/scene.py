@@ -111,7 +111,7 @@ class Scene(QWidget):
     def _show_frame(self, drawn: Drawn) -> None:
         self._draw_contours()
         for pane in self.panes:
-            pane.paint_now()
+            pane.repaint()
         self.pixels_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
 
     def _redraw(self) -> None:

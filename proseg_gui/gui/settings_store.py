@@ -25,7 +25,7 @@ class SettingsStore:
     def load(self) -> Settings:
         """Read what is stored; anything missing or damaged is the default."""
         self._store.beginGroup("settings")
-        stored = {key: self._store.value(key) for key in self._store.childKeys()}
+        stored = {key: self._store.value(key) for key in self._store.childKeys() if key}
         self._store.endGroup()
         return Settings.from_mapping(stored)
 

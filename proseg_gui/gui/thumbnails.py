@@ -100,7 +100,7 @@ def ambiguity_preview(
     engine, study = review.engine, review.study
     spacing = study.geometry.spacing_mm
     pictures: dict[int, np.ndarray] = {}
-    slices = engine.largest_slices(point, structure, count=5)
+    slices = review.largest_slices(5)
     for number, axis in enumerate(axes.ambiguity):
         best: tuple[int, int, np.ndarray, np.ndarray] | None = None
         for k in slices:

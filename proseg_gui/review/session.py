@@ -15,7 +15,7 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.metrics import dice
+from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
 from proseg_gui.volume import Mask, Study
@@ -139,6 +139,11 @@ class Reviewed:
         given = self.given_mask(compare_with, structure)
         agreement = None if given is None else dice(mask.array, given.array)
         return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement)
+
+    def largest_slices(self, count: int) -> list[int]:
+        """Slices where the structures can be largest, of those encoded so far."""
+        extents = [(patch.pixels * patch.step**2, k) for k, patch in self.engine.patches.snapshot()]
+        return [k for _, k in sorted(extents, reverse=True)[:count]]
 
     def given_mask(self, rater: str | None, structure: int) -> Mask | None:
         """The (first) mask that ``rater`` gave for the structure, if any."""
