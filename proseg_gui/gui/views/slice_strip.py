@@ -197,6 +197,7 @@ class SliceStrip(QWidget):
             self._paint_scale(painter)
             self._paint_numbers(painter)
         if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._colours.accent), 1.0))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()

@@ -1,0 +1,98 @@
+"""Texts and marks over a picture: round lengths, ticks, wrapping, no overlap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from proseg_gui.gui.views.overlay_items import bar_ticks, length_text, nice_length_mm
+from proseg_gui.gui.views.overlay_text import wrapped
+from proseg_gui.gui.views.pane_overlay import description_text, ruler_mm, window_text
+from proseg_gui.gui.views.picture import HeatStyle
+from proseg_gui.gui.views.view_link import Ruler
+from proseg_gui.volume import Geometry, Volume
+
+
+@pytest.mark.parametrize(
+    ("limit", "length", "text"),
+    [(30.0, 20.0, "2 cm"), (99.9, 50.0, "5 cm"), (10.0, 10.0, "1 cm"), (9.0, 5.0, "5 mm"), (0.35, 0.2, "0.2 mm")],
+)
+def test_scale_bars_have_round_lengths(limit, length, text):
+    assert nice_length_mm(limit) == pytest.approx(length)
+    assert length_text(nice_length_mm(limit)) == text
+
+
+@pytest.mark.parametrize(
+    ("levels", "gap", "ticks"),
+    [
+        ((0.0, 0.25), 0.1, [0, 0.05, 0.1, 0.15, 0.2, 0.25]),
+        ((0.0, 0.25), 0.3, [0, 0.1, 0.25]),
+        ((0.0, np.log(2)), 0.12, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, np.log(2)]),
+        ((0.0, np.log(2)), 0.25, [0, 0.2, 0.4, np.log(2)]),
+        ((0.0, 1.0), 0.6, [0, 1]),
+    ],
+)
+def test_colour_bar_names_both_ends_and_round_values_between(levels, gap, ticks):
+    assert bar_ticks(levels, gap) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(
+    ("window", "unit", "text"),
+    [
+        ((-600.0, 1500.0), "HU", "W 1500  L −600"),
+        ((40.4, 80.2), "", "W 80  L 40"),
+        ((0.5, 1.25), "", "W 1.25  L 0.50"),
+        ((0.01, 0.05), "SUV", "W 0.0500  L 0.0100"),
+    ],
+)
+def test_window_text(window, unit, text):
+    assert window_text(window, unit) == text
+
+
+def test_fields_move_to_the_next_line_and_only_a_long_one_is_cut(qapp):
+    metrics = QFontMetricsF(QFont("DejaVu Sans", 9))
+    fields = ["Axial", "slice 31 / 48", "S 12.1 mm"]
+    width = metrics.horizontalAdvance
+    assert wrapped(metrics, fields, 10_000) == ["Axial · slice 31 / 48 · S 12.1 mm"]
+    assert wrapped(metrics, fields, width("Axial · slice 31 / 48") + 1) == ["Axial · slice 31 / 48", "S 12.1 mm"]
+    narrow = wrapped(metrics, fields, width("slice 31 /"))
+    assert len(narrow) == 3
+    assert narrow[1].startswith("slice")
+    assert narrow[1].endswith("…")
+    assert all(width(line) <= width("slice 31 /") for line in narrow)
+    assert wrapped(metrics, fields, 4) == []
+
+
+def test_a_ruler_measures_in_the_patient():
+    geometry = Geometry((2, 50, 50), np.zeros(3), (5.0, 2.0, 0.5), np.eye(3))
+    assert ruler_mm(Ruler(1, (10.0, 10.0), (18.0, 10.0)), geometry) == pytest.approx(4.0)
+    assert ruler_mm(Ruler(1, (10.0, 10.0), (16.0, 12.0)), geometry) == pytest.approx(5.0)
+
+
+def test_the_series_is_described_in_one_line(volume):
+    assert description_text(volume) == "CT thorax, 2.5 mm"
+    one_slice = Volume(np.zeros((1, 4, 4), np.float32), Geometry.plain((1, 4, 4)), modality="MR", description="a\n b")
+    assert description_text(one_slice) == "a b"
+
+
+@pytest.mark.parametrize("width", [240, 320, 480, 1000])
+@pytest.mark.parametrize("role", ["scan", "heatmap"])
+def test_texts_keep_clear_of_the_letters_in_panes_of_any_size(width, role, make_pane, eye, volume):
+    black = Volume(
+        np.full(volume.geometry.shape, -2000, np.float32),
+        volume.geometry,
+        description="a very long series description " * 8,
+        window=(100000.0, 1500.0),
+    )
+    pane = make_pane(black, width, 300, role)
+    pane.set_heatmap(np.zeros((96, 96), np.float32), HeatStyle("Ambiguity of the image, a long name", "variance"))
+    lit = eye.grabbed(pane).max(axis=2) > 60
+    letter = QFontMetricsF(pane.font()).horizontalAdvance("A") / 2
+    for rows in (slice(0, 18), slice(282, 300)):
+        middle = lit[rows, width // 2 - 3 : width // 2 + 4]
+        assert middle.any()
+        for edge in (width / 2 - letter - 8, width / 2 + letter + 4):
+            assert not lit[rows, int(edge) : int(edge) + 4].any()
+    assert lit[:60, 6 : width // 3].any()
+    assert lit[282:, 6 : width // 3].any()
