@@ -50,7 +50,7 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able."""
-        return asdict(self)
+        return {**asdict(self), "widths": list(self.widths)}
 
     @property
     def average_from(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -154,7 +155,7 @@ def test_the_learning_rate_warms_up_holds_and_falls():
     rates = [loop.rate_at(step, recipe) for step in range(100)]
     assert rates[0] == pytest.approx(0.1) and rates[9] == rates[49] == 1.0
     assert rates[99] == pytest.approx(loop.LAST_RATE, abs=0.01)
-    assert all(later <= earlier for earlier, later in zip(rates[50:], rates[51:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(rates[50:]))
 
 
 def test_relative_areas_say_who_draws_more(make_trainer):

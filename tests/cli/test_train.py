@@ -1,0 +1,91 @@
+"""``proseg-gui train`` and ``models``: arguments to a bundle, refusals in one line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from proseg_gui.bundle import Card
+from proseg_gui.cli import main
+from proseg_gui.cli.models import describe
+from proseg_gui.io.nifti import write_nifti
+from proseg_gui.volume import Geometry, Mask
+
+
+@pytest.fixture
+def discs(tmp_path):
+    geometry = Geometry.plain((1, 16, 16), (3.0, 1.0, 1.0))
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:16, :16]
+    distance = np.hypot(y - 8, x - 8)[None]
+    for i in range(3):
+        case = tmp_path / "discs" / f"case{i}"
+        write_nifti((distance + rng.normal(0, 1, distance.shape)).astype(np.float32), geometry, case / "image.nii.gz")
+        for rater, radius in (("Ann", 3), ("Bob", 5)):
+            write_nifti(Mask(distance < radius, geometry), geometry, case / "masks" / f"{rater}.nii.gz")
+    return tmp_path / "discs"
+
+
+def one_line(capsys):
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and captured.err.startswith("proseg-gui: ")
+    return captured.err
+
+
+def test_train_writes_a_bundle_with_its_command(discs, tmp_path, capsys, monkeypatch):
+    split = tmp_path / "split.json"
+    split.write_text(json.dumps({"train": ["case0", "case2"], "val": ["case1"]}))
+    words = ["train", str(discs), "--out", str(tmp_path / "m"), "--steps", "2", "--keep-names", "--flip", "xy",
+             "--split", str(split), "--window=-5,20", "--seed", "3", "--device", "cpu"]  # fmt: skip
+    monkeypatch.setattr("sys.argv", ["proseg-gui", *words])
+    assert main(words) == 0
+    card = json.loads((tmp_path / "m" / "card.json").read_text())
+    assert card["raters"] == ["Ann", "Bob"] and card["window"] == {"kind": "fixed", "low": -5.0, "high": 20.0}
+    command = card["training"]["command"]
+    assert command.startswith("proseg-gui train ") and "--window=-5,20" in command
+    recipe = card["training"]["recipe"]
+    assert recipe["seed"] == 3 and recipe["augmentation"]["flip_x"] and recipe["augmentation"]["flip_y"]
+    assert len(card["training"]["case_hashes"]) == 2 and card["metrics"]["validation"]["n_cases"] == 1
+    out = capsys.readouterr().out
+    assert "wrote" in out and "dice_identity_mean" in out
+    assert main(words) == 2
+    assert "exists" in one_line(capsys)
+
+
+@pytest.mark.parametrize(("extra", "said"), [
+    (["--method", "diffusion"], "not built yet"),
+    (["--init", "phantom", "--stage", "rater"], "not built yet"),
+    (["--steps", "0"], "too few"),
+    (["--window", "9,1"], "empty"),
+    (["--window", "wide"], "LOW,HIGH"),
+    (["--device", "cuda:99"], "cuda:99"),
+    (["--split", "nowhere.json"], "nowhere.json"),
+    (["--flip", "z"], "flip"),
+])  # fmt: skip
+def test_bad_input_is_one_line_and_leaves_nothing(discs, tmp_path, capsys, extra, said):
+    assert main(["train", str(discs), "--out", str(tmp_path / "m"), *extra]) == 2
+    assert said in one_line(capsys)
+    assert not (tmp_path / "m").exists() and not (tmp_path / "m.training").exists()
+
+
+def test_a_folder_without_cases_is_refused(tmp_path, capsys):
+    assert main(["train", str(tmp_path), "--out", str(tmp_path / "m")]) == 2
+    assert "no case" in one_line(capsys)
+
+
+def test_models_lists_what_ships(capsys):
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+def test_a_card_is_described_by_what_one_chooses_by():
+    card = Card(
+        "proseg", "liver", "1", {"n_raters": 2, "n_structures": 1, "n_channels": 1}, ("a", "b"), ("lesion",), ("CT",),
+        "CT", (2.0, 2.0), {"kind": "fixed", "low": 0, "high": 1}, {"kind": "whole"},
+        metrics={"validation": {"n_cases": 5, "dice_identity_mean": 0.91, "ged2": 0.12}}, intended_use="demo",
+    )  # fmt: skip
+    text = describe(card)
+    for part in ("liver", "a, b", "lesion", "CT", "2 x 2 mm", "0.91", "0.12", "5 cases", "demo"):
+        assert part in text
