@@ -108,7 +108,8 @@ def table(result: Mapping[str, Any]) -> list[str]:
         verdict = "a tie" if gain["tie"] else "a difference"
         interval = f"[{gain['low']:+.4f}, {gain['high']:+.4f}]"
         lines.append(f"own minus wrong rater: {gain['mean']:+.4f} {interval} over {gain['n_cases']} cases, {verdict}")
-    lines.append(f"{result['n_cases']} cases, {result['n_samples']} samples each, seed {result['seed']}, "
+    count = result["n_cases"]
+    lines.append(f"{count} case{'s' * (count != 1)}, {result['n_samples']} samples each, seed {result['seed']}, "
                  f"model {result['model']} {result['model_version']}")  # fmt: skip
     lines += [f"note: {notice}" for notice in result["notices"]]
     if result["seen_in_training"]:
