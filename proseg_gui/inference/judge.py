@@ -38,11 +38,11 @@ FIGURES = (
 )  # fmt: skip
 """One number a case, ``None`` where it is not defined (one rater only, fewer samples than masks, empty masks).
 
-Samples against masks: ``ged2`` to ``dice_soft`` (without ``dice_identity_*``), ``hm_iou``, ``volume_*`` and
-``calibration_error`` (of their mean map). Each rater's own prediction against that rater's readings: ``dice_identity_*``,
-``surface_dice`` (at :data:`SURFACE_TOLERANCE_MM`), ``hd95_mm``, ``assd_mm``. Consensus (mean of the own predictions above
-one half) against the raters' majority and STAPLE: ``consensus_*``. Of the masks alone: ``rater_diversity``,
-``human_majority``, ``fleiss_kappa``.
+Samples against masks: ``ged2``, ``dice_max``, ``dice_match``, ``dice_soft``, ``hm_iou``, ``volume_*`` and
+``calibration_error`` (of their mean map). Each rater's own prediction against that rater's readings:
+``dice_identity_*``, ``surface_dice`` (at :data:`SURFACE_TOLERANCE_MM`), ``hd95_mm``, ``assd_mm``. Consensus (mean of
+the own predictions above one half) against the raters' majority and STAPLE: ``consensus_*``. Of the masks alone:
+``rater_diversity``, ``human_majority``, ``fleiss_kappa``.
 """
 Figures = dict[str, float | None]
 
