@@ -34,7 +34,7 @@ class Recipe:
     steps: int = 1200
     seed: int = 0
     items: int = 6
-    volumes: int = 4
+    volumes: int = 3
     slices: int = 3
     samples: int = 4
     stride: int = 2
