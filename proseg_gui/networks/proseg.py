@@ -171,14 +171,14 @@ class ProSeg(Method):
     @torch.no_grad()
     def preference_controls(self) -> list[Control]:
         """Eigenvectors of the presets' covariance between raters; + is towards raters who draw larger areas."""
-        presets = self.presets().double().cpu()
+        presets = self.presets().cpu().double()
         mean = presets.mean(0)
         _, singular, axes = torch.linalg.svd(presets - mean, full_matrices=False)
         variance = singular**2 / self.n_raters
         kept = [i for i in range(min(self.n_raters - 1, 7)) if variance[i] > 1e-9 * variance[0].clamp_min(1e-9)]
         controls = []
         for number, i in enumerate(kept, start=1):
-            pull = ((presets - mean) @ axes[i]) @ self.rater_area.double().cpu()
+            pull = ((presets - mean) @ axes[i]) @ self.rater_area.cpu().double()
             controls.append(Control(
                 f"Preference {number}", "preference", "tau", (_towards(axes[i], pull)).float(), mean.float(),
                 float(variance[i].sqrt()), float(variance[i] / variance.sum()),
@@ -211,7 +211,7 @@ class ProSeg(Method):
             slope = self.second.weight @ (slope * (before > 0))
             slope = (self.third.weight @ (slope * (second > 0))).flatten(1)
             rows = torch.cat([slope, torch.ones_like(slope[:1])])
-            gram += ((rows * d.flatten()) @ rows.T).double().cpu()
+            gram += ((rows * d.flatten()) @ rows.T).cpu().double()
         return gram
 
     @torch.no_grad()

@@ -56,6 +56,7 @@ class Layout:
     channels: tuple[str, ...]
     spacing_mm: tuple[float, float]
     window: Mapping[str, float | str]
+    modality: str = ""
 
 
 def prepare_case(study: Study, layout: Layout) -> TrainingCase:

@@ -177,5 +177,5 @@ def relative_areas(method: ProSeg, cases: Sequence[TrainingCase]) -> Tensor:
     for case in cases:
         for k in range(case.image.shape[0]):
             p = torch.sigmoid(method.decode_many(method.encode(case.image[k : k + 1].to(device)), points))
-            areas += p.sum((1, 2, 3)).double().cpu()
+            areas += p.sum((1, 2, 3)).cpu().double()
     return (areas / areas.mean().clamp_min(1e-12) - 1.0).float()

@@ -37,7 +37,8 @@ _PSEUDONYM = re.compile(r"rater\d+")
 class Request:
     """What to train: the data set, where the bundle goes, and what the files cannot say.
 
-    ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image.
+    ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image; an
+    empty ``modality`` is taken from the first image.
     """
 
     dataset: Dataset
@@ -106,7 +107,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     aliases = rater_names(request)
     card = Card(
         ProSeg.kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(),
-        tuple(aliases[name] for name in layout.raters), layout.structures, layout.channels, request.modality,
+        tuple(aliases[name] for name in layout.raters), layout.structures, layout.channels, layout.modality,
         layout.spacing_mm, dict(layout.window), {"kind": "whole"}, record, _metrics(state, held_out, request.recipe),
         request.licence, request.intended_use,
     )  # fmt: skip
@@ -170,7 +171,8 @@ def _layout(request: Request, study: Study) -> Layout:
         window = {"kind": "fixed", "low": request.window[0], "high": request.window[1]}
     _, y, x = study.geometry.spacing_mm
     data = request.dataset
-    return Layout(tuple(rater_names(request)), data.structures, data.channels, (round(y, 4), round(x, 4)), window)
+    spacing, modality = (round(y, 4), round(x, 4)), request.modality or study.image.modality
+    return Layout(tuple(rater_names(request)), data.structures, data.channels, spacing, window, modality)
 
 
 def _key(request: Request, layout: Layout, split: Split) -> dict[str, Any]:

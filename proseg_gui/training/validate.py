@@ -30,8 +30,8 @@ class Counts:
 
     def add(self, left: Tensor, right: Tensor) -> None:
         """Add maps ``(..., N, P)`` and ``(..., M, P)`` of 0 and 1, float32."""
-        inner = (left @ right.transpose(-1, -2)).double().cpu().numpy()
-        sizes = [part.sum(-1).double().cpu().numpy() for part in (left, right)]
+        inner = (left @ right.transpose(-1, -2)).cpu().double().numpy()
+        sizes = [part.sum(-1).cpu().double().numpy() for part in (left, right)]
         if self.inner.size:
             inner, sizes = inner + self.inner, [sizes[0] + self.left, sizes[1] + self.right]
         self.inner, (self.left, self.right) = inner, sizes
