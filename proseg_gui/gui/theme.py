@@ -73,7 +73,8 @@ class HasIcon(Protocol):
 def _all_tokens() -> Mapping[str, Mapping[str, str]]:
     path = data_folder("resources") / "themes" / "tokens.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        table: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return table
     except (OSError, json.JSONDecodeError) as error:
         raise UserError("the theme cannot be read", path=path, remedy="Install proseg-gui again") from error
 

@@ -76,7 +76,7 @@ class SliderTrack(QSlider):
         """Show ``position`` without emitting. During a drag the hand wins; the value is shown when it ends."""
         if self._grab is not None:
             self._pending = position
-        else:
+        elif position != self._position:
             self._show(position)
 
     def reset(self) -> None:
@@ -98,7 +98,7 @@ class SliderTrack(QSlider):
         return max(1.0, self.width() - 2 * _RADIUS)
 
     def _show(self, position: float) -> None:
-        self._position = min(self._limit, max(-self._limit, position))
+        self._position = min(self._limit, max(-self._limit, float(position)))
         self._syncing = True
         self.setValue(round(self._position * _UNITS))
         self._syncing = False
@@ -335,9 +335,7 @@ class LatentSlider(QWidget):
 
     def _describe(self) -> None:
         self.track.setAccessibleName(f"{self.name.full_text()}: {self.effect.full_text()}".rstrip(": "))
-        self.track.setToolTip(
-            "Drag or click; Left/Right 0.1 sd, with Shift 0.5 sd; double click, Home or 0 resets"
-        )
+        self.track.setToolTip("Drag or click; Left/Right 0.1 sd, with Shift 0.5 sd; double click, Home or 0 resets")
 
     def _write_figure(self, position: float) -> None:
         self.figure.setText(f"{signed(position, 2)} sd")

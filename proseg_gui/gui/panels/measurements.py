@@ -24,7 +24,7 @@ class MeasurementsPanel(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Measurements", parent=parent)
-        self.lines: list[tuple[AdaptiveLabel, AdaptiveLabel]] = []
+        self.lines: list[tuple[SplitLine, AdaptiveLabel, AdaptiveLabel]] = []
         self._names: tuple[str, ...] = ()
         self._box = QVBoxLayout()
         self._box.setSpacing(1)
@@ -56,10 +56,9 @@ class MeasurementsPanel(Section):
             label, value = AdaptiveLabel(role="muted", minimum=50), AdaptiveLabel(role="value")
             line = SplitLine(label, value)
             self._box.addWidget(line)
-            self.lines.append((label, value))
-        for index, (label, value) in enumerate(self.lines):
-            holder = label.parentWidget()
-            holder.setVisible(index < len(rows))
+            self.lines.append((line, label, value))
+        for index, (line, label, value) in enumerate(self.lines):
+            line.setVisible(index < len(rows))
             if index < len(rows):
                 label.set_texts((rows[index].label,), rows[index].hint)
                 value.set_texts((rows[index].value,), rows[index].hint)

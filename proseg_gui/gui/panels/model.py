@@ -155,9 +155,7 @@ PARTS = (
     Part("residual", "residual", ("pixel-level",)),
 )
 TOTAL = Part("total", "Total", ("all causes together", "all causes"))
-AMBIGUITY_HERE = Part(
-    "ambiguity_here", "at this preference", ("what the image leaves open now", "the image, now")
-)
+AMBIGUITY_HERE = Part("ambiguity_here", "at this preference", ("what the image leaves open now", "the image, now"))
 MAPS = (TOTAL, *PARTS, AMBIGUITY_HERE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -183,7 +184,7 @@ class PreferencePanel(Section):
 
     def _order_tabs(self) -> None:
         chain = [*self.presets.values(), self.consensus, self.pad, self.sample]
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
     def set_state(self, state: PreferenceState) -> None:
@@ -212,7 +213,7 @@ class PreferencePanel(Section):
     def _write_blend(self) -> None:
         weights = self.pad.weights
         if weights is not None:
-            title = ("Blend of raters", "Blend")
+            title: tuple[str, ...] = ("Blend of raters", "Blend")
         elif self._state.drawn is not None:
             title = (f"A draw of {self._label(self._state.drawn)}",)
         else:

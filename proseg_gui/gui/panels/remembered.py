@@ -78,6 +78,10 @@ class _PictureDelegate(QStyledItemDelegate):
             painter.drawRect(box.adjusted(2, 2, -2, -2))
 
 
+def _same(a: RememberedItem, b: RememberedItem) -> bool:
+    return (a.name, a.volume_ml, a.current) == (b.name, b.volume_ml, b.current) and a.thumbnail is b.thumbnail
+
+
 class RememberedStrip(QListWidget):
     """Thumbnails in one row, scrolled sideways when there are many."""
 
@@ -109,19 +113,22 @@ class RememberedStrip(QListWidget):
 
     def set_items(self, items: Sequence[RememberedItem]) -> None:
         """Show these settings; the current one is outlined. Emits nothing."""
-        row = self.currentRow()
-        self.clear()
-        for remembered in items:
-            item = QListWidgetItem()
+        before = [self.item(i).data(_ROLE) for i in range(self.count())]
+        while self.count() > len(items):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(items):
+            self.addItem(QListWidgetItem())
+        for index, remembered in enumerate(items):
+            if index < len(before) and _same(before[index], remembered):
+                continue  # called on every move of a slider: only what changed is touched
+            item = self.item(index)
             item.setData(_ROLE, remembered)
             words = f"{remembered.name} · {millilitres(remembered.volume_ml)}"
             item.setToolTip(f"{words}\nClick to go back to it; Delete forgets it")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            self.addItem(item)
-        chosen = next((i for i, remembered in enumerate(items) if remembered.current), min(row, len(items) - 1))
-        if chosen >= 0:
-            self.setCurrentRow(chosen)
-            self.scrollToItem(self.item(chosen))
+            if remembered.current or index >= len(before):
+                self.setCurrentRow(index)
+                self.scrollToItem(item)
 
     def sizeHint(self) -> QSize:
         """One row, and room for its scroll bar when it has one."""

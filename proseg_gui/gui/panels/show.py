@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
@@ -50,10 +58,9 @@ class ShowPanel(Section):
         self._state = ShowState()
         self._raters: tuple[RaterItem, ...] = ()
         self._references: tuple[RaterItem, ...] = ()
-        self._colours = ("#ffd166", "#9fc9f3")
-        self._raters_ready = True
+        self._thin_ready = self._raters_ready = True
         self.current = _Toggle("current", "The contour at the present preference and ambiguity")
-        self.inner_outer = _Toggle("", "Lines that most and that few readings include")
+        self.inner_outer = _Toggle("inner / outer", "Lines that most and that few readings include")
         self.inner = self._level(INNER_LEVELS, "Share of readings that include the inner line")
         self.outer = self._level(OUTER_LEVELS, "Share of readings that include the outer line")
         self.thin = _Toggle("", "Thin lines: single readings, spread evenly over raters")
@@ -69,6 +76,7 @@ class ShowPanel(Section):
         self.width_box = QDoubleSpinBox()
         self._lay_out()
         self._connect()
+        self.set_colours(current="#ffd166", thin="#c9d6e3")
         self.set_raters(())
         self.set_references(())
         self.set_show(self._state)
@@ -137,8 +145,9 @@ class ShowPanel(Section):
     # -- setters --------------------------------------------------------------------------------------------------
     def set_colours(self, current: str, thin: str) -> None:
         """Set the colours of the current contour (and its inner and outer line) and of the thin samples."""
-        self._colours = (current, thin)
-        self.set_show(self._state)
+        self.current.setIcon(swatch_icon(current))
+        self.inner_outer.setIcon(swatch_icon(current, hollow=True))
+        self.thin.setIcon(swatch_icon(thin))
 
     def set_raters(self, raters: Sequence[RaterItem]) -> None:
         """Offer a line for each of these raters as the model draws them."""
@@ -146,23 +155,23 @@ class ShowPanel(Section):
         self.raters = self._refill(self._rater_flow, self.raters, self._raters, "raters")
         for widget in (self._rater_title, self.all_raters):
             widget.setVisible(bool(raters))
-        self.set_show(self._state, raters_ready=self._raters_ready)
+        self._mark()
 
     def set_references(self, references: Sequence[RaterItem]) -> None:
         """Offer the masks that came with the case; the name is what is emitted."""
         self._references = tuple(references)
         self.references = self._refill(self._reference_flow, self.references, self._references, "references")
         self._reference_title.setVisible(bool(references))
-        self.set_show(self._state)
+        self._mark()
 
     def set_show(self, state: ShowState, thin_ready: bool = True, raters_ready: bool = True) -> None:
         """Show what is shown; emits nothing. What is not ready yet is greyed with the reason."""
         self._state = state
-        self._raters_ready = raters_ready
-        self.current.setIcon(swatch_icon(self._colours[0]))
-        self.inner_outer.setIcon(swatch_icon(self._colours[0], hollow=True))
-        self.thin.setIcon(swatch_icon(self._colours[1]))
-        self.inner_outer.set_full_name("inner / outer")
+        self._thin_ready, self._raters_ready = thin_ready, raters_ready
+        self._mark()
+
+    def _mark(self) -> None:
+        state, thin_ready, raters_ready = self._state, self._thin_ready, self._raters_ready
         self.thin.set_full_name(f"{state.n_thin} samples")
         for toggle, on, ready in (
             (self.current, state.current, True),
@@ -209,12 +218,12 @@ class ShowPanel(Section):
         return bool(self._raters) and all(rater.name in self._state.raters for rater in self._raters)
 
     def _toggled(self, name: str, on: bool) -> None:
-        self.set_show(self._state, raters_ready=self._raters_ready)  # the answer to the signal sets the tick
+        self._mark()  # the answer to the signal sets the tick
         self.changed.emit({name: on})
 
     def _one_clicked(self, kind: str, name: str, on: bool) -> None:
         shown: frozenset[str] = getattr(self._state, kind)
-        self.set_show(self._state, raters_ready=self._raters_ready)
+        self._mark()
         self.changed.emit({kind: shown | {name} if on else shown - {name}})
 
     def _all_clicked(self) -> None:

@@ -41,6 +41,7 @@ class _StructureLine(QWidget):
         self.show_row(row)
 
     def show_row(self, row: StructureRow) -> None:
+        self.row = row
         self.name.setIcon(swatch_icon(row.colour, hollow=not row.visible))
         self.name.setChecked(row.current)
         self.name.setToolTip(f"{row.name}: {'current structure' if row.current else 'click to make it current'}")
@@ -73,7 +74,8 @@ class StructuresPanel(Section):
             self._rebuild(rows)
         self._rows = tuple(rows)
         for line, row in zip(self.lines, rows, strict=True):
-            line.show_row(row)
+            if line.row != row:
+                line.show_row(row)
         self.empty.setVisible(not rows)
 
     def _rebuild(self, rows: Sequence[StructureRow]) -> None:

@@ -256,6 +256,8 @@ class UncertaintyPanel(Section):
             row.set_available(key in names)
         for widget in (*self.forms.values(), self.opacity, self.threshold):
             widget.setEnabled(bool(names))
+        if names and self.status.text() == NOTHING:
+            self.set_progress(None)
 
     # -- gestures -------------------------------------------------------------------------------------------------
     def _mark(self) -> None:

@@ -36,7 +36,7 @@ class AdaptiveLabel(QLabel):
 
     def __init__(self, *texts: str, role: str = "", minimum: int = 24, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._texts: tuple[str, ...] = ("",)
+        self._texts: tuple[str, ...] = ()
         self._hint = ""
         self._minimum = minimum
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -47,6 +47,8 @@ class AdaptiveLabel(QLabel):
 
     def set_texts(self, texts: Sequence[str], hint: str = "") -> None:
         """Set the wordings, longest first, and a tooltip."""
+        if (tuple(texts), hint) == (self._texts, self._hint):
+            return
         self._texts = tuple(texts)
         self._hint = hint
         self.setAccessibleName(self._texts[0])
@@ -206,6 +208,8 @@ class Eliding(_ButtonMixin):
 
     def set_full_name(self, name: str) -> None:
         """Set the name; it is the accessible name as well."""
+        if name == self.full_name:
+            return
         self.full_name = name
         self.setText(name.replace("&", "&&"))
         self.setAccessibleName(name)
@@ -267,9 +271,7 @@ class _OwnKeys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~(
-                Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-            )
+            plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
             if event.key() in self._keys and plain:
                 event.accept()
                 return True
@@ -371,11 +373,9 @@ class Picture(QWidget):
             if self._pixmap is None or self._pixmap.devicePixelRatio() != ratio:
                 self._pixmap = pixmap_of(self._thumbnail, self.width(), ratio)
             size = self._pixmap.deviceIndependentSize()
-            painter.drawPixmap(
-                QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()),
-                self._pixmap,
-                QRectF(self._pixmap.rect()),
-            )
+            place = QRectF(0, 0, size.width(), size.height())
+            place.moveCenter(QRectF(self.rect()).center())
+            painter.drawPixmap(place, self._pixmap, QRectF(self._pixmap.rect()))
         else:
             painter.setPen(self.palette().dark().color())
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

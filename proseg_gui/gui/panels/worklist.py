@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QListWidget,
     QListWidgetItem,
@@ -68,7 +70,7 @@ class _CaseDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: WorkRow = index.data(_ROLE)
-        colours = option.palette
+        colours = QApplication.palette()  # a view's own one has a half transparent muted colour
         box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -86,7 +88,7 @@ class _CaseDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _words(self, painter: QPainter, option: QStyleOptionViewItem, box: QRectF, row: WorkRow) -> None:
-        colours = option.palette
+        colours = QApplication.palette()
         painter.setPen(colours.text().color())
         painter.setFont(option.font)
         metrics = painter.fontMetrics()
@@ -242,7 +244,7 @@ class WorklistPanel(Section):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for order, words in ORDERS.items():
-            action = menu.addAction(words[0].capitalize(), lambda order=order: self.set_order(order))
+            action = menu.addAction(words[0].capitalize(), partial(self.set_order, order))
             action.setCheckable(True)
             action.setChecked(order == self.order)
             group.addAction(action)
@@ -255,7 +257,7 @@ class WorklistPanel(Section):
         menu.addSeparator()
         group = QActionGroup(menu)
         for state in WORK_STATES:
-            action = menu.addAction(state.capitalize(), lambda state=state: self.state_chosen.emit(row.key, state))
+            action = menu.addAction(state.capitalize(), partial(self.state_chosen.emit, row.key, state))
             action.setCheckable(True)
             action.setChecked(state == row.state)
             group.addAction(action)

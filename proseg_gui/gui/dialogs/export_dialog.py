@@ -1,0 +1,246 @@
+"""Asks what to write, in which format and where; shows what would be replaced before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from proseg_gui.gui.dialogs.export_request import (
+    CONTOURS_ONLY,
+    FORMATS,
+    INTERPRETED_TYPES,
+    LONGEST_NAME,
+    MAPS_HAVE_NO_PLACE,
+    ExportOffer,
+    ExportRequest,
+    existing,
+    problem,
+)
+from proseg_gui.gui.dialogs.frame import DialogFrame, banner, heading, words
+from proseg_gui.gui.panels.flow import FlowLayout
+from proseg_gui.gui.panels.model import MAPS
+from proseg_gui.gui.panels.widgets import Eliding
+
+__all__ = ["ExportDialog", "ExportOffer", "ExportRequest"]
+
+WHAT = {
+    "current": ("Current contour", "At the present preference and ambiguity"),
+    "raters": ("Each rater's contour", "As the model says each of them draws"),
+    "consensus": ("Consensus", "Where the raters' mean probability is above one half, and that probability"),
+    "consensus_style": ("Consensus style", "The preset of that name: one contour at the mean preference"),
+    "samples": ("Samples", "Random readings, spread evenly over the raters"),
+    "maps": ("Uncertainty maps", "Voxel maps of the total and its parts"),
+}
+MOST_SAMPLES = 200
+MAP_LABELS = {part.key: part.label for part in MAPS}
+
+
+class ExportDialog(DialogFrame):
+    """``request()`` is what was asked for when the dialog was accepted."""
+
+    def __init__(self, offer: ExportOffer, parent: QWidget | None = None) -> None:
+        super().__init__("Export", parent)
+        self._offer = offer
+        self.what = {key: QCheckBox(text) for key, (text, _tip) in WHAT.items()}
+        self.raters = {name: _name_box(name) for name in offer.raters}
+        self.maps = {name: _name_box(MAP_LABELS.get(name, name)) for name in offer.maps}
+        self._name_boxes = {"raters": _indented(self.raters), "maps": _indented(self.maps)}
+        self._seen: tuple[Path, ...] = ()
+        self.samples = QSpinBox()
+        self.formats = {key: QRadioButton(text) for key, text in FORMATS.items()}
+        self._format_group = QButtonGroup(self)
+        self.structure_name = QLineEdit(offer.structures[offer.structure])
+        self.interpreted_type = QComboBox()
+        self.folder = QLineEdit(str(offer.folder))
+        self.browse = QPushButton("Browse…")
+        self.replace_files = QCheckBox()
+        self.conflict = words("", "notice")
+        self.trouble = words("", "muted")
+        self.note = words("", "muted")
+        self._build()
+        self.add_button("Cancel").clicked.connect(self.reject)
+        self.export = self.add_button("Export", primary=True)
+        self.export.clicked.connect(self.accept)
+        self._connect()
+        self._refresh()
+        self.setMinimumWidth(520)
+
+    # -- building -------------------------------------------------------------------------------------------------
+    def _build(self) -> None:
+        self.body.addWidget(banner())
+        self.body.addWidget(heading("What"))
+        self.body.addLayout(self._what_grid())
+        self.body.addWidget(heading("As"))
+        self.body.addLayout(self._format_form())
+        self.body.addWidget(heading("Into"))
+        place = QHBoxLayout()
+        place.setSpacing(6)
+        place.addWidget(self.folder, 1)
+        self.browse.setAutoDefault(False)
+        place.addWidget(self.browse)
+        self.folder.setAccessibleName("Folder")
+        self.body.addLayout(place)
+        for widget in (self.conflict, self.replace_files, self.trouble):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+
+    def _what_grid(self) -> QVBoxLayout:
+        box = QVBoxLayout()
+        box.setSpacing(3)
+        self.samples.setRange(1, MOST_SAMPLES)
+        self.samples.setValue(10)
+        self.samples.setAccessibleName("Number of samples")
+        for key, toggle in self.what.items():
+            toggle.setToolTip(WHAT[key][1])
+            if key == "samples":
+                row = QHBoxLayout()
+                row.addWidget(toggle)
+                row.addWidget(self.samples)
+                row.addStretch(1)
+                box.addLayout(row)
+            else:
+                box.addWidget(toggle)
+            if key in self._name_boxes:
+                box.addWidget(self._name_boxes[key])
+        self.what["current"].setChecked(True)
+        for each in (*self.raters.values(), *self.maps.values()):
+            each.setChecked(True)
+        return box
+
+    def _format_form(self) -> QFormLayout:
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        for key, radio in self.formats.items():
+            self._format_group.addButton(radio)
+            row.addWidget(radio)
+            radio.setToolTip(self._offer.rtstruct_refusal if key == "rtstruct" else "")
+        row.addStretch(1)
+        self.formats["nifti"].setChecked(True)
+        self.formats["rtstruct"].setEnabled(not self._offer.rtstruct_refusal)
+        self.structure_name.setMaxLength(LONGEST_NAME)
+        for kind in INTERPRETED_TYPES:
+            self.interpreted_type.addItem(kind or "None", kind)
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(5)
+        form.addRow("Format", row)
+        form.addRow("", self.note)
+        form.addRow("Structure name", self.structure_name)
+        form.addRow("Interpreted type", self.interpreted_type)
+        self._form = form
+        return form
+
+    def _connect(self) -> None:
+        for toggle in (*self.what.values(), *self.raters.values(), *self.maps.values(), self.replace_files):
+            toggle.toggled.connect(self._refresh)
+        for radio in self.formats.values():
+            radio.toggled.connect(self._refresh)
+        self.samples.valueChanged.connect(self._refresh)
+        self.structure_name.textChanged.connect(self._refresh)
+        self.folder.textChanged.connect(self._refresh)
+        self.interpreted_type.currentIndexChanged.connect(self._refresh)
+        self.browse.clicked.connect(self._browse)
+
+    # -- the request ----------------------------------------------------------------------------------------------
+    def request(self) -> ExportRequest:
+        """What is asked for now."""
+        what = frozenset(key for key, toggle in self.what.items() if toggle.isChecked() and toggle.isEnabled())
+        fmt = next(key for key, radio in self.formats.items() if radio.isChecked())
+        contours = fmt == "rtstruct"
+        return ExportRequest(
+            what=what,
+            raters=tuple(n for n, toggle in self.raters.items() if toggle.isChecked()) if "raters" in what else (),
+            samples=self.samples.value() if "samples" in what else 0,
+            maps=tuple(n for n, toggle in self.maps.items() if toggle.isChecked()) if "maps" in what else (),
+            fmt=fmt,
+            folder=Path(self.folder.text().strip()).expanduser(),
+            structure_name=self.structure_name.text().strip(),
+            interpreted_type=self.interpreted_type.currentData() if contours else "",
+            overwrite=self.replace_files.isChecked() and not self.replace_files.isHidden(),
+        )
+
+    def _refresh(self) -> None:
+        """Grey what does not go together, with the reason, and show what would be replaced."""
+        contours = self.formats["rtstruct"].isChecked()
+        maps = self.what["maps"]
+        reason = self._offer.maps_refusal or (MAPS_HAVE_NO_PLACE if contours else "")
+        maps.setEnabled(not reason)
+        maps.setText(f"{WHAT['maps'][0]} ({reason})" if reason else WHAT["maps"][0])
+        maps.setToolTip(reason or WHAT["maps"][1])
+        for group, holder in self._name_boxes.items():
+            holder.setVisible(self.what[group].isChecked() and self.what[group].isEnabled())
+        self.samples.setEnabled(self.what["samples"].isChecked())
+        for field in (self.structure_name, self.interpreted_type):
+            field.setEnabled(contours)
+            field.setToolTip("" if contours else CONTOURS_ONLY)
+        self.note.setText(self._offer.rtstruct_note if contours else self._offer.rtstruct_refusal)
+        self._form.setRowVisible(self.note, bool(self.note.text()))
+        self._show_conflicts()
+
+    def _show_conflicts(self) -> None:
+        request = self.request()
+        trouble = problem(request)
+        there: tuple[Path, ...] = ()
+        if not trouble:
+            there, trouble = existing(self._offer, replace(request, overwrite=False))
+        with QSignalBlocker(self.replace_files):
+            if there != self._seen:
+                self.replace_files.setChecked(False)  # other files: ask again
+        self._seen = there
+        names = ", ".join(path.name for path in there[:4]) + (f" and {len(there) - 4} more" if len(there) > 4 else "")
+        self.conflict.setText(f"Already there: {names}." if there else "")
+        self.replace_files.setText("Replace it" if len(there) == 1 else f"Replace these {len(there)} files")
+        if not trouble and not there and not request.folder.exists():
+            self.trouble.setText("The folder will be made.")
+        else:
+            self.trouble.setText(trouble)
+        self.conflict.setVisible(bool(there))
+        self.replace_files.setVisible(bool(there))
+        self.trouble.setVisible(bool(self.trouble.text()))
+        if self.isVisible():
+            self.fit()
+        self.export.setEnabled(not trouble and (not there or self.replace_files.isChecked()))
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Export into", self.folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+
+class _NameBox(Eliding, QCheckBox):
+    """A check box with a name that may be long."""
+
+
+def _name_box(name: str) -> _NameBox:
+    box = _NameBox()
+    box.set_full_name(name)
+    box.setToolTip(name)
+    return box
+
+
+def _indented(toggles: Mapping[str, QCheckBox]) -> QWidget:
+    holder = QWidget()
+    flow = FlowLayout(holder, spacing=3)
+    flow.set_widest(0.5)
+    flow.setContentsMargins(20, 0, 0, 2)
+    for toggle in toggles.values():
+        flow.addWidget(toggle)
+    return holder

@@ -1,0 +1,109 @@
+"""What can be exported and what was asked for, as plain values. Knows no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from proseg_gui.errors import UserError
+
+FORMATS = {"nifti": "NIfTI", "rtstruct": "RTSTRUCT"}
+INTERPRETED_TYPES = (
+    "", "GTV", "CTV", "PTV", "ORGAN", "AVOIDANCE", "CONTROL", "EXTERNAL", "TREATED_VOLUME", "IRRAD_VOLUME", "MARKER",
+)  # fmt: skip
+"""Defined terms of RT ROI Interpreted Type (DICOM PS3.3 C.8.8.8) that fit a drawn structure; "" leaves it empty."""
+LONGEST_NAME = 64
+"""An ROI's name is a Long String (DICOM PS3.5 table 6.2-1): 64 characters, no backslash."""
+MAPS_HAVE_NO_PLACE = "an RTSTRUCT holds contours only"
+CONTOURS_ONLY = "Only an RTSTRUCT carries it"
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What to write.
+
+    Parameters
+    ----------
+    what:
+        Of ``current``, ``raters``, ``consensus``, ``consensus_style``, ``samples``, ``maps``.
+    raters:
+        Which raters, when ``what`` has ``raters``.
+    samples:
+        How many, when ``what`` has ``samples``, else 0.
+    maps:
+        Which uncertainty maps, when ``what`` has ``maps``.
+    fmt:
+        ``"nifti"`` or ``"rtstruct"``.
+    interpreted_type:
+        One of :data:`INTERPRETED_TYPES`; chosen by the user, never guessed.
+    overwrite:
+        Whether existing files may be replaced; the user has seen which ones.
+    """
+
+    what: frozenset[str]
+    raters: tuple[str, ...]
+    samples: int
+    maps: tuple[str, ...]
+    fmt: str
+    folder: Path
+    structure_name: str
+    interpreted_type: str
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class ExportOffer:
+    """What the open study and model allow.
+
+    Parameters
+    ----------
+    raters, maps, structures:
+        Names; ``structure`` is the index of the one that is exported.
+    folder:
+        Where it would go by default.
+    targets:
+        Says which files a request would write.
+    rtstruct_refusal, maps_refusal:
+        Why that cannot be had, as a sentence; empty when it can.
+    rtstruct_note:
+        What an RTSTRUCT brings with it here, as a sentence (for instance a DICOM copy of the scan).
+    """
+
+    raters: tuple[str, ...]
+    maps: tuple[str, ...]
+    structures: tuple[str, ...]
+    structure: int
+    folder: Path
+    targets: Callable[[ExportRequest], Sequence[Path]]
+    rtstruct_refusal: str = ""
+    rtstruct_note: str = ""
+    maps_refusal: str = ""
+
+
+def problem(request: ExportRequest) -> str:
+    """Say why a request cannot be carried out, as a sentence; empty when it can."""
+    if not request.what:
+        return "Choose what to export."
+    if "raters" in request.what and not request.raters:
+        return "Choose at least one rater."
+    if "maps" in request.what and not request.maps:
+        return "Choose at least one map."
+    if request.fmt == "rtstruct" and not request.structure_name.strip():
+        return "The structure needs a name."
+    if "\\" in request.structure_name:
+        return "A structure's name must not have a backslash."
+    if not str(request.folder).strip() or request.folder == Path():
+        return "Choose a folder."
+    for place in (request.folder, *request.folder.parents):
+        if place.exists():
+            return "" if place.is_dir() else f"{place} is a file, not a folder."
+    return ""
+
+
+def existing(offer: ExportOffer, request: ExportRequest) -> tuple[tuple[Path, ...], str]:
+    """Return which targets exist already, and a sentence if the targets cannot be named."""
+    try:
+        return tuple(path for path in offer.targets(request) if path.exists()), ""
+    except (UserError, OSError) as error:
+        return (), str(error)
