@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 from contourpy import FillType, contour_generator
@@ -33,7 +34,7 @@ def trace(mask: np.ndarray) -> list[Polygon]:
     # the level, so that pixels touching at a corner are kept apart (tested).
     generator = contour_generator(z=cut.astype(np.float64), name="serial", fill_type=FillType.OuterOffset)
     polygons = []
-    regions, ends_of = generator.filled(0.5, 2.0)
+    regions, ends_of = cast(tuple[list[np.ndarray], list[np.ndarray]], generator.filled(0.5, 2.0))
     for region, ends in zip(regions, ends_of, strict=True):
         loops = [region[a : b - 1] for a, b in pairwise(ends)]
         polygon = _join_holes(loops[0], loops[1:])
@@ -47,40 +48,37 @@ def _join_holes(outline: np.ndarray, holes: list[np.ndarray]) -> np.ndarray:
     From each hole a line runs up (to smaller y) between two columns of pixel centres until it meets the path. The
     highest holes come first: what lies above the next one is then part of the path already.
     """
-    path = [(float(x), float(y)) for x, y in outline]
+    path = outline
     for hole in sorted(holes, key=lambda loop: float(loop[:, 1].min())):
-        loop, start = _keyhole_start(hole)
-        at = _meeting_point(path, start)
-        path[at + 1 : at + 1] = [*loop, start, path[at]]
-    return np.array(path)
+        loop = _from_keyhole(hole)
+        path, at = _meeting_point(path, loop[0])
+        path = np.concatenate([path[: at + 1], loop, loop[:1], path[at:]])
+    return path
 
 
-def _keyhole_start(hole: np.ndarray) -> tuple[list[tuple[float, float]], tuple[float, float]]:
-    """The hole's points in order, beginning at the point on a half column from which its keyhole leaves.
+def _from_keyhole(hole: np.ndarray) -> np.ndarray:
+    """The hole's points in order, beginning with the one on a half column from which its keyhole leaves.
 
-    Of its points between two columns of centres the highest is taken: above it there are pixels inside only.
+    Of its points between two columns of centres the highest is taken: straight above it lie pixels inside only.
     """
     halves = np.flatnonzero(hole[:, 0] % 1.0 == 0.5)
-    first = int(halves[hole[halves, 1].argmin()])
-    turned = np.roll(hole, -first, axis=0)
-    loop = [(float(x), float(y)) for x, y in turned]
-    return loop, loop[0]
+    return np.roll(hole, -int(halves[hole[halves, 1].argmin()]), axis=0)
 
 
-def _meeting_point(path: list[tuple[float, float]], start: tuple[float, float]) -> int:
-    """Index in ``path`` of the point straight above ``start``; put in where a level edge is met in its middle."""
-    points = np.array(path)
-    ends = np.roll(points, -1, axis=0)
+def _meeting_point(path: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, int]:
+    """``path`` and the index in it of the nearest point straight above ``start``.
+
+    Where the path is met in the middle of a level edge that point is put in.
+    """
+    ends = np.roll(path, -1, axis=0)
     x, y = start
-    low, high = np.minimum(points[:, 0], ends[:, 0]), np.maximum(points[:, 0], ends[:, 0])
-    level = (points[:, 1] == ends[:, 1]) & (low < x) & (x < high)
-    heights = np.where(level | (points[:, 0] == x), points[:, 1], -np.inf)
-    heights[heights >= y] = -np.inf
-    at = int(heights.argmax())
-    if level[at] and points[at, 0] != x:
-        path.insert(at + 1, (x, float(points[at, 1])))
-        at += 1
-    return at
+    low, high = np.minimum(path[:, 0], ends[:, 0]), np.maximum(path[:, 0], ends[:, 0])
+    level = (path[:, 1] == ends[:, 1]) & (low < x) & (x < high)
+    met = (level | (path[:, 0] == x)) & (path[:, 1] < y)
+    at = int(np.where(met, path[:, 1], -np.inf).argmax())
+    if path[at, 0] == x:
+        return path, at
+    return np.insert(path, at + 1, (x, path[at, 1]), axis=0), at + 1
 
 
 def _without_straight_points(points: np.ndarray) -> np.ndarray:

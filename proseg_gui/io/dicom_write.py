@@ -18,7 +18,7 @@ from proseg_gui.io.dicom_common import decimals, fill_patient_and_study, fitted,
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume, reorient_to
 
-_ANONYMOUS = {"PatientName": "Anonymous", "PatientID": "ANONYMOUS"}
+_ANONYMOUS = {"PatientName": "Anonymous^", "PatientID": "ANONYMOUS", "StudyID": "1"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def write_series(
     x, y = volume.geometry.direction[:, 0], volume.geometry.direction[:, 1]
     if abs(float(x @ y)) > 1e-4:
         raise UserError("the image's rows and columns are not perpendicular, which DICOM cannot hold", path=folder)
+    now = datetime.now()
     is_ct = volume.modality == "CT"
     uids = [new_uid(uid_seed, f"slice {k}") for k in range(volume.geometry.shape[0])]
     reference = DicomReference(
@@ -87,11 +88,14 @@ def write_series(
         frame_of_reference_uid=new_uid(uid_seed, "frame"),
         sop_class_uid=str(CTImageStorage if is_ct else MRImageStorage),
         sop_instance_uids=tuple(uids),
-        patient=dict(_ANONYMOUS if patient is None else patient),
+        patient={
+            "StudyDate": now.strftime("%Y%m%d"),
+            "StudyTime": now.strftime("%H%M%S"),
+            **(_ANONYMOUS if patient is None else patient),
+        },
     )
     coding = _coding(volume.array)
     title = fitted(description or volume.description, "LO")
-    now = datetime.now()
 
     def fill(temporary: Path) -> None:
         for k in range(len(uids)):
@@ -130,6 +134,7 @@ def _slice(volume: Volume, k: int, reference: DicomReference, coding: _Coding, t
     ds.Modality = "CT" if sop_class == CTImageStorage else "MR"
     ds.SeriesNumber, ds.InstanceNumber, ds.AcquisitionNumber = 1, k + 1, 1
     ds.SeriesDescription = title
+    ds.Laterality = ""
     ds.SeriesDate = ds.ContentDate = now.strftime("%Y%m%d")
     ds.SeriesTime = ds.ContentTime = now.strftime("%H%M%S")
     ds.PatientPosition = "HFS"  # the patient frame below is LPS whatever the couch was; HFS is its plain reading

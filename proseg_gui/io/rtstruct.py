@@ -1,0 +1,342 @@
+"""DICOM RT Structure Set out: contours that a pixel-centre reader turns back into exactly the given masks.
+
+Implicit VR Little Endian, because contour data beyond 64 kB turns into VR UN in explicit files of some tools, which is
+known to break a treatment planning system. Always UNAPPROVED: accepting a contour here is no clinical approval.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.sequence import Sequence as DicomSequence
+from pydicom.tag import Tag
+from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, generate_uid
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.atomic import atomic_write, check_target
+from proseg_gui.io.contour_trace import trace
+from proseg_gui.io.dicom_common import (
+    decimal_texts,
+    fill_patient_and_study,
+    fitted,
+    frame_of_reference,
+    new_instance,
+    save,
+)
+from proseg_gui.io.dicom_write import write_series
+from proseg_gui.io.progress import share_of
+from proseg_gui.io.provenance import Provenance
+from proseg_gui.io.rtstruct_read import check_belongs, read_structure_set
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
+
+_STUDY_MANAGEMENT = "1.2.840.10008.3.1.2.3.1"  # Detached Study Management (retired), as RT Referenced Study asks for
+_CONTOUR_DATA = Tag(0x3006, 0x0050)
+
+
+@dataclass(frozen=True, eq=False)
+class Roi:
+    """One region for a structure set.
+
+    ``colour`` is (red, green, blue), 0..255. ``interpreted_type`` is DICOM's RT ROI Interpreted Type (``GTV``,
+    ``ORGAN`` ...), chosen by the user and empty otherwise. ``provenance`` goes into the ROI's description.
+    """
+
+    name: str
+    mask: Mask
+    colour: tuple[int, int, int] = (255, 200, 0)
+    interpreted_type: str = ""
+    provenance: Provenance | None = None
+
+
+def write_rtstruct(
+    rois: Sequence[Roi],
+    study_volume: Volume,
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    provenance: Provenance | None = None,
+    append_to: str | Path | None = None,
+    deidentify: bool = False,
+    label: str = "proseg-gui",
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
+) -> tuple[str, ...]:
+    """Write masks as one structure set, read it back, compare every voxel, and only then let it appear.
+
+    Parameters
+    ----------
+    rois:
+        Names must differ. An empty mask becomes an ROI without contours.
+    study_volume:
+        The image. Without a :class:`DicomReference` (NIfTI and the like) it is written as a DICOM series into the
+        folder ``<name>_image`` beside ``path``, so that the pair opens anywhere.
+    append_to:
+        An existing structure set of the same patient, study and frame of reference, whose ROIs are kept.
+    deidentify:
+        Leave patient and study tags empty.
+    label:
+        StructureSetLabel, at most 16 characters are kept.
+
+    Returns
+    -------
+    Notices for the user.
+
+    Raises
+    ------
+    UserError
+        If a mask lies on another grid, names repeat, ``append_to`` belongs elsewhere, ``path`` exists or cannot be
+        written, or the file does not read back the same.
+    """
+    path = Path(path)
+    check_target(path, overwrite=overwrite)
+    _check_rois(rois, study_volume.geometry, path)
+    if append_to is not None and deidentify:
+        raise UserError(
+            "an existing structure set may hold patient data, so it cannot be added to and de-identified at once",
+            path=append_to,
+            remedy="Write a new file with --deidentify",
+        )
+    notices: tuple[str, ...] = ()
+    made: Path | None = None
+    if study_volume.dicom is None:
+        if append_to is not None:
+            raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
+        folder = path.with_name(f"{path.stem}_image")
+        made = None if folder.exists() else folder
+        study_volume = write_series(
+            study_volume, folder, overwrite=overwrite, progress=share_of(progress, 0.0, 0.5), token=token
+        )
+        progress = share_of(progress, 0.5, 1.0)
+        notices += (
+            f"The image is no DICOM series; it was written as one to {folder.name}, which the contours refer to.",
+        )
+    assert study_volume.dicom is not None
+    reference = study_volume.dicom
+    try:
+        if append_to is None:
+            ds = _new_structure_set(reference, provenance, label, deidentify)
+        else:
+            ds, more = _opened(Path(append_to), reference)
+            notices += more
+        _add_rois(ds, rois, study_volume, path, progress, token)
+
+        def write(temporary: Path) -> None:
+            save(ds, temporary)
+            _read_back(temporary, path, rois, study_volume, token)
+
+        atomic_write(path, write, overwrite=overwrite)
+    except BaseException:
+        if made is not None:  # the image belongs to a file that did not come to be
+            shutil.rmtree(made, ignore_errors=True)
+        raise
+    progress(1.0, "checked")
+    return notices
+
+
+def _check_rois(rois: Sequence[Roi], geometry: Geometry, path: Path) -> None:
+    if not rois:
+        raise UserError("there is no contour to write", path=path)
+    seen: set[str] = set()
+    for roi in rois:
+        difference = geometry.difference(roi.mask.geometry)
+        if difference:
+            raise UserError(f"the mask {roi.name!r} is not on the image's grid: {difference}", path=path)
+        name = fitted(roi.name, "LO")
+        if not name or name in seen:
+            what = "an ROI needs a name" if not name else f"two ROIs would be called {name!r}"
+            raise UserError(what, path=path, remedy="Give each its own name of at most 64 characters")
+        seen.add(name)
+
+
+def _new_structure_set(
+    reference: DicomReference, provenance: Provenance | None, label: str, deidentify: bool
+) -> Dataset:
+    """A structure set without ROIs that refers to every slice of the series."""
+    now = datetime.now()
+    ds = new_instance(RTStructureSetStorage, str(generate_uid()), ImplicitVRLittleEndian, now)
+    fill_patient_and_study(ds, reference, deidentify=deidentify)
+    ds.Modality = "RTSTRUCT"
+    ds.SeriesInstanceUID = generate_uid()
+    ds.SeriesNumber, ds.InstanceNumber = None, 1
+    ds.SeriesDescription = "Contours, not approved"
+    ds.SeriesDate, ds.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
+    ds.OperatorsName = ""
+    ds.FrameOfReferenceUID = UID(frame_of_reference(reference))
+    ds.PositionReferenceIndicator = ""
+    ds.StructureSetLabel = fitted(label, "SH") or "proseg-gui"
+    ds.StructureSetDescription = fitted("" if provenance is None else provenance.sentence(), "ST")
+    ds.ReferencedFrameOfReferenceSequence = DicomSequence([_frame_item(reference)])
+    ds.StructureSetROISequence = DicomSequence()
+    ds.ROIContourSequence = DicomSequence()
+    ds.RTROIObservationsSequence = DicomSequence()
+    _stamp(ds, now)
+    return ds
+
+
+def _stamp(ds: Dataset, now: datetime) -> None:
+    ds.StructureSetDate, ds.StructureSetTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
+    ds.ApprovalStatus = "UNAPPROVED"
+
+
+def _frame_item(reference: DicomReference) -> Dataset:
+    """Referenced Frame of Reference: the study, the series and each of its images."""
+    series = Dataset()
+    series.SeriesInstanceUID = UID(reference.series_instance_uid)
+    images = [_image_item(reference, k) for k in range(len(reference.sop_instance_uids))]
+    series.ContourImageSequence = DicomSequence(images)
+    study = Dataset()
+    study.ReferencedSOPClassUID = UID(_STUDY_MANAGEMENT)
+    study.ReferencedSOPInstanceUID = UID(reference.study_instance_uid)
+    study.RTReferencedSeriesSequence = DicomSequence([series])
+    frame = Dataset()
+    frame.FrameOfReferenceUID = UID(frame_of_reference(reference))
+    frame.RTReferencedStudySequence = DicomSequence([study])
+    return frame
+
+
+def _image_item(reference: DicomReference, k: int) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID = UID(reference.sop_class_uid)
+    item.ReferencedSOPInstanceUID = UID(reference.sop_instance_uids[k])
+    return item
+
+
+def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
+    """An existing structure set as a new instance to add to; refused when it belongs to another image."""
+    try:
+        ds = pydicom.dcmread(path)
+        ds.decode()
+    except (OSError, InvalidDicomError, EOFError, ValueError, AttributeError, NotImplementedError) as error:
+        raise UserError("it cannot be read as a DICOM structure set", path=path) from error
+    check_belongs(ds, reference, path)
+    now = datetime.now()
+    ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    ds.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    ds.InstanceCreationDate, ds.InstanceCreationTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
+    notices: tuple[str, ...] = ()
+    if ds.get("ApprovalStatus", "UNAPPROVED") != "UNAPPROVED":
+        notices = ("The structure set was approved; with contours added it is unapproved again.",)
+        for keyword in ("ReviewDate", "ReviewTime", "ReviewerName"):
+            if keyword in ds:
+                delattr(ds, keyword)
+    for keyword in ("StructureSetROISequence", "ROIContourSequence", "RTROIObservationsSequence"):
+        if keyword not in ds:
+            setattr(ds, keyword, DicomSequence())
+    _stamp(ds, now)
+    if reference.series_instance_uid not in _series_uids(ds):
+        ds.ReferencedFrameOfReferenceSequence.append(_frame_item(reference))
+    return ds, notices
+
+
+def _series_uids(ds: Dataset) -> set[str]:
+    return {
+        str(series.get("SeriesInstanceUID", ""))
+        for frame in ds.get("ReferencedFrameOfReferenceSequence", [])
+        for study in frame.get("RTReferencedStudySequence", [])
+        for series in study.get("RTReferencedSeriesSequence", [])
+    }
+
+
+def _add_rois(
+    ds: Dataset, rois: Sequence[Roi], volume: Volume, path: Path, progress: Progress, token: CancelToken | None
+) -> None:
+    taken = {str(item.get("ROIName", "")) for item in ds.StructureSetROISequence}
+    numbers = [int(item.ROINumber) for item in ds.StructureSetROISequence]
+    observations = [int(item.ObservationNumber) for item in ds.RTROIObservationsSequence]
+    number, observation = max(numbers, default=0), max(observations, default=0)
+    assert volume.dicom is not None
+    for done, roi in enumerate(rois):
+        name = fitted(roi.name, "LO")
+        if name in taken:
+            raise UserError(
+                f"the structure set already has an ROI called {name!r}", path=path, remedy="Choose another name"
+            )
+        if not name.isascii() and ds.get("SpecificCharacterSet") != "ISO_IR 192":
+            ds.SpecificCharacterSet = "ISO_IR 192"
+        number, observation = number + 1, observation + 1
+        progress(0.7 * done / len(rois), f"tracing {name}")
+        ds.StructureSetROISequence.append(_roi_item(roi, number, volume.dicom))
+        ds.ROIContourSequence.append(_contours_item(roi, number, volume, token))
+        ds.RTROIObservationsSequence.append(_observation_item(roi, number, observation))
+
+
+def _roi_item(roi: Roi, number: int, reference: DicomReference) -> Dataset:
+    item = Dataset()
+    item.ROINumber = number
+    item.ReferencedFrameOfReferenceUID = UID(frame_of_reference(reference))
+    item.ROIName = fitted(roi.name, "LO")
+    item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
+    if roi.provenance is not None:
+        latents = json.dumps(
+            {key: [round(float(v), 6) for v in point] for key, point in roi.provenance.latents.items()}
+        )
+        text = f"{roi.provenance.sentence()}; latents {latents}"
+        item.ROIDescription = fitted(text if len(text) <= 1024 else roi.provenance.sentence(), "ST")
+        if roi.provenance.model_id():
+            item.ROIGenerationDescription = fitted(roi.provenance.model_id(), "LO")
+    return item
+
+
+def _contours_item(roi: Roi, number: int, volume: Volume, token: CancelToken | None) -> Dataset:
+    item = Dataset()
+    item.ROIDisplayColor = [int(value) for value in roi.colour]
+    item.ReferencedROINumber = number
+    contours: list[Dataset] = []
+    for k in np.flatnonzero(roi.mask.array.any(axis=(1, 2))):
+        if token is not None:
+            token.check()
+        for polygon in trace(roi.mask.array[k]):
+            contours.append(_contour_item(polygon, int(k), len(contours) + 1, volume))
+    if contours:
+        item.ContourSequence = DicomSequence(contours)
+    return item
+
+
+def _contour_item(polygon: np.ndarray, k: int, number: int, volume: Volume) -> Dataset:
+    assert volume.dicom is not None
+    index = np.column_stack([np.full(len(polygon), float(k)), polygon[:, 1], polygon[:, 0]])
+    points = volume.geometry.index_to_world(index)
+    text = "\\".join(decimal_texts(points.ravel())).encode()
+    text += b" " * (len(text) % 2)
+    item = Dataset()
+    item.ContourImageSequence = DicomSequence([_image_item(volume.dicom, k)])
+    item.ContourGeometricType = "CLOSED_PLANAR"
+    item.NumberOfContourPoints = len(points)
+    item.ContourNumber = number
+    # As finished bytes: pydicom would parse and check every number again, minutes for a large structure set
+    item[_CONTOUR_DATA] = RawDataElement(_CONTOUR_DATA, "DS", len(text), text, 0, True, True)
+    return item
+
+
+def _observation_item(roi: Roi, number: int, observation: int) -> Dataset:
+    item = Dataset()
+    item.ObservationNumber = observation
+    item.ReferencedROINumber = number
+    item.RTROIInterpretedType = roi.interpreted_type
+    item.ROIInterpreter = ""
+    return item
+
+
+def _read_back(temporary: Path, path: Path, rois: Sequence[Roi], volume: Volume, token: CancelToken | None) -> None:
+    """Compare every voxel of the written ROIs with the masks, by the reader that anything else goes through."""
+    written = {mask.name: mask for mask in read_structure_set(temporary, volume, only=len(rois), token=token)}
+    for roi in rois:
+        mask = written.get(fitted(roi.name, "LO"))
+        wrong = roi.mask.array.size if mask is None else int(np.count_nonzero(mask.array != roi.mask.array))
+        if wrong:
+            raise UserError(
+                f"the contour {roi.name!r} does not read back the same ({wrong} voxels differ); nothing was kept",
+                path=path,
+                remedy="Please report this, with the image's geometry",
+            )
