@@ -130,10 +130,10 @@ def find_bundle(name_or_path: str | Path) -> Path:
 def read_card(folder: Path) -> Card:
     """Read and check ``folder/card.json``; a UserError says what is wrong with it."""
     path = folder / CARD_NAME
-    if not path.is_file():
-        raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
-                        remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
     try:
+        if not path.is_file():
+            raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
+                            remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
         if path.stat().st_size > MAX_CARD_BYTES:
             raise UserError("the card is far larger than any model card", path=path)
         data = json.loads(path.read_text(encoding="utf-8"))
