@@ -23,7 +23,8 @@ from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks
 from .picture import HeatStyle, Picture
 from .view_link import Ruler, ViewLink
 
-LineStyle = Literal["solid", "dash", "thin"]
+LineStyle = Literal["solid", "dash", "dot", "thin"]
+DASHES = {"dash": [4.0, 3.0], "dot": [1.0, 2.0]}
 Index = tuple[int, int, int]
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
@@ -37,7 +38,8 @@ class ContourLayer:
     """One outline over the scan.
 
     ``path`` is in array coordinates (:func:`.contours.trace`), ``width`` in widget pixels at any zoom; ``thin`` is a
-    translucent line for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside.
+    translucent line for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside. Solid lines
+    get a dark edge while a heat map lies below.
     """
 
     path: QPainterPath
@@ -54,9 +56,16 @@ class ContourLayer:
         pen = QPen(colour, 1.0 if self.style == "thin" else self.width)
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # half the time of round joins; points lie a pixel apart
-        if self.style == "dash":
-            pen.setDashPattern([4.0, 3.0])
+        if self.style in DASHES:
+            pen.setDashPattern(DASHES[self.style])
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
+
+    def casing(self) -> QPen:
+        """A darker, wider pen to draw below, where the ground may have the line's own colour."""
+        pen = self.pen()
+        pen.setWidthF(pen.widthF() + 2.0)
+        pen.setColor(QColor(0, 0, 0, 150))
         return pen
 
 
@@ -349,6 +358,9 @@ class ImagePane(QWidget):
         painter.setTransform(to_widget)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for layer, pen in self._contours:
+            if self._picture.has_heat and layer.style == "solid":  # a heat map's upper end is as yellow as a contour
+                painter.setPen(layer.casing())
+                painter.drawPath(layer.path)
             if layer.fill_alpha > 0:
                 fill = QColor(layer.colour)
                 fill.setAlphaF(layer.fill_alpha)

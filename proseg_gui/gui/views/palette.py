@@ -11,8 +11,6 @@ import pyqtgraph as pg
 
 CURRENT_COLOUR = "#ffd166"
 """The contour at the sliders' position; also the first structure's colour."""
-CURRENT_ON_MAP = "#ffffff"
-"""The same contour over a heat map, whose upper end is yellow in every map."""
 SAMPLE_COLOUR = "#c9d6e3"
 """Thin sample contours: nearly white, so that they claim no rater."""
 

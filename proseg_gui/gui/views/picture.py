@@ -90,11 +90,14 @@ class Picture:
             self.window, self._scan_image, self._base = window, None, None
 
     def set_heat(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
-        """Lay a ``(y, x)`` map over the scan, or take it away."""
+        """Lay a ``(y, x)`` map over the scan, or take it away; the same array in the same style changes nothing."""
+        style = style or self.heat_style
+        if values is self._heat and style == self.heat_style:
+            return
         if values is not None and self._slice is not None and values.shape != self._slice.shape:
             raise ValueError(f"a map of shape {values.shape} does not fit a slice of shape {self._slice.shape}")
         self._heat, self._heat_image, self._base = values, None, None
-        self.heat_style = style or self.heat_style
+        self.heat_style = style
 
     def set_interpolate(self, smooth: bool) -> None:
         """Whether pixels blend into each other or are shown as blocks."""
