@@ -1,0 +1,179 @@
+"""The pictures of the documents, taken from the real window: ``python docs/scripts/make_screenshots.py [NAME ...]``.
+
+Opens the demo offscreen, does what each page describes, and writes ``docs/images/NAME.png``; all without names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The platform is chosen before Qt is imported.
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from proseg_gui.gui.main_window import MainWindow
+from proseg_gui.gui.settings_store import SettingsStore
+from proseg_gui.review.worklist import Worklist
+
+IMAGES = Path(__file__).resolve().parents[1] / "images"
+SIZE = (1440, 900)
+PATIENCE_MS = 300_000
+
+
+class Studio:
+    """The window with the demo in it, and a camera."""
+
+    def __init__(self, folder: Path) -> None:
+        store = SettingsStore(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
+        self.window = MainWindow(store, Worklist(), "cpu")
+        self.controller = self.window.controller
+        self.controller.failed.connect(self._fail)
+        self.window.resize(*SIZE)
+        self.window.show()
+
+    def _fail(self, error: BaseException) -> None:
+        self.window.close()
+        sys.exit(f"the window reported: {error}")
+
+    def open_demo(self) -> None:
+        """Open the demo and wait until all of it was looked at."""
+        self._after(self.window.opener.open_demo)
+        self._after(lambda: self.controller.next_uncertain(1))
+
+    def do(self, *actions: Callable[[], object]) -> None:
+        """Carry out what a user would do, and wait until it is on the screen."""
+        for action in actions:
+            self._after(action)
+
+    def _after(self, action: Callable[[], object]) -> None:
+        """Wait for ``settled``, or for a second and a half after an action that settles nothing."""
+        loop = QEventLoop()
+        rest = QTimer(singleShot=True, interval=1500)
+        self.controller.settled.connect(loop.quit)
+        QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+        rest.timeout.connect(lambda: None if self._busy() else loop.quit())
+        action()
+        rest.start()
+        loop.exec()
+        self.controller.settled.disconnect(loop.quit)
+        self.pause(400)
+
+    def _busy(self) -> bool:
+        lanes = ("open", "frame", "spread", "sweep", "detail")
+        return any(self.controller.jobs.busy(lane) for lane in lanes)
+
+    @staticmethod
+    def pause(milliseconds: int) -> None:
+        """Let the window paint."""
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def save(self, name: str, widget: QWidget | None = None) -> None:
+        """Write a picture of ``widget``, or of the whole window."""
+        IMAGES.mkdir(exist_ok=True)
+        file = IMAGES / f"{name}.png"
+        if not (widget or self.window).grab().save(str(file), "PNG"):
+            sys.exit(f"{file} cannot be written")
+        print(f"wrote {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
+
+    def save_dialog(self, name: str, opened_by: Callable[[], object]) -> None:
+        """Write a picture of the dialog that ``opened_by`` opens, then close it."""
+        opened_by()
+        self.pause(600)
+        dialogs = [widget for widget in self.window.findChildren(QDialog) if widget.isVisible()]
+        self.save(name, dialogs[-1])
+        dialogs[-1].reject()
+        self.pause(100)
+
+
+def review(studio: Studio) -> None:
+    """The whole window: one rater's contour between the outer bounds."""
+    rater = studio.controller.review.engine.raters[0]
+    studio.do(lambda: studio.controller.choose_rater(rater))
+    studio.save("review")
+
+
+def preference(studio: Studio) -> None:
+    """Half way between two raters."""
+    count = len(studio.controller.review.engine.raters)
+    weights = [0.6, 0.4, *[0.0] * (count - 2)]
+    studio.do(lambda: studio.controller.set_blend(weights))
+    studio.save("preference", studio.window.preference)
+
+
+def ambiguity(studio: Studio) -> None:
+    """The first slider moved both ways and remembered."""
+    controller = studio.controller
+    studio.do(controller.choose_consensus_style)
+    for position in (-2.0, 2.0):
+        axis = controller.axes.ambiguity[0]
+        studio.do(lambda axis=axis, position=position: controller.move_axis(axis, position), controller.remember)
+    studio.save("ambiguity", studio.window.ambiguity)
+    studio.do(controller.reset_ambiguity)
+
+
+def raters(studio: Studio) -> None:
+    """All raters at once in the left pane, the map between experts in the right one."""
+    controller = studio.controller
+    names = frozenset(controller.review.engine.raters)
+    studio.do(lambda: controller.show_raters(names), lambda: controller.set_view(map_name="inter"))
+    studio.save("raters", studio.window.scene)
+    studio.do(lambda: controller.show_raters(frozenset()), lambda: controller.set_view(map_name="total"))
+
+
+def uncertainty(studio: Studio) -> None:
+    """Where the doubt comes from, slice by slice and in ml."""
+    studio.save("uncertainty", studio.window.uncertainty)
+    studio.save("slice-strip", studio.window.docks["strip"])
+    studio.save("volumes", studio.window.docks["volumes"])
+
+
+def export(studio: Studio) -> None:
+    """The export dialog."""
+    studio.save_dialog("export", studio.window.commands.export)
+
+
+def models(studio: Studio) -> None:
+    """The shipped models."""
+    studio.save_dialog("models", studio.window.commands.choose_model)
+
+
+def keys(studio: Studio) -> None:
+    """The shortcut sheet."""
+    studio.save_dialog("keys", studio.window.commands.show_shortcuts)
+
+
+def light(studio: Studio) -> None:
+    """The light theme."""
+    studio.do(lambda: studio.controller.set_view(theme="light"))
+    studio.save("light")
+    studio.do(lambda: studio.controller.set_view(theme="dark"))
+
+
+PICTURES = {f.__name__: f for f in (review, preference, ambiguity, raters, uncertainty, export, models, keys, light)}
+
+
+def main(names: list[str]) -> None:
+    """Take the named pictures, or all."""
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        sys.exit(f"there is no picture called {', '.join(unknown)}; there are {', '.join(PICTURES)}")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(Path(folder))
+        studio.open_demo()
+        for name in names or PICTURES:
+            PICTURES[name](studio)
+        studio.window.close()
+    application.processEvents()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
