@@ -29,6 +29,7 @@ class Settings:
     """What the right mouse button drags: ``window`` (window/level) or ``zoom`` (as 3D Slicer and OHIF have it)."""
     model: str = ""
     last_folder: str = ""
+    export_folder: str = ""
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject
 
-from proseg_gui.bundle import Bundle
 from proseg_gui.gui.controller import Controller, Drawn, JobState
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.model import Measure, RaterItem, ShowState, StructureRow
@@ -18,6 +19,9 @@ from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
 from proseg_gui.review.figures import Figures, longest_diameter_mm
 from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
 from proseg_gui.volume import Study
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
 
 SHOW_FIELDS = {
     "current": "show_contours",

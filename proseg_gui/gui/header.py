@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
-from proseg_gui.bundle import Bundle
 from proseg_gui.gui.commands import Commands
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.opening import Opener
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
 
 LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
 DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
-from proseg_gui.bundle import Bundle
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
 from proseg_gui.gui.panels.preference import PreferencePanel
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
 
 
 class LatentsLink(QObject):

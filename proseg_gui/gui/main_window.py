@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QWidget
 
 from proseg_gui import __version__
-from proseg_gui.bundle import Bundle
 from proseg_gui.errors import UserError
 from proseg_gui.gui.actions import Menus
 from proseg_gui.gui.commands import Commands
@@ -41,6 +40,9 @@ from proseg_gui.gui.worklist_link import WorklistLink
 from proseg_gui.review.state import ViewState
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.settings import WINDOW_PRESETS
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 220, 300
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
     def clear_traces(self) -> None:
         """Empty recent files, the last folder and the worklist's memory."""
         self._store.clear_traces()
-        self.controller.set_view(recent=(), last_folder="")
+        self.controller.set_view(recent=(), last_folder="", export_folder="")
         self.opener.worklist.clear()
         self.opener.worklist_changed.emit(self.opener.worklist.items)
         self.status.notice("Recent files, the last folder and the states of cases are forgotten")

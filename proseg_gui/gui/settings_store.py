@@ -51,6 +51,6 @@ class SettingsStore:
 
     def clear_traces(self) -> None:
         """Forget recent files and the last folder."""
-        for key in ("recent", "last_folder"):
+        for key in ("recent", "last_folder", "export_folder"):
             self._store.remove(f"settings/{key}")
         self._store.sync()

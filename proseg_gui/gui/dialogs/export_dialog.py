@@ -22,7 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.gui.dialogs.export_request import (
+from proseg_gui.gui.dialogs.frame import DialogFrame, banner, heading, words
+from proseg_gui.gui.panels.flow import FlowLayout
+from proseg_gui.gui.panels.model import MAPS
+from proseg_gui.gui.panels.widgets import Eliding
+from proseg_gui.review.export_request import (
     CONTOURS_ONLY,
     FORMATS,
     INTERPRETED_TYPES,
@@ -33,10 +37,6 @@ from proseg_gui.gui.dialogs.export_request import (
     existing,
     problem,
 )
-from proseg_gui.gui.dialogs.frame import DialogFrame, banner, heading, words
-from proseg_gui.gui.panels.flow import FlowLayout
-from proseg_gui.gui.panels.model import MAPS
-from proseg_gui.gui.panels.widgets import Eliding
 
 __all__ = ["ExportDialog", "ExportOffer", "ExportRequest"]
 

@@ -1,0 +1,235 @@
+"""What leaves the program from the window: contours, samples and maps of the open study, with where they came from.
+
+Drawn and written by the same functions as ``proseg-gui predict``, under the same names. Everything is written and read
+back in a hidden folder first; then each file is moved to its place at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.export_request import ExportRequest
+from proseg_gui.review.state import Point
+from proseg_gui.volume import Mask
+
+if TYPE_CHECKING:
+    from proseg_gui.inference.drawings import Drawing
+    from proseg_gui.inference.results import Results
+    from proseg_gui.review.session import Reviewed
+
+SAMPLE_SEED = 0
+RTSTRUCT_NAME, RTSTRUCT_IMAGE = "rtstruct.dcm", "rtstruct_image"
+LATENTS_NAME = "latents.json"
+CURRENT = "current"
+DRAWING_SHARE = 0.7
+
+
+def targets(request: ExportRequest, raters: Sequence[str], *, with_series: bool = False) -> list[Path]:
+    """The files that a request writes, in the order in which they appear.
+
+    ``with_series``: the scan is no DICOM series, so an RTSTRUCT brings one along.
+    """
+    what, folder = request.what, request.folder
+    if request.fmt == "rtstruct":
+        series = [folder / RTSTRUCT_IMAGE] if with_series else []
+        return [folder / RTSTRUCT_NAME, *series, folder / LATENTS_NAME]
+    stems = [CURRENT] if "current" in what else []
+    if "raters" in what:
+        stems += [f"rater_{name}" for name in raters if name in request.raters]
+    if "consensus" in what:
+        stems += ["consensus", "consensus_probability"]
+    if "consensus_style" in what:
+        stems.append("consensus_style")
+    if "samples" in what:
+        stems += [f"samples/sample_{k:03d}" for k in range(request.samples)]
+    if "maps" in what:
+        stems += [f"uncertainty_{name}" for name in request.maps]
+    return [*(folder / f"{stem}.nii.gz" for stem in stems), folder / LATENTS_NAME]
+
+
+def export(
+    review: Reviewed,
+    request: ExportRequest,
+    point: Point,
+    structure: int,
+    who: str,
+    colours: Mapping[str, tuple[int, int, int]],
+    token: CancelToken,
+    progress: Progress,
+) -> tuple[list[Path], tuple[str, ...]]:
+    """Compute and write what ``request`` asks for.
+
+    Parameters
+    ----------
+    point, who:
+        The current point, and what it stands for in words (a rater's name, ``consensus style``, ``blend``).
+    colours:
+        Drawing's name (``current``, ``rater_<name>``) -> (red, green, blue) of its region in an RTSTRUCT.
+
+    Returns
+    -------
+    The files written, and notices for the user.
+
+    Raises
+    ------
+    UserError
+        If a file exists and may not be replaced, the folder cannot be written, or a file does not read back.
+    Cancelled
+        When ``token`` is raised; nothing is left behind.
+    """
+    from proseg_gui.inference.latents import latents_json
+    from proseg_gui.inference.results import Results
+
+    files = targets(request, review.engine.raters, with_series=review.study.image.dicom is None)
+    _check_free(files, request.overwrite)
+    drawings = _drawings(review, request, point, who)
+    _make_folder(request.folder)
+    with tempfile.TemporaryDirectory(dir=request.folder, prefix=".export-") as hidden:
+        results = Results(Path(hidden), review.engine.geometry, (request.structure_name.strip(),))
+        _draw(review, request, drawings, structure, results, token, lambda s, t: progress(DRAWING_SHARE * s, t))
+
+        def writing(share: float, text: str) -> None:
+            progress(DRAWING_SHARE + (1.0 - DRAWING_SHARE) * share, text)
+
+        write = _write_rtstruct if request.fmt == "rtstruct" else _write_nifti
+        notices = write(review, request, drawings, results, colours, token, writing)
+        atomic_json(Path(hidden) / LATENTS_NAME, latents_json(point, review.bundle.card, name=who))
+        results.close()
+        token.check()
+        _move(Path(hidden), request.folder)
+    return files, notices
+
+
+def _check_free(files: Sequence[Path], overwrite: bool) -> None:
+    for file in files:
+        if file.exists() and not overwrite:
+            raise UserError("the file exists already", path=file, remedy="Choose another folder, or replace it")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"the folder cannot be made ({error.strerror})", path=folder, remedy="Choose another folder"
+        ) from error
+
+
+def _drawings(review: Reviewed, request: ExportRequest, point: Point, who: str) -> list[Drawing]:
+    """The masks to draw, as ``predict`` lists them; the current contour first."""
+    from proseg_gui.inference.drawings import CONSENSUS, STYLE, Drawing, Request, list_drawings
+
+    names = tuple(request.raters) if "raters" in request.what else ()
+    names += (CONSENSUS,) if "consensus" in request.what else ()
+    names += (STYLE,) if "consensus_style" in request.what else ()
+    samples = request.samples if "samples" in request.what else 0
+    current = [Drawing(CURRENT, point, rater=who)] if "current" in request.what else []
+    if not names and not samples:
+        return current
+    return [*current, *list_drawings(review.bundle, Request(names, samples, seed=SAMPLE_SEED))]
+
+
+def _draw(
+    review: Reviewed,
+    request: ExportRequest,
+    drawings: Sequence[Drawing],
+    structure: int,
+    results: Results,
+    token: CancelToken,
+    progress: Progress,
+) -> None:
+    """Draw every slice of the chosen structure into ``results``."""
+    from proseg_gui.inference.drawings import rater_points
+    from proseg_gui.inference.engine import THRESHOLD
+
+    engine, chosen = review.engine, slice(structure, structure + 1)
+    pointed = [(drawing.name, drawing.point) for drawing in drawings if drawing.point is not None]
+    raters = rater_points(review.bundle) if "consensus" in request.what else ()
+    maps = request.maps if "maps" in request.what else ()
+    for k in range(engine.n_slices):
+        token.check()
+        found = engine.probabilities(k, [point for _, point in pointed], token)
+        for (name, _), p in zip(pointed, found, strict=True):
+            results.add_mask(name, p[chosen] > THRESHOLD)
+        if raters:
+            mean = sum(p[chosen].astype("f8") for p in engine.probabilities(k, raters, token)) / len(raters)
+            mean = mean.astype("f4")
+            results.add_mask("consensus", mean > THRESHOLD)
+            results.add_map("consensus_probability", mean)
+        if maps:
+            survey = review.survey.slice(k, token=token)
+            for name in maps:
+                results.add_map(f"uncertainty_{name}", survey.maps[name][chosen])
+        progress((k + 1) / engine.n_slices, f"slice {k + 1} of {engine.n_slices}")
+
+
+def _write_nifti(
+    review: Reviewed,
+    request: ExportRequest,
+    drawings: Sequence[Drawing],
+    results: Results,
+    _colours: Mapping[str, tuple[int, int, int]],
+    token: CancelToken,
+    progress: Progress,
+) -> tuple[str, ...]:
+    from proseg_gui.inference.results import provenance_of, write_maps, write_masks
+    from proseg_gui.io.nifti import grid_notices
+
+    names, card = (request.structure_name.strip(),), review.bundle.card
+    maps = ["consensus_probability"] if "consensus" in request.what else []
+    maps += [f"uncertainty_{name}" for name in request.maps] if "maps" in request.what else []
+    write_maps(results, names, maps, provenance_of(card), lambda s, t: progress(0.4 * s, t))
+    write_masks(results, names, drawings, card, lambda s, t: progress(0.4 + 0.6 * s, t), token)
+    return grid_notices(results.geometry)
+
+
+def _write_rtstruct(
+    review: Reviewed,
+    request: ExportRequest,
+    drawings: Sequence[Drawing],
+    results: Results,
+    colours: Mapping[str, tuple[int, int, int]],
+    token: CancelToken,
+    progress: Progress,
+) -> tuple[str, ...]:
+    from proseg_gui.inference.results import provenance_of
+
+    name = request.structure_name.strip()
+    rois = []
+    for drawing in drawings:
+        title = name if drawing.name == CURRENT else f"{name} {drawing.name.rpartition('/')[2].replace('_', ' ')}"
+        rois.append(
+            Roi(
+                title,
+                Mask(results.mask(name, drawing.name).array, results.geometry, title),
+                colours.get(drawing.name, colours[CURRENT]),
+                request.interpreted_type,
+                provenance_of(review.bundle.card, drawing),
+            )
+        )
+    return write_rtstruct(
+        rois,
+        review.study.image,
+        results.folder / RTSTRUCT_NAME,
+        provenance=provenance_of(review.bundle.card),
+        progress=progress,
+        token=token,
+    )
+
+
+def _move(hidden: Path, folder: Path) -> None:
+    """Move every finished file to its place; a folder (the DICOM copy of a scan) is moved file by file."""
+    for source in sorted(path for path in hidden.rglob("*") if path.is_file()):
+        target = folder / source.relative_to(hidden)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+        except OSError as error:
+            raise UserError(f"the file cannot be put in place ({error.strerror})", path=target) from error
