@@ -1,0 +1,121 @@
+"""``proseg-gui predict``: masks, samples and uncertainty of an image or a dataset folder, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.jobs import Progress, no_progress
+
+EXAMPLE = """examples:
+  proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
+  proseg-gui predict dicom_folder --model phantom --out contours --rater rater2 --format rtstruct
+  proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
+  proseg-gui predict cases --model brain_growth --out results --rater consensus
+
+Without --rater, --samples, --uncertainty and --latents it is --rater all. A dataset folder gives DIR/<case> for each
+case; run the same command again to go on after a stop. Maps are NIfTI in every format.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "predict",
+        help="write masks, samples and uncertainty maps of an image or a data set",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # argparse takes "-12.5,3,40" for an option unless told what a negative number looks like here.
+    parser._negative_number_matcher = re.compile(r"^-[\d.][\d.,eE+-]*$")
+    parser.add_argument("image", type=Path, metavar="IMAGE|DATASET", help="image file, DICOM folder, case or dataset")
+    parser.add_argument("--model", required=True, metavar="BUNDLE", help="a shipped bundle's name or a bundle's folder")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write, new or empty")
+    parser.add_argument(
+        "--rater",
+        action="append",
+        default=[],
+        metavar="NAME|all|consensus|consensus-style",
+        help="whose prediction; may be given several times",
+    )
+    parser.add_argument("--samples", type=int, default=0, metavar="N", help="random masks in all, spread over raters")
+    parser.add_argument("--uncertainty", action="store_true", help="write the five uncertainty maps")
+    parser.add_argument("--latents", type=Path, metavar="FILE", help="draw a point that the window saved")
+    parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")
+    parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
+    parser.add_argument(
+        "--channel", action="append", default=[], metavar="NAME=PATH", help="a further channel of the image"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check what is asked for, then draw and write."""
+    from proseg_gui.inference.drawings import Request, list_drawings
+    from proseg_gui.io.atomic import check_folder
+    from proseg_gui.io.dataset import load_case
+    from proseg_gui.io.open import find_inputs, open_study
+
+    point = None if args.point is None else parse_point(args.point)
+    request = Request(tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed)
+    channels = parse_channels(args.channel)
+    check_folder(args.out)
+    cases = [found.case for found in find_inputs(args.image) if found.case is not None]
+
+    from proseg_gui.bundle import load_bundle
+    from proseg_gui.inference.latents import read_latents
+    from proseg_gui.inference.predict import predict_case, predict_dataset
+
+    bundle = load_bundle(args.model)
+    if args.latents is not None:
+        request = replace(request, raters=tuple(args.rater), latents=read_latents(args.latents, bundle))
+    list_drawings(bundle, request)
+    how: dict[str, Any] = {"device": args.device, "overwrite": args.overwrite, "progress": progress_line(args.quiet)}
+    if cases and cases[0].path != args.image:
+        if channels:
+            raise UserError("--channel is for a single image", remedy="Put a case's channels in its folder images")
+        summaries = predict_dataset(bundle, cases, args.out, request, **how)
+        print(f"wrote {len(summaries)} cases to {args.out}")
+        return 0
+    study = load_case(cases[0], ()) if cases and not channels else open_study(args.image, channels=channels)
+    summary = predict_case(bundle, study, args.out, request, **how)
+    for notice in summary["notices"]:
+        print(f"note: {notice}")
+    print(f"wrote {len(summary['files'])} files to {args.out}")
+    return 0
+
+
+def parse_point(text: str) -> tuple[float, float, float]:
+    """``X,Y,Z`` in mm."""
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UserError(f"--point {text!r} is not three numbers", remedy="Give X,Y,Z in LPS mm") from error
+    return x, y, z
+
+
+def parse_channels(pairs: list[str]) -> dict[str, Path]:
+    """``NAME=PATH`` pairs as a table."""
+    channels: dict[str, Path] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not (name and equals and path) or name in channels:
+            raise UserError(f"--channel {pair!r} is not NAME=PATH with a name of its own")
+        channels[name] = Path(path)
+    return channels
+
+
+def progress_line(quiet: bool) -> Progress:
+    """Progress on one line that the next line of output replaces, where standard output is a terminal."""
+    if quiet or not sys.stdout.isatty():
+        return no_progress
+
+    def report(share: float, text: str) -> None:
+        print(f"\r\033[K{share:4.0%} {text}", end="" if share < 1.0 else "\r\033[K", flush=True)
+
+    return report

@@ -1,0 +1,178 @@
+"""What ``predict`` has drawn so far, slice by slice on the disk, and the files that it becomes.
+
+Masks of many samples and maps of a large volume do not fit in memory together, so slices are appended to scratch
+files in the (still hidden) output folder as they come.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from proseg_gui.bundle import Card
+from proseg_gui.inference.drawings import Drawing
+from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.provenance import Provenance
+from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.volume import Geometry, Mask, Volume
+
+ROI_COLOURS = (
+    "#70d0f0", "#e05020", "#9060f0", "#e070b0", "#c0b020", "#c0f0d0", "#70a0f0", "#f0a0a0", "#609070", "#d030b0",
+)  # fmt: skip
+"""The window's rater colours (gui/views/palette.py; a test holds the two together)."""
+OTHER_COLOUR, SAMPLE_COLOUR = "#ffd166", "#c9d6e3"
+MAP_UNITS = {
+    "consensus_probability": "probability, mean over raters",
+    **{f"uncertainty_{part}": f"variance of inclusion, {part}, 0 to 0.25" for part in PARTS},
+}
+
+
+class Results:
+    """Masks and maps of one case that grow by one slice at a time.
+
+    ``folder`` is the output folder before it appears; scratch files live in it until :meth:`close`.
+    """
+
+    def __init__(self, folder: Path, geometry: Geometry, structures: Sequence[str]) -> None:
+        self.folder, self.geometry, self._structures = folder, geometry, tuple(structures)
+        self._scratch = folder / "scratch"
+        self._scratch.mkdir()
+        self.areas: dict[tuple[str, str], list[int]] = {}
+        """(structure, mask name) -> pixels of each slice."""
+
+    def add_mask(self, name: str, inside: np.ndarray) -> None:
+        """Append one slice ``(S, y, x)`` bool of mask ``name``."""
+        for structure, part in zip(self._structures, inside, strict=True):
+            self.areas.setdefault((structure, name), []).append(int(part.sum()))
+            self._append(structure, name, np.packbits(part).tobytes())
+
+    def add_map(self, name: str, values: np.ndarray) -> None:
+        """Append one slice ``(S, y, x)`` of map ``name``, stored as float32."""
+        for structure, part in zip(self._structures, values, strict=True):
+            self._append(structure, name, np.ascontiguousarray(part, np.float32).tobytes())
+
+    def mask(self, structure: str, name: str) -> Mask:
+        """All slices of a mask."""
+        shape = self.geometry.shape
+        packed = np.fromfile(self._file(structure, name), np.uint8).reshape(shape[0], -1)
+        inside = np.unpackbits(packed, axis=1, count=shape[1] * shape[2]).reshape(shape).view(np.bool_)
+        return Mask(inside, self.geometry, structure)
+
+    def map(self, structure: str, name: str) -> np.ndarray:
+        """All slices of a map, ``(z, y, x)`` float32."""
+        return np.fromfile(self._file(structure, name), np.float32).reshape(self.geometry.shape)
+
+    def place(self, structure: str) -> Path:
+        """Where a structure's files belong: a folder of its own when there are several."""
+        return self.folder if len(self._structures) == 1 else self.folder / structure
+
+    def close(self) -> None:
+        """Remove the scratch files."""
+        shutil.rmtree(self._scratch)
+
+    def _append(self, structure: str, name: str, data: bytes) -> None:
+        path = self._file(structure, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(data)
+
+    def _file(self, structure: str, name: str) -> Path:
+        return self._scratch / structure / name
+
+
+def write_maps(
+    results: Results, structures: Sequence[str], names: Sequence[str], provenance: Provenance, progress: Progress
+) -> list[str]:
+    """Write each map as NIfTI; returns the files' names below the output folder."""
+    jobs = [(structure, name) for structure in structures for name in names]
+    files = []
+    for i, (structure, name) in enumerate(jobs):
+        path = results.place(structure) / f"{name}.nii.gz"
+        values = results.map(structure, name)
+        write_nifti(values, results.geometry, path, provenance=provenance, unit=MAP_UNITS[name])
+        files.append(path.relative_to(results.folder).as_posix())
+        progress((i + 1) / len(jobs), f"writing {path.name}")
+    return files
+
+
+def write_masks(
+    results: Results,
+    structures: Sequence[str],
+    drawings: Sequence[Drawing],
+    card: Card,
+    progress: Progress,
+    token: CancelToken | None,
+) -> list[str]:
+    """Write each mask as NIfTI; returns the files' names below the output folder."""
+    jobs = [(structure, drawing) for structure in structures for drawing in drawings]
+    files = []
+    for i, (structure, drawing) in enumerate(jobs):
+        if token is not None:
+            token.check()
+        path = results.place(structure) / f"{drawing.name}.nii.gz"
+        mask = results.mask(structure, drawing.name)
+        write_nifti(mask, results.geometry, path, provenance=provenance_of(card, drawing))
+        files.append(path.relative_to(results.folder).as_posix())
+        progress((i + 1) / len(jobs), f"writing {path.name}")
+    return files
+
+
+def write_contours(
+    results: Results,
+    structures: Sequence[str],
+    drawings: Sequence[Drawing],
+    card: Card,
+    image: Volume,
+    progress: Progress,
+    token: CancelToken | None,
+) -> tuple[list[str], tuple[str, ...]]:
+    """Write all masks as one ``rtstruct.dcm``; returns the files below the output folder, and notices."""
+    rois = [
+        Roi(
+            roi_name(structure, drawing, several=len(structures) > 1),
+            results.mask(structure, drawing.name),
+            _colour(drawing, card),
+            provenance=provenance_of(card, drawing),
+        )
+        for structure in structures
+        for drawing in drawings
+    ]
+    path = results.folder / "rtstruct.dcm"
+    notices = write_rtstruct(rois, image, path, provenance=provenance_of(card), progress=progress, token=token)
+    series = path.with_name("rtstruct_image")
+    return [path.name] + ([f"{series.name}/"] if series.is_dir() else []), notices
+
+
+def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
+    """Name of a mask's ROI: its file's name, with the structure before it when there are several."""
+    name = drawing.name.rpartition("/")[2]
+    return f"{structure} {name}" if several else name
+
+
+def provenance_of(card: Card, drawing: Drawing | None = None) -> Provenance:
+    """Where a file comes from."""
+    if drawing is None:
+        return Provenance(model=card.name, model_version=card.version, bundle_sha256=card.sha256)
+    return Provenance(
+        model=card.name,
+        model_version=card.version,
+        bundle_sha256=card.sha256,
+        latents=drawing.point or {},
+        rater=drawing.rater,
+        sample=drawing.sample,
+    )
+
+
+def _colour(drawing: Drawing, card: Card) -> tuple[int, int, int]:
+    if drawing.sample:
+        text = SAMPLE_COLOUR
+    elif drawing.rater in card.raters:
+        text = ROI_COLOURS[card.raters.index(drawing.rater) % len(ROI_COLOURS)]
+    else:
+        text = OTHER_COLOUR
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
