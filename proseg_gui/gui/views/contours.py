@@ -11,6 +11,10 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtGui import QPainterPath
 
+TOLERANCE = 0.03
+"""Pixels by which one pass of thinning may move the line."""
+THINNING_PASSES = 2
+
 Points = npt.NDArray[Any]
 BLOCK = 32
 """Traced blocks grow in steps of so many pixels, so that neighbouring slider positions share their coordinate grid."""
@@ -71,6 +75,24 @@ def _path(block: npt.NDArray[np.float64], level: float, left: int, top: int) -> 
     (points,), (starts,) = cast("tuple[list[Points | None], list[Points | None]]", generator.lines(level))  # one chunk
     if points is None or starts is None:
         return QPainterPath()
+    points, starts = _thinned(points, starts.astype(np.int64))
     joined = np.ones(len(points), dtype=np.int32)
-    joined[starts[1:-1].astype(np.int64) - 1] = 0  # the last point of a polygon does not lead to the next one
+    joined[starts[1:-1] - 1] = 0  # the last point of a polygon does not lead to the next one
     return pg.arrayToQPath(points[:, 0] + (left + 0.5), points[:, 1] + (top + 0.5), connect=joined, finiteCheck=False)
+
+
+def _thinned(points: Points, starts: Points) -> tuple[Points, Points]:
+    """Leave out points that lie on the line between their neighbours: strokes cost by the point, not by the length.
+
+    ``points`` is ``(N, 2)``; polygon ``i`` is ``points[starts[i] : starts[i + 1]]`` and keeps its two ends.
+    """
+    for _ in range(THINNING_PASSES):
+        middle = np.arange(1, len(points) - 1, 2)
+        chord, way = points[middle + 1] - points[middle - 1], points[middle] - points[middle - 1]
+        area = np.abs(chord[:, 0] * way[:, 1] - chord[:, 1] * way[:, 0])
+        kept = np.ones(len(points), dtype=bool)
+        kept[middle[area < TOLERANCE * np.hypot(chord[:, 0], chord[:, 1])]] = False
+        kept[starts[:-1]] = kept[starts[1:] - 1] = True
+        starts = np.concatenate([[0], np.cumsum(kept)])[starts]
+        points = points[kept]
+    return points, starts

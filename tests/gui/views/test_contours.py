@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
+from proseg_gui.gui.views import contours
 from proseg_gui.gui.views.contours import trace, trace_mask
 
 
@@ -54,6 +55,20 @@ def test_levels_are_nested(draw_lesion):
     outer, middle, inner = (trace(probability, level).boundingRect() for level in (0.1, 0.5, 0.9))
     assert outer.contains(middle)
     assert middle.contains(inner)
+
+
+def test_thinning_moves_the_line_by_less_than_can_be_seen(draw_lesion, monkeypatch):
+    probability = draw_lesion(192)
+    thinned = trace(probability)
+    monkeypatch.setattr(contours, "THINNING_PASSES", 0)
+    full = trace(probability)
+    assert thinned.elementCount() < 0.5 * full.elementCount()
+    ends = np.array([[p.x(), p.y()] for p in thinned.toSubpathPolygons()[0].toList()])
+    start, way = ends[:-1], np.diff(ends, axis=0)
+    for point in full.toSubpathPolygons()[0].toList()[::7]:
+        offset = np.array([point.x(), point.y()]) - start
+        share = np.clip((offset * way).sum(1) / (way**2).sum(1), 0, 1)
+        assert np.hypot(*(offset - share[:, None] * way).T).min() <= 2 * contours.TOLERANCE
 
 
 def test_a_region_at_the_border_is_closed_along_it():

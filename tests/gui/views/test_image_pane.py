@@ -69,7 +69,9 @@ def test_line_styles_and_fill_differ(pane, eye):
 
     solid, wide = drawn(ContourLayer(path, "#00ff00")), drawn(ContourLayer(path, "#00ff00", 5.0))
     assert wide > 1.8 * solid
-    assert 0.3 * solid < drawn(ContourLayer(path, "#00ff00", style="dash")) < 0.8 * solid
+    dashed, dotted = (drawn(ContourLayer(path, "#00ff00", style=style)) for style in ("dash", "dot"))
+    assert 0.3 * solid < dashed < 0.8 * solid
+    assert 0.1 * solid < dotted < 0.7 * dashed
     assert drawn(ContourLayer(path, "#00ff00", fill_alpha=1.0)) > 5 * solid
     pane.set_contours([])
     bare = eye.grabbed(pane).astype(int)
@@ -152,6 +154,18 @@ def test_a_map_lies_over_the_scan_with_its_colour_bar(make_pane, volume, eye):
     assert (bar.max(axis=2) - bar.min(axis=2) > 60).sum() > 1000
     pane.set_heatmap(None)
     np.testing.assert_array_equal(eye.grabbed(pane), bare)
+
+
+def test_a_contour_keeps_a_dark_edge_on_a_map_of_its_own_colour(pane, eye):
+    path = block(slice(30, 60), slice(20, 70))
+    pane.set_contours([ContourLayer(path, "#fcffa4")])
+    pane.set_heatmap(np.full((96, 96), 0.25, dtype=np.float32), HeatStyle(opacity=1.0))
+    at = pane.array_to_widget().map(QPointF(20, 45)).toPoint()
+    across = eye.grabbed(pane)[at.y(), at.x() - 5 : at.x() + 6].mean(axis=1)
+    line = across[4:7].max()
+    assert line > 200
+    assert across[:5].min() < line - 60
+    assert across[6:].min() < line - 60
 
 
 def test_blocks_or_blended(pane, eye):

@@ -98,6 +98,20 @@ def test_threshold_and_opacity():
     assert (colours & 0xFF).max() <= 128  # premultiplied
 
 
+def test_the_same_map_again_and_taking_away_none_cost_nothing(picture):
+    picture.set_heat(None)
+    first = picture.rendered(QSize(12, 8), 1.0, FOURFOLD).cacheKey()
+    picture.set_heat(None, HeatStyle())
+    assert picture.rendered(QSize(12, 8), 1.0, FOURFOLD).cacheKey() == first
+    heat = np.full((2, 3), 0.2, dtype=np.float32)
+    picture.set_heat(heat, HeatStyle())
+    second = picture.rendered(QSize(12, 8), 1.0, FOURFOLD).cacheKey()
+    picture.set_heat(heat, HeatStyle())
+    assert picture.rendered(QSize(12, 8), 1.0, FOURFOLD).cacheKey() == second != first
+    picture.set_heat(heat, HeatStyle(opacity=0.3))
+    assert picture.rendered(QSize(12, 8), 1.0, FOURFOLD).cacheKey() != second
+
+
 def test_a_new_slice_drops_the_map_of_the_old_one(picture):
     picture.set_heat(np.zeros((2, 3), dtype=np.float32))
     assert picture.has_heat
