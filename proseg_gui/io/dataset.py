@@ -2,6 +2,9 @@
 
 ``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
 reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".
+
+With DICOM, ``image`` and ``images/CHANNEL`` are folders of one series each and ``RATER.dcm`` is a structure set; or the
+case is any folder with one series and a structure set for each rater, named by the rater.
 """
 
 from __future__ import annotations
@@ -9,14 +12,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.dicom import read_series, scan_folder
 from proseg_gui.io.images import image_files, image_stem, read_image, read_mask
 from proseg_gui.io.resample import resample_to
+from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.volume import Reading, Study, Volume
+from proseg_gui.volume import Mask, Reading, Study, Volume
 
 DEFAULT_STRUCTURE = "structure"
 DEFAULT_CHANNEL = "image"
@@ -112,7 +118,7 @@ def read_dataset(path: str | Path) -> Dataset:
         what = "this is a file, a dataset is a folder of cases" if path.exists() else "there is no such folder"
         raise UserError(what, path=path)
     info = _read_info(path)
-    cases = tuple(read_case(item, info) for item in case_folders(path))
+    cases = tuple(read_case(item, info) for item in case_folders(path, dicom=True))
     if not cases:
         raise UserError(
             "no case was found", path=path, remedy="A case is a folder with image.* (or images/) and a folder masks"
@@ -132,7 +138,7 @@ def read_dataset(path: str | Path) -> Dataset:
 
 
 def is_case(path: Path) -> bool:
-    """Whether a folder is a case: it has ``image.*`` or ``images/CHANNEL.*``, or as folders of DICOM files the like."""
+    """Whether a folder is a case by its names: ``image.*`` or ``images/CHANNEL.*``, files or folders of DICOM files."""
     if any(image_stem(item) == "image" for item in image_files(path)):
         return True
     images = path / "images"
@@ -141,10 +147,19 @@ def is_case(path: Path) -> bool:
     return (path / "masks").is_dir() and (images.is_dir() or (path / "image").is_dir())
 
 
-def case_folders(path: Path) -> list[Path]:
-    """The subfolders of ``path`` that are cases, sorted by name."""
-    folders = (item for item in path.iterdir() if item.is_dir() and not item.name.startswith("."))
-    return sorted(item for item in folders if is_case(item))
+def case_folders(path: Path, *, dicom: bool = False) -> list[Path]:
+    """The subfolders of ``path`` that are cases, sorted by name; with ``dicom`` also any that hold DICOM files."""
+    folders = sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith("."))
+    return [item for item in folders if is_case(item) or (dicom and _holds_dicom(item))]
+
+
+def _holds_dicom(folder: Path) -> bool:
+    """Whether one of the first files below ``folder`` is DICOM; enough to tell a case from a folder of notes."""
+    for item in islice((item for item in sorted(folder.rglob("*")) if item.is_file()), 20):
+        with item.open("rb") as file:
+            if file.read(132)[128:] == b"DICM":
+                return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -161,8 +176,17 @@ def read_case(path: Path, info: _Info | None = None) -> Case:
     """List one case's files. Channels come in the order of ``dataset.json``, else by name."""
     info = _read_info(path.parent) if info is None else info
     channels = _channels(path, info.channels)
-    default = info.structures[0] if len(info.structures) == 1 else DEFAULT_STRUCTURE
-    return Case(path.name, path, info.patients.get(path.name, path.name), channels, _masks(path / "masks", default))
+    if channels:
+        masks = _masks(path / "masks", info.structures)
+    elif _holds_dicom(path):
+        channels = {_only_channel(info.channels): path}
+        sets = scan_folder(path).structure_sets
+        masks = {
+            (structure, *_rater(item)): item for item in sets for structure in info.structures or (DEFAULT_STRUCTURE,)
+        }
+    else:
+        raise UserError("the case has no image", path=path, remedy="Put image.* or images/CHANNEL.* there")
+    return Case(path.name, path, info.patients.get(path.name, path.name), channels, masks)
 
 
 def load_case(
@@ -210,8 +234,9 @@ def load_case(
     for structure, rater, reading in keys:
         if token is not None:
             token.check()
-        mask = read_mask(case.masks[structure, rater, reading], like.geometry, notices=notices)
-        readings.append(Reading(rater, structure, mask, reading))
+        mask = _read_drawing(case, (structure, rater, reading), like, notices)
+        if mask is not None:
+            readings.append(Reading(rater, structure, mask, reading))
         done += 1
         progress(done / total, f"{case.name}: {rater}")
     return Study(case.name, volumes, wanted, tuple(readings), tuple(notices), case.path)
@@ -220,8 +245,33 @@ def load_case(
 def _read_channel(
     path: Path, name: str, first: Volume | None, progress: Progress, token: CancelToken | None
 ) -> tuple[Volume, list[str]]:
-    volume, notices = read_image(path, progress=progress, token=token)
+    if path.is_dir():
+        listed = scan_folder(path, token=token)
+        if len(listed.series) != 1:
+            raise UserError(f"a case has one DICOM series a channel, here are {len(listed.series)}", path=path)
+        volume, notices = read_series(listed.series[0], progress=progress, token=token)
+    else:
+        volume, notices = read_image(path, progress=progress, token=token)
     return align_channel(volume, list(notices), name, first, token)
+
+
+def _read_drawing(case: Case, key: MaskKey, like: Volume, notices: list[str]) -> Mask | None:
+    """One rater's mask of one structure; ``None`` when a structure set of several has no ROI of that name."""
+    path = case.masks[key]
+    if path.suffix.lower() != ".dcm":
+        return read_mask(path, like.geometry, notices=notices)
+    rois = read_rtstruct(path, like)
+    for mask in rois:
+        if mask.name.casefold() == key[0].casefold():
+            return mask
+    if len(case.structures) > 1:
+        return None
+    if len(rois) != 1:
+        names = ", ".join(mask.name for mask in rois[:4]) or "none"
+        raise UserError(
+            f"it has no ROI called {key[0]!r} (but: {names})", path=path, remedy="Name the structure in dataset.json"
+        )
+    return rois[0]
 
 
 def align_channel(
@@ -281,32 +331,46 @@ def _check_patients(split: Split, cases: tuple[Case, ...], path: Path) -> None:
 
 
 def _channels(path: Path, order: tuple[str, ...]) -> dict[str, Path]:
+    """The case's channels by name, files or folders of DICOM; empty when there is none."""
     folder = path / "images"
     if folder.is_dir():
-        files = {image_stem(item): item for item in _unique(image_files(folder))}
+        found = _unique(image_files(folder)) + sorted(item for item in folder.iterdir() if item.is_dir())
+        files = {image_stem(item) if item.is_file() else item.name: item for item in found}
     else:
         found = _unique([item for item in image_files(path) if image_stem(item) == "image"])
-        name = order[0] if len(order) == 1 else DEFAULT_CHANNEL
-        files = {name: found[0]} if found else {}
-    if not files:
-        raise UserError("the case has no image", path=path, remedy="Put image.* or images/CHANNEL.* there")
+        found += [path / "image"] if (path / "image").is_dir() else []
+        files = {_only_channel(order): found[0]} if found else {}
     missing = [name for name in order if name not in files]
-    if missing:
+    if files and missing:
         raise UserError(f"the channel {missing[0]!r} of dataset.json is missing", path=path)
-    return {name: files[name] for name in (*order, *(name for name in files if name not in order))}
+    return {name: files[name] for name in (*order, *(name for name in files if name not in order))} if files else {}
 
 
-def _masks(folder: Path, default_structure: str) -> dict[MaskKey, Path]:
+def _only_channel(order: tuple[str, ...]) -> str:
+    return order[0] if len(order) == 1 else DEFAULT_CHANNEL
+
+
+def _masks(folder: Path, structures: tuple[str, ...]) -> dict[MaskKey, Path]:
+    """Mask files by structure, rater and reading; a structure set straight in ``masks`` may hold every structure."""
     if not folder.is_dir():
         return {}
     masks: dict[MaskKey, Path] = {}
-    groups = [(default_structure, folder)]
-    groups += [(item.name, item) for item in sorted(folder.iterdir()) if item.is_dir() and item.name[0] != "."]
-    for structure, group in groups:
+    default = structures[0] if len(structures) == 1 else DEFAULT_STRUCTURE
+    groups = [((default,), folder)]
+    groups += [((item.name,), item) for item in sorted(folder.iterdir()) if item.is_dir() and item.name[0] != "."]
+    for names, group in groups:
         for item in _unique(image_files(group)):
-            rater, _, reading = image_stem(item).partition("@")
-            masks[structure, rater, reading] = item
+            masks[names[0], *_rater(item)] = item
+        for item in sorted(group.glob("*.dcm")):
+            for structure in structures if group is folder and structures else names:
+                masks[structure, *_rater(item)] = item
     return masks
+
+
+def _rater(path: Path) -> tuple[str, str]:
+    """(rater, reading) of a file called ``RATER.*`` or ``RATER@READING.*``."""
+    rater, _, reading = image_stem(path).partition("@")
+    return rater, reading
 
 
 def _unique(files: list[Path]) -> list[Path]:

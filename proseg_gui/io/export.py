@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import check_target
-from proseg_gui.io.nifti import side_car_path, write_nifti
+from proseg_gui.io.atomic import Writer, atomic_write_all
+from proseg_gui.io.nifti import nifti_writers, write_nifti
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -150,25 +150,20 @@ def _to_nifti(
     repeated = [path for number, path in enumerate(paths) if path in paths[:number]]
     if repeated:
         raise UserError("two masks would go to this file", path=repeated[0], remedy="Give each mask its own name")
-    for path in paths:  # all are looked at before the first is written
-        check_target(path, overwrite=overwrite)
-        check_target(side_car_path(path), overwrite=overwrite)
+    writers: dict[Path, Writer] = {}
     notices: dict[str, None] = {}
-    for number, ((name, mask), path) in enumerate(zip(masks, paths, strict=True)):
+    for (name, mask), path in zip(masks, paths, strict=True):
         if token is not None:
             token.check()
-        progress(number / len(paths), f"writing {path.name}")
         difference = volume.geometry.difference(mask.geometry)
         if difference:
             raise UserError(f"the mask {name!r} is not on the image's grid: {difference}", path=path)
-        more = write_nifti(
-            Mask(mask.array, volume.geometry, name),
-            volume.geometry,
-            path,
-            overwrite=overwrite,
-            provenance=_provenance_of(provenance, name),
-        )
-        notices.update(dict.fromkeys(more))
+        named = Mask(mask.array, volume.geometry, name)
+        more, said = nifti_writers(named, volume.geometry, path, provenance=_provenance_of(provenance, name))
+        writers.update(more)
+        notices.update(dict.fromkeys(said))
+    progress(0.5, "writing")
+    atomic_write_all(writers, overwrite=overwrite)
     progress(1.0, "checked")
     return tuple(paths), tuple(notices)
 

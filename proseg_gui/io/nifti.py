@@ -13,7 +13,7 @@ import nibabel as nib
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_write_all, json_writer
+from proseg_gui.io.atomic import Writer, atomic_write_all, json_writer
 from proseg_gui.io.images import image_stem
 from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.volume import GRID_TOLERANCE_MM, Geometry, Mask
@@ -63,6 +63,21 @@ def write_nifti(
     UserError
         If the mask lies on another grid, the file exists, cannot be written, or does not read back identical.
     """
+    writers, notices = nifti_writers(mask_or_array, geometry, path, provenance=provenance, labels=labels, unit=unit)
+    atomic_write_all(writers, overwrite=overwrite)
+    return notices
+
+
+def nifti_writers(
+    mask_or_array: Mask | np.ndarray,
+    geometry: Geometry,
+    path: str | Path,
+    *,
+    provenance: Provenance | None = None,
+    labels: Mapping[int, str] | None = None,
+    unit: str = "",
+) -> tuple[dict[Path, Writer], tuple[str, ...]]:
+    """As :func:`write_nifti`, for several files that appear together: writers for ``atomic_write_all``, and notices."""
     path = Path(path)
     if not path.name.lower().endswith((".nii", ".nii.gz")):
         raise UserError("the name must end with .nii or .nii.gz", path=path)
@@ -84,8 +99,7 @@ def write_nifti(
         nib.save(_image(stored, geometry), temporary)
         _read_back(temporary, path, stored, geometry)
 
-    atomic_write_all({path: write, side_car_path(path): json_writer(side_car)}, overwrite=overwrite)
-    return notices
+    return {path: write, side_car_path(path): json_writer(side_car)}, notices
 
 
 def grid_notices(geometry: Geometry) -> tuple[str, ...]:

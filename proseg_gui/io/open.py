@@ -194,8 +194,8 @@ def _in_folder(path: Path, progress: Progress, token: CancelToken | None) -> lis
         return [Candidate("bundle", path, path.name)]
     if is_case(path):
         return [_case_candidate(read_case(path))]
-    folders = case_folders(path)
     named = (path / "dataset.json").is_file() or (path / "split.json").is_file()
+    folders = case_folders(path, dicom=named)
     if folders and (named or any((item / "masks").is_dir() for item in folders)):
         return [_case_candidate(case) for case in read_dataset(path).cases]
     found = [Candidate("image", item, item.name) for item in image_files(path)]
