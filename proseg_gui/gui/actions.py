@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ MOUSE_HELP = (
 class Menus:
     """The window's menus, built from commands; :meth:`refresh` brings check marks and greying up to date."""
 
-    def __init__(self, window: QMainWindow, commands: Sequence[Command]) -> None:
+    def __init__(self, window: QMainWindow, bar: QMenuBar, commands: Sequence[Command]) -> None:
         self.by_name: dict[str, QMenu] = {}
         self._entries: list[tuple[QAction, Command]] = []
         last_group: dict[str, str] = {}
         for command in commands:
             if command.menu not in self.by_name:
-                self.by_name[command.menu] = window.menuBar().addMenu(f"&{command.menu}")
+                self.by_name[command.menu] = bar.addMenu(f"&{command.menu}")
             elif command.group != last_group[command.menu]:
                 self.by_name[command.menu].addSeparator()
             last_group[command.menu] = command.group

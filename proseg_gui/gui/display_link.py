@@ -147,7 +147,7 @@ class DisplayLink(QObject):
         if summary is None:
             self._uncertainty.set_shares(None)
             return
-        self._strip.set_values(summary.by_slice)
+        self._strip.set_values(summary.by_slice, "mm\u00b2")
         names = () if controller.review is None else controller.review.engine.raters
         marks = [
             RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
 from proseg_gui.gui.commands import Commands
 from proseg_gui.gui.controller import Controller
@@ -18,7 +18,24 @@ if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
 LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
+CHIP_PADDING = 34
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class TopBar(QWidget):
+    """Menus at the left, quick choices at the right, in one row."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.menus = QMenuBar(self)
+        self.menus.setNativeMenuBar(False)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.menus, 1)
+
+    def set_header(self, header: QWidget) -> None:
+        """Put the quick choices beside the menus."""
+        self._row.addWidget(header, 0)
 
 
 class Header(QWidget):
@@ -61,6 +78,11 @@ class Header(QWidget):
         chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return chip
 
+    def _label(self, chip: QToolButton, text: str) -> None:
+        """Set a chip's text and give it the width that it needs (the style sheet's arrow is not in its size hint)."""
+        chip.setText(text)
+        chip.setMinimumWidth(chip.fontMetrics().horizontalAdvance(text) + CHIP_PADDING)
+
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
         for key, name in LAYOUT_NAMES.items():
@@ -84,19 +106,20 @@ class Header(QWidget):
         return menu
 
     def _show_view(self, view: ViewState) -> None:
-        self._layout.setText(f"Layout: {LAYOUT_NAMES.get(view.settings.layout, '')}")
+        self._label(self._layout, f"Layout: {LAYOUT_NAMES.get(view.settings.layout, '')}")
         centre, width = view.window
         preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
-        self._window.setText(f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {width:.3g}")
+        text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
+        self._label(self._window, text)
         self._window.setEnabled(self._controller.study is not None)
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self._controller.review
         self._export.setEnabled(bundle is not None)
         if bundle is None or review is None:
-            self._model.setText("Model: none")
-            self._device.setText("auto")
+            self._label(self._model, "Model: none")
+            self._label(self._device, "auto")
             return
         card = bundle.card
-        self._model.setText(f"Model: {card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
-        self._device.setText(review.engine.device_name)
+        self._label(self._model, f"Model: {card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
+        self._label(self._device, review.engine.device_name)

@@ -18,7 +18,8 @@ from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.crash import describe
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.display_link import DisplayLink
-from proseg_gui.gui.header import Header
+from proseg_gui.gui.dock import make_dock
+from proseg_gui.gui.header import Header, TopBar
 from proseg_gui.gui.latents_link import LatentsLink
 from proseg_gui.gui.opening import Opener
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
@@ -69,10 +70,15 @@ class MainWindow(QMainWindow):
         self._build_docks()
         self.commands = Commands(self)
         table = self.commands.table()
-        self.menus = Menus(self, table)
+        bar = TopBar(self)
+        self.menus = Menus(self, bar.menus, table)
         self.header = Header(self.controller, self.opener, self.commands, self)
-        self.menuBar().setCornerWidget(self.header, Qt.Corner.TopRightCorner)
+        bar.set_header(self.header)
+        self.setMenuWidget(bar)
         self.commands.fill_recent(self.menus.by_name["File"])
+        panels = self.menus.by_name["View"].addMenu("Pa&nels")
+        for dock in self.docks.values():
+            panels.addAction(dock.toggleViewAction())
         for number in range(len(WINDOW_PRESETS) + 1, 10):  # the lower digits are window presets in the menu
             QShortcut(QKeySequence(str(number)), self, self.commands.rater_key.or_else(number, None))
         self._connect()
@@ -103,9 +109,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["strip"], self.docks["volumes"]], [150, 150], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(content)
+        dock = make_dock(title, name, content)
         self.addDockWidget(area, dock)
         return dock
 

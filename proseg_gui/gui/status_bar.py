@@ -47,6 +47,7 @@ class StatusBar(QStatusBar):
         self._latency.setToolTip("From the last move of a slider (or slice) to its contours on screen")
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._latency)
+        self.setContentsMargins(8, 0, 10, 0)
 
     def show_readout(self, readout: Readout | None) -> None:
         """Show what lies under the cursor."""
