@@ -48,12 +48,12 @@ class ContourLayer:
     style: LineStyle = "solid"
     fill_alpha: float = 0.0
 
-    def pen(self) -> QPen:
-        """The pen: same width at every zoom."""
+    def pen(self, ratio: float) -> QPen:
+        """The pen, as wide at every zoom; Qt counts such a pen in device pixels, ``ratio`` to the widget pixel."""
         colour = QColor(self.colour)
         if self.style == "thin":
             colour.setAlphaF(0.55)
-        pen = QPen(colour, 1.0 if self.style == "thin" else self.width)
+        pen = QPen(colour, ratio * (1.0 if self.style == "thin" else self.width))
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # half the time of round joins; points lie a pixel apart
         if self.style in DASHES:
@@ -61,10 +61,10 @@ class ContourLayer:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 
-    def casing(self) -> QPen:
+    def casing(self, ratio: float) -> QPen:
         """A darker, wider pen to draw below, where the ground may have the line's own colour."""
-        pen = self.pen()
-        pen.setWidthF(pen.widthF() + 2.0)
+        pen = self.pen(ratio)
+        pen.setWidthF(pen.widthF() + 2.0 * ratio)
         pen.setColor(QColor(0, 0, 0, 150))
         return pen
 
@@ -94,7 +94,7 @@ class ImagePane(QWidget):
         self._picture = Picture()
         self._empty_text = "Drop a scan here, or open one from the File menu"
         self._notice = ""
-        self._contours: list[tuple[ContourLayer, QPen]] = []
+        self._contours: tuple[ContourLayer, ...] = ()
         self._ruler_now: Ruler | None = None
         self._window_at_press = (0.0, 1.0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -149,7 +149,7 @@ class ImagePane(QWidget):
                 self._show_slice()
 
     def _show_slice(self) -> None:
-        self._contours = []
+        self._contours = ()
         self._picture.set_slice(None if self._volume is None else self._volume.array[self._k])
         self.update()
 
@@ -160,7 +160,7 @@ class ImagePane(QWidget):
 
     def set_contours(self, layers: Sequence[ContourLayer]) -> None:
         """Draw these outlines over the slice, the last on top; an empty sequence clears."""
-        self._contours = [(layer, layer.pen()) for layer in layers]
+        self._contours = tuple(layers)
         self.update()
 
     def set_heatmap(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
@@ -357,14 +357,15 @@ class ImagePane(QWidget):
     def _paint_contours(self, painter: QPainter, to_widget: QTransform) -> None:
         painter.setTransform(to_widget)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for layer, pen in self._contours:
+        ratio = self.devicePixelRatioF()
+        for layer in self._contours:
             if self._picture.has_heat and layer.style == "solid":  # a heat map's upper end is as yellow as a contour
-                painter.setPen(layer.casing())
+                painter.setPen(layer.casing(ratio))
                 painter.drawPath(layer.path)
             if layer.fill_alpha > 0:
                 fill = QColor(layer.colour)
                 fill.setAlphaF(layer.fill_alpha)
                 painter.fillPath(layer.path, fill)
-            painter.setPen(pen)
+            painter.setPen(layer.pen(ratio))
             painter.drawPath(layer.path)  # half the time of strokePath
         painter.resetTransform()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from .overlay_text import MARGIN, MUTED_TEXT, TEXT, draw_text, elided
+from .overlay_text import DOT, MARGIN, MUTED_TEXT, TEXT, draw_text, elided
 from .picture import HeatStyle
 
 RULER_COLOUR = QColor("#7fe3ff")
@@ -74,9 +74,9 @@ def draw_colour_bar(painter: QPainter, pane: QRectF, style: HeatStyle, *, with_t
         draw_text(painter, QPointF(start, y + metrics.capHeight() / 2), text, MUTED_TEXT)
         painter.setPen(QPen(MUTED_TEXT, 1.0))
         painter.drawLine(QLineF(bar.left() - 3, y, bar.left(), y))
-    names = [style.unit, style.title] if with_title else [style.unit]
+    names = [style.unit, *(reversed(style.title.split(DOT)) if with_title else ())]
     foot = bar.top() - line * 0.7
-    for name in names:
+    for name in filter(None, names):
         text = elided(metrics, name, pane.width() * 0.45)
         draw_text(painter, QPointF(bar.right() - metrics.horizontalAdvance(text), foot), text, MUTED_TEXT)
         foot -= line

@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 MARGIN = 9.0
 """Widget pixels between text and the pane's edge."""
+DOT = " · "
+"""Between parts of a heading, where a line may also be broken."""
 TEXT = QColor("#eceef0")
 MUTED_TEXT = QColor("#b6bcc4")
 HALO_REACH = 3
@@ -76,7 +78,7 @@ def wrapped(metrics: QFontMetricsF, fields: Sequence[str], width: float) -> list
     """Join ``fields`` with dots into as few lines as fit ``width``; a single field that is too long is elided."""
     lines: list[str] = []
     for field in fields:
-        joined = f"{lines[-1]} · {field}" if lines else field
+        joined = f"{lines[-1]}{DOT}{field}" if lines else field
         if lines and metrics.horizontalAdvance(joined) <= width:
             lines[-1] = joined
         else:

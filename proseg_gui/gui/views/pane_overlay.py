@@ -12,7 +12,7 @@ from proseg_gui.volume import Geometry, Volume
 
 from .orientation import PlaneLayout, slice_position
 from .overlay_items import draw_colour_bar, draw_crosshair, draw_ruler, draw_scale_bar
-from .overlay_text import MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
+from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
 from .picture import HeatStyle
 from .view_link import Ruler
 
@@ -56,7 +56,7 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
         bar = draw_colour_bar(painter, pane, shown.heat, with_title=shown.heading != shown.heat.title)
     beside_top = area.width() / 2 - metrics.horizontalAdvance(letters.top) / 2 - 12
     fields = [
-        shown.heading or volume.geometry.plane_name(),
+        *(shown.heading or volume.geometry.plane_name()).split(DOT),
         f"slice {shown.k + 1} / {volume.array.shape[0]}",
         slice_position(volume.geometry, shown.k),
     ]

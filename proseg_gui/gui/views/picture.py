@@ -25,7 +25,7 @@ GREYS = (np.arange(256, dtype=np.uint32) * 0x010101) | np.uint32(0xFF000000)
 
 @dataclass(frozen=True)
 class HeatStyle:
-    """How a map is coloured.
+    """How a map is named and coloured. Parts of ``title`` divided by a spaced middle dot may be put on lines.
 
     ``levels`` are the map values at both ends of the colour bar, in ``unit``; values outside are shown as the end.
     ``threshold`` is a map value below which nothing is drawn; ``opacity`` (0..1) is reached a quarter up the range,
