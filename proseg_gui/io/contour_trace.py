@@ -82,11 +82,12 @@ def _meeting_point(path: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, int
 
 
 def _without_straight_points(points: np.ndarray) -> np.ndarray:
-    """``points`` without those in the middle of a straight run; turning points (a keyhole's too) all stay."""
+    """``points`` without those in the middle of a straight run; both ends of a keyhole stay, so that it cancels."""
     before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
     cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
     ahead = (before * after).sum(axis=1) > 0
-    return points[~((cross == 0) & ahead)]
+    _, index, count = np.unique(points, axis=0, return_inverse=True, return_counts=True)
+    return points[~((cross == 0) & ahead & (count[index.ravel()] == 1))]
 
 
 def fill(polygons: Iterable[Polygon], shape: tuple[int, int]) -> np.ndarray:
