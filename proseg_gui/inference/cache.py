@@ -24,7 +24,7 @@ def default_budget() -> int:
 class FeatureCache:
     """Slice number -> features, safe to use from several threads.
 
-    The entry put last is always kept, even where it alone exceeds the budget.
+    The entry put last is always kept, even where it alone exceeds the budget; a budget of 0 keeps nothing.
     """
 
     def __init__(self, budget_bytes: int) -> None:
@@ -48,6 +48,8 @@ class FeatureCache:
 
         ``first_to_go`` is for work ahead of need: where room is short, such an entry goes before any that was used.
         """
+        if self._budget == 0:
+            return
         with self._lock:
             self._drop(k)
             while self._entries and self._bytes + _size(features) > self._budget:

@@ -133,11 +133,11 @@ def plan_grid(
         first, size = (spans[0][0], spans[1][0]), (spans[0][1], spans[1][1])
     ratio = spacing_mm[0] / spacing[0], spacing_mm[1] / spacing[1]
     scale = tuple(1.0 if abs(r - 1.0) <= IDENTITY_TOLERANCE else r for r in ratio)
-    if size[0] / scale[0] * size[1] / scale[1] > MAX_MODEL_PIXELS:
+    rows, columns = size[0] / scale[0], size[1] / scale[1]
+    if rows * columns > MAX_MODEL_PIXELS:
         raise UserError(
-            f"the image's pixels ({spacing[0]:.3g} x {spacing[1]:.3g} mm) are too large for a model that works at "
-            f"{spacing_mm[0]:.3g} x {spacing_mm[1]:.3g} mm",
-            remedy="Check the spacing in the image's header, or choose another model",
+            f"a slice would have {rows:.0f} x {columns:.0f} pixels at the model's pixel size, too many for memory",
+            remedy="Check the pixel size in the image's header, crop the image, or choose another model",
         )
     return SliceGrid(image_shape, first, size, (scale[0], scale[1]))
 

@@ -31,6 +31,8 @@ from proseg_gui.volume import Study, areas_to_ml
 
 SUMMARY_NAME = "predict.json"
 FORMAT_NAME, FORMAT_VERSION = "proseg-gui predict", 1
+ONE_SLICE = 1
+"""Cache budget in bytes that keeps only the slice being drawn: every slice is looked at once."""
 DRAWING_SHARE = 0.8
 """Part of the progress that drawing takes; the rest is writing and reading back."""
 
@@ -64,7 +66,7 @@ def predict_case(
     """
     drawings = list_drawings(bundle, request)
     check_fits(bundle.card, study)
-    engine = Engine(bundle, study, device=device, cache_bytes=0, box_centre_mm=request.point_mm)
+    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
     summary: dict[str, Any] = {}
 
     def fill(folder: Path) -> None:

@@ -32,10 +32,24 @@ def test_replacing_an_entry_counts_it_once():
 
 
 def test_the_newest_is_kept_even_beyond_the_budget():
-    cache = FeatureCache(0)
+    cache = FeatureCache(1)
     cache.put(0, entry(0))
     cache.put(1, entry(1))
     assert [k in cache for k in (0, 1)] == [False, True]
+
+
+def test_no_budget_keeps_nothing():
+    cache = FeatureCache(0)
+    cache.put(0, entry(0))
+    assert (len(cache), cache.used_bytes, cache.get(0)) == (0, 0, None)
+
+
+def test_work_ahead_of_need_goes_first():
+    cache = FeatureCache(3 * 400)
+    cache.put(5, entry(5))
+    for k in (4, 6, 3, 7, 2):
+        cache.put(k, entry(k), first_to_go=True)
+    assert sorted(k for k in range(9) if k in cache) == [2, 4, 5]
 
 
 def test_what_comes_out_is_what_went_in():

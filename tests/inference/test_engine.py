@@ -361,6 +361,38 @@ def test_out_of_memory_on_a_gpu_goes_on_with_the_cpu(make, bundle, monkeypatch):
     assert sum("ran out of memory" in notice for notice in engine.notices) == 1
 
 
+def test_too_little_memory_is_a_sentence(engine, bundle, monkeypatch):
+    def full(*_):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
+
+    monkeypatch.setattr(Engine, "_run_encoder", full)
+    with pytest.raises(UserError, match="not enough memory"):
+        engine.probability(0, style(bundle))
+
+    def broken(*_):
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(Engine, "_run_encoder", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        engine.probability(0, style(bundle))
+
+
+def test_a_given_number_of_threads_is_used_and_put_back(make, bundle, monkeypatch):
+    engine, used = Engine(bundle, make.noise(), device="cpu", threads=2), []
+    for name in ("encode", "decode"):
+        original = getattr(engine._network.method, name)
+
+        def noted(*args, original=original):
+            used.append(torch.get_num_threads())
+            return original(*args)
+
+        monkeypatch.setattr(engine._network.method, name, noted)
+    before = torch.get_num_threads()
+    engine.probability(0, style(bundle))
+    assert used == [2, 2]
+    assert torch.get_num_threads() == before
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 def test_cuda_agrees_with_the_cpu(make, bundle):
     study, points = make.noise(), draws(bundle)

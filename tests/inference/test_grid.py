@@ -125,5 +125,5 @@ def test_a_point_outside_is_refused_with_the_extent():
 
 
 def test_absurd_pixel_sizes_are_refused_before_memory_is_asked_for():
-    with pytest.raises(UserError, match="too large"):
+    with pytest.raises(UserError, match="921600 x 921600 pixels"):
         plan_grid(Geometry.plain((1, 512, 512), (1.0, 900.0, 900.0)), (0.5, 0.5), WHOLE)
