@@ -116,6 +116,12 @@ def apply_theme(app: QApplication, name: str) -> None:
                 target.setIcon(icon(str(icon_name)))
 
 
+def colour(token: str) -> QColor:
+    """Return a colour of the theme that the application wears now (told by how dark its windows are)."""
+    dark = QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    return QColor(tokens("dark" if dark else "light")[token])
+
+
 def icon_path(name: str) -> Path:
     """Return the file of icon ``name``."""
     return data_folder("resources") / "icons" / f"{name}.svg"

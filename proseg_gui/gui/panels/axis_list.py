@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -83,7 +82,7 @@ class AxisList(QWidget):
         self.sliders = {}
         for index, row in enumerate(rows):
             slider = LatentSlider(row.label, row.limit, preview=self._preview)
-            slider.moved.connect(partial(self.moved.emit, row.key))
+            slider.moved.connect(lambda position, key=row.key: self.moved.emit(key, position))
             slider.drag_started.connect(self.drag_started)
             slider.drag_ended.connect(self.drag_ended)
             self._box.insertWidget(index, slider)

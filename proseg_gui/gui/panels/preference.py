@@ -232,7 +232,7 @@ class PreferencePanel(Section):
         )
 
     # -- gestures -------------------------------------------------------------------------------------------------
-    def _preset_clicked(self, name: str) -> None:
+    def _preset_clicked(self, name: str, _checked: bool = False) -> None:
         self.set_state(self._state)  # Qt has toggled the button already; the answer to the signal decides
         self.rater_chosen.emit(name)
 

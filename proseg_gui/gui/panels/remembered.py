@@ -126,13 +126,17 @@ class RememberedStrip(QListWidget):
             words = f"{remembered.name} · {millilitres(remembered.volume_ml)}"
             item.setToolTip(f"{words}\nClick to go back to it; Delete forgets it")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            if remembered.current or index >= len(before):
-                self.setCurrentRow(index)
-                self.scrollToItem(item)
+        was = next((i for i, remembered in enumerate(before) if remembered.current), -1)
+        now = next((i for i, remembered in enumerate(items) if remembered.current), -1)
+        if now >= 0 and now != was:
+            self.setCurrentRow(now)
+            self.scrollToItem(self.item(now))
 
     def sizeHint(self) -> QSize:
         """One row, and room for its scroll bar when it has one."""
-        return QSize(200, SIDE + 8 + (8 if self.horizontalScrollBar().isVisible() else 0))
+        scroll_bar = self.horizontalScrollBar()
+        bar = scroll_bar.sizeHint().height() if scroll_bar.isVisible() else 0
+        return QSize(200, SIDE + 8 + bar)
 
     def minimumSizeHint(self) -> QSize:
         """Room for one."""

@@ -217,14 +217,14 @@ class ShowPanel(Section):
     def _all_shown(self) -> bool:
         return bool(self._raters) and all(rater.name in self._state.raters for rater in self._raters)
 
-    def _toggled(self, name: str, on: bool) -> None:
+    def _toggled(self, name: str, _checked: bool = False) -> None:
         self._mark()  # the answer to the signal sets the tick
-        self.changed.emit({name: on})
+        self.changed.emit({name: not getattr(self._state, name)})
 
-    def _one_clicked(self, kind: str, name: str, on: bool) -> None:
+    def _one_clicked(self, kind: str, name: str, _checked: bool = False) -> None:
         shown: frozenset[str] = getattr(self._state, kind)
         self._mark()
-        self.changed.emit({kind: shown | {name} if on else shown - {name}})
+        self.changed.emit({kind: shown ^ {name}})
 
     def _all_clicked(self) -> None:
         names = frozenset() if self._all_shown() else frozenset(rater.name for rater in self._raters)

@@ -91,11 +91,11 @@ class StructuresPanel(Section):
             self._box.addWidget(line)
             self.lines.append(line)
 
-    def _chosen(self, index: int) -> None:
+    def _chosen(self, index: int, _checked: bool = False) -> None:
         self.lines[index].show_row(self._rows[index])  # the answer to the signal moves the mark
         self.structure_chosen.emit(index)
 
-    def _eye_clicked(self, index: int) -> None:
+    def _eye_clicked(self, index: int, _checked: bool = False) -> None:
         visible = self._rows[index].visible
         self.lines[index].show_row(self._rows[index])
         self.visibility_changed.emit(index, not visible)

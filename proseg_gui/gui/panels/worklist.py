@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui import theme
 from proseg_gui.gui.panels.model import WORK_STATES, WorkRow
 from proseg_gui.gui.panels.widgets import Section, flat_button, muted, own_keys
 
@@ -136,11 +137,11 @@ def _state_mark(painter: QPainter, line: QRectF, state: str, neutral: QColor) ->
         painter.setBrush(neutral)
         painter.drawPie(mark, 90 * 16, -180 * 16)
     elif state == "accepted":
-        painter.setPen(QPen(QColor("#3fae6e"), 1.8))
+        painter.setPen(QPen(theme.colour("good"), 1.8))
         painter.drawPolyline([mark.bottomLeft() + QPoint(0, -3), mark.center() + QPoint(-1, 3), mark.topRight()])
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("#e0803a"))
+        painter.setBrush(theme.colour("warning"))
         painter.drawPolygon([mark.bottomLeft(), mark.center() + QPoint(0, -4), mark.bottomRight()])
     painter.restore()
     return mark.width() + 5
