@@ -17,7 +17,7 @@ from pydicom import config
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 
@@ -159,7 +159,7 @@ def read_header(path: Path) -> Header | None:
     meta = getattr(tags, "file_meta", None)
     syntax = UID(str(getattr(meta, "TransferSyntaxUID", "") or ImplicitVRLittleEndian))
     # pydicom stops where the pixels begin, or at the end of a file without them; a deflated file it unpacks whole
-    has_pixels = syntax.is_deflated or position + 8 < path.stat().st_size
+    has_pixels = syntax == DeflatedExplicitVRLittleEndian or position + 8 < path.stat().st_size
     return Header(path, tags, syntax, position if has_pixels else None)
 
 

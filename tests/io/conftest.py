@@ -34,10 +34,10 @@ def _dicom_slice(stored: np.ndarray, tags: dict[str, Any]) -> Dataset:
     ds.PixelData = np.ascontiguousarray(stored).astype(stored.dtype.newbyteorder("<")).tobytes()
     ds["PixelData"].VR = "OW"
     for keyword, value in tags.items():
-        if value is None:
-            delattr(ds, keyword)
-        else:
+        if value is not None:
             setattr(ds, keyword, value)
+        elif keyword in ds:
+            delattr(ds, keyword)
     ds.file_meta.MediaStorageSOPClassUID = ds.get("SOPClassUID", CTImageStorage)
     ds.file_meta.MediaStorageSOPInstanceUID = ds.get("SOPInstanceUID", "1.2")
     return ds
