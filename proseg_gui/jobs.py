@@ -1,7 +1,6 @@
 """Background work without Qt: lanes of one thread each, progress, cancel, and "the newest request wins".
 
-The window and the command line use the same runner. Callbacks are called on the worker's thread; ``gui.jobs``
-turns them into Qt signals.
+``gui.jobs`` brings the callbacks to the window's thread; everything else about background work is decided here.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from proseg_gui.errors import Cancelled
@@ -67,14 +67,22 @@ class JobRunner:
     """Named lanes, each a queue with one thread that starts with its first job.
 
     A job submitted with ``latest=True`` cancels what the lane holds, so the newest request wins. A cancelled job
-    never calls ``done`` or ``failed``; ``ended`` is always called exactly once, whatever happened.
+    calls ``done``, ``failed`` and ``progress`` no more, not even where the call was already on its way; ``ended`` is
+    always called exactly once, whatever happened.
+
+    Parameters
+    ----------
+    deliver:
+        Brings a call to the thread of the job's owner. By default callbacks are called on the worker's thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deliver: Callable[[Callable[[], None]], None] | None = None) -> None:
+        self._deliver = deliver if deliver is not None else _call
         self._lock = threading.Lock()
         self._queues: dict[str, queue.SimpleQueue[Job | None]] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._pending: dict[str, list[Job]] = {}
+        """Jobs of a lane whose end their owner has not seen yet."""
         self._closed = False
 
     def submit(self, lane: str, job: Job, *, latest: bool = False) -> Job:
@@ -96,7 +104,7 @@ class JobRunner:
         return job
 
     def cancel(self, lane: str) -> None:
-        """Cancel everything that ``lane`` holds, running or waiting."""
+        """Cancel everything that ``lane`` holds: running, waiting, or with a result on its way."""
         with self._lock:
             for job in self._pending.get(lane, []):
                 job.cancel()
@@ -105,6 +113,10 @@ class JobRunner:
         """Whether ``lane`` holds work that was not cancelled."""
         with self._lock:
             return any(not job.token.cancelled for job in self._pending.get(lane, []))
+
+    def post(self, token: CancelToken, function: Callable[..., None], *values: Any) -> None:
+        """From a worker: call ``function(*values)`` on the owner's side, unless ``token`` is cancelled by then."""
+        self._deliver(lambda: None if token.cancelled else function(*values))
 
     def close(self, timeout_s: float = 10.0) -> None:
         """Cancel everything and wait for the threads to end; the runner takes no more work."""
@@ -125,30 +137,29 @@ class JobRunner:
             if job is None:
                 return
             self._run(job)
-            with self._lock:
-                self._pending[lane].remove(job)
-            if job.ended is not None:
-                job.ended()
+            self._deliver(partial(self._finish, lane, job))
 
-    @staticmethod
-    def _run(job: Job) -> None:
+    def _finish(self, lane: str, job: Job) -> None:
+        with self._lock:
+            self._pending[lane].remove(job)
+        if job.ended is not None:
+            job.ended()
+
+    def _run(self, job: Job) -> None:
         token = job.token
         if token.cancelled:
             return
-
-        def progress(share: float, text: str) -> None:
-            if not token.cancelled:
-                job.progress(share, text)
-
         try:
-            result = job.work(token, progress)
+            result = job.work(token, partial(self.post, token, job.progress))
         except Cancelled:
             return
         except BaseException as error:  # noqa: BLE001 - whatever a worker hits belongs to the job's owner
             if token.cancelled:
                 log.debug("cancelled job %r ended with %r", job.title, error)
-                return
-            job.failed(error)
+            self.post(token, job.failed, error)
             return
-        if not token.cancelled:
-            job.done(result)
+        self.post(token, job.done, result)
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()

@@ -91,7 +91,6 @@ class DisplayLink(QObject):
     # -- announcements --------------------------------------------------------------------------------------------
     def _on_study(self, study: Study | None) -> None:
         n = 0 if study is None else study.geometry.shape[0]
-        self._strip.set_count(n)
         self._strip.set_values(np.full(n, np.nan))
         raters = () if study is None else study.raters
         self._show.set_references([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])

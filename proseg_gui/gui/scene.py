@@ -165,7 +165,7 @@ class Scene(QWidget):
             for reading in study.readings:
                 if reading.rater == name and reading.mask.array[k].any():
                     path: QPainterPath = trace_mask(reading.mask.array[k])
-                    layers.append(ContourLayer(path, rater_colour(number), 1.2, "thin"))
+                    layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
         return layers
 
     # -- heatmap --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
@@ -47,9 +48,7 @@ def test_cancelling_stops_what_was_posted(qtbot, jobs) -> None:
         posted.set()
         return "returned"
 
-    job = jobs.start(
-        "a", work, title="t", done=results.append, failed=pytest.fail, ended=lambda: ended.append(1)
-    )
+    job = jobs.start("a", work, title="t", done=results.append, failed=pytest.fail, ended=lambda: ended.append(1))
     assert posted.wait(5)
     job.cancel()  # before the event loop had a turn
     qtbot.waitUntil(lambda: bool(ended))
@@ -65,3 +64,15 @@ def test_errors_reach_the_owner(qtbot, jobs) -> None:
     jobs.start("a", work, title="t", done=pytest.fail, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors))
     assert str(errors[0]) == "broken"
+
+
+def test_the_newest_request_wins_over_a_result_on_its_way(qtbot, jobs) -> None:
+    results, ready = [], threading.Event()
+    jobs.start("a", lambda _t, _p: "old", title="t", done=results.append, failed=pytest.fail)
+    jobs.start("b", lambda _t, _p: ready.set(), title="t", done=lambda _v: None, failed=pytest.fail)
+    ready.wait(5)
+    time.sleep(0.05)  # lane a has long finished; its result waits for the event loop, which had no turn yet
+    jobs.start("a", lambda _t, _p: "new", title="t", done=results.append, failed=pytest.fail, latest=True)
+    qtbot.waitUntil(lambda: "new" in results)
+    assert results == ["new"]
+    qtbot.waitUntil(lambda: not jobs.busy("a"))

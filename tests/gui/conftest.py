@@ -1,0 +1,108 @@
+"""A real window on settings of its own, and small models and scans for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
+
+SETTLE_MS = 120_000
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory):
+    """Folder of an untrained model of three raters on a 2 mm grid: quick, and different for every rater."""
+    import torch
+
+    from proseg_gui.bundle import Card, save_bundle
+    from proseg_gui.networks.proseg import ProSeg
+
+    torch.manual_seed(3)
+    method = ProSeg(3, widths=(8, 8), features=8, hidden=8, modes=4).eval()
+    card = Card(
+        kind="proseg",
+        name="tiny",
+        version="1",
+        architecture=method.architecture(),
+        raters=("anna", "ben", "cleo"),
+        structures=("lesion",),
+        channels=("image",),
+        modality="MR",
+        spacing_mm=(2.0, 2.0),
+        window={"kind": "percentile", "low": 1.0, "high": 99.0},
+        field_of_view={"kind": "whole"},
+    )
+    folder = tmp_path_factory.mktemp("bundles") / "tiny"
+    save_bundle(folder, card, method)
+    return folder
+
+
+def small_study(n_slices: int = 5, size: int = 40, modality: str = "MR") -> Study:
+    """A bright blob on noise, drawn by two raters."""
+    rng = np.random.default_rng(5)
+    z, y, x = np.mgrid[:n_slices, :size, :size]
+    blob = np.hypot(y - size / 2, x - size / 2) < size / 4 + z
+    image = (blob * 100 + rng.normal(0, 10, blob.shape)).astype(np.float32)
+    geometry = Geometry((n_slices, size, size), np.array([-30.0, -40.0, 20.0]), (3.0, 2.0, 2.0), np.eye(3))
+    smaller = blob & (np.hypot(y - size / 2, x - size / 2) < size / 5 + z)
+    readings = tuple(
+        Reading(name, "lesion", Mask(array, geometry)) for name, array in (("anna", blob), ("ben", smaller))
+    )
+    volume = Volume(image, geometry, modality=modality, description="blob")
+    return Study("blob", {"image": volume}, ("lesion",), readings)
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator:
+    """The main window, shown, with no model wanted."""
+    from PySide6.QtCore import QSettings
+
+    from proseg_gui.gui.main_window import MainWindow
+    from proseg_gui.gui.settings_store import SettingsStore
+    from proseg_gui.review.worklist import Worklist
+
+    store = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+    found = MainWindow(store, Worklist(tmp_path / "worklist.json"), "cpu")
+    found.resize(1366, 768)
+    failures: list[BaseException] = []
+    found.controller.failed.connect(failures.append)
+    found.failures = failures
+    found.show()
+    yield found
+    found.close()
+    found.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def reviewed(window, tiny_bundle, qtbot):
+    """The window with the small study open and settled under the tiny model."""
+    from proseg_gui.bundle import load_bundle
+    from proseg_gui.review.session import begin_review
+
+    study = small_study()
+    window.controller.show_study(study)
+    with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
+        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+    assert window.failures == []
+    return window
+
+
+def drag(widget: QWidget, start: QPoint, *stops: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    """Press at ``start``, move through ``stops``, release at the last."""
+    QTest.mousePress(widget, button, Qt.KeyboardModifier.NoModifier, start)
+    for stop in stops:
+        place = widget.mapToGlobal(stop)
+        move = QMouseEvent(
+            QMouseEvent.Type.MouseMove, stop.toPointF(), place.toPointF(), Qt.MouseButton.NoButton, button,
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(widget, move)
+    QTest.mouseRelease(widget, button, Qt.KeyboardModifier.NoModifier, stops[-1])

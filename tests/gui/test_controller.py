@@ -1,0 +1,181 @@
+"""The state behind the window: what an intent changes, what it leaves, and what is announced."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from proseg_gui.review.state import LOCAL_MAP, PARTS
+
+from .conftest import SETTLE_MS, small_study
+
+
+def settle(qtbot, window, act) -> None:
+    with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
+        act()
+    assert window.failures == []
+
+
+def test_everything_is_there_once_settled(reviewed) -> None:
+    controller = reviewed.controller
+    assert controller.summary.complete
+    assert controller.drawn.frame.slice_index == controller.slice_index == 2
+    assert set(controller.spread.maps) == set(PARTS)
+    assert list(controller.spread.raters) == ["anna", "ben", "cleo"]
+    assert controller.figures.exact
+    assert not controller.axes.provisional
+    assert len(controller.axes.preference) == 2
+    assert controller.who.consensus
+
+
+def test_a_preset_is_the_command_lines_rater(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, lambda: controller.choose_rater("ben"))
+    method = reviewed.controller.review.bundle.method
+    assert controller.point["tau"] == pytest.approx(method.rater_coords(1)["tau"].tolist())
+    assert controller.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
+    assert np.array_equal(
+        controller.drawn.frame.probability[0] > 0.5, controller.spread.raters["ben"].astype(np.float32) > 0.5
+    )
+
+
+def test_choosing_another_rater_keeps_the_ambiguity(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, controller.random_sample)
+    eps = controller.point["eps"]
+    assert any(eps)
+    settle(qtbot, reviewed, lambda: controller.choose_rater("cleo"))
+    assert controller.point["eps"] == eps
+    settle(qtbot, reviewed, controller.reset_ambiguity)
+    assert not any(controller.point["eps"])
+    assert controller.who.rater == "cleo"
+
+
+def test_an_axis_moves_to_where_it_is_put_and_moves_nothing_across(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    first, second = controller.axes.ambiguity[:2]
+    settle(qtbot, reviewed, lambda: controller.move_axis(first, 1.5))
+    assert controller.position(first) == pytest.approx(1.5, abs=1e-4)
+    assert controller.position(second) == pytest.approx(0.0, abs=1e-4)
+    settle(qtbot, reviewed, lambda: controller.move_axis(controller.axes.preference[0], -2.0))
+    assert controller.position(controller.axes.preference[0]) == pytest.approx(-2.0, abs=1e-3)
+    assert controller.who.text == "blend"
+
+
+def test_axes_stand_still_during_a_drag(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    axes = controller.axes
+    controller.begin_drag()
+    for position in (0.5, 1.0, 1.5):
+        controller.move_axis(axes.preference[0], position)
+        qtbot.wait(30)
+    assert controller.axes is axes
+    settle(qtbot, reviewed, controller.end_drag)
+    assert controller.axes is not axes
+
+
+def test_maps_do_not_move_with_the_sliders_but_the_local_one_does(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    before = {part: values.copy() for part, values in controller.spread.maps.items()}
+    local: list[np.ndarray] = []
+    controller.local_map_changed.connect(lambda result: local.append(result[1]))
+    controller.set_view(map_name=LOCAL_MAP)
+    qtbot.waitUntil(lambda: bool(local))
+    settle(qtbot, reviewed, lambda: controller.choose_rater("anna"))
+    qtbot.waitUntil(lambda: len(local) > 1)
+    for part in PARTS:
+        assert np.array_equal(before[part], controller.spread.maps[part])
+    assert not np.allclose(local[0], local[-1])
+
+
+def test_changing_slices_never_shows_the_old_ones_contour(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    seen = []
+    controller.frame_changed.connect(lambda drawn: seen.append((drawn.frame.slice_index, controller.slice_index)))
+    for k in (0, 1, 4, 3):
+        controller.set_slice(k)
+        qtbot.wait(2)
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1][0] == 3, timeout=SETTLE_MS)
+    assert all(drawn == current for drawn, current in seen)
+    controller.set_slice(99)
+    assert controller.slice_index == 4
+
+
+def test_remember_recall_forget(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, lambda: controller.choose_rater("ben"))
+    controller.remember()
+    kept = controller.point
+    settle(qtbot, reviewed, controller.random_sample)
+    assert controller.point != kept
+    settle(qtbot, reviewed, lambda: controller.recall(0))
+    assert controller.point == kept
+    assert controller.who.rater == "ben"
+    assert controller.remembered[0].thumbnail.shape[2] == 3
+    assert controller.remembered[0].volume_ml == pytest.approx(controller.figures.ml)
+    controller.forget(0)
+    assert controller.remembered == ()
+
+
+def test_volume_is_that_of_the_mask(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, lambda: controller.choose_rater("cleo"))
+    mask = controller.review.engine.mask(controller.point)
+    assert controller.figures.ml == pytest.approx(mask.volume_ml)
+
+
+def test_dice_against_a_given_mask(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, lambda: controller.compare_with("ben"))
+    mask = controller.review.engine.mask(controller.point).array
+    given = controller.study.readings[1].mask.array
+    wanted = 2 * (mask & given).sum() / (mask.sum() + given.sum())
+    assert controller.figures.dice == pytest.approx(wanted)
+
+
+def test_readout_names_position_value_probability_and_raters(reviewed) -> None:
+    controller, texts = reviewed.controller, []
+    controller.readout_changed.connect(texts.append)
+    controller.hover((2, 20, 15))
+    found = texts[-1]
+    assert found.position == "L 0.0  P 0.0  S 26.0"  # origin (-30, -40, 20), 2 mm pixels, 3 mm slices
+    assert found.value == f"{controller.study.image.array[2, 20, 15]:.4g}"
+    assert found.probability.startswith("P(lesion) 0.")
+    assert "include" in found.included_by
+    controller.hover(None)
+    assert texts[-1] is None
+
+
+def test_next_uncertain_goes_by_doubt(reviewed) -> None:
+    controller = reviewed.controller
+    by_slice = controller.summary.by_slice
+    controller.set_slice(0)
+    peak = int(np.argmax(by_slice))
+    if peak != 0:
+        controller.next_uncertain(1)
+        assert controller.slice_index == peak
+
+
+def test_a_new_scan_drops_what_was_known(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    controller.show_study(small_study(n_slices=1, size=17))
+    assert (controller.review, controller.drawn, controller.spread, controller.summary) == (None, None, None, None)
+    assert controller.slice_index == 0
+
+
+def test_latents_written_by_the_window_come_back(reviewed, qtbot, tmp_path) -> None:
+    controller, exporting = reviewed.controller, reviewed.commands._exporting
+    settle(qtbot, reviewed, controller.random_sample)
+    kept = controller.point
+    exporting.write_latents(tmp_path / "latents.json")
+    qtbot.waitUntil(lambda: (tmp_path / "latents.json").exists() and not controller.jobs.busy("files"))
+    assert json.loads((tmp_path / "latents.json").read_text())["point"]["eps"] == list(kept["eps"])
+    settle(qtbot, reviewed, controller.reset_ambiguity)
+    settle(qtbot, reviewed, lambda: exporting.read_latents(tmp_path / "latents.json"))
+    assert controller.point == kept
+    (tmp_path / "latents.json").write_text("{}")
+    exporting.read_latents(tmp_path / "latents.json")
+    qtbot.waitUntil(lambda: bool(reviewed.failures))
+    assert controller.point == kept
