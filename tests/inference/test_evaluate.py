@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from proseg_gui.bundle import Bundle, case_hash
+from proseg_gui.bundle import Bundle, case_hash, load_bundle
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.evaluate import evaluate_dataset
@@ -207,6 +207,22 @@ def test_human_majority_on_brain_growth_is_the_published_one() -> None:
     assert np.mean(list(score.values())) == pytest.approx(0.882, abs=5e-4)
     split = Split.read(SHARED / "split.json")
     assert np.mean([score[name] for name in split.val]) == pytest.approx(0.874, abs=5e-4)
+
+
+@pytest.mark.shared_data
+def test_the_shipped_brain_growth_bundle_reaches_its_figures_on_the_validation_cases() -> None:
+    dataset = read_dataset(SHARED)
+    assert dataset.split is not None
+    result = evaluate_dataset(dataset, load_bundle("brain_growth"), cases=dataset.split.val, device="cpu")
+    assert result["n_samples"] == 56 and result["n_cases"] == 6
+    assert result["seen_in_training"] == 0
+    assert result["dice_identity_mean"] >= 0.865
+    assert result["dice_identity_mean"] > result["dice_identity_permuted"]
+    assert result["ged2"] <= 0.16
+    train = evaluate_dataset(
+        dataset, load_bundle("brain_growth"), cases=dataset.split.train[:1], samples=7, device="cpu"
+    )
+    assert train["seen_in_training"] == 1
 
 
 def test_identity_is_the_metric_of_the_same_name() -> None:
