@@ -35,8 +35,8 @@ class Phantom:
     """One phantom: its grid and seed fix everything else.
 
     ``shape`` is (z, y, x), ``spacing_mm`` likewise. The lesion lies near the middle slice; the field of view is centred
-    on the body, so 288 mm show all of it. The same seed shows the same anatomy shapes on every grid (textures and
-    noise follow the grid).
+    on the body, so 288 mm show all of it. The same seed has the same lesion and the same draws of its raters on every
+    grid; the anatomy around it, textures and noise belong to seed and grid.
     """
 
     seed: int = 0
