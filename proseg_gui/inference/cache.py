@@ -12,8 +12,8 @@ from collections import OrderedDict
 import psutil
 from torch import Tensor
 
-MAX_BUDGET = 1 << 30
-"""Default upper limit in bytes: about 64 slices of 512 x 512 with 16 channels."""
+MAX_BUDGET = 768 << 20
+"""Default upper limit in bytes: 48 slices of 512 x 512 with 16 channels."""
 
 
 def default_budget() -> int:

@@ -73,7 +73,7 @@ class Engine:
     device:
         ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
     cache_bytes:
-        Memory for features; a quarter of what is free, at most 1 GiB, when ``None``.
+        Memory for features; a quarter of what is free, at most 768 MiB, when ``None``.
     box_centre_mm:
         LPS point for models that look at a box; the middle of the image when ``None``.
     threads:

@@ -93,7 +93,7 @@ class Patches:
         columns = _span(plausible.any(0), coarse, width)
         count = (rows.stop - rows.start) * (columns.stop - columns.start)
         step = max(1, math.ceil(math.sqrt(count / self._kept)))
-        offset = k * 2 % step  # neighbouring slices keep other pixels, so that their errors do not add up
+        offset = k % step  # neighbouring slices keep other pixels, so that their errors do not add up
         part = features[..., rows.start + offset : rows.stop : step, columns.start + offset : columns.stop : step]
         return Patch(part.to("cpu", copy=True).contiguous(), step)
 
