@@ -63,7 +63,7 @@ def test_a_snapshot_can_be_thinned_further(known):
     patches = Patches(1, bundle.method)
     patches.note(0, features, bundle.method)
     ((_, whole),) = patches.snapshot()
-    ((_, thin),) = patches.snapshot(max_pixels=whole.pixels // 4)
+    ((_, thin),) = patches.snapshot(max_pixels=-(-whole.pixels // 4))
     assert thin.step == 2
     assert torch.equal(thin.features, whole.features[..., ::2, ::2])
     assert whole.thinned(1) is whole
