@@ -100,8 +100,8 @@ def _values(image: Any) -> np.ndarray:
     slope, inter = image.dataobj.slope, image.dataobj.inter
     if (slope, inter) == (1, 0):
         return np.asarray(image.dataobj.get_unscaled())
-    exact = image.get_data_dtype().itemsize <= 2
-    return np.asarray(image.dataobj.get_scaled(np.float32 if exact else np.float64))
+    wide = image.get_data_dtype().itemsize > 2
+    return image.get_fdata(caching="unchanged", dtype=np.float64 if wide else np.float32)
 
 
 def _geometry(image: Any, shape: tuple[int, ...], path: Path) -> tuple[Geometry, tuple[str, ...]]:

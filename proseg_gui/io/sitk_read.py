@@ -16,6 +16,7 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.cut_short import is_cut_short
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -23,29 +24,23 @@ from proseg_gui.volume import Geometry
 log = logging.getLogger(__name__)
 
 _FLAT = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-_CUT_SHORT = re.compile(
-    r"premature end|read error|not read completely|failed to read directory|can not read|unexpected end|fread got only",
-    re.IGNORECASE,
-)
 _stderr_lock = threading.Lock()
 
 
 def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
     """Read ``path`` whole. Direction matrices are kept as they stand, sheared ones too (tested for NRRD and MHA)."""
     progress(0.0, "reading the image")
-    said = ""
+    if is_cut_short(path):
+        raise UserError("the image is cut short", path=path, remedy="Copy or export it again")
     try:
         with _heard_stderr() as heard:
             image = sitk.ReadImage(str(path))
-        said = heard[0]
     except RuntimeError as error:
         raise UserError(
             f"the image cannot be read ({_reason(str(error))})", path=path, remedy="It may be damaged; export it again"
         ) from error
-    if _CUT_SHORT.search(said):
-        raise UserError("the image is cut short", path=path, remedy="Copy or export it again")
-    if said:
-        log.debug("reading %s said: %s", path.name, said)
+    if heard[0]:
+        log.debug("reading the image, its library said: %s", heard[0])
     if token is not None:
         token.check()
     progress(1.0, "reading the image")
@@ -68,7 +63,7 @@ def _raw(image: sitk.Image, path: Path) -> RawImage:
     colour = components in (3, 4) and dimension < 4 and values.dtype in (np.uint8, np.uint16)
     notices = []
     flat = path.suffix.lower() in _FLAT
-    if flat and set(image.GetSpacing()) == {1.0}:
+    if flat and np.allclose(image.GetSpacing(), 1.0, rtol=0, atol=1e-6):
         notices.append("The file says no pixel size: 1 mm is assumed.")
     elif flat:
         sizes = " x ".join(f"{step:.4g}" for step in image.GetSpacing()[:2])
@@ -94,7 +89,7 @@ def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:
 
 @contextmanager
 def _heard_stderr() -> Iterator[list[str]]:
-    """Catch what C libraries (libtiff, libjpeg, libpng) print: it is the only sign of a file that is cut short.
+    """Catch what C libraries (libtiff, libpng) print beside the error that they raise, so that stderr stays clean.
 
     The list holds the text once the block has ended. File descriptor 2 belongs to the whole process, hence the lock.
     """

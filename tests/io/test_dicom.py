@@ -115,7 +115,7 @@ def test_rle_is_decoded_and_jpeg_without_a_codec_is_refused(dicom_series, along_
     _edit(paths, lambda ds: ds.compress(RLELossless, generate_instance_uid=False))
     assert np.array_equal(_read(tmp_path)[0].array, ct_array)
     _edit(paths, lambda ds: setattr(ds.file_meta, "TransferSyntaxUID", JPEGLosslessSV1))
-    with pytest.raises(UserError, match="compressed .JPEG Lossless.* no decoder") as caught:
+    with pytest.raises(UserError, match=r"compressed .JPEG Lossless.* no decoder") as caught:
         _read(tmp_path)
     assert caught.value.path.name.endswith(".dcm")
 
@@ -177,7 +177,9 @@ def test_copies_localisers_and_other_objects_are_counted(dicom_series, along_z, 
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "again.dcm").write_bytes(paths[2].read_bytes())
     dicom_series(tmp_path / "s", ct_array[:1], along_z(1), ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
-    dicom_series(tmp_path / "d", ct_array[:1], along_z(1), Modality="RTDOSE", SOPClassUID="1.2.840.10008.5.1.4.1.1.481.2")
+    dicom_series(
+        tmp_path / "d", ct_array[:1], along_z(1), Modality="RTDOSE", SOPClassUID="1.2.840.10008.5.1.4.1.1.481.2"
+    )
     (plan,) = dicom_series(tmp_path / "p", ct_array[:1], along_z(1), Modality="RTPLAN", SOPClassUID=RTPlanStorage)
     _edit([plan], lambda ds: [delattr(ds, k) for k in ("PixelData", "Rows", "Columns")])
     (tmp_path / "readme.txt").write_text("hello")
@@ -243,7 +245,7 @@ def test_pixels_cut_short_or_of_the_wrong_length_name_the_file(dicom_series, alo
     paths = dicom_series(tmp_path, ct_array, along_z(5))
     whole = paths[2].read_bytes()
     paths[2].write_bytes(whole[:-20])
-    with pytest.raises(UserError, match="cut short .64 of 84 bytes") as caught:
+    with pytest.raises(UserError, match=r"cut short .64 of 84 bytes") as caught:
         _read(tmp_path)
     assert caught.value.path == paths[2]
     paths[2].write_bytes(whole)

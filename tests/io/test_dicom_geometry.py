@@ -47,7 +47,9 @@ def _series(write, folder, name, order, ct_array):
     return read_series(info)
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [3, 0, 4, 2, 1]], ids=["in order", "reversed", "shuffled"])  # fmt: skip
+@pytest.mark.parametrize(
+    "order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [3, 0, 4, 2, 1]], ids=["in order", "reversed", "shuffled"]
+)
 @pytest.mark.parametrize("name", TABLE)
 def test_positions_by_hand(name, order, dicom_series, ct_array, tmp_path):
     volume, notices = _series(dicom_series, tmp_path / "s", name, order, ct_array)

@@ -144,9 +144,7 @@ def test_accents_in_names_survive(tmp_path, hard_masks):
 
 def test_deidentified_file_has_no_patient_tags(tmp_path, hard_masks):
     volume = _volume(GRIDS["plain"])
-    write_rtstruct(
-        [Roi("a", Mask(hard_masks["block"], volume.geometry))], volume, tmp_path / "rt.dcm", deidentify=True
-    )
+    write_rtstruct([Roi("a", Mask(hard_masks["block"], volume.geometry))], volume, tmp_path / "rt.dcm", deidentify=True)
     ds = pydicom.dcmread(tmp_path / "rt.dcm")
     assert not str(ds.PatientName) and not ds.PatientID and not ds.StudyDate
     assert ds.PatientIdentityRemoved == "YES"
