@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
     request = Request(tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed)
     channels = parse_channels(args.channel)
     check_folder(args.out)
-    cases = [found.case for found in find_inputs(args.image) if found.case is not None]
+    inputs = find_inputs(args.image)
+    cases = [found.case for found in inputs if found.case is not None]
 
     from proseg_gui.bundle import load_bundle
     from proseg_gui.inference.latents import read_latents
@@ -82,7 +83,10 @@ def run(args: argparse.Namespace) -> int:
         summaries = predict_dataset(bundle, cases, args.out, request, **how)
         print(f"wrote {len(summaries)} cases to {args.out}")
         return 0
-    study = load_case(cases[0], ()) if cases and not channels else open_study(args.image, channels=channels)
+    if cases and not channels:
+        study = load_case(cases[0], ())
+    else:  # what can be meant in only one way need not be looked for again
+        study = open_study(inputs[0] if len(inputs) == 1 else args.image, channels=channels)
     summary = predict_case(bundle, study, args.out, request, **how)
     for notice in summary["notices"]:
         print(f"note: {notice}")

@@ -195,9 +195,7 @@ class Engine:
         """``(S, y, x)`` float32 probabilities of slice ``k`` at ``point``, on the image's own grid, read-only."""
         return next(self.probabilities(k, (point,), token))
 
-    def probabilities(
-        self, k: int, points: Sequence[Point], token: CancelToken | None = None
-    ) -> Iterator[np.ndarray]:
+    def probabilities(self, k: int, points: Sequence[Point], token: CancelToken | None = None) -> Iterator[np.ndarray]:
         """:meth:`probability` at each of ``points``, one at a time; another thread's hold is heeded between them."""
         features = self._features(k, token)
         for i, point in enumerate(points):

@@ -171,9 +171,7 @@ class Sliders:
             total = gram if total is None else total + gram
         return [] if total is None else self._method.ambiguity_controls(total)
 
-    def _effects(
-        self, controls: Sequence[Control], base: Point, token: CancelToken | None
-    ) -> list[float | None]:
+    def _effects(self, controls: Sequence[Control], base: Point, token: CancelToken | None) -> list[float | None]:
         """Volume of all structures in ml per standard deviation: central differences around ``base``."""
         if not self._engine.patches.seen or not controls:
             return [None] * len(controls)

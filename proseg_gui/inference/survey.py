@@ -63,9 +63,7 @@ class SurveyPlan:
         per_rater = self.tau_draws * self.eps_draws
         # Within a rater: every preference draw once before any twice.
         order = [t * self.eps_draws + z for z in range(self.eps_draws) for t in range(self.tau_draws)]
-        return tuple(
-            (i % self.raters) * per_rater + order[i // self.raters] for i in range(min(count, self.n))
-        )
+        return tuple((i % self.raters) * per_rater + order[i // self.raters] for i in range(min(count, self.n)))
 
 
 def default_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:

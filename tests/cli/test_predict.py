@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
+import pydicom
 import pytest
 import torch
 
@@ -18,6 +20,7 @@ from proseg_gui.cli.predict import parse_point
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders, latents_json
+from proseg_gui.io.dicom_write import write_series
 from proseg_gui.io.nifti import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.networks.proseg import ProSeg
@@ -102,14 +105,23 @@ def test_a_dataset_and_going_on(folder, tmp_path, capsys):
     assert sorted(p.name for p in (out / "b").glob("*.nii.gz")) == ["consensus_style.nii.gz", "rater_bob.nii.gz"]
     assert predict(folder, tmp_path / "one", "--rater", "bob", image="data/a") == 0
     assert (tmp_path / "one" / "rater_bob.nii.gz").is_file()
-    np.testing.assert_array_equal(
-        voxels(tmp_path / "one" / "rater_bob.nii.gz"), voxels(out / "a" / "rater_bob.nii.gz")
-    )
+    np.testing.assert_array_equal(voxels(tmp_path / "one" / "rater_bob.nii.gz"), voxels(out / "a" / "rater_bob.nii.gz"))
 
 
 def test_rtstruct(folder, tmp_path):
     assert predict(folder, tmp_path / "out", "--rater", "ann", "--format", "rtstruct") == 0
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"rtstruct.dcm", "rtstruct_image", "predict.json"}
+
+
+def test_a_dicom_series_gets_contours_that_refer_to_it(folder, tmp_path):
+    image = open_study(folder / "scan.nii.gz").image
+    series = write_series(replace(image, modality="CT"), tmp_path / "series")
+    assert predict(folder, tmp_path / "out", "--rater", "ann", "--format", "rtstruct", image=tmp_path / "series") == 0
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"rtstruct.dcm", "predict.json"}
+    written = pydicom.dcmread(tmp_path / "out" / "rtstruct.dcm")
+    (frame,) = written.ReferencedFrameOfReferenceSequence
+    assert frame.FrameOfReferenceUID == series.dicom.frame_of_reference_uid
+    assert [roi.ROIName for roi in written.StructureSetROISequence] == ["rater_ann"]
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,7 @@ def test_every_image_pixel_is_covered(n, scale):
 
 
 def test_box_around_a_point():
-    geometry = Geometry(
-        (4, 60, 80), np.array([-30.0, 12.0, 5.0]), (3.0, 0.5, 1.0), np.diag([1.0, -1.0, 1.0])
-    )
+    geometry = Geometry((4, 60, 80), np.array([-30.0, 12.0, 5.0]), (3.0, 0.5, 1.0), np.diag([1.0, -1.0, 1.0]))
     centre = tuple(geometry.index_to_world((2, 30, 40)))
     grid = plan_grid(geometry, (0.5, 1.0), box(10.0, 21.0), centre)
     assert (grid.size, grid.first) == ((20, 21), (21, 30))

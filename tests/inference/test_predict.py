@@ -112,9 +112,7 @@ def test_the_voxels_are_the_windows(bundle, study, tmp_path):
     ]
     mean = np.mean([engine.volume_probability(p) for p in points], 0)
     np.testing.assert_allclose(voxels(out / "consensus_probability.nii.gz"), mean, atol=1e-6)
-    np.testing.assert_array_equal(
-        voxels(out / "consensus.nii.gz"), voxels(out / "consensus_probability.nii.gz") > 0.5
-    )
+    np.testing.assert_array_equal(voxels(out / "consensus.nii.gz"), voxels(out / "consensus_probability.nii.gz") > 0.5)
     found = survey_slice(engine, 1, default_plan(bundle, seed=3))
     for part in PARTS:
         np.testing.assert_array_equal(voxels(out / f"uncertainty_{part}.nii.gz")[1], found.maps[part][0])
