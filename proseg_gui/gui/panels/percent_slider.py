@@ -17,7 +17,7 @@ class _QuietSlider(QSlider):
             event.ignore()  # the panel scrolls
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(24, 17)
+        return QSize(22, 17)
 
 
 class PercentSlider(QWidget):
@@ -42,7 +42,7 @@ class PercentSlider(QWidget):
         self.setToolTip(tip)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5)
+        row.setSpacing(4)
         row.addWidget(name)
         row.addWidget(self.slider, 1)
         row.addWidget(self.figure)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
@@ -112,8 +112,6 @@ class PreferencePanel(Section):
         self._raters: tuple[RaterItem, ...] = ()
         self._state = PreferenceState()
         self.presets: dict[str, PresetButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(False)  # the state decides who is marked: a blend marks nobody
         self._flow = FlowLayout(spacing=4)
         self.consensus = button("Consensus style", kind="preset", tip="The mean of all raters' preferences")
         self.consensus.setCheckable(True)
@@ -159,7 +157,6 @@ class PreferencePanel(Section):
         """Show these raters; without any, the panel says what to do."""
         for old in self.presets.values():
             self._flow.removeWidget(old)
-            self._group.removeButton(old)
             old.hide()
             old.deleteLater()
         self._flow.removeWidget(self.consensus)
@@ -168,7 +165,6 @@ class PreferencePanel(Section):
         for rater in self._raters:
             preset = PresetButton(rater)
             preset.clicked.connect(partial(self._preset_clicked, rater.name))
-            self._group.addButton(preset)
             self._flow.addWidget(preset)
             self.presets[rater.name] = preset
         self._flow.addWidget(self.consensus)

@@ -101,6 +101,7 @@ class RememberedStrip(QListWidget):
         self.setMouseTracking(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.horizontalScrollBar().rangeChanged.connect(lambda _least, _most: self.updateGeometry())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -135,17 +136,12 @@ class RememberedStrip(QListWidget):
     def sizeHint(self) -> QSize:
         """One row, and room for its scroll bar when it has one."""
         scroll_bar = self.horizontalScrollBar()
-        bar = scroll_bar.sizeHint().height() if scroll_bar.isVisible() else 0
+        bar = scroll_bar.sizeHint().height() if scroll_bar.maximum() > scroll_bar.minimum() else 0
         return QSize(200, SIDE + 8 + bar)
 
     def minimumSizeHint(self) -> QSize:
         """Room for one."""
         return QSize(SIDE + 8, self.sizeHint().height())
-
-    def updateGeometries(self) -> None:
-        """Ask for more height when the scroll bar comes."""
-        super().updateGeometries()
-        self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter or Space goes back to the marked one, Delete forgets it."""

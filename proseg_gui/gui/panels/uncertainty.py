@@ -211,7 +211,7 @@ class UncertaintyPanel(Section):
             forms.addWidget(each)
         forms.addStretch(1)
         sliders = QHBoxLayout()
-        sliders.setSpacing(12)
+        sliders.setSpacing(9)
         sliders.addWidget(self.opacity, 1)
         sliders.addWidget(self.threshold, 1)
         for widget in (self.bar, self.progress, self.status):

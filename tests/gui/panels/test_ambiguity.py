@@ -140,12 +140,12 @@ def test_forgetting_all_hides_the_strip(panel):
     assert panel.strip.count() == 0
 
 
-def test_many_settings_scroll_sideways_and_keep_their_height(dark, panel, kit, items):
+def test_many_settings_scroll_sideways_and_keep_their_height(dark, panel, kit, items, qtbot):
     panel.resize(290, 500)
-    height = panel.strip.sizeHint().height()
+    strip = panel.strip
+    height = strip.sizeHint().height()
     panel.set_remembered([*items, *(RememberedItem(f"more {i}", None, None) for i in range(12))])
-    QApplication.processEvents()
-    bar = panel.strip.horizontalScrollBar()
-    assert bar.maximum() > 0
-    assert panel.strip.sizeHint().height() == height + bar.sizeHint().height()
-    assert panel.strip.viewport().height() >= panel.strip.visualItemRect(panel.strip.item(0)).height()
+    bar = strip.horizontalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert strip.sizeHint().height() == height + bar.sizeHint().height()
+    qtbot.waitUntil(lambda: strip.viewport().height() >= strip.visualItemRect(strip.item(0)).height())

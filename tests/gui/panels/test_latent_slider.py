@@ -64,6 +64,7 @@ def test_a_click_on_the_track_jumps_there(track, kit):
 def test_double_click_resets(track, kit):
     track.set_position(-2.0)
     said = kit.Recorder(track)
+    QTest.mouseClick(track, LEFT, pos=at(track, -2.0))
     QTest.mouseDClick(track, LEFT, pos=at(track, -2.0))
     assert track.position == 0.0
     assert said.of("moved")[-1] == (0.0,)

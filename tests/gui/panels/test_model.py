@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from proseg_gui.gui.panels.model import AxisRow, RaterItem, effect_texts, millilitres, percent, signed, significant
@@ -9,7 +11,14 @@ from proseg_gui.gui.panels.model import AxisRow, RaterItem, effect_texts, millil
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(1.94, 1, "+1.9"), (-0.24, 1, "−0.2"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (0.0, 2, "0.00"), (-1.005, 2, "−1.00")],
+    [
+        (1.94, 1, "+1.9"),
+        (-0.24, 1, "−0.2"),
+        (0.04, 1, "0.0"),
+        (-0.04, 1, "0.0"),
+        (0.0, 2, "0.00"),
+        (-1.005, 2, "−1.00"),
+    ],
 )
 def test_signs(value, digits, text):
     assert signed(value, digits) == text
@@ -22,7 +31,9 @@ def test_small_values_get_more_figures(value, digits):
     assert significant(value) == digits
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.0, "0 %"), (0.004, "<1 %"), (0.006, "1 %"), (0.814, "81 %"), (1.0, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (0.004, "<1 %"), (0.006, "1 %"), (0.814, "81 %"), (1.0, "100 %")]
+)
 def test_percentages(share, text):
     assert percent(share) == text
 
@@ -40,7 +51,7 @@ def test_effects_from_long_to_short():
         "+1.9 ml/sd · 81 %",
         "+1.9 ml/sd",
     )
-    assert all(len(a) > len(b) for a, b in zip(texts, texts[1:], strict=False))
+    assert all(len(a) > len(b) for a, b in pairwise(texts))
 
 
 def test_an_unmeasured_effect_shows_no_figure():

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import (
@@ -77,6 +77,7 @@ def holder_of(shown, names, *, columns=False, widest=1.0, width=200):
     for name in names:
         each = Named()
         each.set_full_name(name)
+        each.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         flow.addWidget(each)
     shown(holder, width, flow.heightForWidth(width))
     flow.activate()
@@ -93,7 +94,9 @@ def test_rows_wrap_and_need_more_height_when_narrow(shown):
 
 def test_nothing_overlaps_in_rows_or_columns(shown):
     for columns in (False, True):
-        _holder, _flow, buttons = holder_of(shown, ["aaaaaaa", "bbbbbbbb", "cc", "d" * 60, "eee"], columns=columns, widest=0.5)
+        _holder, _flow, buttons = holder_of(
+            shown, ["aaaaaaa", "bbbbbbbb", "cc", "d" * 60, "eee"], columns=columns, widest=0.5
+        )
         for i, a in enumerate(buttons):
             assert all(not a.geometry().intersects(b.geometry()) for b in buttons[:i])
             assert a.width() <= 98  # half of 200 less half the gap

@@ -1,0 +1,197 @@
+"""The export dialog produces the request that its controls show, and lets nothing be replaced unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel
+
+from proseg_gui.errors import UserError
+from proseg_gui.gui.dialogs.export_dialog import ExportDialog, ExportOffer, ExportRequest
+from proseg_gui.gui.dialogs.frame import RESEARCH_USE
+
+LEFT = Qt.MouseButton.LeftButton
+RATERS = ("generous", "tight")
+MAPS = ("total", "inter")
+
+
+def targets(request: ExportRequest) -> list[Path]:
+    suffix = "dcm" if request.fmt == "rtstruct" else "nii.gz"
+    return [request.folder / f"{what}.{suffix}" for what in sorted(request.what)]
+
+
+@pytest.fixture
+def offer(tmp_path) -> ExportOffer:
+    return ExportOffer(
+        RATERS, MAPS, ("Heart", "Lesion"), 1, tmp_path, targets, rtstruct_note="A DICOM copy comes along."
+    )
+
+
+@pytest.fixture
+def dialog(shown, offer) -> ExportDialog:
+    return shown(ExportDialog(offer))
+
+
+def click(box) -> None:
+    QTest.mouseClick(box, LEFT, pos=QPoint(9, box.height() // 2))
+
+
+def test_the_default_is_the_current_contour_as_nifti(dialog, tmp_path):
+    assert dialog.request() == ExportRequest(
+        frozenset({"current"}), (), 0, (), "nifti", tmp_path, "Lesion", "", overwrite=False
+    )
+    assert dialog.export.isEnabled()
+    QTest.mouseClick(dialog.export, LEFT)
+    assert dialog.result() == ExportDialog.DialogCode.Accepted
+
+
+def test_every_control_ends_up_in_the_request(dialog, tmp_path):
+    for key in ("current", "raters", "consensus", "consensus_style", "samples", "maps"):
+        click(dialog.what[key])
+    click(dialog.raters["generous"])
+    click(dialog.maps["inter"])
+    dialog.samples.setFocus()
+    dialog.samples.selectAll()
+    QTest.keyClicks(dialog.samples, "25")
+    dialog.folder.selectAll()
+    QTest.keyClicks(dialog.folder, str(tmp_path / "new"))
+    assert dialog.request() == ExportRequest(
+        what=frozenset({"raters", "consensus", "consensus_style", "samples", "maps"}),
+        raters=("tight",),
+        samples=25,
+        maps=("total",),
+        fmt="nifti",
+        folder=tmp_path / "new",
+        structure_name="Lesion",
+        interpreted_type="",
+        overwrite=False,
+    )
+    assert dialog.trouble.text() == "The folder will be made."
+    assert dialog.export.isEnabled()
+
+
+def test_rtstruct_asks_for_name_and_type_and_takes_no_maps(dialog):
+    click(dialog.what["maps"])
+    assert not dialog.structure_name.isEnabled()
+    assert "RTSTRUCT" in dialog.structure_name.toolTip()
+    click(dialog.formats["rtstruct"])
+    assert not dialog.what["maps"].isEnabled()
+    assert "contours only" in dialog.what["maps"].text()
+    assert dialog.note.isVisible()
+    assert dialog.interpreted_type.currentText() == "None"  # chosen by the user, never guessed
+    dialog.structure_name.selectAll()
+    QTest.keyClicks(dialog.structure_name, "GTVp")
+    dialog.interpreted_type.setFocus()
+    QTest.keyClick(dialog.interpreted_type, Qt.Key.Key_Down)
+    request = dialog.request()
+    assert (request.fmt, request.structure_name, request.interpreted_type) == ("rtstruct", "GTVp", "GTV")
+    assert "maps" not in request.what
+    assert request.maps == ()
+    click(dialog.formats["nifti"])
+    assert dialog.request().interpreted_type == ""
+    assert "maps" in dialog.request().what  # what was ticked comes back with the format
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (lambda d: click(d.what["current"]), "Choose what to export."),
+        (lambda d: [click(d.what["raters"]), *(click(box) for box in d.raters.values())], "at least one rater"),
+        (lambda d: [click(d.what["maps"]), *(click(box) for box in d.maps.values())], "at least one map"),
+        (lambda d: [click(d.formats["rtstruct"]), d.structure_name.clear()], "needs a name"),
+        (lambda d: [click(d.formats["rtstruct"]), d.structure_name.setText("a\\b")], "backslash"),
+        (lambda d: d.folder.clear(), "Choose a folder."),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_not_offered(dialog, prepare, sentence):
+    prepare(dialog)
+    assert sentence in dialog.trouble.text()
+    assert dialog.trouble.isVisible()
+    assert not dialog.export.isEnabled()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(dialog, tmp_path):
+    (tmp_path / "a file").write_text("x")
+    dialog.folder.setText(str(tmp_path / "a file" / "below"))
+    assert f"{tmp_path / 'a file'} is a file" in dialog.trouble.text()
+    assert not dialog.export.isEnabled()
+
+
+def test_existing_files_are_shown_and_replaced_only_after_a_tick(dialog, tmp_path):
+    (tmp_path / "current.nii.gz").write_bytes(b"x")
+    click(dialog.what["consensus"])
+    assert dialog.conflict.text() == "Already there: current.nii.gz."
+    assert not dialog.export.isEnabled()
+    assert not dialog.request().overwrite
+    click(dialog.replace_files)
+    assert dialog.export.isEnabled()
+    assert dialog.request().overwrite
+    (tmp_path / "samples.nii.gz").write_bytes(b"x")
+    click(dialog.what["samples"])  # now other files would be replaced: the tick is gone
+    assert "samples.nii.gz" in dialog.conflict.text()
+    assert dialog.replace_files.text() == "Replace these 2 files"
+    assert not dialog.replace_files.isChecked()
+    assert not dialog.export.isEnabled()
+
+
+def test_a_tick_that_is_out_of_sight_does_not_count(dialog, tmp_path):
+    (tmp_path / "current.nii.gz").write_bytes(b"x")
+    click(dialog.what["consensus"])
+    click(dialog.replace_files)
+    dialog.folder.setText(str(tmp_path / "elsewhere"))
+    assert not dialog.replace_files.isVisible()
+    assert not dialog.request().overwrite
+
+
+def test_refusals_of_the_offer_are_shown(shown, tmp_path):
+    offer = ExportOffer(
+        RATERS,
+        MAPS,
+        ("Lesion",),
+        0,
+        tmp_path,
+        targets,
+        rtstruct_refusal="Slices are tilted.",
+        maps_refusal="no survey yet",
+    )
+    dialog = shown(ExportDialog(offer))
+    assert not dialog.formats["rtstruct"].isEnabled()
+    assert dialog.note.text() == "Slices are tilted."
+    assert not dialog.what["maps"].isEnabled()
+    assert "no survey yet" in dialog.what["maps"].text()
+
+
+def test_targets_that_cannot_be_named_are_said(shown, tmp_path):
+    def refuse(_request: ExportRequest) -> list[Path]:
+        raise UserError("the folder cannot be read", path=tmp_path)
+
+    dialog = shown(ExportDialog(ExportOffer(RATERS, MAPS, ("Lesion",), 0, tmp_path, refuse)))
+    assert "cannot be read" in dialog.trouble.text()
+    assert not dialog.export.isEnabled()
+
+
+def test_browsing_sets_the_folder(dialog, tmp_path):
+    QTest.mouseClick(dialog.browse, LEFT)
+    chooser = dialog.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "picked"))
+    assert dialog.request().folder == tmp_path / "picked"
+    chooser.reject()
+
+
+def test_it_says_research_use_and_can_be_left(dialog):
+    assert RESEARCH_USE in [label.text() for label in dialog.findChildren(QLabel)]
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.result() == ExportDialog.DialogCode.Rejected
+
+
+def test_many_long_rater_names_fit(shown, tmp_path):
+    names = tuple(f"rater number {i} of the long study" for i in range(9))
+    dialog = shown(ExportDialog(ExportOffer(names, MAPS, ("Lesion",), 0, tmp_path, targets)))
+    click(dialog.what["raters"])
+    boxes = list(dialog.raters.values())
+    holder = boxes[0].parentWidget()
+    assert all(holder.rect().contains(box.geometry()) for box in boxes)
+    assert all(not a.geometry().intersects(b.geometry()) for i, a in enumerate(boxes) for b in boxes[:i])
