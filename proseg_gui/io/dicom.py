@@ -66,9 +66,9 @@ def scan_folder(
         except (OSError, UserError) as error:
             if len(files) == 1:
                 raise _unreadable(error, file) from error
-            skipped["damaged or unreadable files"] += 1
+            skipped["damaged or unreadable file"] += 1
             continue
-        kind = "files that are no DICOM" if header is None else _kind(header)
+        kind = "file that is no DICOM" if header is None else _kind(header)
         if header is not None and kind == "":
             headers.append(header)
         elif header is not None and kind == "structure set":
@@ -76,11 +76,11 @@ def scan_folder(
         elif kind == "cut short" and len(files) == 1:
             raise UserError("the DICOM file is cut short", path=file, remedy="Copy or export it again")
         elif kind == "cut short":
-            skipped["damaged or unreadable files"] += 1
+            skipped["damaged or unreadable file"] += 1
         elif kind != "index":
             skipped[kind] += 1
     headers, repeated = _without_repeats(headers)
-    skipped["repeated files"] += repeated
+    skipped["repeated file"] += repeated
     progress(1.0, "sorting slices")
     return SeriesList(root, group_series(headers), tuple(structure_sets), {k: n for k, n in skipped.items() if n})
 
@@ -154,7 +154,7 @@ def _unreadable(error: OSError | UserError, file: Path) -> UserError:
 
 
 def _kind(header: Header) -> str:
-    """Why a file is no slice of a scan, as a plural for the count; empty for a slice."""
+    """Why a file is no slice of a scan, for the count; empty for a slice."""
     sop_class = str(header.sop_class)
     if sop_class == _STRUCTURE_SET:
         return "structure set"
@@ -163,13 +163,13 @@ def _kind(header: Header) -> str:
     modality = header.text("Modality")
     is_scan = modality in _MODALITIES or sop_class in _SCANS
     if header.pixel_offset is None and "Rows" not in header.tags:
-        return "cut short" if sop_class in _SCANS else "objects without an image"
+        return "cut short" if sop_class in _SCANS else "object without an image"
     if not is_scan:
-        return f"{modality or 'other'} objects"
+        return f"{modality or 'other'} object"
     if "LOCALIZER" in header.text("ImageType").upper():
-        return "localisers"
+        return "localiser"
     if header.sop_class.name.startswith("Secondary Capture") and "ImagePositionPatient" not in header.tags:
-        return "screen captures"
+        return "screen capture"
     return ""
 
 

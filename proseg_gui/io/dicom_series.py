@@ -6,6 +6,7 @@ and told (uneven steps, tilt) or refused by name (several acquisitions at the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -78,8 +79,15 @@ class SeriesList:
 
     @property
     def skipped_text(self) -> str:
-        """The files passed over in words, such as ``2 localisers, 1 report``; empty when there were none."""
-        return ", ".join(f"{count} {kind}" for kind, count in sorted(self.skipped.items()))
+        """The files passed over in words, such as ``2 localisers, 1 object without an image``; empty when there were none."""
+        return ", ".join(f"{count} {_plural(kind, count)}" for kind, count in sorted(self.skipped.items()))
+
+
+def _plural(kind: str, count: int) -> str:
+    """``file that is no DICOM`` or ``files that are no DICOM``: the first noun of ``kind`` and its verb."""
+    if count == 1:
+        return kind
+    return re.sub(r"(file|localiser|object|capture)\b", r"\1s", kind, count=1).replace("that is", "that are")
 
 
 def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:

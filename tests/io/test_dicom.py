@@ -187,12 +187,14 @@ def test_copies_localisers_and_other_objects_are_counted(dicom_series, along_z, 
     listed = scan_folder(tmp_path)
     assert len(listed.series) == 1 and listed.series[0].n_slices == 5
     assert listed.skipped == {
-        "repeated files": 1,
-        "localisers": 1,
-        "RTDOSE objects": 1,
-        "objects without an image": 1,
-        "files that are no DICOM": 2,
+        "repeated file": 1,
+        "localiser": 1,
+        "RTDOSE object": 1,
+        "object without an image": 1,
+        "file that is no DICOM": 2,
     }
+    expected = "1 RTDOSE object, 2 files that are no DICOM, 1 localiser, 1 object without an image, 1 repeated file"
+    assert listed.skipped_text == expected
 
 
 def test_files_without_preamble_and_ending_are_found(dicom_series, along_z, ct_array, tmp_path):

@@ -1,0 +1,130 @@
+"""The one way out for masks and maps: formats, names, refusals, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom import read_series, scan_folder
+from proseg_gui.io.export import export_map, export_masks, file_name, nifti_paths
+from proseg_gui.io.provenance import Provenance
+from proseg_gui.io.rtstruct_read import read_rtstruct
+from proseg_gui.volume import Geometry, Mask, Study, Volume
+
+
+@pytest.fixture
+def study(tmp_path, dicom_series, along_z, ct_array):
+    dicom_series(tmp_path / "ct", ct_array, along_z(5))
+    volume, _ = read_series(scan_folder(tmp_path / "ct").series[0])
+    return Study("case", {"image": volume})
+
+
+@pytest.fixture
+def masks(study):
+    rng = np.random.default_rng(3)
+    return [(name, Mask(rng.random(study.geometry.shape) < 0.4, study.geometry)) for name in ("rater 1", "rater/2")]
+
+
+def test_one_mask_as_nifti(study, masks, tmp_path):
+    paths, notices = export_masks(study, masks[:1], "nifti", tmp_path / "m.nii.gz", provenance=Provenance("phantom"))
+    assert paths == (tmp_path / "m.nii.gz",) and notices == ()
+    assert np.array_equal(np.asarray(nib.load(paths[0]).dataobj).T, masks[0][1].array)
+    content = json.loads((tmp_path / "m.json").read_text())
+    assert content["labels"] == {"1": "rater 1"} and content["provenance"]["model"] == "phantom"
+
+
+def test_several_masks_as_nifti_go_beside_each_other_or_into_a_folder(study, masks, tmp_path):
+    paths, _ = export_masks(study, masks, "nifti", tmp_path / "m.nii")
+    assert [p.name for p in paths] == ["m_rater_1.nii", "m_rater_2.nii"]
+    each = {"rater 1": Provenance("a"), "rater/2": Provenance("b")}
+    paths, _ = export_masks(study, masks, "nifti", tmp_path / "out", provenance=each)
+    assert [p.name for p in paths] == ["rater_1.nii.gz", "rater_2.nii.gz"]
+    assert json.loads((tmp_path / "out" / "rater_2.json").read_text())["provenance"]["model"] == "b"
+
+
+def test_rtstruct_with_own_colours_and_types(study, masks, tmp_path):
+    paths, notices = export_masks(
+        study,
+        masks,
+        "rtstruct",
+        tmp_path / "rt.dcm",
+        colours={"rater 1": (1, 2, 3)},
+        interpreted_types={"rater 1": "GTV"},
+    )
+    assert notices == ()
+    for (name, mask), read in zip(masks, read_rtstruct(paths[0], study.image), strict=True):
+        assert read.name == name and np.array_equal(read.array, mask.array)
+    ds = pydicom.dcmread(paths[0])
+    colours = [tuple(item.ROIDisplayColor) for item in ds.ROIContourSequence]
+    assert colours[0] == (1, 2, 3) and colours[1] != colours[0]
+    assert [o.RTROIInterpretedType for o in ds.RTROIObservationsSequence] == ["GTV", ""]
+
+
+def test_append_and_deidentify(study, masks, tmp_path):
+    export_masks(study, masks[:1], "rtstruct", tmp_path / "a.dcm")
+    export_masks(study, masks[1:], "rtstruct", tmp_path / "b.dcm", append_to=tmp_path / "a.dcm")
+    assert len(read_rtstruct(tmp_path / "b.dcm", study.image)) == 2
+    with pytest.raises(UserError, match="cannot be added to and de-identified"):
+        export_masks(study, masks, "rtstruct", tmp_path / "c.dcm", append_to=tmp_path / "a.dcm", deidentify=True)
+    with pytest.raises(UserError, match="to a structure set only"):
+        export_masks(study, masks, "nifti", tmp_path / "c.nii.gz", append_to=tmp_path / "a.dcm")
+    export_masks(study, masks, "rtstruct", tmp_path / "d.dcm", deidentify=True)
+    assert b"Secret" not in (tmp_path / "d.dcm").read_bytes()
+
+
+def test_appending_in_place_needs_overwrite(study, masks, tmp_path):
+    path = tmp_path / "a.dcm"
+    export_masks(study, masks[:1], "rtstruct", path)
+    with pytest.raises(UserError, match="exists already"):
+        export_masks(study, masks[1:], "rtstruct", path, append_to=path)
+    export_masks(study, masks[1:], "rtstruct", path, append_to=path, overwrite=True)
+    assert len(read_rtstruct(path, study.image)) == 2
+
+
+def test_refusals_write_nothing(study, masks, tmp_path):
+    before = sorted(tmp_path.iterdir())
+    other = Mask(masks[0][1].array, Geometry.plain(study.geometry.shape))
+    for given, fmt, said in (
+        ([], "nifti", "no mask"),
+        (masks, "seg", "cannot be written yet"),
+        (masks, "stl", "no format 'stl'"),
+        ([masks[0], ("b", other)], "nifti", "'b' is not on the image's grid"),
+        ([masks[0], ("b", other)], "rtstruct", "'b' is not on the image's grid"),
+        ([("a b", masks[0][1]), ("a/b", masks[0][1])], "nifti", "two masks would go to this file"),
+    ):
+        with pytest.raises(UserError, match=said):
+            export_masks(study, given, fmt, tmp_path / "out")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_existing_file_stops_all_of_them(study, masks, tmp_path):
+    (tmp_path / "m_rater_2.nii").write_bytes(b"old")
+    with pytest.raises(UserError, match="exists already"):
+        export_masks(study, masks, "nifti", tmp_path / "m.nii")
+    assert not (tmp_path / "m_rater_1.nii").exists()
+
+
+def test_map_is_float32_with_its_unit(study, tmp_path):
+    values = np.random.default_rng(0).random(study.geometry.shape)
+    (path,), _ = export_map(study, values, tmp_path / "u.nii.gz", unit="variance")
+    read = nib.load(path)
+    assert read.get_data_dtype() == np.float32
+    assert np.array_equal(np.asarray(read.dataobj).T, values.astype(np.float32))
+    assert json.loads((tmp_path / "u.json").read_text())["unit"] == "variance"
+
+
+def test_a_volume_does_instead_of_a_study(tmp_path):
+    volume = Volume(np.zeros((2, 3, 4), np.int16), Geometry.plain((2, 3, 4)))
+    mask = Mask(np.ones((2, 3, 4), bool), volume.geometry)
+    paths, notices = export_masks(volume, [("a", mask)], "rtstruct", tmp_path / "rt.dcm")
+    assert paths[0].exists() and (tmp_path / "rt_image").is_dir() and len(notices) == 1
+
+
+def test_names_become_file_names(tmp_path):
+    assert [file_name(n) for n in ("a b/c", "../x", "é.1", "...")] == ["a_b_c", "x", "é.1", "mask"]
+    assert nifti_paths(["a"], tmp_path / "m.nii.gz") == [tmp_path / "m.nii.gz"]

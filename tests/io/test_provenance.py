@@ -1,0 +1,33 @@
+"""Provenance as plain values and as one line."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+
+import numpy as np
+
+from proseg_gui import __version__
+from proseg_gui.io.progress import share_of
+from proseg_gui.io.provenance import Provenance
+
+
+def test_values_are_plain_json():
+    latents = MappingProxyType({"tau": np.array([0.5, 0.5], np.float32), "eps": (1.0,)})
+    values = json.loads(json.dumps(Provenance("m", "1", "ab", latents, "r").as_dict()))
+    assert values["latents"] == {"tau": [0.5, 0.5], "eps": [1.0]}
+    assert values["software"] == f"proseg-gui {__version__}" and values["created"].endswith("+00:00")
+
+
+def test_sentences():
+    full = Provenance("m", "1", "0123456789abcdef", rater="tight", sample="3 (seed 0)", edits="brush")
+    assert full.sentence() == "model m 1 (sha256 0123456789ab); rater tight; sample 3 (seed 0); edits: brush"
+    assert Provenance().sentence() == "drawn without a model" and Provenance().model_id() == ""
+
+
+def test_share_of_a_progress():
+    said = []
+    part = share_of(lambda share, text: said.append((share, text)), 0.5, 0.7)
+    part(0.0, "a")
+    part(0.5, "b")
+    assert said == [(0.5, "a"), (0.6, "b")]
