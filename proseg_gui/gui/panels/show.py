@@ -24,7 +24,7 @@ from proseg_gui.gui.panels.widgets import Eliding, Section, button, muted, own_k
 
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)
-FIELD_WIDTH = 56
+FIELD_WIDTH = 53
 NOT_SURVEYED = "This slice is not surveyed yet"
 
 
@@ -60,7 +60,7 @@ class ShowPanel(Section):
         self._references: tuple[RaterItem, ...] = ()
         self._thin_ready = self._raters_ready = True
         self.current = _Toggle("current", "The contour at the present preference and ambiguity")
-        self.inner_outer = _Toggle("inner / outer", "Lines that most and that few readings include")
+        self.inner_outer = _Toggle("inner/outer", "Lines that most and that few readings include")
         self.inner = self._level(INNER_LEVELS, "Share of readings that include the inner line")
         self.outer = self._level(OUTER_LEVELS, "Share of readings that include the outer line")
         self.thin = _Toggle("", "Thin lines: single readings, spread evenly over raters")
