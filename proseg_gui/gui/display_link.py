@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from proseg_gui.gui.controller import Controller, Drawn, JobState
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
@@ -33,6 +33,7 @@ SHOW_FIELDS = {
     "line_width": "line_width",
 }
 """Field of the Show panel -> remembered setting."""
+MEASURE_MS = 100
 DASH = "\u2013"
 
 
@@ -53,6 +54,11 @@ class DisplayLink(QObject):
         self._controller = controller
         self._structures, self._show, self._measurements = structures, show, measurements
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
+        # Figures follow the contour at a pace that can be read; they take no time from the slider path.
+        self._measure_soon = QTimer(self)
+        self._measure_soon.setSingleShot(True)
+        self._measure_soon.setInterval(MEASURE_MS)
+        self._measure_soon.timeout.connect(self._measure)
         uncertainty.set_colours(PART_COLOURS)
         strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
         structures.structure_chosen.connect(controller.set_structure)
@@ -173,7 +179,8 @@ class DisplayLink(QObject):
             self._measurements.set_dice(f"{figures.dice:.3f}")
 
     def _on_frame(self, _drawn: Drawn) -> None:
-        self._measure()
+        if not self._measure_soon.isActive():
+            self._measure_soon.start()
 
     def _measure(self) -> None:
         controller = self._controller

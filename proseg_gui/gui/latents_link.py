@@ -25,6 +25,8 @@ class LatentsLink(QObject):
         self._controller = controller
         self._preference = preference
         self._ambiguity = ambiguity
+        self._state: PreferenceState | None = None
+        self._listed: tuple[tuple[Remembered, bool], ...] = ()
         preference.rater_chosen.connect(controller.choose_rater)
         preference.consensus_chosen.connect(controller.choose_consensus_style)
         preference.blend_moved.connect(controller.set_blend)
@@ -50,6 +52,7 @@ class LatentsLink(QObject):
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         raters = () if bundle is None else bundle.card.raters
+        self._state = None
         self._preference.set_raters([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
         self._preference.setEnabled(bundle is not None)
         self._ambiguity.setEnabled(bundle is not None)
@@ -64,7 +67,9 @@ class LatentsLink(QObject):
             weights=controller.weights(),
             sample_rater=controller.last_rater,
         )
-        self._preference.set_state(state)
+        if state != self._state:  # an ambiguity slider's move changes nothing here
+            self._state = state
+            self._preference.set_state(state)
         self._preference.set_positions({axis.name: controller.position(axis) for axis in controller.axes.preference})
         self._ambiguity.set_positions({axis.name: controller.position(axis) for axis in controller.axes.ambiguity})
         self._show_remembered(controller.remembered)
@@ -79,10 +84,12 @@ class LatentsLink(QObject):
             self._show_point(self._controller.point)
 
     def _show_remembered(self, items: tuple[Remembered, ...]) -> None:
-        point = self._controller.point
-        self._ambiguity.set_remembered(
-            [RememberedItem(r.name, r.volume_ml, r.thumbnail, current=r.point == point) for r in items]
-        )
+        listed = tuple((item, item.point == self._controller.point) for item in items)
+        if listed != self._listed:
+            self._listed = listed
+            self._ambiguity.set_remembered(
+                [RememberedItem(r.name, r.volume_ml, r.thumbnail, current=current) for r, current in listed]
+            )
 
 
 def _rows(axes: tuple, word: str) -> list[AxisRow]:

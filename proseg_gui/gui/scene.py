@@ -110,8 +110,7 @@ class Scene(QWidget):
 
     def _show_frame(self, drawn: Drawn) -> None:
         self._draw_contours()
-        for pane in self.panes:
-            pane.repaint()
+        self.scan.repaint()  # paints everything that is waiting, the other pane too
         self.pixels_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
 
     def _redraw(self) -> None:
@@ -125,7 +124,7 @@ class Scene(QWidget):
                 pane.set_contours([])
             return
         current = self._current_layers(self._controller.drawn)
-        self.scan.set_contours([*self._given_layers, *self._spread_layers, *current])
+        self.scan.set_contours(current, (*self._given_layers, *self._spread_layers))
         self.heat.set_contours(current)
 
     def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:

@@ -7,12 +7,11 @@ lazy: setters mark what is out of date, the next paint computes it once (see :mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.volume import Volume
@@ -21,52 +20,15 @@ from .orientation import PlaneLayout
 from .pane_mouse import MouseProfile, PaneMouse
 from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks
 from .picture import HeatStyle, Picture
+from .strokes import ContourLayer, paint_layer
 from .view_link import Ruler, ViewLink
 
-LineStyle = Literal["solid", "dash", "dot", "thin"]
-DASHES = {"dash": [4.0, 3.0], "dot": [1.0, 2.0]}
 Index = tuple[int, int, int]
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
 """A window drag to the right by one pixel widens the window by this factor."""
 WINDOW_CENTRE_PER_PIXEL = 1 / 400
 """A drag down by one pixel raises the centre (darkens the picture) by this share of the window's width."""
-
-
-@dataclass(frozen=True, eq=False)
-class ContourLayer:
-    """One outline over the scan.
-
-    ``path`` is in array coordinates (:func:`.contours.trace`), ``width`` in widget pixels at any zoom; ``thin`` is a
-    translucent line for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside. Solid lines
-    get a dark edge while a heat map lies below.
-    """
-
-    path: QPainterPath
-    colour: str
-    width: float = 2.0
-    style: LineStyle = "solid"
-    fill_alpha: float = 0.0
-
-    def pen(self, ratio: float) -> QPen:
-        """The pen, as wide at every zoom; Qt counts such a pen in device pixels, ``ratio`` to the widget pixel."""
-        colour = QColor(self.colour)
-        if self.style == "thin":
-            colour.setAlphaF(0.55)
-        pen = QPen(colour, ratio * (1.0 if self.style == "thin" else self.width))
-        pen.setCosmetic(True)
-        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # half the time of round joins; points lie a pixel apart
-        if self.style in DASHES:
-            pen.setDashPattern(DASHES[self.style])
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
-
-    def casing(self, ratio: float) -> QPen:
-        """A darker, wider pen to draw below, where the ground may have the line's own colour."""
-        pen = self.pen(ratio)
-        pen.setWidthF(pen.widthF() + 2.0 * ratio)
-        pen.setColor(QColor(0, 0, 0, 150))
-        return pen
 
 
 class ImagePane(QWidget):
@@ -95,6 +57,9 @@ class ImagePane(QWidget):
         self._empty_text = "Drop a scan here, or open one from the File menu"
         self._notice = ""
         self._contours: tuple[ContourLayer, ...] = ()
+        self._fixed: tuple[ContourLayer, ...] = ()
+        self._still = QPixmap()
+        self._still_key: tuple[object, ...] = ()
         self._ruler_now: Ruler | None = None
         self._window_at_press = (0.0, 1.0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -149,7 +114,7 @@ class ImagePane(QWidget):
                 self._show_slice()
 
     def _show_slice(self) -> None:
-        self._contours = ()
+        self._contours = self._fixed = ()
         self._picture.set_slice(None if self._volume is None else self._volume.array[self._k])
         self.update()
 
@@ -158,9 +123,13 @@ class ImagePane(QWidget):
         self._picture.set_window(centre, width)
         self.update()
 
-    def set_contours(self, layers: Sequence[ContourLayer]) -> None:
-        """Draw these outlines over the slice, the last on top; an empty sequence clears."""
-        self._contours = tuple(layers)
+    def set_contours(self, moving: Sequence[ContourLayer], fixed: Sequence[ContourLayer] = ()) -> None:
+        """Draw these outlines over the slice, the last on top; empty sequences clear.
+
+        ``fixed`` ones lie below and are drawn into a picture that is kept while they and the view stay the same (pass
+        the same objects again), so that only ``moving`` ones cost anything while a slider moves.
+        """
+        self._contours, self._fixed = tuple(moving), tuple(fixed)
         self.update()
 
     def set_heatmap(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
@@ -330,10 +299,9 @@ class ImagePane(QWidget):
             paint_empty(painter, area, self._empty_text)
             return
         shown = self._shown(self._volume, self._layout)
-        base = self._picture.rendered(self.size(), self.devicePixelRatioF(), shown.to_widget)
-        painter.drawPixmap(0, 0, base)
+        painter.drawPixmap(0, 0, self._still_picture(shown.to_widget))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_contours(painter, shown.to_widget)
+        self._paint_contours(painter, self._contours, shown.to_widget)
         paint_marks(painter, area, shown)
         paint_labels(painter, area, shown)
         painter.end()
@@ -354,18 +322,20 @@ class ImagePane(QWidget):
             crosshair=None if self.link.crosshair_owner is self else self.link.crosshair,
         )
 
-    def _paint_contours(self, painter: QPainter, to_widget: QTransform) -> None:
-        painter.setTransform(to_widget)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        ratio = self.devicePixelRatioF()
-        for layer in self._contours:
-            if self._picture.has_heat and layer.style == "solid":  # a heat map's upper end is as yellow as a contour
-                painter.setPen(layer.casing(ratio))
-                painter.drawPath(layer.path)
-            if layer.fill_alpha > 0:
-                fill = QColor(layer.colour)
-                fill.setAlphaF(layer.fill_alpha)
-                painter.fillPath(layer.path, fill)
-            painter.setPen(layer.pen(ratio))
-            painter.drawPath(layer.path)  # half the time of strokePath
-        painter.resetTransform()
+    def _still_picture(self, to_widget: QTransform) -> QPixmap:
+        """Scan, heat map and fixed outlines: everything below what moves with the sliders."""
+        base = self._picture.rendered(self.size(), self.devicePixelRatioF(), to_widget)
+        if not self._fixed:
+            return base
+        key = (self._picture.version, self._fixed)
+        if key != self._still_key:
+            self._still_key, self._still = key, base.copy()
+            painter = QPainter(self._still)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_contours(painter, self._fixed, to_widget)
+            painter.end()
+        return self._still
+
+    def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], to_widget: QTransform) -> None:
+        for layer in layers:
+            paint_layer(painter, layer, to_widget, self.devicePixelRatioF(), cased=self._picture.has_heat)

@@ -81,13 +81,6 @@ def test_line_styles_and_fill_differ(pane, eye):
     assert drawn(ContourLayer(path, "#00ff00", style="thin")) == 0  # translucent: never the pure colour
 
 
-@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_lines_are_as_wide_on_a_fine_screen(ratio):
-    for style, width in (("solid", 2.0), ("dash", 2.0), ("dot", 2.0), ("thin", 1.0)):
-        pen = ContourLayer(QPainterPath(), YELLOW, 2.0, style).pen(ratio)
-        assert (pen.widthF(), pen.isCosmetic()) == (width * ratio, True)
-
-
 def test_holes_stay_empty_when_filled(pane, eye):
     mask = np.zeros((96, 96), dtype=bool)
     mask[20:80, 20:80] = True
