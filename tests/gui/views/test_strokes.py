@@ -20,7 +20,7 @@ def painted(layer: ContourLayer, ratio: float, *, cased: bool = False, ground: s
     paint_layer(painter, layer, QTransform.fromScale(2.0, 2.0), ratio, cased=cased)
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3)
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
 def upright() -> QPainterPath:
