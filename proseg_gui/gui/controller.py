@@ -51,6 +51,8 @@ class Drawn:
     frame: Frame
     paths: tuple[QPainterPath, ...]
     requested_at: float
+    by_slider: bool
+    """Whether a slider's move asked for it (then nothing had to be encoded)."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ class Controller(QObject):
         if self.review is None:
             return
         point = self.review.moved(axis, self.point, position)
-        self._to(point, self.who if axis.family == "ambiguity" else Who())
+        self._to(point, self.who if axis.family == "ambiguity" else Who(), by_slider=True)
 
     def begin_drag(self) -> None:
         """A slider was taken: axes stay as they are until it is let go."""
@@ -272,11 +274,11 @@ class Controller(QObject):
         eps = self.point.get("eps")
         return {**point, "eps": eps} if eps is not None and len(eps) == len(point["eps"]) else point
 
-    def _to(self, point: Point, who: Who | None = None) -> None:
+    def _to(self, point: Point, who: Who | None = None, *, by_slider: bool = False) -> None:
         tau_moved = point.get("tau") != self.point.get("tau")
         self.point, self.who = point, who or Who()
         self.point_changed.emit(point)
-        self._request_frame()
+        self._request_frame(by_slider=by_slider)
         self._settle.start()
         if not self._dragging:
             if tau_moved:
@@ -376,7 +378,7 @@ class Controller(QObject):
         self.readout_changed.emit(readout)
 
     # -- work -----------------------------------------------------------------------------------------------------
-    def _request_frame(self) -> None:
+    def _request_frame(self, *, by_slider: bool = False) -> None:
         review = self.review
         if review is None:
             return
@@ -384,7 +386,7 @@ class Controller(QObject):
 
         def work(token: CancelToken, _progress: Progress) -> Drawn:
             frame = review.frame(k, point, token)
-            return Drawn(frame, tuple(trace(p) for p in frame.probability), requested)
+            return Drawn(frame, tuple(trace(p) for p in frame.probability), requested, by_slider)
 
         self.jobs.start(
             "frame",

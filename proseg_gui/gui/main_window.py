@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         controller.view_changed.connect(self._show_theme)
         controller.bundle_changed.connect(self._show_bundle)
         controller.study_changed.connect(self._show_title)
-        self.scene.pixels_shown.connect(self.status.show_latency)
+        self.scene.slider_shown.connect(self.status.show_latency)
         self.status.cancel_requested.connect(self._cancel)
         self.opener.choose_requested.connect(self.commands.choose_candidate)
         self.opener.model_question.connect(self._ask_model)

@@ -35,7 +35,9 @@ class Scene(QWidget):
     """Two panes that share slice, zoom, pan and crosshair; draws what the controller announces."""
 
     pixels_shown = Signal(float)
-    """Milliseconds from an intent (a slider's move) to its contours painted on screen."""
+    """Milliseconds from any intent (a new slice, a preset, a slider's move) to its contours painted on screen."""
+    slider_shown = Signal(float)
+    """The same for moves of a slider only."""
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,8 @@ class Scene(QWidget):
     def _show_frame(self, drawn: Drawn) -> None:
         self._draw_contours()
         self.scan.repaint()  # paints everything that is waiting, the other pane too
+        if drawn.by_slider:
+            self.slider_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
         self.pixels_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
 
     def _redraw(self) -> None:

@@ -44,7 +44,7 @@ class StatusBar(QStatusBar):
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setMinimumWidth(self._latency.fontMetrics().horizontalAdvance("slider \u2192 pixels 1000 ms"))
-        self._latency.setToolTip("From the last move of a slider (or slice) to its contours on screen")
+        self._latency.setToolTip("From the last move of a slider to its contours on screen")
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._latency)
         self.setContentsMargins(8, 0, 10, 0)

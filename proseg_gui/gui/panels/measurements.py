@@ -31,6 +31,7 @@ class MeasurementsPanel(Section):
         self.empty = muted("Figures of the current contour appear here.")
         self.reference = _QuietCombo()
         self.reference.setAccessibleName("Mask to compare with")
+        self.reference.setPlaceholderText("choose a mask")
         self.reference.setToolTip("Mask to compare the current contour with")
         self.reference.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.reference.setFocusPolicy(Qt.FocusPolicy.TabFocus)

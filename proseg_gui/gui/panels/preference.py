@@ -139,7 +139,7 @@ class PreferencePanel(Section):
 
     def _blend_row(self) -> QWidget:
         words = QVBoxLayout()
-        words.setSpacing(0)
+        words.setSpacing(2)
         words.addWidget(self.blend_title)
         words.addWidget(self.blend_weights)
         words.addStretch(1)

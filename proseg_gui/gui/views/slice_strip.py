@@ -99,7 +99,7 @@ class SliceStrip(QWidget):
         return float(np.nan_to_num(self._values, nan=0.0).max(initial=0.0))
 
     def _top_text(self) -> str:
-        return f"{self._top():.2g}" if self._top() > 0 else ""
+        return _plain(self._top()) if self._top() > 0 else ""
 
     def _bars(self) -> QRectF:
         """The area of the bars, below the title and above the slice numbers."""
@@ -125,7 +125,7 @@ class SliceStrip(QWidget):
             return ""
         k = self.slice_at(position.x())
         value = self._values[k]
-        known = "not computed yet" if math.isnan(value) else f"{value:.3g} {self._unit}".strip()
+        known = "not computed yet" if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
         return f"Slice {k + 1} of {len(self._values)}: {known}"
 
     # -- input ----------------------------------------------------------------------------------------------------
@@ -254,3 +254,8 @@ class SliceStrip(QWidget):
         painter.setPen(QColor(colour))
         painter.drawText(QPointF(left, baseline), text)
         return QRectF(left, baseline - metrics.ascent(), width, metrics.height())
+
+
+def _plain(value: float) -> str:
+    """A number without an exponent: whole from 100 up, else three figures."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
