@@ -15,7 +15,9 @@ import pytest
 
 from proseg_gui import doctor
 from proseg_gui.cli.doctor import table
-from proseg_gui.doctor import Missing, Problem, Report, Row
+from proseg_gui.doctor import libraries, packages
+from proseg_gui.doctor.packages import Requirement
+from proseg_gui.doctor.report import Missing, Problem, Report, Row
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,9 +33,9 @@ def test_whole_machine_is_described_and_can_start_the_window():
     ended = run_doctor()
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
-    for name, _ in doctor.requirements():
-        version = re.escape(importlib.metadata.version(name))
-        assert re.search(rf"^    {re.escape(name)} +{version} \(needs", ended.stdout, re.MULTILINE)
+    for need in packages.requirements():
+        version = re.escape(importlib.metadata.version(need.name))
+        assert re.search(rf"^    {re.escape(need.name)} +{version} \(needs", ended.stdout, re.MULTILINE)
     for word in ("cuda", "mps", "settings", "logs", "bundles", "cores usable", "platform offscreen", "families"):
         assert word in ended.stdout
 
@@ -62,7 +64,7 @@ def test_a_library_that_the_qt_platform_plugin_misses_is_named(tmp_path: Path, m
     )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    found = list(doctor._qt_libraries())
+    found = list(libraries.qt_libraries())
     assert Row("Window", "system libraries", "1 missing", good=False) in found
     assert Missing("libxcb-cursor.so.0", stops_window=False) in found
     assert not any(isinstance(item, Problem) for item in found)
@@ -70,9 +72,9 @@ def test_a_library_that_the_qt_platform_plugin_misses_is_named(tmp_path: Path, m
 
 def test_missing_libraries_become_one_problem_with_one_command():
     cursor = Missing("libxcb-cursor.so.0", stops_window=False)
-    problem = doctor.missing_libraries([Missing("libxkbcommon.so.0", stops_window=True), cursor, cursor])
+    problem = libraries.missing_libraries([Missing("libxkbcommon.so.0", stops_window=True), cursor, cursor])
     assert problem.stops_window
-    assert not doctor.missing_libraries([cursor]).stops_window
+    assert not libraries.missing_libraries([cursor]).stops_window
     assert problem.what == "2 system libraries are missing: libxcb-cursor.so.0, libxkbcommon.so.0"
     assert "apt-get install libxcb-cursor0 libxkbcommon0 (Debian" in problem.remedy
     assert "dnf install xcb-util-cursor libxkbcommon (Fedora" in problem.remedy
@@ -93,25 +95,38 @@ def test_a_module_that_kills_python_is_named_and_the_others_are_still_tried(
     (tmp_path / "kills_python.py").write_text("import os; os._exit(9)")
     (tmp_path / "raises_oserror.py").write_text("raise OSError('wrong ELF class')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    found = doctor.import_failures(["json", "kills_python", "raises_oserror", "csv"])
+    found = packages.import_failures(["json", "kills_python", "raises_oserror", "csv"])
     assert found["json"] == found["csv"] == ""
     assert "exit status 9" in found["kills_python"]
     assert found["raises_oserror"] == "OSError: wrong ELF class"
 
 
-def test_old_and_absent_packages_are_problems_with_a_pip_line(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor, "requirements", lambda: [("platformdirs", "999.0"), ("surely-not-there", "1.0")])
-    monkeypatch.setitem(doctor.MODULES, "surely-not-there", "surely_not_there")
-    monkeypatch.setattr(doctor, "QT", "platformdirs")
-    monkeypatch.setitem(doctor.MODULES, "platformdirs", "platformdirs")
-    old, absent = [item for item in doctor._dependencies() if isinstance(item, Problem)]
-    assert "platformdirs" in old.what and "is older than 999.0" in old.what
+def test_old_new_and_absent_packages_are_problems_with_a_pip_line(monkeypatch: pytest.MonkeyPatch):
+    lines = ["platformdirs>=999.0", "psutil<1.0,>=0.5", "surely-not-there>=1.0"]
+    monkeypatch.setattr(packages, "requirements", lambda: [Requirement.parse(line) for line in lines])
+    monkeypatch.setitem(packages.MODULES, "surely-not-there", "surely_not_there")
+    monkeypatch.setattr(packages, "QT", "platformdirs")
+    monkeypatch.setitem(packages.MODULES, "platformdirs", "platformdirs")
+    old, new, absent = [item for item in packages.dependencies() if isinstance(item, Problem)]
+    assert re.fullmatch(r"platformdirs [\d.]+ is older than 999\.0", old.what)
+    assert re.fullmatch(r"psutil [\d.]+ is 1\.0 or newer, which does not work here", new.what)
+    assert new.remedy.endswith("pip install --upgrade 'psutil>=0.5,<1.0'")
     assert absent.what == "surely-not-there is not installed"
     assert "pip install --upgrade 'surely-not-there>=1.0'" in absent.remedy
 
 
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [("6.6", True), ("6.6.0", True), ("6.5.9", False), ("6.11.3", True), ("6.12.0", False), ("6.12", False)],
+)
+def test_versions_are_compared_by_number(version: str, fits: bool):
+    need = Requirement.parse("PySide6-Essentials>=6.6,<6.12")
+    assert need == Requirement.parse("PySide6-Essentials<6.12,>=6.6")
+    assert (need.misfit(version) == "") is fits
+
+
 def test_an_unknown_library_still_gets_advice():
-    assert "hold libnever.so.7" in doctor.missing_libraries([Missing("libnever.so.7", True)]).remedy
+    assert "hold libnever.so.7" in libraries.missing_libraries([Missing("libnever.so.7", True)]).remedy
 
 
 def write_bundle(folder: Path, weights: bytes, stated: str) -> Path:

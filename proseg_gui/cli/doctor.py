@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import itertools
 
-from proseg_gui.doctor import Problem, Report, examine
+from proseg_gui.doctor import examine
+from proseg_gui.doctor.report import Problem, Report
 from proseg_gui.errors import UserError
 
 DESCRIPTION = (
