@@ -19,7 +19,7 @@ from pydicom.uid import (
 )
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS, Header, raw_pixels, read_header
+from proseg_gui.io.dicom_headers import DAMAGE, PATIENT_TAGS, STUDY_TAGS, Header, raw_pixels, read_header
 from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
@@ -253,7 +253,7 @@ def _decoded(header: Header, shape: tuple[int, ...]) -> np.ndarray:
     """Stored values of a compressed, deflated or big-endian file, by pydicom."""
     try:
         values = pydicom.dcmread(header.path).pixel_array
-    except (OSError, ValueError, RuntimeError, AttributeError, EOFError, NotImplementedError) as error:
+    except (*DAMAGE, RuntimeError) as error:
         raise UserError(
             "its pixels cannot be decoded; they may be cut short", path=header.path, remedy="Copy or export it again"
         ) from error

@@ -7,6 +7,7 @@ Patient tags are read for the structure set that will refer to the image; they n
 from __future__ import annotations
 
 import struct
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from proseg_gui.errors import UserError
 # Real scanners write values that break the standard's rules on length and character set; they are no reason to
 # refuse an image, and pydicom's warnings about them would reach the command line's stderr.
 config.settings.reading_validation_mode = config.IGNORE
+warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
 
 PATIENT_TAGS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 STUDY_TAGS = (
@@ -51,7 +53,7 @@ _PIXEL_DATA = (0x7FE0, 0x0010)
 _UNDEFINED = 0xFFFFFFFF
 
 
-_DAMAGE = (
+DAMAGE = (
     *(InvalidDicomError, BytesLengthException, EOFError, OSError, struct.error),
     *(ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, RecursionError),
 )
@@ -70,12 +72,12 @@ class Header:
     @property
     def sop_class(self) -> UID:
         """SOP Class UID; empty when missing."""
-        return UID(str(self.tags.get("SOPClassUID", "") or ""))
+        return UID(self.text("SOPClassUID"))
 
     def text(self, keyword: str) -> str:
         """A tag as text; empty when missing, empty or malformed."""
         try:
-            value = self._value(keyword)
+            value = self.value(keyword)
         except UserError:
             return ""
         return "" if value is None else str(value).strip()
@@ -89,7 +91,7 @@ class Header:
 
     def numbers(self, keyword: str, count: int) -> np.ndarray:
         """A tag as ``count`` finite floats, or a UserError that names it and the file."""
-        value = self._value(keyword)
+        value = self.value(keyword)
         if value is None or value == "":
             raise self.missing(keyword)
         try:
@@ -102,7 +104,7 @@ class Header:
 
     def number(self, keyword: str, default: float | None = None) -> float:
         """A tag's first value as a float; ``default`` where it is missing or empty, an error without one."""
-        value = self._value(keyword)
+        value = self.value(keyword)
         if isinstance(value, (pydicom.multival.MultiValue, list, tuple)):
             value = value[0] if len(value) else None
         if value is None or value == "":
@@ -117,10 +119,11 @@ class Header:
             raise self.malformed(keyword)
         return number
 
-    def _value(self, keyword: str) -> Any:
+    def value(self, keyword: str) -> Any:
+        """A tag as pydicom gives it, ``None`` when missing; a UserError that names it when it is damaged."""
         try:
             return self.tags.get(keyword)
-        except (TypeError, ValueError, OverflowError, BytesLengthException) as error:
+        except DAMAGE as error:
             raise self.malformed(keyword) from error
 
     def missing(self, keyword: str) -> UserError:
@@ -154,7 +157,7 @@ def read_header(path: Path) -> Header | None:
         try:
             tags = pydicom.dcmread(file, stop_before_pixels=True, force=not has_preamble, specific_tags=list(_TAGS))
             position = file.tell()
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UserError("the DICOM header is damaged or cut short", path=path, remedy=_REMEDY) from error
     meta = getattr(tags, "file_meta", None)
     syntax = UID(str(getattr(meta, "TransferSyntaxUID", "") or ImplicitVRLittleEndian))

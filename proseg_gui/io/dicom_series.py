@@ -79,7 +79,7 @@ class SeriesList:
 
     @property
     def skipped_text(self) -> str:
-        """The files passed over in words, such as ``2 localisers, 1 object without an image``; empty when there were none."""
+        """The files passed over in words, such as ``2 localisers, 1 repeated file``; empty when there were none."""
         return ", ".join(f"{count} {_plural(kind, count)}" for kind, count in sorted(self.skipped.items()))
 
 
@@ -161,7 +161,7 @@ def check_readable(header: Header) -> None:
         raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a CT, MR or PET series")
     if header.number("BitsAllocated") not in (8, 16, 32):
         raise UserError(f"pixels of {header.number('BitsAllocated'):g} bits cannot be read", path=header.path)
-    if header.tags.get("ModalityLUTSequence"):
+    if header.value("ModalityLUTSequence"):
         raise UserError("its values go through a modality look-up table, which cannot be read", path=header.path)
     syntax = header.transfer_syntax
     if syntax.is_private or not syntax.is_transfer_syntax:
@@ -199,7 +199,7 @@ def _by_grid(members: list[Header]) -> list[list[Header]]:
     groups: list[list[Header]] = []
     keys: list[np.ndarray] = []
     for header in members:
-        if header.number("NumberOfFrames", 1) > 1 or "SharedFunctionalGroupsSequence" in header.tags:
+        if header.number("NumberOfFrames", 1) > 1 or header.sop_class.name.startswith(("Enhanced", "Legacy Converted")):
             raise UserError(
                 "this is an enhanced (multi-frame) DICOM image, which cannot be read yet",
                 path=header.path,

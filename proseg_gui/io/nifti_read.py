@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import logging
 import zlib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
+
+# nibabel prints how it repairs a header to stderr, also for files that are then refused
+logging.getLogger("nibabel.global").setLevel(logging.CRITICAL)
 
 _CHUNK = 4 << 20
 _GZIP = b"\x1f\x8b"
@@ -50,7 +54,15 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
     try:
         image = _load(path, progress, token)
         values = _values(image)
-    except (OSError, EOFError, zlib.error, ValueError, MemoryError, nib.spatialimages.HeaderDataError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        OverflowError,
+        MemoryError,
+        nib.spatialimages.HeaderDataError,
+    ) as error:
         raise UserError(
             f"the NIfTI file is damaged or cut short ({_reason(error)})", path=path, remedy="Copy or export it again"
         ) from error

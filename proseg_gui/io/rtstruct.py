@@ -14,10 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.tag import Tag
 from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, generate_uid
@@ -33,10 +31,11 @@ from proseg_gui.io.dicom_common import (
     new_instance,
     save,
 )
+from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.io.dicom_write import write_series
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import Provenance
-from proseg_gui.io.rtstruct_read import check_belongs, read_structure_set
+from proseg_gui.io.rtstruct_read import check_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
@@ -214,11 +213,11 @@ def _image_item(reference: DicomReference, k: int) -> Dataset:
 
 def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
     """An existing structure set as a new instance to add to; refused when it belongs to another image."""
+    ds = open_structure_set(path)
     try:
-        ds = pydicom.dcmread(path)
         ds.decode()
-    except (OSError, InvalidDicomError, EOFError, ValueError, AttributeError, NotImplementedError) as error:
-        raise UserError("it cannot be read as a DICOM structure set", path=path) from error
+    except DAMAGE as error:
+        raise UserError("the structure set is damaged", path=path, remedy="Export it again") from error
     check_belongs(ds, reference, path)
     now = datetime.now()
     ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
@@ -252,8 +251,8 @@ def _add_rois(
     ds: Dataset, rois: Sequence[Roi], volume: Volume, path: Path, progress: Progress, token: CancelToken | None
 ) -> None:
     taken = {str(item.get("ROIName", "")) for item in ds.StructureSetROISequence}
-    numbers = [int(item.ROINumber) for item in ds.StructureSetROISequence]
-    observations = [int(item.ObservationNumber) for item in ds.RTROIObservationsSequence]
+    numbers = [number_of(item, "ROINumber", path) for item in ds.StructureSetROISequence]
+    observations = [number_of(item, "ObservationNumber", path) for item in ds.RTROIObservationsSequence]
     number, observation = max(numbers, default=0), max(observations, default=0)
     assert volume.dicom is not None
     for done, roi in enumerate(rois):

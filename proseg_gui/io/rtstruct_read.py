@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from pydicom.uid import RTStructureSetStorage
 from proseg_gui.errors import UserError
 from proseg_gui.io.contour_trace import fill
 from proseg_gui.io.dicom_common import frame_of_reference
+from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Mask, Volume
 
@@ -51,9 +51,9 @@ def read_structure_set(
             remedy="Open the DICOM series that they were drawn on",
         )
     check_belongs(ds, volume.dicom, path)
-    entries = {int(item.ROINumber): item for item in ds.get("StructureSetROISequence", [])}
+    entries = {number_of(item, "ROINumber", path): item for item in ds.get("StructureSetROISequence", [])}
     wanted = list(entries)[-only:] if only is not None else list(entries)
-    by_number = {int(item.ReferencedROINumber): item for item in ds.get("ROIContourSequence", [])}
+    by_number = {number_of(item, "ReferencedROINumber", path): item for item in ds.get("ROIContourSequence", [])}
     masks = []
     for number in wanted:
         if token is not None:
@@ -86,11 +86,34 @@ def open_structure_set(path: Path) -> Dataset:
         raise UserError("there is no such file", path=path) from error
     except InvalidDicomError as error:
         raise UserError("it is no DICOM file", path=path, remedy="Choose an RTSTRUCT") from error
-    except (OSError, EOFError, ValueError, AttributeError, NotImplementedError, struct.error, KeyError) as error:
+    except DAMAGE as error:
         raise UserError("the structure set is damaged or cut short", path=path, remedy="Export it again") from error
     if sop_class != RTStructureSetStorage:
         raise UserError("it is DICOM but no RT structure set", path=path, remedy="Choose an RTSTRUCT")
+    try:
+        _parse(ds)
+    except DAMAGE as error:
+        raise UserError("the structure set is damaged or cut short", path=path, remedy="Export it again") from error
     return ds
+
+
+def _parse(ds: Dataset) -> None:
+    """Have pydicom parse every element now, where damage is expected; all but the points, which are parsed faster."""
+    for tag in ds.keys():  # noqa: SIM118 - iterating a Dataset would parse the points
+        if tag == _CONTOUR_DATA:
+            continue
+        element = ds[tag]
+        if element.VR == "SQ":
+            for item in element.value:
+                _parse(item)
+
+
+def number_of(item: Dataset, keyword: str, path: Path) -> int:
+    """A whole number of ``item``, or a UserError that names the tag."""
+    try:
+        return int(str(item.get(keyword, "")))
+    except ValueError as error:
+        raise UserError(f"the DICOM tag {keyword} is missing or malformed", path=path) from error
 
 
 def check_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:

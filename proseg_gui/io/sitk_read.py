@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import re
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.cut_short import is_cut_short
+from proseg_gui.io.meta_check import meta_problem
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -24,16 +26,19 @@ from proseg_gui.volume import Geometry
 log = logging.getLogger(__name__)
 
 _FLAT = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-_stderr_lock = threading.Lock()
+_output_lock = threading.Lock()
 
 
 def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
     """Read ``path`` whole. Direction matrices are kept as they stand, sheared ones too (tested for NRRD and MHA)."""
     progress(0.0, "reading the image")
+    problem = meta_problem(path) if path.suffix.lower() in (".mha", ".mhd") else ""
+    if problem:
+        raise UserError(problem, path=path, remedy="It may be damaged; export it again")
     if is_cut_short(path):
         raise UserError("the image is cut short", path=path, remedy="Copy or export it again")
     try:
-        with _heard_stderr() as heard:
+        with _heard_output() as heard:
             image = sitk.ReadImage(str(path))
     except RuntimeError as error:
         raise UserError(
@@ -88,28 +93,37 @@ def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:
 
 
 @contextmanager
-def _heard_stderr() -> Iterator[list[str]]:
-    """Catch what C libraries (libtiff, libpng) print beside the error that they raise, so that stderr stays clean.
+def _heard_output() -> Iterator[list[str]]:
+    """Catch what C libraries (libtiff, libpng, libjpeg) print beside the error that they raise.
 
-    The list holds the text once the block has ended. File descriptor 2 belongs to the whole process, hence the lock.
+    The list holds the text once the block has ended. The file descriptors belong to the whole process, hence the lock.
     """
     heard = [""]
-    with _stderr_lock, tempfile.TemporaryFile() as sink:
-        if sys.stderr is not None:
-            sys.stderr.flush()
-        try:
-            kept = os.dup(2)
-        except OSError:  # a windowed program may have no stderr at all
-            yield heard
-            return
-        os.dup2(sink.fileno(), 2)
+    with _output_lock, tempfile.TemporaryFile() as sink:
+        _flush_output()
+        kept: dict[int, int] = {}
+        for number in (1, 2):
+            with suppress(OSError):  # a windowed program may have no output at all
+                kept[number] = os.dup(number)
+                os.dup2(sink.fileno(), number)
         try:
             yield heard
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            _flush_output()
+            for number, copy in kept.items():
+                os.dup2(copy, number)
+                os.close(copy)
             sink.seek(0)
             heard[0] = sink.read().decode(errors="replace").strip()
+
+
+def _flush_output() -> None:
+    """Empty Python's and C's buffers, so that nothing goes to the wrong side."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    if os.name == "posix":
+        ctypes.pythonapi.fflush(None)
 
 
 def _reason(text: str) -> str:

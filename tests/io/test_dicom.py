@@ -265,10 +265,30 @@ def test_header_cut_short_is_no_crash(dicom_series, along_z, ct_array, tmp_path)
             open_study(path)
 
 
+def test_damaged_header_bytes_are_a_sentence_or_read(dicom_series, along_z, ct_array, tmp_path):
+    (path,) = dicom_series(tmp_path, ct_array[:1], along_z(1))
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    refused = 0
+    for _ in range(150):
+        content = bytearray(whole)
+        for at in rng.integers(132, len(whole) - 84, 4):
+            content[at] = rng.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            open_study(path)
+        except UserError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert 0 < refused < 150
+
+
 def test_enhanced_multi_frame_is_refused_in_one_sentence(dicom_series, along_z, ct_array, tmp_path):
-    dicom_series(tmp_path, ct_array[:1], along_z(1), SOPClassUID=EnhancedCTImageStorage, NumberOfFrames=5)
-    with pytest.raises(UserError, match=r"enhanced .multi-frame."):
-        _read(tmp_path)
+    dicom_series(tmp_path / "a", ct_array[:1], along_z(1), SOPClassUID=EnhancedCTImageStorage, NumberOfFrames=1)
+    dicom_series(tmp_path / "b", ct_array[:1], along_z(1), NumberOfFrames=5)
+    for folder in ("a", "b"):
+        with pytest.raises(UserError, match=r"enhanced .multi-frame."):
+            _read(tmp_path / folder)
 
 
 def test_cancel_and_progress(dicom_series, along_z, ct_array, tmp_path):

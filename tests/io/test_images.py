@@ -206,6 +206,36 @@ def test_a_nifti_header_that_lies_about_its_size_is_refused(tmp_path):
         read_image(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"NDims = 3", b"NDims = 9", "NDims"),
+        (b"DimSize = 5 4 3", b"DimSize = 5 4", "DimSize"),
+        (b"DimSize = 5 4 3", b"DimSize = 5 -4 3", "DimSize"),
+        (b"DimSize = 5 4 3", b"DimSize = 5 4 4000000", "cut short"),
+        (b"ElementType = MET_SHORT", b"ElementType = MET_OTHER", "ElementType"),
+        (b"Offset = -10 -20 30", b"Offset = -10 -20 xx", "Offset"),
+        (b"ElementDataFile", b"ElementDataFiles", "ElementDataFile"),
+        (b"DimSize", b"D\x00mSize", "damaged"),
+    ],
+)
+def test_a_metaimage_header_that_contradicts_itself_never_reaches_the_c_reader(old, new, said, tmp_path):
+    path = _sitk(tmp_path / "a.mha", VALUES)
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+    with pytest.raises(UserError, match=said):
+        read_image(path)
+
+
+def test_header_repairs_are_not_printed(tmp_path, capfd):
+    content = bytearray(_nifti(tmp_path / "a.nii", VALUES).read_bytes())
+    content[80:84] = np.array([-3.0], "<f4").tobytes()  # a negative pixdim, which nibabel mends and reports
+    (tmp_path / "a.nii").write_bytes(content)
+    read_image(tmp_path / "a.nii")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_missing_folder_and_unknown_files(tmp_path):
     (tmp_path / "a.xyz").write_bytes(b"something")
     (tmp_path / "b.img").write_bytes(b"something")
