@@ -50,8 +50,10 @@ def test_the_handle_does_not_jump_when_caught_off_its_centre(track, kit):
     said = kit.Recorder(track)
     QTest.mousePress(track, LEFT, pos=at(track, 1.0) + QPoint(4, 0))
     assert said.names == ["drag_started"]
-    QTest.mouseRelease(track, LEFT, pos=at(track, 1.0) + QPoint(4, 0))
     assert track.position == 1.0
+    QTest.mouseMove(track, at(track, 1.0) + QPoint(14, 0))
+    assert track.position == pytest.approx(1.0 + 10 * 6.0 / (track.width() - 12), abs=0.02)
+    QTest.mouseRelease(track, LEFT, pos=at(track, 1.0) + QPoint(14, 0))
 
 
 def test_a_click_on_the_track_jumps_there(track, kit):
