@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,8 @@ from pydicom.uid import (
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import DAMAGE, PATIENT_TAGS, STUDY_TAGS, Header, raw_pixels, read_header
 from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
+from proseg_gui.io.progress import share_of
+from proseg_gui.io.unzip import unzip
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
 
@@ -42,7 +46,7 @@ class _TooWideError(Exception):
 def scan_folder(
     path: str | Path | Sequence[Path], *, progress: Progress = no_progress, token: CancelToken | None = None
 ) -> SeriesList:
-    """Look through a folder and its subfolders, a file, or a list of files; only headers are read.
+    """Look through a folder and its subfolders, a zip file, a file, or a list of files; only headers are read.
 
     Localisers, objects that are no CT, MR or PET image, repeated files and files that are no DICOM are counted in
     ``skipped``; a series that cannot be read is listed with its ``problem``.
@@ -52,7 +56,11 @@ def scan_folder(
     UserError
         If ``path`` does not exist, or a single given file's header is damaged.
     """
-    files, root = _files(path)
+    unpacked = None
+    if isinstance(path, (str, Path)) and Path(path).is_file() and zipfile.is_zipfile(path):
+        unpacked = unzip(Path(path), share_of(progress, 0.0, 0.5), token)
+        progress = share_of(progress, 0.5, 1.0)
+    files, root = _files(path if unpacked is None else unpacked.name)
     headers: list[Header] = []
     structure_sets: list[Path] = []
     skipped: Counter[str] = Counter()
@@ -82,7 +90,11 @@ def scan_folder(
     headers, repeated = _without_repeats(headers)
     skipped["repeated file"] += repeated
     progress(1.0, "sorting slices")
-    return SeriesList(root, group_series(headers), tuple(structure_sets), {k: n for k, n in skipped.items() if n})
+    series = group_series(headers)
+    if unpacked is not None:
+        root = Path(str(path))
+        series = tuple(replace(info, unpacked=unpacked) for info in series)
+    return SeriesList(root, series, tuple(structure_sets), {k: n for k, n in skipped.items() if n})
 
 
 def read_series(

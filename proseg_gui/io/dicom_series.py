@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydicom.pixels import get_decoder
@@ -30,7 +31,7 @@ class SeriesInfo:
     """A series as its headers tell it, before any pixel is read.
 
     ``headers`` are in slice order. ``problem`` says why it cannot be read; ``geometry`` is then ``None``. ``part``
-    tells two stacks of one series apart. ``label`` has no patient data.
+    tells two stacks of one series apart. ``label`` has no patient data. ``unpacked`` keeps a zip file's content alive.
     """
 
     uid: str
@@ -41,6 +42,7 @@ class SeriesInfo:
     notices: tuple[str, ...] = ()
     problem: UserError | None = None
     part: str = ""
+    unpacked: TemporaryDirectory[str] | None = None
 
     @property
     def n_slices(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -171,7 +172,8 @@ def _in_file(path: Path, progress: Progress, token: CancelToken | None) -> list[
         if path.stat().st_size == 0:
             raise UserError("the file is empty", path=path, remedy="Copy or export it again")
         is_image = looks_like_nifti(path) or bool(image_suffix(path))
-        is_dicom = path.name.upper() == "DICOMDIR" or (not is_image and read_header(path) is not None)
+        is_zip = not is_image and zipfile.is_zipfile(path)
+        is_dicom = is_zip or path.name.upper() == "DICOMDIR" or (not is_image and read_header(path) is not None)
     except OSError as error:
         raise UserError(f"the file cannot be read ({error.strerror or error})", path=path) from error
     if is_image:
@@ -182,7 +184,8 @@ def _in_file(path: Path, progress: Progress, token: CancelToken | None) -> list[
         found = _in_series(scan_folder(path, progress=progress, token=token))
         if found:
             return found
-        raise UserError("the DICOM file holds no CT, MR or PET image", path=path, remedy="Choose a scan")
+        what = "zip" if is_zip else "DICOM"
+        raise UserError(f"the {what} file holds no CT, MR or PET image", path=path, remedy="Choose a scan")
     if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
         raise UserError("it is named DICOM but is none", path=path, remedy="Export the image again from its source")
     known = "DICOM, NIfTI, NRRD, MetaImage, ANALYZE, PNG, JPEG and TIFF can be read"
@@ -223,6 +226,8 @@ def _in_series(listed: SeriesList) -> list[Candidate]:
         )
         for info in listed.series
     ]
+    if listed.series and listed.series[0].unpacked is not None:
+        return found
     return found + [Candidate("structure set", item, item.name) for item in listed.structure_sets]
 
 

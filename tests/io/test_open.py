@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tempfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -43,6 +46,31 @@ def test_one_dicom_file_is_one_slice(tmp_path, dicom_series, along_z, ct_array):
     paths = dicom_series(tmp_path, ct_array, along_z(5))
     study = open_study(paths[2])
     assert np.array_equal(study.image.array, ct_array[2:3])
+
+
+def test_a_zip_of_dicom_opens_and_leaves_nothing_behind(tmp_path, dicom_series, along_z, ct_array, monkeypatch):
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    paths = dicom_series(tmp_path / "s", ct_array, along_z(5))
+    with zipfile.ZipFile(tmp_path / "scan.zip", "w") as archive:
+        for path in paths:
+            archive.write(path, f"../../evil/{path.name}")
+        archive.writestr("readme.txt", "x")
+    study = open_study(tmp_path / "scan.zip")
+    assert study.name == "scan" and np.array_equal(study.image.array, ct_array)
+    assert study.notices == ("Passed over: 1 file that is no DICOM.",)
+    gc.collect()
+    assert list((tmp_path / "temp").iterdir()) == [] and not (tmp_path / "evil").exists()
+    whole = (tmp_path / "scan.zip").read_bytes()
+    (tmp_path / "bad.zip").write_bytes(whole[:100] + b"\0" * 200 + whole[300:])
+    (tmp_path / "text.zip").write_bytes(b"")
+    with zipfile.ZipFile(tmp_path / "text.zip", "w") as archive:
+        archive.writestr("readme.txt", "x")
+    for name, said in (("bad.zip", "zip file is damaged"), ("text.zip", "zip file holds no CT")):
+        with pytest.raises(UserError, match=said):
+            open_study(tmp_path / name)
+    gc.collect()
+    assert list((tmp_path / "temp").iterdir()) == []
 
 
 def test_several_series_are_a_choice(tmp_path, dicom_series, along_z, ct_array):
