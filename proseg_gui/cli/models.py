@@ -9,7 +9,7 @@ from proseg_gui.bundle import Card, list_bundles
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
-    commands.add_parser("models", help="list the shipped models")
+    commands.add_parser("models", help="list the shipped models", epilog="example: proseg-gui models")
 
 
 def run(_args: argparse.Namespace) -> int:

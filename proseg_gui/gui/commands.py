@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ class Commands:
             Command("View", "Smooth &pixels", "I", self._toggle("interpolate"), self._is("interpolate"), group="panes"),
         ]
         for number, (name, centre, width) in enumerate(WINDOW_PRESETS, start=1):
-            run = self.rater_key.or_else(number, lambda a=centre, b=width: c.set_window(a, b))
+            run = self.rater_key.or_else(number, partial(self._ct_window, centre, width))
             commands.append(
                 Command("View", f"Window: {name}", str(number), run, enabled=self._has_study, group="window")
             )
@@ -90,8 +91,8 @@ class Commands:
             label = name.replace("_", " ").replace("inter", "between experts").replace("intra", "within an expert")
             commands.append(
                 Command(
-                    "View", f"Map: {label}", f"Alt+{number}", lambda n=name: c.set_view(map_name=n, show_heatmap=True),
-                    lambda n=name: c.view.settings.map_name == n, group="map",
+                    "View", f"Map: {label}", f"Alt+{number}", partial(c.set_view, map_name=name, show_heatmap=True),
+                    partial(self._shows_map, name), group="map",
                 )
             )  # fmt: skip
         return [
@@ -161,6 +162,16 @@ class Commands:
     def _toggle(self, name: str) -> Callable[[], None]:
         return lambda: self._controller.set_view(**{name: not getattr(self._controller.view.settings, name)})
 
+    def _shows_map(self, name: str) -> bool:
+        return self._controller.view.settings.map_name == name
+
+    def _ct_window(self, centre: float, width: float) -> None:
+        study = self._controller.study
+        if study is not None and study.image.unit != "HU":
+            self._controller.noticed.emit("Window presets are for CT; 0 sets the window by this image's own range")
+            return
+        self._controller.set_window(centre, width)
+
     def _is_single(self) -> bool:
         return self._controller.view.settings.layout == "single"
 
@@ -221,7 +232,7 @@ class Commands:
         def fill() -> None:
             menu.clear()
             for path in self._controller.view.settings.recent:
-                menu.addAction(path, lambda path=path: self._opener.open_paths([Path(path)]))
+                menu.addAction(path, partial(self._opener.open_paths, [Path(path)]))
             menu.setEnabled(not menu.isEmpty())
 
         file_menu.aboutToShow.connect(fill)

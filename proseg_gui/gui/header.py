@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
 from proseg_gui.gui.commands import Commands
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
 CHIP_PADDING = 34
-DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class TopBar(QWidget):
@@ -47,6 +48,7 @@ class Header(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 3, 8, 3)
         row.setSpacing(6)
+        self._presets: list[QAction] = []
         self._layout = self._chip("Panes (key L)")
         self._window = self._chip("Window / level")
         self._model = self._chip("Model")
@@ -86,23 +88,33 @@ class Header(QWidget):
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
         for key, name in LAYOUT_NAMES.items():
-            menu.addAction(name, lambda key=key: self._controller.set_view(layout=key))
+            menu.addAction(name, partial(self._controller.set_view, layout=key))
         return menu
 
     def _window_menu(self, commands: Commands) -> QMenu:
         menu = QMenu(self)
         for name, centre, width in WINDOW_PRESETS:
-            menu.addAction(
-                f"{name}   {centre:g} / {width:g}", lambda c=centre, w=width: self._controller.set_window(c, w)
-            )
+            text = f"{name}   {centre:g} / {width:g}"
+            self._presets.append(menu.addAction(text, partial(self._controller.set_window, centre, width)))
         menu.addSeparator()
         menu.addAction("As the file says, or the whole range", commands.automatic_window)
         return menu
 
     def _device_menu(self) -> QMenu:
         menu = QMenu(self)
-        for name in DEVICES:
-            menu.addAction(name, lambda name=name: self._opener.use_device(name))
+
+        def fill() -> None:
+            # Only what this computer has. Asking needs torch, which is there once a model was loaded.
+            menu.clear()
+            names = ["auto"]
+            if self._controller.review is not None:
+                from proseg_gui.inference.device import available_devices
+
+                names += available_devices()
+            for name in names:
+                menu.addAction(name, partial(self._opener.use_device, name))
+
+        menu.aboutToShow.connect(fill)
         return menu
 
     def _show_view(self, view: ViewState) -> None:
@@ -111,7 +123,10 @@ class Header(QWidget):
         preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
         text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
         self._label(self._window, text)
-        self._window.setEnabled(self._controller.study is not None)
+        study = self._controller.study
+        self._window.setEnabled(study is not None)
+        for action in self._presets:
+            action.setEnabled(study is not None and study.image.unit == "HU")
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self._controller.review

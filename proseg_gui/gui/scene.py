@@ -94,7 +94,7 @@ class Scene(QWidget):
         for pane in self.panes:
             pane.set_window(*view.window)
             pane.set_interpolate(settings.interpolate)
-            pane.set_mouse_profile(settings.mouse_profile)
+            pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
         self.heat.setVisible(settings.layout != "single")
         if before.masks_shown != view.masks_shown:
             self._given_layers = self._trace_given()

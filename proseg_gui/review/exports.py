@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
@@ -159,8 +161,10 @@ def _draw(
         for (name, _), p in zip(pointed, found, strict=True):
             results.add_mask(name, p[chosen] > THRESHOLD)
         if raters:
-            mean = sum(p[chosen].astype("f8") for p in engine.probabilities(k, raters, token)) / len(raters)
-            mean = mean.astype("f4")
+            total = np.zeros((1, *engine.geometry.shape[1:]))
+            for p in engine.probabilities(k, raters, token):
+                total += p[chosen]
+            mean = (total / len(raters)).astype(np.float32)
             results.add_mask("consensus", mean > THRESHOLD)
             results.add_map("consensus_probability", mean)
         if maps:
