@@ -1,16 +1,14 @@
-"""Masks and maps out, in the format asked for: the window's export dialog and ``proseg-gui export`` both call this."""
+"""Masks out in the format asked for: what ``proseg-gui export`` does, callable from Python."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
-from proseg_gui.io.nifti import nifti_writers, write_nifti
+from proseg_gui.io.nifti import nifti_writers
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -33,14 +31,13 @@ def export_masks(
     *,
     overwrite: bool = False,
     append_to: str | Path | None = None,
-    provenance: Provenance | Mapping[str, Provenance] | None = None,
-    colours: Mapping[str, tuple[int, int, int]] | None = None,
-    interpreted_types: Mapping[str, str] | None = None,
+    provenance: Provenance | None = None,
     deidentify: bool = False,
+    notices: list[str] | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Write named masks and read them back.
+) -> tuple[Path, ...]:
+    """Write named masks, read them back, and return the files.
 
     Parameters
     ----------
@@ -54,15 +51,11 @@ def export_masks(
     append_to:
         ``rtstruct`` only: a structure set whose ROIs are kept.
     provenance:
-        One for all, or by mask name.
-    colours, interpreted_types:
-        ``rtstruct`` only, by mask name.
+        Where the masks came from; without, the files say that no model was used.
     deidentify:
         Drop patient and study tags. NIfTI files never have any.
-
-    Returns
-    -------
-    The files written, and notices for the user.
+    notices:
+        Sentences for the user are appended here.
 
     Raises
     ------
@@ -71,6 +64,7 @@ def export_masks(
     """
     volume = image.image if isinstance(image, Study) else image
     out = Path(out)
+    provenance = Provenance() if provenance is None else provenance
     if not masks:
         raise UserError("there is no mask to export", path=out)
     if fmt not in FORMATS:
@@ -80,45 +74,24 @@ def export_masks(
     if fmt == "nifti":
         if append_to is not None:
             raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
-        return _to_nifti(volume, masks, out, overwrite, provenance, progress, token)
-    rois = [
-        Roi(
-            name,
-            mask,
-            (colours or {}).get(name, COLOURS[number % len(COLOURS)]),
-            (interpreted_types or {}).get(name, ""),
-            _provenance_of(provenance, name),
+        paths, said = _to_nifti(volume, masks, out, overwrite, provenance, progress, token)
+    else:
+        colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
+        said = write_rtstruct(
+            [Roi(name, mask, colour) for (name, mask), colour in zip(masks, colours, strict=True)],
+            volume,
+            out,
+            overwrite=overwrite,
+            provenance=provenance,
+            append_to=append_to,
+            deidentify=deidentify,
+            progress=progress,
+            token=token,
         )
-        for number, (name, mask) in enumerate(masks)
-    ]
-    notices = write_rtstruct(
-        rois,
-        volume,
-        out,
-        overwrite=overwrite,
-        provenance=None if isinstance(provenance, Mapping) else provenance,
-        append_to=append_to,
-        deidentify=deidentify,
-        progress=progress,
-        token=token,
-    )
-    return (out,), notices
-
-
-def export_map(
-    image: Study | Volume,
-    array: np.ndarray,
-    out: str | Path,
-    *,
-    unit: str = "",
-    overwrite: bool = False,
-    provenance: Provenance | None = None,
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Write a float map ``(z, y, x)`` (probability, uncertainty) as float32 NIfTI on the image's grid."""
-    volume = image.image if isinstance(image, Study) else image
-    values = np.asarray(array, dtype=np.float32)
-    notices = write_nifti(values, volume.geometry, out, overwrite=overwrite, provenance=provenance, unit=unit)
-    return (Path(out),), notices
+        paths = (out,)
+    if notices is not None:
+        notices += said
+    return paths
 
 
 def file_name(name: str) -> str:
@@ -142,7 +115,7 @@ def _to_nifti(
     masks: Sequence[tuple[str, Mask]],
     out: Path,
     overwrite: bool,
-    provenance: Provenance | Mapping[str, Provenance] | None,
+    provenance: Provenance,
     progress: Progress,
     token: CancelToken | None,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -159,14 +132,10 @@ def _to_nifti(
         if difference:
             raise UserError(f"the mask {name!r} is not on the image's grid: {difference}", path=path)
         named = Mask(mask.array, volume.geometry, name)
-        more, said = nifti_writers(named, volume.geometry, path, provenance=_provenance_of(provenance, name))
+        more, said = nifti_writers(named, volume.geometry, path, provenance=provenance)
         writers.update(more)
         notices.update(dict.fromkeys(said))
     progress(0.5, "writing")
     atomic_write_all(writers, overwrite=overwrite)
     progress(1.0, "checked")
     return tuple(paths), tuple(notices)
-
-
-def _provenance_of(provenance: Provenance | Mapping[str, Provenance] | None, name: str) -> Provenance | None:
-    return provenance.get(name) if isinstance(provenance, Mapping) else provenance

@@ -1,4 +1,4 @@
-"""The one way out for masks and maps: formats, names, refusals, and nothing half-written."""
+"""Masks out from Python or the command line: formats, names, refusals, and nothing half-written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom import read_series, scan_folder
-from proseg_gui.io.export import export_map, export_masks, file_name, nifti_paths
+from proseg_gui.io.export import export_masks, file_name, nifti_paths
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.volume import Geometry, Mask, Study, Volume
@@ -31,38 +31,32 @@ def masks(study):
 
 
 def test_one_mask_as_nifti(study, masks, tmp_path):
-    paths, notices = export_masks(study, masks[:1], "nifti", tmp_path / "m.nii.gz", provenance=Provenance("phantom"))
-    assert paths == (tmp_path / "m.nii.gz",) and notices == ()
+    notices: list[str] = []
+    provenance = Provenance("phantom")
+    paths = export_masks(study, masks[:1], "nifti", tmp_path / "m.nii.gz", provenance=provenance, notices=notices)
+    assert paths == (tmp_path / "m.nii.gz",) and notices == []
     assert np.array_equal(np.asarray(nib.load(paths[0]).dataobj).T, masks[0][1].array)
     content = json.loads((tmp_path / "m.json").read_text())
     assert content["labels"] == {"1": "rater 1"} and content["provenance"]["model"] == "phantom"
 
 
 def test_several_masks_as_nifti_go_beside_each_other_or_into_a_folder(study, masks, tmp_path):
-    paths, _ = export_masks(study, masks, "nifti", tmp_path / "m.nii")
+    paths = export_masks(study, masks, "nifti", tmp_path / "m.nii")
     assert [p.name for p in paths] == ["m_rater_1.nii", "m_rater_2.nii"]
-    each = {"rater 1": Provenance("a"), "rater/2": Provenance("b")}
-    paths, _ = export_masks(study, masks, "nifti", tmp_path / "out", provenance=each)
+    paths = export_masks(study, masks, "nifti", tmp_path / "out")
     assert [p.name for p in paths] == ["rater_1.nii.gz", "rater_2.nii.gz"]
-    assert json.loads((tmp_path / "out" / "rater_2.json").read_text())["provenance"]["model"] == "b"
+    assert json.loads((tmp_path / "out" / "rater_2.json").read_text())["provenance"]["model"] == ""
 
 
-def test_rtstruct_with_own_colours_and_types(study, masks, tmp_path):
-    paths, notices = export_masks(
-        study,
-        masks,
-        "rtstruct",
-        tmp_path / "rt.dcm",
-        colours={"rater 1": (1, 2, 3)},
-        interpreted_types={"rater 1": "GTV"},
-    )
-    assert notices == ()
-    for (name, mask), read in zip(masks, read_rtstruct(paths[0], study.image), strict=True):
+def test_rtstruct_has_an_roi_for_each_in_its_own_colour(study, masks, tmp_path):
+    (path,) = export_masks(study, masks, "rtstruct", tmp_path / "rt.dcm")
+    for (name, mask), read in zip(masks, read_rtstruct(path, study.image), strict=True):
         assert read.name == name and np.array_equal(read.array, mask.array)
-    ds = pydicom.dcmread(paths[0])
-    colours = [tuple(item.ROIDisplayColor) for item in ds.ROIContourSequence]
-    assert colours[0] == (1, 2, 3) and colours[1] != colours[0]
-    assert [o.RTROIInterpretedType for o in ds.RTROIObservationsSequence] == ["GTV", ""]
+    ds = pydicom.dcmread(path)
+    first, second = (tuple(item.ROIDisplayColor) for item in ds.ROIContourSequence)
+    assert first != second
+    assert ds.StructureSetDescription == "drawn without a model"
+    assert [o.RTROIInterpretedType for o in ds.RTROIObservationsSequence] == ["", ""]
 
 
 def test_append_and_deidentify(study, masks, tmp_path):
@@ -109,20 +103,12 @@ def test_an_existing_file_stops_all_of_them(study, masks, tmp_path):
     assert not (tmp_path / "m_rater_1.nii").exists()
 
 
-def test_map_is_float32_with_its_unit(study, tmp_path):
-    values = np.random.default_rng(0).random(study.geometry.shape)
-    (path,), _ = export_map(study, values, tmp_path / "u.nii.gz", unit="variance")
-    read = nib.load(path)
-    assert read.get_data_dtype() == np.float32
-    assert np.array_equal(np.asarray(read.dataobj).T, values.astype(np.float32))
-    assert json.loads((tmp_path / "u.json").read_text())["unit"] == "variance"
-
-
 def test_a_volume_does_instead_of_a_study(tmp_path):
     volume = Volume(np.zeros((2, 3, 4), np.int16), Geometry.plain((2, 3, 4)))
     mask = Mask(np.ones((2, 3, 4), bool), volume.geometry)
-    paths, notices = export_masks(volume, [("a", mask)], "rtstruct", tmp_path / "rt.dcm")
-    assert paths[0].exists() and (tmp_path / "rt_image").is_dir() and len(notices) == 1
+    notices: list[str] = []
+    (path,) = export_masks(volume, [("a", mask)], "rtstruct", tmp_path / "rt.dcm", notices=notices)
+    assert path.exists() and (tmp_path / "rt_image").is_dir() and len(notices) == 1
 
 
 def test_names_become_file_names(tmp_path):
