@@ -44,7 +44,7 @@ class Exporting:
             maps=PARTS,
             structures=review.engine.structures,
             structure=self._controller.structure,
-            folder=Path(settings.export_folder or settings.last_folder or Path.home()) / f"{review.study.name}_export",
+            folder=Path(settings.export_folder or Path.home()) / f"{review.study.name}_export",
             targets=lambda request: targets(
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
