@@ -113,20 +113,19 @@ def write_rtstruct(
             raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
         folder = path.with_name(f"{path.stem}_image")
         made = None if folder.exists() else folder
-        study_volume = write_series(
-            study_volume, folder, overwrite=overwrite, progress=share_of(progress, 0.0, 0.5), token=token
-        )
+        part = share_of(progress, 0.0, 0.5)
+        study_volume = write_series(study_volume, folder, overwrite=overwrite, progress=part, token=token)
         progress = share_of(progress, 0.5, 1.0)
-        notices += (
-            f"The image is no DICOM series; it was written as one to {folder.name}, which the contours refer to.",
+        notices = (
+            f"The image is no DICOM series; it was written as one to {folder.name}, for the contours to refer to.",
         )
     assert study_volume.dicom is not None
-    reference = study_volume.dicom
+    written = False
     try:
         if append_to is None:
-            ds = _new_structure_set(reference, provenance, label, deidentify)
+            ds = _new_structure_set(study_volume.dicom, provenance, label, deidentify)
         else:
-            ds, more = _opened(Path(append_to), reference)
+            ds, more = _opened(Path(append_to), study_volume.dicom)
             notices += more
         _add_rois(ds, rois, study_volume, path, progress, token)
 
@@ -135,10 +134,10 @@ def write_rtstruct(
             _read_back(temporary, path, rois, study_volume, token)
 
         atomic_write(path, write, overwrite=overwrite)
-    except BaseException:
-        if made is not None:  # the image belongs to a file that did not come to be
+        written = True
+    finally:
+        if made is not None and not written:  # the image belongs to a file that did not come to be
             shutil.rmtree(made, ignore_errors=True)
-        raise
     progress(1.0, "checked")
     return notices
 
