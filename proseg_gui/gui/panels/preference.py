@@ -179,7 +179,8 @@ class PreferencePanel(Section):
         self.set_state(PreferenceState())
 
     def _order_tabs(self) -> None:
-        chain = [*self.presets.values(), self.consensus, self.pad, self.sample]
+        tracks = [slider.track for slider in self.axes.sliders.values()]
+        chain: list[QWidget] = [*self.presets.values(), self.consensus, self.pad, self.sample, *tracks, self.axes.fold]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -196,7 +197,10 @@ class PreferencePanel(Section):
 
     def set_axes(self, rows: Sequence[AxisRow], provisional: bool = False) -> None:
         """Show the axes between the raters."""
+        before = list(self.axes.sliders)
         self.axes.set_axes(rows, provisional=provisional)
+        if list(self.axes.sliders) != before:
+            self._order_tabs()
 
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""
