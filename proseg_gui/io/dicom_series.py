@@ -269,7 +269,7 @@ def stack_geometry(group: Sequence[Header]) -> tuple[Geometry, tuple[str, ...]]:
     directions = np.stack([x, y, z], axis=1)
     positions = None if is_even else origins
     geometry = Geometry(shape, origins[0], (length, row_step, column_step), directions, positions)
-    notices = () if is_even else (_gap_text(origins @ normal),)
+    notices = () if is_even else (_gap_text(origins @ normal, origins - even),)
     tilt = float(np.degrees(np.arccos(np.clip(z @ normal, -1.0, 1.0))))
     if geometry.is_sheared:
         notices += (f"The slices are tilted by {tilt:.2g} degrees against their stacking; their true places are kept.",)
@@ -284,9 +284,13 @@ def _thickness(header: Header) -> tuple[float, tuple[str, ...]]:
     return 1.0, ("The file says no slice thickness: 1 mm is assumed.",)
 
 
-def _gap_text(places: np.ndarray) -> str:
+def _gap_text(places: np.ndarray, offsets: np.ndarray) -> str:
+    """What is uneven about slices at ``places`` mm along the normal, ``offsets`` (n, 3) mm from a straight stack."""
     gaps = np.diff(places)
     usual = float(np.median(gaps))
+    if np.abs(gaps - usual).max() <= EVEN_STEP_TOLERANCE_MM:
+        off = float(np.linalg.norm(offsets, axis=1).max())
+        return f"The slices are not stacked in a straight line (up to {off:.2g} mm off); their true places are kept."
     worst = int(np.abs(gaps - usual).argmax())
     others = int((np.abs(gaps - usual) > EVEN_STEP_TOLERANCE_MM).sum()) - 1
     more = f" and {others} more uneven step{'s' if others > 1 else ''}" if others > 0 else ""

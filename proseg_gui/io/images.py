@@ -96,18 +96,26 @@ def read_mask(path: str | Path, like: Geometry, *, notices: list[str] | None = N
         raise UserError(f"it holds {raw.array.shape[0]} volumes, a mask has one", path=path)
     else:
         values = raw.array[0]
-    labels = np.unique(values)
-    if not np.isfinite(labels).all() or (np.abs(labels - np.rint(labels)) > _WHOLE).any():
-        raise UserError("it is no mask: its values are not whole numbers", path=path)
-    labels = np.rint(labels)
-    if np.count_nonzero(labels) > 1:
-        shown = ", ".join(f"{label:g}" for label in labels[labels != 0][:4])
-        raise UserError(
-            f"it holds several labels ({shown}{' ...' if len(labels) > 5 else ''})",
-            path=path,
-            remedy="Save each structure as a mask of its own",
-        )
+    problem = _not_a_mask(values)
+    if problem:
+        raise UserError(problem, path=path, remedy="Save each structure as a mask of its own")
     return Mask(match_grid(np.abs(values) > _WHOLE, raw.geometry, like, path, notices), like, image_stem(path))
+
+
+def _not_a_mask(values: np.ndarray) -> str:
+    """Why ``values`` are no mask (0 and one other whole number); empty when they are one."""
+    low, high = values.min(), values.max()
+    other = high if high > 0 else low
+    if np.isfinite(other) and abs(other - np.rint(other)) <= _WHOLE and ((values == 0) | (values == other)).all():
+        return ""
+    labels = np.unique(values)  # slow for a large image, so only when it may say more
+    if not np.isfinite(labels).all() or (np.abs(labels - np.rint(labels)) > _WHOLE).any():
+        return "it is no mask: its values are not whole numbers"
+    wholes = np.unique(np.rint(labels))
+    if np.count_nonzero(wholes) <= 1:
+        return ""
+    shown = ", ".join(f"{label:g}" for label in wholes[wholes != 0][:4])
+    return f"it holds several labels ({shown}{' ...' if np.count_nonzero(wholes) > 4 else ''})"
 
 
 def match_grid(

@@ -79,6 +79,15 @@ def test_missing_slice_keeps_true_places_and_names_the_gap(dicom_series, along_z
     assert volume.geometry.slice_thickness_mm().tolist() == [2.5, 2.5, 3.75, 3.75, 2.5]
 
 
+def test_slices_shifted_sideways_keep_their_places(dicom_series, along_z, ct_array, tmp_path):
+    positions = along_z(5)
+    positions[2][0] += 0.3
+    dicom_series(tmp_path / "s", ct_array, positions)
+    volume, notices = read_series(scan_folder(tmp_path / "s").series[0])
+    assert volume.geometry.index_to_world((2, 0, 0)) == pytest.approx(positions[2])
+    assert notices == ("The slices are not stacked in a straight line (up to 0.3 mm off); their true places are kept.",)
+
+
 def test_rounded_positions_count_as_even(dicom_series, ct_array, tmp_path):
     places = [[-10, -20, round(k * 0.625, 2)] for k in range(5)]  # 0.62, 1.25, 1.88, ... as scanners write them
     dicom_series(tmp_path / "s", ct_array, places)
