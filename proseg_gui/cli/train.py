@@ -43,8 +43,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--flip", choices=("none", "x", "y", "xy"), default="none",
                         help="axes along which the anatomy may be mirrored (none)")  # fmt: skip
     parser.add_argument("--window", metavar="LOW,HIGH",
-                        help="intensities that count as black and white, such as -160,240 for CT (default: the 1st and "
-                             "99th percentile of each image)")  # fmt: skip
+                        help="intensities that count as black and white, such as -160,240 for CT; training then varies "
+                             "them little (default: the 1st and 99th percentile of each image)")  # fmt: skip
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
@@ -77,13 +77,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
     from proseg_gui.io.dataset import Split, read_dataset
-    from proseg_gui.training.augment import Augmentation
+    from proseg_gui.training.augment import CALIBRATED, Augmentation
     from proseg_gui.training.recipe import Recipe
     from proseg_gui.training.run import Request
 
     dataset = read_dataset(args.dataset)
     split = Split.read(args.split) if args.split else None
-    augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip)
+    intensity = CALIBRATED if window is not None else {}
+    augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip, **intensity)
     recipe = Recipe(steps=args.steps, seed=args.seed, augmentation=augmentation)
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,

@@ -34,7 +34,7 @@ class Objective(nn.Module):
         coarse = features[..., y :: recipe.stride, x :: recipe.stride].flatten(2)
         coarse_masks = masks[..., y :: recipe.stride, x :: recipe.stride].flatten(-3)
         tau, eps = self._points(items, presets)
-        sampled = method.decode_points(coarse, tau, eps).unflatten(1, (method.n_raters, recipe.samples))
+        sampled = method.decode_points(coarse, tau, eps).unflatten(1, (method.n_raters, -1))
         smooth = 1.0 / recipe.stride**2
         energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
         terms["energy"], terms["population"] = energy, population
@@ -44,8 +44,8 @@ class Objective(nn.Module):
         return terms
 
     def _points(self, items: int, like: Tensor) -> tuple[Tensor, Tensor]:
-        """``samples`` draws a rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
-        method, draws = self.method, self.recipe.samples
+        """Draws for each rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
+        method, draws = self.method, self.recipe.samples(self.method.n_raters)
         dirichlet = torch.distributions.Dirichlet(method.alpha().cpu())
         tau = clamp_tau(dirichlet.rsample(torch.Size((items, draws)))).transpose(1, 2).flatten(1, 2)
         return tau.to(like), torch.randn(items, method.n_raters * draws, method.modes).to(like)

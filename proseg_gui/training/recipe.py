@@ -22,8 +22,8 @@ class Recipe:
     items, volumes, slices:
         Cases a step where they are single slices, and where they are volumes; at most how many slices of a volume
         are looked at together (they share one draw of tau and eps).
-    samples:
-        Draws a rater and item in the energy terms; at least 2.
+    draws:
+        Random points an item in the terms on samples, spread evenly over the raters.
     stride:
         The terms on samples look at every ``stride``-th row and column, from a random first one.
     rate, rater_rate:
@@ -36,7 +36,7 @@ class Recipe:
     items: int = 6
     volumes: int = 3
     slices: int = 3
-    samples: int = 4
+    draws: int = 28
     stride: int = 2
     rate: float = 2e-3
     rater_rate: float = 10.0
@@ -51,6 +51,10 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """JSON-able."""
         return {**asdict(self), "widths": list(self.widths)}
+
+    def samples(self, raters: int) -> int:
+        """Draws a rater and item; at least 2, since the energy compares them with each other."""
+        return max(2, round(self.draws / raters))
 
     @property
     def average_from(self) -> int:

@@ -16,7 +16,7 @@ from proseg_gui.training import loop
 from proseg_gui.training.checkpoint import NAME
 from proseg_gui.training.recipe import Recipe
 
-RECIPE = Recipe(steps=8, items=2, volumes=2, samples=2, warm_up=2, validations=4, validation_draws=2, widths=(4, 8))
+RECIPE = Recipe(steps=8, items=2, volumes=2, draws=6, warm_up=2, validations=4, validation_draws=2, widths=(4, 8))
 
 
 @pytest.fixture
@@ -164,3 +164,8 @@ def test_relative_areas_say_who_draws_more(make_trainer):
     areas = trainer.method.rater_area
     assert float(areas.mean()) == pytest.approx(0.0, abs=1e-5)
     assert torch.equal(areas, loop.relative_areas(trainer.method, trainer.train))
+
+
+@pytest.mark.parametrize(("raters", "samples"), [(1, 28), (4, 7), (7, 4), (9, 3), (40, 2)])
+def test_draws_are_spread_over_the_raters(raters, samples):
+    assert Recipe(draws=28).samples(raters) == samples

@@ -16,7 +16,7 @@ from proseg_gui.io.nifti import write_nifti
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import Request, automatic_split, pseudonyms, rater_names, run_folder, train_bundle
 
-QUICK = Recipe(steps=4, items=2, volumes=2, samples=2, validations=1, validation_draws=1, widths=(4, 8))
+QUICK = Recipe(steps=4, items=2, volumes=2, draws=6, validations=1, validation_draws=1, widths=(4, 8))
 
 
 @pytest.fixture(scope="session")
