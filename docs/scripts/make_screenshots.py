@@ -14,7 +14,9 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # The platform is chosen before Qt is imported.
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+import numpy as np
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from proseg_gui.gui.main_window import MainWindow
@@ -24,6 +26,8 @@ from proseg_gui.review.worklist import Worklist
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 SIZE = (1440, 900)
 PATIENCE_MS = 300_000
+LIVER_WINDOW = (90.0, 180.0)
+"""Centre and width in HU: what a radiologist would drag to for a liver lesion."""
 
 
 class Studio:
@@ -42,9 +46,22 @@ class Studio:
         sys.exit(f"the window reported: {error}")
 
     def open_demo(self) -> None:
-        """Open the demo and wait until all of it was looked at."""
+        """Open the demo, wait until all of it was looked at, and set the view up as one would for the lesion."""
         self._after(self.window.opener.open_demo)
-        self._after(lambda: self.controller.next_uncertain(1))
+        self.do(lambda: self.controller.set_window(*LIVER_WINDOW))
+        self.look_closer(2.4)
+
+    def look_closer(self, zoom: float) -> None:
+        """Drag the structure to the middle of the pane, and zoom in."""
+        pane = self.window.scene.scan
+        rows, columns = np.nonzero(self.controller.spread.agreement > 0.5)
+        found = pane.widget_position((self.controller.slice_index, round(rows.mean()), round(columns.mean()))).toPoint()
+        middle = pane.rect().center()
+        QTest.mousePress(pane, Qt.MouseButton.MiddleButton, pos=found)
+        QTest.mouseMove(pane, middle)
+        QTest.mouseRelease(pane, Qt.MouseButton.MiddleButton, pos=middle)
+        pane.zoom_by(zoom)
+        self.pause(200)
 
     def do(self, *actions: Callable[[], object]) -> None:
         """Carry out what a user would do, and wait until it is on the screen."""
