@@ -98,7 +98,7 @@ def read_mask(path: str | Path, like: Geometry, *, notices: list[str] | None = N
         values = raw.array[0]
     problem = _not_a_mask(values)
     if problem:
-        raise UserError(problem, path=path, remedy="Save each structure as a mask of its own")
+        raise UserError(problem, path=path, remedy="Save each structure as 0 and 1 in a file of its own")
     return Mask(match_grid(np.abs(values) > _WHOLE, raw.geometry, like, path, notices), like, image_stem(path))
 
 
