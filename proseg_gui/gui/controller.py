@@ -107,6 +107,7 @@ class Controller(QObject):
         self.view = ViewState(settings=settings)
         self._dragging = False
         self._tau_before_drag: tuple[float, ...] | None = None
+        self._doubt_slice = -1
         self._last_summary = 0.0
         self._sweep_started = 0.0
         self._seeds = random.Random(0)
@@ -188,11 +189,19 @@ class Controller(QObject):
         self.set_slice(self.slice_index + step)
 
     def next_uncertain(self, direction: int) -> None:
-        """Go to the next slice, in order of doubt, that is a local peak of uncertainty."""
+        """Go to the most uncertain slice; from there on, to the next lower (or higher) peak of uncertainty."""
         if self.review is None or self.summary is None or not np.isfinite(self.summary.by_slice).any():
             self.noticed.emit("The uncertainty of the slices is still being measured")
             return
-        self.set_slice(self.review.survey.next_uncertain(self.slice_index, direction, self.structure))
+        survey, current = self.review.survey, self.slice_index
+        target = survey.next_uncertain(current, direction, self.structure)
+        if current != self._doubt_slice and direction > 0:  # one came here by other ways: begin with the highest
+            highest = survey.next_uncertain(-1, 1, self.structure)
+            target = highest if highest != current else target
+        if target == current:
+            self.noticed.emit("There is no further peak of uncertainty")
+        self._doubt_slice = target
+        self.set_slice(target)
 
     def set_structure(self, index: int) -> None:
         """Choose the structure that maps, volumes and readouts are about."""

@@ -75,6 +75,8 @@ def window(qtbot, tmp_path) -> Iterator:
     found.controller.failed.connect(failures.append)
     found.failures = failures
     found.show()
+    found.activateWindow()  # keys reach an active window only
+    qtbot.waitUntil(found.isActiveWindow)
     yield found
     found.close()
     found.deleteLater()
