@@ -303,6 +303,8 @@ def check_fits(card: Card, study: Study) -> list[str]:
         raise WrongModality(f"the model {card.name} learned from {card.modality} images and this is {modality}",
                             remedy="Choose a model for this kind of image")  # fmt: skip
     warnings = []
+    if card.modality and not modality:
+        warnings.append(f"The image's file does not say what it is; the model learned from {card.modality} images.")
     if len(order) > 1 and order != card.channels:
         warnings.append(f"The image's channels {', '.join(order)} are taken as {', '.join(card.channels)}.")
     spacing = study.geometry.spacing_mm[1:]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 from pathlib import Path
 
 from proseg_gui.errors import UserError
@@ -40,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("there is no such file or folder", path=path, remedy="Check the path")
     if args.screenshot is not None:
         _check_screenshot(args.screenshot, args.overwrite)
+    _find_screen(args.screenshot is not None)
     try:
         from proseg_gui.gui.application import Request, start
     except ImportError as error:
@@ -56,6 +59,20 @@ def run(args: argparse.Namespace) -> int:
         size=args.size,
     )
     return start(request)
+
+
+def _find_screen(picture_only: bool) -> None:
+    """Without a screen a picture is drawn offscreen; a window cannot be (Qt would abort the process)."""
+    if platform.system() != "Linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not picture_only:
+        raise UserError(
+            "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+            remedy="Start it from a desktop, or use 'proseg-gui predict' and the other commands without a window",
+        )
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def _check_screenshot(path: Path, overwrite: bool) -> None:

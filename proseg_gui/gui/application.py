@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.errors import UserError
@@ -44,6 +44,7 @@ def start(request: Request) -> int:
     UserError
         With ``screenshot``: whatever kept the picture from being taken.
     """
+    qInstallMessageHandler(_qt_message)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("proseg-gui")
@@ -71,6 +72,14 @@ def start(request: Request) -> int:
     return code
 
 
+def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's remarks go to the log, not to the terminal, where a script reads one line of ours; what is fatal stays."""
+    if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+        sys.stderr.write(f"Qt: {text}\n")
+    else:
+        log.debug("Qt: %s", text)
+
+
 def _window(request: Request) -> MainWindow:
     model = request.model or ""
     if request.screenshot is None:
@@ -90,6 +99,8 @@ def _open(window: MainWindow, request: Request) -> None:
         window.opener.open_demo()
     elif request.paths or request.channels:
         window.opener.open_paths(request.paths, request.channels)
+    elif request.screenshot is not None:  # a picture of the empty window is ready at once
+        window.controller.settled.emit()
 
 
 def _photograph_when_settled(window: MainWindow, failures: list[BaseException], leave: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,9 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
-@pytest.mark.parametrize("command", ["", "predict", "train", "evaluate", "export", "bench", "doctor", "demo-data", "models"])
+@pytest.mark.parametrize(
+    "command", ["", "predict", "train", "evaluate", "export", "bench", "doctor", "demo-data", "models"]
+)
 def test_every_command_has_help_with_the_common_options(capsys, command) -> None:
     code, out, err = run(capsys, *command.split(), "--help")
     assert (code, err) == (0, "")
@@ -112,3 +115,26 @@ def test_help_waits_for_neither_torch_nor_qt(arguments) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_without_a_screen_a_window_is_refused_in_a_sentence(capsys, monkeypatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    code, _, err = run(capsys, "--demo")
+    assert code == 2
+    assert "no screen" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["notes.dcm"]])
+def test_pictures_need_no_screen(tmp_path, arguments) -> None:
+    (tmp_path / "notes.dcm").write_text("hello")
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "proseg_gui", *arguments, "--screenshot", "empty.png", "--size", "800x600"],
+        capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert (tmp_path / "empty.png").exists() is not bool(arguments)
+    assert ended.returncode == (2 if arguments else 0)
+    assert len(ended.stderr.splitlines()) == len(arguments)
