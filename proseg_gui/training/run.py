@@ -7,7 +7,7 @@ import re
 import secrets
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     layout, train, hashes = _load(request, split.train, None, salt, progress, token)
     assert layout is not None  # there is a training case
     _, held_out, held_out_hashes = _load(request, split.val, layout, salt, progress, token)
-    torch.manual_seed(request.recipe.seed)
-    sizes = len(layout.raters), len(layout.structures), len(layout.channels)
-    method = ProSeg(*sizes, widths=request.recipe.widths)
+    method, card = _begin(request, layout)
     key = _key(request, layout, split)
     trainer = Trainer(method, train, held_out, request.recipe, folder, key, device)
     if request.resume:
@@ -104,18 +102,29 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         **_record(request, device), "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
     }  # fmt: skip
-    aliases = rater_names(request)
-    card = Card(
-        ProSeg.kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(),
-        tuple(aliases[name] for name in layout.raters), layout.structures, layout.channels, layout.modality,
-        layout.spacing_mm, dict(layout.window), {"kind": "whole"}, record, _metrics(state, held_out, request.recipe),
-        request.licence, request.intended_use,
-    )  # fmt: skip
+    card = replace(card, training=record, metrics=_metrics(state, held_out, request.recipe))
     card = save_bundle(request.out, card, method, overwrite=request.overwrite)
-    changed = {real: alias for real, alias in aliases.items() if real != alias}
+    changed = {real: alias for real, alias in rater_names(request).items() if real != alias}
     if changed:
         remember_names(card, changed)
     return card
+
+
+def _begin(request: Request, layout: Layout) -> tuple[ProSeg, Card]:
+    """The untrained network and a card without figures; made first, so that odd names do not cost a training."""
+    torch.manual_seed(request.recipe.seed)
+    aliases = rater_names(request)
+    raters = tuple(aliases[name] for name in layout.raters)
+    try:
+        method = ProSeg(len(raters), len(layout.structures), len(layout.channels), widths=request.recipe.widths)
+        card = Card(
+            ProSeg.kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(), raters,
+            layout.structures, layout.channels, layout.modality, layout.spacing_mm, dict(layout.window),
+            {"kind": "whole"}, licence=request.licence, intended_use=request.intended_use,
+        )  # fmt: skip
+    except ValueError as error:
+        raise UserError(f"no model can be made of this data set: {error}", path=request.dataset.path) from error
+    return method, card
 
 
 def rater_names(request: Request) -> dict[str, str]:

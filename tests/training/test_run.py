@@ -145,3 +145,13 @@ def test_a_fixed_window_goes_into_the_card(dataset, tmp_path):
     found = normalise(case.image.array, card.window)
     expected = np.clip((case.image.array + 10) / 50 - 1, -1, 1)
     assert np.allclose(found, expected, atol=1e-5)
+
+
+def test_names_that_no_bundle_can_hold_are_refused_before_the_training(write_cases, tmp_path, monkeypatch):
+    folder = write_cases(tmp_path / "odd", raters=("=cmd", "ok"))
+    from proseg_gui.training.loop import Trainer
+
+    monkeypatch.setattr(Trainer, "run", lambda *_: pytest.fail("it was trained"))
+    with pytest.raises(UserError, match="'=cmd' is not a plain name"):
+        train_bundle(Request(read_dataset(folder), tmp_path / "b", QUICK, keep_names=True))
+    assert not (tmp_path / "b").exists()
