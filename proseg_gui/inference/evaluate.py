@@ -74,7 +74,7 @@ def evaluate_dataset(
 
         row, more = _evaluate_case(case, dataset, bundle, points, aliases, device, report, token)
         rows.append(row)
-        notices += [notice for notice in more if notice not in notices]
+        notices = list(dict.fromkeys([*notices, *more]))
     if not rows:
         raise UserError("nobody drew anything in these cases", path=dataset.path, remedy="Choose cases with masks")
     return _summary(rows, notices, card, dataset, n_samples, seed)
