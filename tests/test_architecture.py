@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "proseg_gui"
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
-WITH_QT = ("proseg_gui.gui", "proseg_gui.bench")
+WITH_QT = ("proseg_gui.gui", "proseg_gui.bench", "proseg_gui.__main__")  # the last runs the program when imported
 
 
 def python(code: str, *arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
