@@ -37,6 +37,9 @@ class Commands:
         self._opener = window.opener
         self._exporting = Exporting(window)
         self._ruler = False
+        self._box_armed = False
+        for pane in window.scene.panes:
+            pane.clicked.connect(self._clicked)
         self.rater_key = RaterKey(self._controller)
 
     # -- the table ------------------------------------------------------------------------------------------------
@@ -75,6 +78,7 @@ class Commands:
             Command("View", "&Inner and outer contour", "B", self._toggle("show_bounds"), self._is("show_bounds")),
             Command("View", "&Thin samples", "T", self._toggle("show_thin"), self._is("show_thin")),
             Command("View", "All &raters at once", "Shift+R", self._all_raters, self._all_raters_shown),
+            Command("View", "Next c&hannel", "H", c.next_channel, enabled=self._has_study, group="panes"),
             Command("View", "&Single pane", "L", self._toggle_layout, self._is_single, group="panes"),
             Command("View", "&Fit to window", "F", w.scene.scan.fit, group="panes"),
             Command("View", "Zoom in", "+|=", lambda: w.scene.scan.zoom_by(1.25), group="panes"),
@@ -137,6 +141,10 @@ class Commands:
     def _tools(self) -> list[Command]:
         scan = self._window.scene
         return [
+            Command(
+                "Tools", "Put the model's &box around a click", "P", self._arm_box, lambda: self._box_armed,
+                enabled=self._has_box,
+            ),
             Command("Tools", "&Ruler", "G", self._toggle_ruler, lambda: self._ruler, enabled=self._has_study),
             Command(
                 "Tools", "&Clear rulers", "Shift+G", scan.scan.clear_rulers, enabled=self._has_study,
@@ -167,7 +175,7 @@ class Commands:
 
     def _ct_window(self, centre: float, width: float) -> None:
         study = self._controller.study
-        if study is not None and study.image.unit != "HU":
+        if study is not None and self._controller.shown.unit != "HU":
             self._controller.noticed.emit("Window presets are for CT; 0 sets the window by this image's own range")
             return
         self._controller.set_window(centre, width)
@@ -200,6 +208,22 @@ class Commands:
         for pane in self._window.scene.panes:
             pane.set_ruler(self._ruler)
 
+    def _has_box(self) -> bool:
+        review = self._controller.review
+        return review is not None and review.bundle.card.field_of_view.get("kind") == "box"
+
+    def _arm_box(self) -> None:
+        self._box_armed = not self._box_armed
+        if self._box_armed:
+            self._controller.noticed.emit("Click the middle of what the model is to look at")
+
+    def _clicked(self, index_zyx: tuple[int, int, int]) -> None:
+        study = self._controller.study
+        if self._box_armed and study is not None:
+            self._box_armed = False
+            x, y, z = study.geometry.index_to_world(index_zyx)
+            self._opener.look_around((float(x), float(y), float(z)))
+
     def _mark(self, state: str) -> None:
         item = self._opener.worklist.current
         if item is not None:
@@ -209,7 +233,7 @@ class Commands:
         """Window/level from the file's header, else from the image's range."""
         study = self._controller.study
         if study is not None:
-            self._controller.set_window(*study.image.display_window())
+            self._controller.set_window(*self._controller.shown.display_window())
 
     # -- dialogs --------------------------------------------------------------------------------------------------
     def open_file(self) -> None:

@@ -37,7 +37,7 @@ from proseg_gui.review.state import (
     Who,
 )
 from proseg_gui.settings import Settings
-from proseg_gui.volume import Study, letters_of
+from proseg_gui.volume import Study, Volume, letters_of
 
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
@@ -69,6 +69,8 @@ class Controller(QObject):
     """See the module's text; signals carry immutable values."""
 
     study_changed = Signal(object)
+    channel_changed = Signal(object)
+    """The volume that is shown: another channel of the same study."""
     bundle_changed = Signal(object)
     slice_changed = Signal(int)
     structure_changed = Signal(int)
@@ -126,6 +128,7 @@ class Controller(QObject):
         self.view = replace(
             self.view,
             window=study.image.display_window(),
+            channel="",
             raters_shown=frozenset(),
             masks_shown=frozenset(),
             hidden=frozenset(),
@@ -168,6 +171,34 @@ class Controller(QObject):
         """Stop all work and wait for the threads."""
         self._settle.stop()
         self.jobs.close()
+
+    @property
+    def shown(self) -> Volume:
+        """The channel on screen; only while a study is open."""
+        assert self.study is not None
+        return self.study.channels.get(self.view.channel, self.study.image)
+
+    def show_channel(self, name: str) -> None:
+        """Show another channel of the study, with its own grey levels."""
+        if self.study is None or name not in self.study.channels:
+            return
+        window = self.study.channels[name].display_window()
+        self.view = replace(self.view, channel=name, window=window)
+        self.channel_changed.emit(self.shown)
+        self.view_changed.emit(self.view)
+
+    def next_channel(self) -> None:
+        """Show the next channel, in the study's order."""
+        if self.study is None:
+            return
+        names = list(self.study.channels)
+        if len(names) == 1:
+            self.noticed.emit("This study has one channel")
+            return
+        current = names.index(self.view.channel) if self.view.channel in names else 0
+        name = names[(current + 1) % len(names)]
+        self.show_channel(name)
+        self.noticed.emit(f"Showing {name}")
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:
@@ -301,7 +332,7 @@ class Controller(QObject):
             return
         frame = self.drawn.frame
         picture = thumbnail(
-            self.study.image.array[frame.slice_index],
+            self.shown.array[frame.slice_index],
             self.view.window,
             frame.probability[self.structure],
             self.study.geometry.spacing_mm[1:],
@@ -369,7 +400,7 @@ class Controller(QObject):
         if self.study is None or index is None:
             self.readout_changed.emit(None)
             return
-        image = self.study.image
+        image = self.shown
         value = float(image.array[index])
         probability = included = ""
         if self.drawn is not None and self.review is not None:

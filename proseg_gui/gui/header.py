@@ -126,7 +126,7 @@ class Header(QWidget):
         study = self._controller.study
         self._window.setEnabled(study is not None)
         for action in self._presets:
-            action.setEnabled(study is not None and study.image.unit == "HU")
+            action.setEnabled(study is not None and self._controller.shown.unit == "HU")
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self._controller.review

@@ -16,7 +16,7 @@ from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
-from proseg_gui.volume import Study
+from proseg_gui.volume import Study, Volume
 
 MAP_TITLES = {
     "total": "Total uncertainty",
@@ -62,6 +62,7 @@ class Scene(QWidget):
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
         self.heat.set_empty_text("The uncertainty of the scan appears here")
         controller.study_changed.connect(self._show_study)
+        controller.channel_changed.connect(self._show_channel)
         controller.slice_changed.connect(self._show_slice)
         controller.structure_changed.connect(lambda _index: self._redraw())
         controller.view_changed.connect(self._show_view)
@@ -80,6 +81,10 @@ class Scene(QWidget):
         for pane in self.panes:
             pane.set_volume(None if study is None else study.image)
         self._spread_layers, self._given_layers, self._local = [], [], None
+
+    def _show_channel(self, volume: Volume) -> None:
+        for pane in self.panes:
+            pane.set_volume(volume)
 
     def _show_slice(self, k: int) -> None:
         self._spread_layers, self._local = [], None

@@ -128,6 +128,8 @@ class ViewState:
     settings: Settings = field(default_factory=Settings)
     window: tuple[float, float] = (40.0, 400.0)
     """Centre and width in the image's unit."""
+    channel: str = ""
+    """The channel shown; empty for the study's first."""
     raters_shown: frozenset[str] = frozenset()
     masks_shown: frozenset[str] = frozenset()
     """Raters whose given masks (not predictions) are drawn."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
+from proseg_gui.bundle import load_bundle, save_bundle
+from proseg_gui.review.session import begin_review
 from proseg_gui.review.state import LOCAL_MAP, PARTS
 
 from .conftest import SETTLE_MS, small_study
@@ -179,3 +185,61 @@ def test_latents_written_by_the_window_come_back(reviewed, qtbot, tmp_path) -> N
     exporting.read_latents(tmp_path / "latents.json")
     qtbot.waitUntil(lambda: bool(reviewed.failures))
     assert controller.point == kept
+
+
+def test_another_channel_shows_its_own_values_and_keeps_the_contour(reviewed, qtbot) -> None:
+    controller = reviewed.controller
+    image = controller.study.image
+    other = replace(image, array=200.0 - image.array)
+    study = replace(controller.study, channels={"T1": image, "T2": other})
+    controller.show_study(study)
+    settle(qtbot, reviewed, lambda: controller.begin(begin_review(study, controller_bundle(reviewed), "cpu")))
+    texts = []
+    controller.readout_changed.connect(texts.append)
+    drawn = controller.drawn
+    QTest.keyClick(reviewed, Qt.Key.Key_H)
+    controller.hover((2, 20, 15))
+    assert texts[-1].value == f"{other.array[2, 20, 15]:.4g}"
+    assert controller.drawn is drawn
+    assert controller.view.window == other.display_window()
+    QTest.keyClick(reviewed, Qt.Key.Key_H)
+    assert controller.shown is image
+
+
+def controller_bundle(window):
+    """The tiny model with two channels of the same weights' shape: its first layer takes both."""
+    import torch
+
+    from proseg_gui.bundle import Bundle, Card
+    from proseg_gui.networks.proseg import ProSeg
+
+    torch.manual_seed(3)
+    method = ProSeg(3, n_channels=2, widths=(8, 8), features=8, hidden=8, modes=4).eval()
+    card = Card(
+        kind="proseg", name="two", version="1", architecture=method.architecture(), raters=("anna", "ben", "cleo"),
+        structures=("lesion",), channels=("T1", "T2"), modality="MR", spacing_mm=(2.0, 2.0),
+        window={"kind": "percentile", "low": 1.0, "high": 99.0}, field_of_view={"kind": "whole"},
+    )  # fmt: skip
+    return Bundle(card, method, Path())
+
+
+def test_a_click_puts_the_models_box_there(window, qtbot, tiny_bundle, tmp_path) -> None:
+    bundle = load_bundle(tiny_bundle)
+    boxed = replace(bundle.card, name="boxed", field_of_view={"kind": "box", "size_mm": [30.0, 30.0]})
+    save_bundle(tmp_path / "boxed", boxed, bundle.method)
+    study = small_study()
+    window.controller.show_study(study)
+    settle(qtbot, window, lambda: window.opener.use_model(str(tmp_path / "boxed")))
+    before = window.controller.drawn.frame.probability[0].copy()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_P)
+    place = window.scene.scan.widget_position((2, 8, 8)).toPoint()
+    settle(qtbot, window, lambda: QTest.mouseClick(window.scene.scan, Qt.MouseButton.LeftButton, pos=place))
+    after = window.controller.drawn.frame.probability[0]
+    inside = after > 1e-6
+    rows, columns = np.nonzero(inside.any(1))[0], np.nonzero(inside.any(0))[0]
+    assert rows.max() <= 8 + 8
+    assert columns.max() <= 8 + 8
+    assert (before > 1e-6)[20, 20]
+    assert not inside[20:, 20:].any()
