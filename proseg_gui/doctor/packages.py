@@ -14,7 +14,13 @@ from proseg_gui.doctor.libraries import MISSING_LIBRARY
 from proseg_gui.doctor.probe import ask
 from proseg_gui.doctor.report import Found, Missing, Problem, Row
 
-MODULES = {"PySide6-Essentials": "PySide6.QtWidgets", "lightning-fabric": "lightning_fabric"}
+MODULES = {
+    "PySide6-Essentials": "PySide6.QtWidgets",
+    "lightning-fabric": "lightning_fabric",
+    "python-gdcm": "gdcm",
+    "pylibjpeg-openjpeg": "openjpeg",
+    "pyjpegls": "jpeg_ls",
+}
 """Distribution -> module to import, where the name does not tell."""
 QT = "PySide6-Essentials"
 NEEDS_QT = ("pyqtgraph",)

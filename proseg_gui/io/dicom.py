@@ -6,24 +6,20 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pydicom
-from pydicom.uid import (
-    CTImageStorage,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    MRImageStorage,
-    PositronEmissionTomographyImageStorage,
-)
+from pydicom.uid import CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import DAMAGE, PATIENT_TAGS, STUDY_TAGS, Header, raw_pixels, read_header
+from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
+from proseg_gui.io.dicom_pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
+from proseg_gui.io.pet import SUV_UNIT, suv_factor
 from proseg_gui.io.progress import share_of
+from proseg_gui.io.shown import plain
 from proseg_gui.io.unzip import unzip
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
@@ -34,13 +30,6 @@ _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _DICOMDIR = "1.2.840.10008.1.3.10"
 _MODALITIES = ("CT", "MR", "PT")
 _SCANS = (CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage)
-_STRAIGHT = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
-_READ_THREADS = 4
-"""Reading waits for the disk more than for a core, so this is not tied to the number of cores."""
-
-
-class _TooWideError(Exception):
-    """A slice's values do not fit into int16; never leaves this module."""
 
 
 def scan_folder(
@@ -104,7 +93,8 @@ def read_series(
 
     Values are stored values x RescaleSlope + RescaleIntercept of each slice: int16 where that is exact (slope 1, as
     in CT), else float32. MONOCHROME1 says how to display, so it leaves values with a unit (HU, Bq/ml) alone; values
-    without a unit are inverted, so that bright is high.
+    without a unit are inverted, so that bright is high. PET is in SUV by body weight where the file has every tag
+    for that, else in its own unit, and a notice says which tag is missing.
 
     Raises
     ------
@@ -116,13 +106,29 @@ def read_series(
     if info.problem is not None:
         raise info.problem
     assert info.geometry is not None
-    try:
-        array = _read_pixels(info, np.dtype(np.int16), progress, token)
-    except _TooWideError:
-        array = _read_pixels(info, np.dtype(np.float32), progress, token)
     first, middle = info.headers[0], info.headers[len(info.headers) // 2]
-    unit = _unit(first)
-    notices = info.notices
+    unit, notices, factor = _unit(first), info.notices, None
+    if first.text("Modality") == "PT":
+        factor, told = suv_factor(info.headers)
+        notices += (told,)
+    check_claims(info.headers, info.geometry.shape)
+    read = partial(
+        read_pixels,
+        info.headers,
+        info.geometry.shape,
+        invert=first.text("PhotometricInterpretation") == "MONOCHROME1" and not unit,
+        progress=progress,
+        token=token,
+    )
+    try:
+        array = read(np.int16 if factor is None else np.float32)
+    except TooWideError:
+        array = read(np.float32)
+    window = _window(middle)
+    if factor is not None:
+        array *= np.float32(factor)
+        unit = SUV_UNIT
+        window = None if window is None else (window[0] * factor, window[1] * factor)
     if first.text("PhotometricInterpretation") == "MONOCHROME1":
         notices += (
             "The file asks for an inverted display (MONOCHROME1); its values are kept."
@@ -137,7 +143,7 @@ def read_series(
         unit=unit,
         modality=info.modality,
         description=info.description,
-        window=_window(middle),
+        window=window,
         dicom=_reference(info.headers),
     )
     return volume, notices
@@ -177,7 +183,7 @@ def _kind(header: Header) -> str:
     if header.pixel_offset is None and "Rows" not in header.tags:
         return "cut short" if sop_class in _SCANS else "object without an image"
     if not is_scan:
-        return f"{modality or 'other'} object"
+        return f"{plain(modality, 16) or 'other'} object"
     if "LOCALIZER" in header.text("ImageType").upper():
         return "localiser"
     if header.sop_class.name.startswith("Secondary Capture") and "ImagePositionPatient" not in header.tags:
@@ -199,88 +205,13 @@ def _without_repeats(headers: Iterable[Header]) -> tuple[list[Header], int]:
     return list(kept.values()), repeated
 
 
-def _read_pixels(info: SeriesInfo, kind: np.dtype, progress: Progress, token: CancelToken | None) -> np.ndarray:
-    """All slices, straight into one ``(z, y, x)`` array of type ``kind``."""
-    assert info.geometry is not None
-    array = np.empty(info.geometry.shape, kind)
-    invert = info.headers[0].text("PhotometricInterpretation") == "MONOCHROME1" and not _unit(info.headers[0])
-    pool = ThreadPoolExecutor(_READ_THREADS, thread_name_prefix="dicom")
-    try:
-        jobs = [pool.submit(_read_slice, header, array[k], invert, token) for k, header in enumerate(info.headers)]
-        for done, job in enumerate(as_completed(jobs), 1):
-            job.result()
-            if token is not None:
-                token.check()
-            progress(done / len(jobs), f"reading slice {done} of {len(jobs)}")
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return array
-
-
-def _read_slice(header: Header, out: np.ndarray, invert: bool, token: CancelToken | None) -> None:
-    """One slice's rescaled values into ``out`` (y, x)."""
-    if token is not None:
-        token.check()
-    stored = _stored(header, out.shape)
-    if invert:
-        bits, signed = int(header.number("BitsStored")), header.number("PixelRepresentation") == 1
-        low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-        stored = (low + high) - stored.astype(np.int64)
-    slope, intercept = header.number("RescaleSlope", 1.0), header.number("RescaleIntercept", 0.0)
-    if out.dtype == np.float32:
-        out[:] = stored.astype(np.float64) * slope + intercept
-        return
-    if slope != 1.0 or intercept != np.rint(intercept):
-        raise _TooWideError
-    low, high = int(stored.min()) + int(intercept), int(stored.max()) + int(intercept)
-    limits = np.iinfo(np.int16)
-    if low < limits.min or high > limits.max:
-        raise _TooWideError
-    if intercept:
-        np.add(stored, int(intercept), out=out, dtype=np.int32, casting="unsafe")
-    else:
-        out[:] = stored
-
-
-def _stored(header: Header, shape: tuple[int, ...]) -> np.ndarray:
-    """Stored values ``(y, x)``: only the BitsStored bits, sign extended where they are signed."""
-    allocated, stored_bits = int(header.number("BitsAllocated")), int(header.number("BitsStored"))
-    signed = header.number("PixelRepresentation") == 1
-    if not 0 < stored_bits <= allocated:
-        raise header.malformed("BitsStored")
-    if header.transfer_syntax not in _STRAIGHT:
-        return _decoded(header, shape)
-    kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
-    values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
-    shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
-    low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
-    if stored_bits == allocated or (shift == 0 and values.min() >= low and values.max() <= high):
-        return values
-    bits = (values.astype(np.int64) >> max(shift, 0)) & ((1 << stored_bits) - 1)
-    sign = 1 << (stored_bits - 1)
-    return (bits ^ sign) - sign if signed else bits
-
-
-def _decoded(header: Header, shape: tuple[int, ...]) -> np.ndarray:
-    """Stored values of a compressed, deflated or big-endian file, by pydicom."""
-    try:
-        values = pydicom.dcmread(header.path).pixel_array
-    except (*DAMAGE, RuntimeError) as error:
-        raise UserError(
-            "its pixels cannot be decoded; they may be cut short", path=header.path, remedy="Copy or export it again"
-        ) from error
-    if values.shape != shape:
-        raise UserError(f"it decodes to {values.shape} pixels, its header says {shape}", path=header.path)
-    return values
-
-
 def _unit(header: Header) -> str:
     """Unit of the rescaled values: HU for CT unless the file says another, PET's Units, none for MR."""
     modality = header.text("Modality")
     if modality == "CT":
         kind = header.text("RescaleType")
-        return "HU" if kind in ("", "HU") else kind.replace("US", "")  # US: unspecified
-    return header.text("Units") if modality == "PT" else ""
+        return "HU" if kind in ("", "HU") else plain(kind, 16).replace("US", "")  # US: unspecified
+    return plain(header.text("Units"), 16) if modality == "PT" else ""
 
 
 def _window(header: Header) -> tuple[float, float] | None:
@@ -301,4 +232,5 @@ def _reference(headers: Sequence[Header]) -> DicomReference:
         sop_class_uid=str(first.sop_class),
         sop_instance_uids=tuple(header.text("SOPInstanceUID") for header in headers),
         patient=patient,
+        frame_numbers=() if first.frame is None else tuple((header.frame or 0) + 1 for header in headers),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pydicom
@@ -21,6 +22,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.shown import plain
 
 # Real scanners write values that break the standard's rules on length and character set; they are no reason to
 # refuse an image, and pydicom's warnings about them would reach the command line's stderr.
@@ -34,40 +36,49 @@ STUDY_TAGS = (
 )
 SPLIT_TAGS = (
     *("AcquisitionNumber", "EchoTime", "TemporalPositionIdentifier", "DiffusionBValue", "TriggerTime", "ImageType"),
-    *("FlipAngle", "InversionTime", "AcquisitionTime"),
+    *("FlipAngle", "InversionTime", "StackID", "AcquisitionTime"),
 )
 """What can tell two acquisitions in one series apart, the plainest first."""
 
-_TAGS = (
+READ_TAGS = (
     *("SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "Modality", "StudyInstanceUID", "SeriesInstanceUID"),
     *("FrameOfReferenceUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns"),
     *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel", "PhotometricInterpretation"),
     *("NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "Units", "ModalityLUTSequence"),
     *("WindowCenter", "WindowWidth", "SeriesDescription", "SeriesNumber", "SliceThickness", "SpacingBetweenSlices"),
-    *("SeriesDate", "SeriesTime"),
+    *("SeriesDate", "SeriesTime", "AcquisitionDate", "SUVType", "CorrectedImage", "DecayCorrection", "PatientWeight"),
+    *("RadiopharmaceuticalInformationSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
     *PATIENT_TAGS,
     *STUDY_TAGS,
     *SPLIT_TAGS,
 )
 _PIXEL_DATA = (0x7FE0, 0x0010)
 _UNDEFINED = 0xFFFFFFFF
+_MOST_INFLATED = 1 << 30
+"""A deflated file (rare, and never large) may unpack to a thousand times its size."""
 
 
 DAMAGE = (
     *(InvalidDicomError, BytesLengthException, EOFError, OSError, struct.error),
     *(ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, RecursionError),
+    *(IndexError, MemoryError, zlib.error),
 )
 """What pydicom raises on damaged bytes (found by cutting and flipping bytes of real headers)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Header:
-    """A DICOM file's tags, and where its pixel element begins (``None`` where the file has none)."""
+    """A DICOM file's tags, and where its pixel element begins (``None`` where the file has none).
+
+    ``frame`` counts from 0 and is ``None`` for a classic file of one slice; ``frame_count`` is the file's.
+    """
 
     path: Path
     tags: Dataset
     transfer_syntax: UID
     pixel_offset: int | None
+    frame: int | None = None
+    frame_count: int = 1
 
     @property
     def sop_class(self) -> UID:
@@ -81,6 +92,15 @@ class Header:
         except UserError:
             return ""
         return "" if value is None else str(value).strip()
+
+    def shown(self, keyword: str) -> str:
+        """A tag as a short printable line for messages and labels; see :func:`proseg_gui.io.shown.plain`."""
+        return plain(self.text(keyword))
+
+    @property
+    def place_name(self) -> str:
+        """The file's name, and for a multi-frame file which frame of it, counted from 1."""
+        return self.path.name if self.frame is None else f"{self.path.name} (frame {self.frame + 1})"
 
     def needed(self, keyword: str) -> str:
         """A tag as text, or a UserError that names it and the file."""
@@ -155,7 +175,10 @@ def read_header(path: Path) -> Header | None:
             return None
         file.seek(0)
         try:
-            tags = pydicom.dcmread(file, stop_before_pixels=True, force=not has_preamble, specific_tags=list(_TAGS))
+            if DeflatedExplicitVRLittleEndian.encode() in start + file.read(1024):
+                _check_deflated(file)
+            file.seek(0)
+            tags = pydicom.dcmread(file, stop_before_pixels=True, force=not has_preamble, specific_tags=list(READ_TAGS))
             position = file.tell()
         except DAMAGE as error:
             raise UserError("the DICOM header is damaged or cut short", path=path, remedy=_REMEDY) from error
@@ -167,12 +190,12 @@ def read_header(path: Path) -> Header | None:
 
 
 def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
-    """The bytes of an uncompressed pixel element, straight from the file.
+    """The bytes of one uncompressed frame, straight from the file.
 
     Raises
     ------
     UserError
-        If the file holds fewer than ``expected_bytes`` of them, or more than a padding byte.
+        If the file holds fewer than ``expected_bytes`` of them a frame, or more than a padding byte.
     """
     if header.pixel_offset is None:
         raise UserError("the file ends before its pixels", path=header.path, remedy="Copy or export it again")
@@ -183,7 +206,7 @@ def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
             if length is None:
                 raise UserError("its pixels are not stored as PixelData", path=header.path, remedy=_REMEDY)
             start = 8 if header.transfer_syntax.is_implicit_VR else 12
-            file.seek(header.pixel_offset + start)
+            file.seek(header.pixel_offset + start + (header.frame or 0) * expected_bytes)
             data = bytearray(expected_bytes)
             got = file.readinto(data)
     except OSError as error:
@@ -192,13 +215,25 @@ def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
         raise UserError(
             f"the pixels are cut short ({got} of {expected_bytes} bytes)", path=header.path, remedy="Copy it again"
         )
-    if not expected_bytes <= length <= expected_bytes + 1:
+    promised = expected_bytes * header.frame_count
+    if not promised <= length <= promised + 1:
         raise UserError(
-            f"it holds {length} bytes of pixels where its header promises {expected_bytes}",
+            f"it holds {length} bytes of pixels where its header promises {promised}",
             path=header.path,
             remedy=_REMEDY,
         )
     return data
+
+
+def _check_deflated(file: BinaryIO) -> None:
+    """Unpack a deflated file piece by piece, and raise ``ValueError`` if it becomes too large for pydicom to unpack."""
+    meta = pydicom.filereader.read_file_meta_info(file.name)
+    file.seek(132 + 12 + int(meta.FileMetaInformationGroupLength))
+    unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while (piece := unpacker.unconsumed_tail or file.read(1 << 16)) and not unpacker.eof:
+        size += len(unpacker.decompress(piece, 1 << 20))
+        if size > _MOST_INFLATED:
+            raise ValueError("too large")
 
 
 def _element_length(start: bytes, implicit: bool) -> int | None:

@@ -19,6 +19,8 @@ from pydicom.uid import UID
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import SPLIT_TAGS, Header
+from proseg_gui.io.enhanced import frames_of, is_multi_frame
+from proseg_gui.io.shown import plain
 from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
 
 _ORIENTATION_TOLERANCE = 1e-3
@@ -51,14 +53,14 @@ class SeriesInfo:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files in slice order."""
-        return tuple(header.path for header in self.headers)
+        """The files in slice order, each once (a multi-frame file holds several slices)."""
+        return tuple(dict.fromkeys(header.path for header in self.headers))
 
     @property
     def label(self) -> str:
         """One line for a chooser: modality, description, slices, matrix and plane; nothing about the patient."""
         first = self.headers[0]
-        number = first.text("SeriesNumber")
+        number = first.shown("SeriesNumber")
         name = self.description or (f"series {number}" if number else "series without description")
         parts = [f"{self.modality} {name}".strip(), f"{self.n_slices} slice{'s' if self.n_slices != 1 else ''}"]
         if self.part:
@@ -107,6 +109,9 @@ def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
 def _stacks(members: list[Header]) -> list[SeriesInfo]:
     """The stacks of one series: split by grid, then by acquisition where that parts it cleanly."""
     try:
+        members = [
+            frame for header in members for frame in (frames_of(header) if is_multi_frame(header) else [header])
+        ]
         groups = _by_grid(members)
     except UserError as problem:
         return [_info(members, None, problem=problem)]
@@ -148,9 +153,9 @@ def _info(
     part: str = "",
 ) -> SeriesInfo:
     first = members[0]
-    description = first.text("SeriesDescription")
+    description = first.shown("SeriesDescription")
     uid = first.text("SeriesInstanceUID")
-    return SeriesInfo(uid, first.text("Modality"), description, tuple(members), geometry, notices, problem, part)
+    return SeriesInfo(uid, first.shown("Modality"), description, tuple(members), geometry, notices, problem, part)
 
 
 def check_readable(header: Header) -> None:
@@ -180,7 +185,7 @@ def _check_distinct(group: Sequence[Header]) -> None:
     """Two slices under one SOPInstanceUID could not be told apart by a contour that refers to them."""
     seen: dict[str, Header] = {}
     for header in group:
-        other = seen.setdefault(header.text("SOPInstanceUID"), header)
+        other = seen.setdefault(f"{header.text('SOPInstanceUID')} {header.frame}", header)
         if other is not header:
             raise UserError(
                 f"it has the same SOPInstanceUID as {other.path.name} at another position",
@@ -201,12 +206,6 @@ def _by_grid(members: list[Header]) -> list[list[Header]]:
     groups: list[list[Header]] = []
     keys: list[np.ndarray] = []
     for header in members:
-        if header.number("NumberOfFrames", 1) > 1 or header.sop_class.name.startswith(("Enhanced", "Legacy Converted")):
-            raise UserError(
-                "this is an enhanced (multi-frame) DICOM image, which cannot be read yet",
-                path=header.path,
-                remedy="Export the series as classic single-frame images",
-            )
         orientation = header.numbers("ImageOrientationPatient", 6)
         spacing = header.numbers("PixelSpacing", 2)
         header.numbers("ImagePositionPatient", 3)
@@ -318,7 +317,7 @@ def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
     repeated = int((np.diff(places) < _SAME_PLACE_MM).sum())
     problem = UserError(
         f"the series holds several acquisitions: {repeated} slice positions occur more than once, the first in "
-        f"{group[i].path.name} and {group[i + 1].path.name}",
+        f"{group[i].place_name} and {group[i + 1].place_name}",
         path=group[i].path.parent,
         remedy="Export each acquisition as a series of its own",
     )
@@ -327,7 +326,7 @@ def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
 
 def _value_text(keyword: str, value: str) -> str:
     name = {"AcquisitionNumber": "acquisition", "EchoTime": "echo time", "DiffusionBValue": "b value"}
-    return f"{name.get(keyword, keyword)} {value or 'not given'}"
+    return f"{name.get(keyword, keyword)} {plain(value) or 'not given'}"
 
 
 def _interleaved(group: Sequence[Header]) -> UserError | None:
@@ -344,7 +343,7 @@ def _interleaved(group: Sequence[Header]) -> UserError | None:
     if len(names) < 2 or changes < len(names) or 2 * len(names) > len(group):
         return None
     return UserError(
-        f"the series mixes the slices of {len(names)} acquisitions (AcquisitionNumber {', '.join(names[:4])})",
+        f"the series mixes the slices of {len(names)} acquisitions (AcquisitionNumber {plain(', '.join(names[:4]))})",
         path=group[0].path.parent,
         remedy="Export each acquisition as a series of its own",
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 
 def _dicom_slice(stored: np.ndarray, tags: dict[str, Any]) -> Dataset:
@@ -140,3 +140,55 @@ def hard_masks() -> dict[str, np.ndarray]:
     masks["full"], masks["empty"] = np.ones(shape, bool), empty()
     masks["noise"] = np.random.default_rng(5).random(shape) < 0.5
     return masks
+
+
+@pytest.fixture
+def enhanced_file() -> Callable[..., Path]:
+    """A writer of one enhanced multi-frame CT or MR file.
+
+    ``write(path, array, positions, frame_groups=None, shared=None, **tags)``: frame ``k`` holds ``array[k]`` at
+    ``positions[k]``; ``frame_groups[k]`` and ``shared`` map functional groups to their tags.
+    """
+
+    def sequence(groups: dict[str, dict[str, Any]]) -> Dataset:
+        item = Dataset()
+        for name, values in groups.items():
+            part = Dataset()
+            for keyword, value in values.items():
+                setattr(part, keyword, value)
+            setattr(item, name, [part])
+        return item
+
+    def write(
+        path: Path,
+        array: np.ndarray,
+        positions: Sequence[Sequence[float]],
+        frame_groups: Sequence[dict[str, Any]] | None = None,
+        shared: dict[str, Any] | None = None,
+        **tags: Any,
+    ) -> Path:
+        flat = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness")
+        flat += ("RescaleSlope", "RescaleIntercept")
+        own = dict.fromkeys(flat) | {"SOPClassUID": EnhancedCTImageStorage} | tags
+        ds = _dicom_slice(array[0], {**own, "NumberOfFrames": len(array)})
+        groups = {
+            "PlaneOrientationSequence": {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]},
+            "PixelMeasuresSequence": {"PixelSpacing": [1.5, 1.0], "SliceThickness": 2.5},
+        }
+        ds.SharedFunctionalGroupsSequence = [sequence({**groups, **(shared or {})})]
+        ds.PerFrameFunctionalGroupsSequence = [
+            sequence(
+                {
+                    "PlanePositionSequence": {"ImagePositionPatient": list(position)},
+                    "FrameContentSequence": {"StackID": "1", "InStackPositionNumber": k + 1},
+                    **(frame_groups[k] if frame_groups else {}),
+                }
+            )
+            for k, position in enumerate(positions)
+        ]
+        ds.PixelData = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ds.save_as(path, enforce_file_format=True)
+        return path
+
+    return write

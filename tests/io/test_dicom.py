@@ -7,11 +7,8 @@ import pydicom
 import pytest
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
-    EnhancedCTImageStorage,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
-    JPEGLosslessSV1,
-    RLELossless,
     RTPlanStorage,
 )
 
@@ -108,16 +105,6 @@ def test_other_uncompressed_syntaxes_read_the_same(syntax, dicom_series, along_z
         )
     volume, _ = _read(tmp_path)
     assert np.array_equal(volume.array, ct_array)
-
-
-def test_rle_is_decoded_and_jpeg_without_a_codec_is_refused(dicom_series, along_z, ct_array, tmp_path):
-    paths = dicom_series(tmp_path, ct_array, along_z(5))
-    _edit(paths, lambda ds: ds.compress(RLELossless, generate_instance_uid=False))
-    assert np.array_equal(_read(tmp_path)[0].array, ct_array)
-    _edit(paths, lambda ds: setattr(ds.file_meta, "TransferSyntaxUID", JPEGLosslessSV1))
-    with pytest.raises(UserError, match=r"compressed .JPEG Lossless.* no decoder") as caught:
-        _read(tmp_path)
-    assert caught.value.path.name.endswith(".dcm")
 
 
 def test_constant_image_is_told(dicom_series, along_z, tmp_path):
@@ -282,14 +269,6 @@ def test_damaged_header_bytes_are_a_sentence_or_read(dicom_series, along_z, ct_a
             refused += 1
             assert "\n" not in str(error)
     assert 0 < refused < 150
-
-
-def test_enhanced_multi_frame_is_refused_in_one_sentence(dicom_series, along_z, ct_array, tmp_path):
-    dicom_series(tmp_path / "a", ct_array[:1], along_z(1), SOPClassUID=EnhancedCTImageStorage, NumberOfFrames=1)
-    dicom_series(tmp_path / "b", ct_array[:1], along_z(1), NumberOfFrames=5)
-    for folder in ("a", "b"):
-        with pytest.raises(UserError, match=r"enhanced .multi-frame."):
-            _read(tmp_path / folder)
 
 
 def test_cancel_and_progress(dicom_series, along_z, ct_array, tmp_path):

@@ -1,0 +1,214 @@
+"""The pixels of a DICOM series: from its files into one array, in parallel, without trusting what a header claims."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
+from pydicom.pixels import get_decoder
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom_headers import DAMAGE, Header, raw_pixels
+from proseg_gui.jobs import CancelToken, Progress
+
+_STRAIGHT = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
+_READ_THREADS = 4
+"""Reading waits for the disk more than for a core, so this is not tied to the number of cores."""
+_MOST_PIXELS = 1 << 26
+"""Pixels of one slice, 8192 x 8192; no scanner makes larger ones, and a damaged header claims up to 2^32."""
+_GIGABYTE = 1 << 30
+_REMEDY = "Export the series again from its source"
+
+
+class TooWideError(Exception):
+    """A slice's values do not fit into int16; never leaves this package."""
+
+
+def check_claims(headers: Sequence[Header], shape: tuple[int, int, int]) -> None:
+    """Refuse a series whose headers promise pixels that its files cannot hold, or more than the memory there is.
+
+    Raises
+    ------
+    UserError
+        Before anything of that size is asked for.
+    """
+    first, pixels = headers[0], shape[1] * shape[2]
+    if pixels > _MOST_PIXELS:
+        raise UserError(
+            f"its header claims {shape[2]} x {shape[1]} pixels a slice, which no scan has",
+            path=first.path,
+            remedy=_REMEDY,
+        )
+    needed = 6 * pixels * shape[0]  # int16, and float32 beside it in the worst case
+    free = int(psutil.virtual_memory().available)
+    if needed > free:
+        raise UserError(
+            f"its headers claim {shape[2]} x {shape[1]} x {shape[0]} voxels, which need {needed / _GIGABYTE:.1f} GB of "
+            f"memory where {free / _GIGABYTE:.1f} GB are free",
+            path=first.path,
+            remedy="Close other programs, or check whether the file is damaged",
+        )
+    for header in headers:
+        if header.transfer_syntax in _STRAIGHT and header.frame in (None, 0):
+            promised = pixels * int(header.number("BitsAllocated")) // 8 * header.frame_count
+            before = (header.pixel_offset or 0) + (8 if header.transfer_syntax.is_implicit_VR else 12)
+            got = max(0, header.path.stat().st_size - before)
+            if got < promised:
+                raise UserError(
+                    f"the pixels are cut short ({got} of {promised} bytes)", path=header.path, remedy="Copy it again"
+                )
+
+
+def read_pixels(
+    headers: Sequence[Header],
+    shape: tuple[int, int, int],
+    kind: type[np.int16] | type[np.float32],
+    *,
+    invert: bool,
+    progress: Progress,
+    token: CancelToken | None,
+) -> np.ndarray:
+    """All slices' rescaled values in one ``(z, y, x)`` array of type ``kind``; ``invert`` turns bright and dark.
+
+    Raises
+    ------
+    TooWideError
+        If they do not fit into int16 exactly.
+    """
+    array = np.empty(shape, kind)
+    source = _Decoder()
+    pool = ThreadPoolExecutor(_READ_THREADS, thread_name_prefix="dicom")
+    try:
+        jobs = [
+            pool.submit(_read_slice, header, array[k], invert, source, token) for k, header in enumerate(headers)
+        ]  # fmt: skip
+        for done, job in enumerate(as_completed(jobs), 1):
+            job.result()
+            if token is not None:
+                token.check()
+            progress(done / len(jobs), f"reading slice {done} of {len(jobs)}")
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return array
+
+
+def _read_slice(header: Header, out: np.ndarray, invert: bool, source: _Decoder, token: CancelToken | None) -> None:
+    """One slice's rescaled values into ``out`` (y, x)."""
+    if token is not None:
+        token.check()
+    stored = _stored(header, out.shape, source)
+    if invert:
+        bits, signed = int(header.number("BitsStored")), header.number("PixelRepresentation") == 1
+        low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+        stored = (low + high) - stored.astype(np.int64)
+    slope, intercept = header.number("RescaleSlope", 1.0), header.number("RescaleIntercept", 0.0)
+    if out.dtype == np.float32:
+        out[:] = stored.astype(np.float64) * slope + intercept
+        return
+    if slope != 1.0 or intercept != np.rint(intercept):
+        raise TooWideError
+    low, high = int(stored.min()) + int(intercept), int(stored.max()) + int(intercept)
+    limits = np.iinfo(np.int16)
+    if low < limits.min or high > limits.max:
+        raise TooWideError
+    if intercept:
+        np.add(stored, int(intercept), out=out, dtype=np.int32, casting="unsafe")
+    else:
+        out[:] = stored
+
+
+def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndarray:
+    """Stored values ``(y, x)``: only the BitsStored bits, sign extended where they are signed."""
+    allocated, stored_bits = int(header.number("BitsAllocated")), int(header.number("BitsStored"))
+    signed = header.number("PixelRepresentation") == 1
+    if not 0 < stored_bits <= allocated:
+        raise header.malformed("BitsStored")
+    if header.transfer_syntax not in _STRAIGHT:
+        return source.frame(header, shape)
+    kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
+    values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+    shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
+    low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
+    if stored_bits == allocated or (shift == 0 and values.min() >= low and values.max() <= high):
+        return values
+    bits = (values.astype(np.int64) >> max(shift, 0)) & ((1 << stored_bits) - 1)
+    sign = 1 << (stored_bits - 1)
+    return (bits ^ sign) - sign if signed else bits
+
+
+class _Decoder:
+    """Decodes compressed, deflated and big-endian files by pydicom's codecs; a multi-frame file is opened once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[Path, Dataset] = {}
+
+    def frame(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
+        """One frame's stored values ``(y, x)``, or a UserError that names the file."""
+        syntax = header.transfer_syntax
+        try:
+            ds = self._dataset(header)
+            if (ds.Rows, ds.Columns) != shape:
+                raise header.malformed("Rows")
+            if syntax.is_encapsulated:
+                coded = get_frame(ds.PixelData, header.frame or 0, number_of_frames=header.frame_count)
+                size = coded_size(coded)
+                if size is not None and size != shape:
+                    raise UserError(
+                        f"its compressed pixels are {size[1]} x {size[0]}, its header says {shape[1]} x {shape[0]}",
+                        path=header.path,
+                        remedy=_REMEDY,
+                    )
+            values, _ = get_decoder(syntax).as_array(ds, index=header.frame or 0, raw=True)
+        except (*DAMAGE, RuntimeError, MemoryError) as error:
+            raise UserError(
+                "its pixels cannot be decoded; they may be cut short",
+                path=header.path,
+                remedy="Copy or export it again",
+            ) from error
+        if values.shape != shape:
+            raise UserError(f"it decodes to {values.shape} pixels, its header says {shape}", path=header.path)
+        return values
+
+    def _dataset(self, header: Header) -> Dataset:
+        if header.frame is None:
+            return pydicom.dcmread(header.path)
+        with self._lock:
+            if header.path not in self._open:
+                ds = pydicom.dcmread(header.path)
+                for tag in ds.keys():  # noqa: SIM118 - threads share it, so nothing may be left to parse on demand
+                    if tag.group in (0x0028, 0x7FE0):
+                        _ = ds[tag].value
+                self._open[header.path] = ds
+            return self._open[header.path]
+
+
+def coded_size(coded: bytes) -> tuple[int, int] | None:
+    """``(rows, columns)`` that a JPEG, JPEG-LS or JPEG 2000 stream itself claims; ``None`` where it does not say.
+
+    Decoders ask for memory by the stream's own claim, so it is compared with the header's first. JPEG: the frame
+    header after an SOF marker (ISO 10918-1 B.2.2; F7 for JPEG-LS); JPEG 2000: the SIZ marker (ISO 15444-1 A.5.1).
+    """
+    start = coded[:512].find(b"\xff\x4f\xff\x51")
+    if start >= 0 and len(coded) >= start + 24:
+        right, bottom, left, top = struct.unpack_from(">4I", coded, start + 8)
+        return bottom - top, right - left
+    if coded[:2] != b"\xff\xd8":
+        return None
+    at = 2
+    while at + 9 <= len(coded) and coded[at] == 0xFF:
+        marker = coded[at + 1]
+        if marker == 0xF7 or (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
+            rows, columns = struct.unpack_from(">HH", coded, at + 5)
+            return rows, columns
+        at += 1 if marker == 0xFF else 2 + struct.unpack_from(">H", coded, at + 2)[0]
+    return None

@@ -1,0 +1,13 @@
+"""Text from a file made fit for a message, a label or a log: one line, no control characters, no markup."""
+
+from __future__ import annotations
+
+_MARKUP = str.maketrans({"<": "‹", ">": "›"})
+"""A label that guesses whether its text is rich text must never find a tag in it."""
+
+
+def plain(text: object, limit: int = 64) -> str:
+    """``text`` as one short printable line; line breaks, escapes and text-direction marks become spaces."""
+    clean = "".join(c if c.isprintable() else " " for c in str(text)[: 4 * limit]).translate(_MARKUP)
+    line = " ".join(clean.split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."

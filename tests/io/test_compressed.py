@@ -1,0 +1,108 @@
+"""Compressed DICOM: every lossless syntax gives the voxels back; what the stream claims is not believed."""
+
+from __future__ import annotations
+
+import gdcm
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dicom import read_series, scan_folder
+from proseg_gui.io.dicom_pixels import coded_size
+
+
+def _recode(path, syntax):
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(path))
+    assert reader.Read()
+    change = gdcm.ImageChangeTransferSyntax()
+    change.SetTransferSyntax(gdcm.TransferSyntax(syntax))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    writer = gdcm.ImageWriter()
+    writer.SetFileName(str(path))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write()
+
+
+def _read(folder):
+    listed = scan_folder(folder)
+    assert len(listed.series) == 1
+    return read_series(listed.series[0])[0].array
+
+
+@pytest.fixture
+def scan(tmp_path, dicom_series, along_z):
+    """Twelve stored bits with a border of extremes: ``(folder, paths, array)``."""
+    array = np.random.default_rng(3).integers(0, 4096, (4, 32, 40)).astype(np.uint16)
+    array[:, :4], array[:, 4:8] = 0, 4095
+    paths = dicom_series(tmp_path, array, along_z(4), BitsStored=12, HighBit=11)
+    return tmp_path, paths, array
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
+def test_lossless_by_pydicom_s_encoders(scan, syntax):
+    folder, paths, array = scan
+    for path in paths:
+        ds = pydicom.dcmread(path)
+        ds.compress(syntax, generate_instance_uid=False)
+        ds.save_as(path, enforce_file_format=True)
+    assert np.array_equal(_read(folder), array)
+
+
+@pytest.mark.parametrize(
+    "name", ["JPEGLosslessProcess14", "JPEGLosslessProcess14_1", "JPEGLSLossless", "JPEG2000Lossless"]
+)
+@pytest.mark.parametrize("signed", [False, True])
+def test_lossless_by_another_s_encoder(tmp_path, dicom_series, along_z, name, signed):
+    rng = np.random.default_rng(4)
+    array = rng.integers(-1000, 3000, (3, 32, 40)).astype(np.int16) if signed else rng.integers(0, 60000, (3, 32, 40))
+    array = array.astype(np.int16 if signed else np.uint16)
+    for path in dicom_series(tmp_path, array, along_z(3)):
+        _recode(path, getattr(gdcm.TransferSyntax, name))
+    assert np.array_equal(_read(tmp_path), array)
+
+
+def test_a_stream_larger_than_the_header_says_is_not_decoded(scan):
+    _, paths, _ = scan
+    for syntax in (JPEGLSLossless, JPEG2000Lossless):
+        ds = pydicom.dcmread(paths[0])
+        if ds.file_meta.TransferSyntaxUID.is_compressed:
+            ds.decompress(generate_instance_uid=False)
+        ds.compress(syntax, generate_instance_uid=False)
+        ds.Rows, ds.Columns = 16, 20
+        ds.save_as(paths[0], enforce_file_format=True)
+        with pytest.raises(UserError, match="compressed pixels are 40 x 32, its header says 20 x 16"):
+            read_series(scan_folder(paths[0]).series[0])
+        ds.Rows, ds.Columns = 32, 40
+        ds.save_as(paths[0], enforce_file_format=True)
+
+
+def test_a_stream_cut_short_is_one_sentence(scan):
+    _, paths, _ = scan
+    ds = pydicom.dcmread(paths[0])
+    ds.compress(RLELossless, generate_instance_uid=False)
+    ds.save_as(paths[0], enforce_file_format=True)
+    paths[0].write_bytes(paths[0].read_bytes()[:-900])
+    with pytest.raises(UserError, match="cannot be decoded") as caught:
+        read_series(scan_folder(paths[0]).series[0])
+    assert caught.value.path == paths[0]
+
+
+def test_sizes_that_streams_claim():
+    assert coded_size(b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc3\x00\x0b\x0c\x00\x20\x00\x28\x01") == (32, 40)
+    assert coded_size(b"\xff\xd8\xff\xf7\x00\x0b\x0c\xff\xff\xff\xfe\x01") == (65535, 65534)
+    assert coded_size(b"plain") is None and coded_size(b"") is None
+
+
+def test_gigabytes_that_a_header_claims_are_not_asked_for(scan):
+    _, paths, _ = scan
+    for rows, said in ((30000, "claims 60000 x 30000 pixels"), (200, "cut short")):
+        ds = pydicom.dcmread(paths[0])
+        ds.Rows, ds.Columns = rows, 2 * rows
+        ds.save_as(paths[0], enforce_file_format=True)
+        with pytest.raises(UserError, match=said):
+            read_series(scan_folder(paths[0]).series[0])
