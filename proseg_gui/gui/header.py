@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
 LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
-CHIP_PADDING = 34
+CHIP_PADDING = 56
 
 
 class TopBar(QWidget):
@@ -49,10 +49,10 @@ class Header(QWidget):
         row.setContentsMargins(4, 3, 8, 3)
         row.setSpacing(6)
         self._presets: list[QAction] = []
-        self._layout = self._chip("Panes (key L)")
-        self._window = self._chip("Window / level")
-        self._model = self._chip("Model")
-        self._device = self._chip("Where the model runs")
+        self._layout = self._chip("layout", "Panes (key L)")
+        self._window = self._chip("window_level", "Window / level")
+        self._model = self._chip("model", "Model")
+        self._device = self._chip("", "Where the model runs")
         for chip in (self._layout, self._window, self._model, self._device):
             row.addWidget(chip)
         self._export = QPushButton("Export\u2026")
@@ -72,11 +72,13 @@ class Header(QWidget):
         self._show_view(controller.view)
         self._show_bundle(None)
 
-    def _chip(self, tip: str) -> QToolButton:
+    def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
         chip.setProperty("kind", "chip")
         chip.setToolTip(tip)
-        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        if icon:
+            set_icon(chip, icon)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return chip
 
@@ -118,7 +120,7 @@ class Header(QWidget):
         return menu
 
     def _show_view(self, view: ViewState) -> None:
-        self._label(self._layout, f"Layout: {LAYOUT_NAMES.get(view.settings.layout, '')}")
+        self._label(self._layout, f"{LAYOUT_NAMES.get(view.settings.layout, '')}")
         centre, width = view.window
         preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
         text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
@@ -132,9 +134,9 @@ class Header(QWidget):
         review = self._controller.review
         self._export.setEnabled(bundle is not None)
         if bundle is None or review is None:
-            self._label(self._model, "Model: none")
+            self._label(self._model, "no model")
             self._label(self._device, "auto")
             return
         card = bundle.card
-        self._label(self._model, f"Model: {card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
+        self._label(self._model, f"{card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
         self._label(self._device, review.engine.device_name)
