@@ -29,7 +29,7 @@ class State:
     """Running mean of the weights since the middle of training; empty before."""
     best: dict[str, Tensor]
     best_score: float
-    best_figures: dict[str, float]
+    best_figures: dict[str, Any]
     best_step: int
     seconds: float
 

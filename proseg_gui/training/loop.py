@@ -17,7 +17,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from proseg_gui.errors import UserError
+from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.augment import augment
@@ -28,6 +28,9 @@ from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.validate import validate
 
 LOG_NAME = "log.jsonl"
+REQUEST_NAME = "request"
+"""A file by which another process asks a run for :data:`PAUSE` or :data:`STOP`; the loop looks for it in every step."""
+PAUSE, STOP = "pause", "stop"
 LOG_EVERY = 20
 CHECKPOINT_EVERY = 50
 LAST_RATE = 0.1
@@ -80,13 +83,24 @@ class Trainer:
             log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def run(self, progress: Progress = no_progress, token: CancelToken | None = None) -> State:
-        """Train to the end, leaving the chosen weights in the network. A cancel keeps the last checkpoint."""
+        """Train to the end, leaving the chosen weights in the network. A cancel keeps the last checkpoint.
+
+        The request ``pause`` saves this very step and ends in ``Cancelled``; ``stop`` ends as if these were all steps.
+        """
         recipe, state = self.recipe, self.state
         every = max(1, recipe.steps // recipe.validations)
         began, before, recent = time.monotonic(), state.seconds, []
         while state.step < recipe.steps:
             if token is not None:
                 token.check()
+            request = self._request()
+            if request == STOP:
+                self._stop_here(progress)
+                break
+            if request == PAUSE:
+                save_checkpoint(self.folder / NAME, self.key, state, self.method, self.adam)
+                self._log({"step": state.step, "event": "paused"})
+                raise Cancelled
             recent.append(self._step(state.step))
             state.step += 1
             self._average()
@@ -137,8 +151,28 @@ class Trainer:
             value = value.detach().cpu()
             state.average[name] = value.clone() if count == 1 else state.average[name].lerp(value, 1.0 / count)
 
-    def _validate(self, progress: Progress) -> None:
-        """Judge the average (before there is one: the current weights), and keep it if it is the best so far."""
+    def _request(self) -> str:
+        """What another process asks for; answered once, and not before there is a step to keep."""
+        path = self.folder / REQUEST_NAME
+        if not self.state.step or not path.is_file():
+            return ""
+        request = path.read_text(encoding="utf-8").strip()
+        path.unlink()
+        return request
+
+    def _stop_here(self, progress: Progress) -> None:
+        """End early: the checkpoint stays resumable, the weights of now compete with the best so far."""
+        save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
+        self._validate(progress, early=True)
+        if not self.state.best and not self.state.average:  # nothing was judged, or there is nothing to judge by
+            self.state.best = {name: value.detach().cpu().clone() for name, value in self.method.state_dict().items()}
+        self._log({"step": self.state.step, "event": "stopped"})
+
+    def _validate(self, progress: Progress, early: bool = False) -> None:
+        """Judge the average (before there is one: the current weights), and keep it if it is the best so far.
+
+        Weights of before the average are only kept where the run ends ``early``.
+        """
         state, recipe = self.state, self.recipe
         if not self.held_out:
             return
@@ -152,9 +186,9 @@ class Trainer:
         dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
         score = dice - ged2 / 2.0
         progress(state.step / recipe.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
-        if state.average and score > state.best_score:
+        if (state.average or early) and score > state.best_score:
             state.best_score, state.best_figures, state.best_step = score, figures, state.step
-            state.best = {name: value.clone() for name, value in state.average.items()}
+            state.best = {name: value.clone() for name, value in (state.average or current).items()}
 
     @torch.no_grad()
     def _keep_best(self) -> None:

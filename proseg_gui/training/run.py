@@ -100,9 +100,10 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     method.cpu()
     record = {
         **_record(request, device), "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
+        "steps_done": state.step,
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
     }  # fmt: skip
-    card = replace(card, training=record, metrics=_metrics(state, held_out, request.recipe))
+    card = replace(card, training=record, metrics=_metrics(state, held_out, request.recipe, card.raters))
     card = save_bundle(request.out, card, method, overwrite=request.overwrite)
     changed = {real: alias for real, alias in rater_names(request).items() if real != alias}
     if changed:
@@ -203,10 +204,15 @@ def _record(request: Request, device: torch.device) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _metrics(state: State, held_out: Sequence[TrainingCase], recipe: Recipe) -> dict[str, Any]:
+def _metrics(
+    state: State, held_out: Sequence[TrainingCase], recipe: Recipe, raters: Sequence[str]
+) -> dict[str, Any]:
     if not held_out:
         return {}
-    figures = {name: round(value, 4) for name, value in state.best_figures.items()}
+    figures = dict(state.best_figures)
+    own = zip(raters, figures.pop("dice_identity", ()), strict=False)
+    figures = {name: round(value, 4) for name, value in figures.items()}
+    figures["dice_identity"] = {name: round(value, 4) for name, value in own if value is not None}
     return {"validation": {**figures, "n_cases": len(held_out), "draws_per_rater": recipe.validation_draws,
                            "note": "the cases by which the weights were chosen"}}  # fmt: skip
 

@@ -6,6 +6,7 @@ Whole cases are judged (all slices of a volume flattened together); only counts 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,16 +49,23 @@ class Counts:
 
 
 @torch.no_grad()
-def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: int) -> dict[str, float]:
-    """Means over cases (and structures) of :data:`FIGURES`, with ``draws`` samples a rater."""
+def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: int) -> dict[str, Any]:
+    """Means over cases (and structures) of :data:`FIGURES`, with ``draws`` samples a rater.
+
+    ``dice_identity`` lists the identity Dice of each rater over the cases that the rater drew, ``None`` for no case.
+    """
     was_training = method.training
     method.eval()
-    rows = [row for case in cases for row in _judge(method, case, draws, seed)]
+    judged = [row for case in cases for row in _judge(method, case, draws, seed)]
     method.train(was_training)
-    return {name: float(np.mean([row[i] for row in rows])) for i, name in enumerate(FIGURES)}
+    rows, raters = [row for row, _ in judged], np.array([by_rater for _, by_rater in judged])
+    means = {name: float(np.mean([row[i] for row in rows])) for i, name in enumerate(FIGURES)}
+    own = [float(np.nanmean(column)) if np.isfinite(column).any() else None for column in raters.T]
+    return {**means, "dice_identity": own}
 
 
-def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tuple[float, ...]]:
+def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tuple[tuple[float, ...], np.ndarray]]:
+    """For each drawn structure the :data:`FIGURES`, and ``(R,)`` identity Dice (NaN: not drawn by that rater)."""
     device = next(method.parameters()).device
     raters, readings, structures = case.observed.shape
     points = method.draw(None, draws * raters, torch.Generator().manual_seed(seed))
@@ -78,28 +86,30 @@ def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tu
         drawn.add(samples, masks)
         among.add(masks, masks)
         spread.add(samples, samples)
-    rows: list[tuple[float, ...]] = []
+    rows: list[tuple[tuple[float, ...], np.ndarray]] = []
     for s in range(structures):
         observed = case.observed[:, :, s].numpy()
         if not observed.any():
             continue
         flat = observed.reshape(-1)
         dice = fixed.dice()[s].reshape(raters, raters, readings)
-        diagonal, others = _identity(dice, observed)
+        by_rater, others = _identity(dice, observed)
+        diagonal = float(np.nanmean(by_rater))
         to_masks, between = drawn.distance()[s][:, flat].mean(), among.distance()[s][flat][:, flat].mean()
         diversity = spread.distance()[s].mean()
         ged2 = 2.0 * to_masks - between - diversity
-        rows.append((diagonal, others, ged2, diversity, between, float(consensus.dice()[s][0, 0])))
+        figures = (diagonal, others, ged2, diversity, between, float(consensus.dice()[s][0, 0]))
+        rows.append((figures, by_rater))
     return rows
 
 
-def _identity(dice: np.ndarray, observed: np.ndarray) -> tuple[float, float]:
-    """Mean Dice of each rater's own point with the rater's readings, and with all other raters'."""
+def _identity(dice: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, float]:
+    """``(R,)`` Dice of each rater's own point with the rater's readings; its mean with all other raters'."""
     mean = (dice * observed).sum(-1) / np.maximum(observed.sum(-1), 1)  # (preset, rater)
     there = observed.any(-1)
-    own = mean.diagonal()[there].mean()
+    own = np.where(there, mean.diagonal(), np.nan)
     wrong = np.logical_and(~np.eye(len(mean), dtype=bool), np.outer(there, there))
-    return float(own), float(mean[wrong].mean()) if wrong.any() else float(own)
+    return own, float(mean[wrong].mean()) if wrong.any() else float(np.nanmean(own))
 
 
 def _binary(logits: Tensor) -> Tensor:

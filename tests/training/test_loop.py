@@ -77,6 +77,54 @@ def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop):
     assert rows(whole) == rows(again)
 
 
+def ask_at(trainer, monkeypatch, step, request):
+    """Have another process ask for something once ``step`` steps are done."""
+    did = trainer._step
+
+    def stepping(number):
+        if number == step - 1:
+            (trainer.folder / loop.REQUEST_NAME).write_text(f"{request}\n")
+        return did(number)
+
+    monkeypatch.setattr(trainer, "_step", stepping)
+
+
+@pytest.mark.parametrize("step", [1, 4, 7])
+def test_a_paused_run_goes_on_with_the_same_numbers(make_trainer, monkeypatch, step):
+    whole = make_trainer("whole")
+    whole.run()
+    first = make_trainer("paused")
+    ask_at(first, monkeypatch, step, loop.PAUSE)
+    with pytest.raises(Cancelled):
+        first.run()
+    assert rows(first)[-1] == {"step": step, "event": "paused"}
+    assert not (first.folder / loop.REQUEST_NAME).exists()
+    again = make_trainer("paused")
+    again.resume()
+    assert again.state.step == step
+    again.run()
+    assert same(weights(whole), weights(again))
+    assert rows(whole) == [row for row in rows(again) if "event" not in row]
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_a_run_can_be_stopped_and_keeps_its_best(make_trainer, monkeypatch, step):
+    trainer = make_trainer("stopped")
+    ask_at(trainer, monkeypatch, step, loop.STOP)
+    state = trainer.run()
+    assert state.step == step and rows(trainer)[-1] == {"step": step, "event": "stopped"}
+    assert state.best_figures["dice_identity_mean"] > 0 and state.best_step <= step
+    assert same(weights(trainer), state.best | {"rater_area": trainer.method.rater_area})
+
+
+def test_a_run_that_is_stopped_before_anything_was_judged_keeps_its_weights(make_trainer, monkeypatch):
+    trainer = make_trainer("early")
+    trainer.held_out = []
+    ask_at(trainer, monkeypatch, 2, loop.STOP)
+    assert trainer.run().best_figures == {}
+    assert same(weights(trainer), trainer.state.best | {"rater_area": trainer.method.rater_area})
+
+
 def test_the_seed_fixes_everything_and_another_gives_another(make_trainer):
     runs = [make_trainer(name, replace(RECIPE, seed=seed)) for name, seed in (("a", 0), ("b", 0), ("c", 1))]
     for trainer in runs:

@@ -80,6 +80,9 @@ def test_a_trained_bundle_loads_and_says_how_it_was_made(dataset, tmp_path):
     assert training["command"] == "proseg-gui x" and training["seed"] == 0 and training["steps"] == 4
     assert training["recipe"]["weights"]["energy"] == QUICK.weights.energy and training["versions"]["torch"]
     assert card.metrics["validation"]["n_cases"] == 1 and 0 <= card.metrics["validation"]["dice_identity_mean"] <= 1
+    own = card.metrics["validation"]["dice_identity"]
+    assert tuple(own) == card.raters and training["steps_done"] == 4
+    assert np.mean(list(own.values())) == pytest.approx(card.metrics["validation"]["dice_identity_mean"], abs=1e-4)
     seen = {c.name: seen_in_training(card, load_case(c)) for c in dataset.cases}
     assert seen == {"case0": True, "case1": True, "case2": True, "case3": False}
     assert not list(out.glob("*.part*")) and (run_folder(out) / "log.jsonl").is_file()

@@ -25,7 +25,7 @@ def test_figures_are_those_of_the_metrics(method, seed, make_study, layout):
     study = make_study(seed, shape=(3, 24, 20))
     case = prepare_case(study, layout)
     found = validate(method, [case], draws=4, seed=7)
-    assert method.training and tuple(found) == FIGURES
+    assert method.training and tuple(found) == (*FIGURES, "dice_identity")
 
     method.eval()
     with torch.no_grad():
@@ -38,7 +38,18 @@ def test_figures_are_those_of_the_metrics(method, seed, make_study, layout):
     assert found["sample_diversity"] == pytest.approx(diversity(list(samples)), abs=1e-6)
     assert found["rater_diversity"] == pytest.approx(diversity(masks), abs=1e-6)
     by_rater = [[r.mask.array for r in study.readings if r.rater == name] for name in layout.raters]
-    assert found["dice_identity_mean"] == pytest.approx(dice_identity(by_rater, own).mean(), abs=1e-6)
+    expected = dice_identity(by_rater, own)
+    assert found["dice_identity_mean"] == pytest.approx(expected.mean(), abs=1e-6)
+    assert found["dice_identity"] == pytest.approx(list(expected), abs=1e-6)
+
+
+def test_a_rater_who_drew_nothing_has_no_figure(method, make_study, layout):
+    cases = [prepare_case(make_study(seed, raters=layout.raters[:2]), layout) for seed in (0, 1)]
+    whole = prepare_case(make_study(2), layout)
+    own = validate(method, cases, draws=2, seed=0)["dice_identity"]
+    assert own[2] is None and all(0 <= value <= 1 for value in own[:2])
+    mixed, alone = (validate(method, some, 2, 0)["dice_identity"] for some in ([*cases, whole], [whole]))
+    assert mixed[2] == alone[2]
 
 
 def test_two_empty_maps_agree():
