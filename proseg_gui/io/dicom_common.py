@@ -12,6 +12,7 @@ from pydicom.uid import UID, generate_uid
 
 from proseg_gui import __version__
 from proseg_gui.io.dicom_headers import PATIENT_TAGS
+from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference
 
 MANUFACTURER = "proseg-gui"
@@ -66,17 +67,35 @@ def new_instance(sop_class: UID, sop_instance_uid: str, transfer_syntax: UID, no
     return ds
 
 
-def fill_patient_and_study(ds: Dataset, reference: DicomReference, *, deidentify: bool = False) -> None:
-    """Copy the image's patient and study tags; with ``deidentify`` leave them empty and say so in the file."""
-    values: Mapping[str, str] = {} if deidentify else reference.patient
+def contributing_equipment(provenance: Provenance) -> Dataset:
+    """An item of the Contributing Equipment Sequence: program, version, user, time, and what it made it from."""
+    item, purpose = Dataset(), Dataset()
+    purpose.CodeValue, purpose.CodingSchemeDesignator, purpose.CodeMeaning = "109102", "DCM", "Processing Equipment"
+    item.PurposeOfReferenceCodeSequence = [purpose]
+    item.Manufacturer = MANUFACTURER
+    item.ManufacturerModelName = fitted(provenance.model_id() or MANUFACTURER, "LO")
+    item.SoftwareVersions = fitted(provenance.software, "LO")
+    if provenance.user:
+        item.OperatorsName = person(provenance.user)
+    item.ContributionDateTime = datetime.fromisoformat(provenance.created).strftime("%Y%m%d%H%M%S%z")
+    item.ContributionDescription = fitted(provenance.record(), "ST")
+    return item
+
+
+def person(name: str) -> str:
+    """A login name as a DICOM person name: the family name component, at most 64 characters in all."""
+    text = fitted(name.replace("^", " ").replace("=", " "), "LO")[:63]
+    return f"{text}^" if text else ""
+
+
+def fill_patient_and_study(ds: Dataset, reference: DicomReference) -> None:
+    """Copy the image's patient and study tags."""
+    values: Mapping[str, str] = reference.patient
     for keyword in (*PATIENT_TAGS, *_STUDY_TYPE_2):
         setattr(ds, keyword, values.get(keyword, ""))
     if values.get("StudyDescription"):
         ds.StudyDescription = values["StudyDescription"]
     ds.StudyInstanceUID = UID(reference.study_instance_uid)
-    if deidentify:
-        ds.PatientIdentityRemoved = "YES"
-        ds.DeidentificationMethod = "Patient and study tags emptied; UIDs kept"
 
 
 def frame_of_reference(reference: DicomReference) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +16,14 @@ from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, MRImageStor
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_folder
+from proseg_gui.io.deidentify import ANONYMOUS, deidentify
 from proseg_gui.io.dicom import read_series, scan_folder
 from proseg_gui.io.dicom_common import decimals, fill_patient_and_study, fitted, new_instance, new_uid, save
+from proseg_gui.io.progress import share_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume, reorient_to
 
-_ANONYMOUS = {"PatientName": "Anonymous^", "PatientID": "ANONYMOUS", "StudyID": "1"}
+Finish = Callable[[Dataset], None]
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def write_series(
     patient: Mapping[str, str] | None = None,
     overwrite: bool = False,
     uid_seed: str | None = None,
+    finish: Finish | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> Volume:
@@ -64,6 +70,8 @@ def write_series(
         Patient and study tags by keyword; ``Anonymous`` by default.
     uid_seed:
         A text from which all UIDs follow, so that the same call writes the same UIDs; random without.
+    finish:
+        Called with each slice's data set before it is written (de-identification).
 
     Returns
     -------
@@ -91,7 +99,7 @@ def write_series(
         patient={
             "StudyDate": now.strftime("%Y%m%d"),
             "StudyTime": now.strftime("%H%M%S"),
-            **(_ANONYMOUS if patient is None else patient),
+            **(ANONYMOUS if patient is None else patient),
         },
     )
     coding = _coding(volume.array)
@@ -102,6 +110,8 @@ def write_series(
             if token is not None:
                 token.check()
             ds = _slice(volume, k, reference, coding, title, now)
+            if finish is not None:
+                finish(ds)
             save(ds, temporary / f"{ds.Modality}.{k + 1:04d}.dcm")
             progress(0.8 * (k + 1) / len(uids), f"writing slice {k + 1} of {len(uids)}")
         _read_back(temporary, folder, volume, coding, token)
@@ -109,6 +119,44 @@ def write_series(
 
     atomic_folder(folder, fill, overwrite=overwrite)
     return replace(volume, dicom=reference)
+
+
+@contextmanager
+def series_for(
+    volume: Volume,
+    path: Path,
+    *,
+    overwrite: bool,
+    deidentified: bool,
+    progress: Progress,
+    token: CancelToken | None,
+) -> Iterator[tuple[Volume, tuple[str, ...], Progress]]:
+    """The image as a DICOM series that a file at ``path`` can refer to, notices, and what is left of the progress.
+
+    An image that is no DICOM series is written as one into the folder ``<name>_image`` beside ``path``. So is any
+    image with ``deidentified``: a file without patient tags can only refer to an image without them. When the block
+    fails, a folder that was made for it goes again.
+    """
+    if volume.dicom is not None and not deidentified:
+        yield volume, (), progress
+        return
+    folder = path.with_name(f"{path.stem}_image")
+    existed = folder.exists()
+    what = "The image is no DICOM series; it was written as one to"
+    finish = None
+    if deidentified:
+        what = "Tags and UIDs are new, pixels are not changed (faces, burnt-in text); the image to refer to is in"
+        finish = partial(deidentify, original=volume.dicom)
+    bare = replace(volume, dicom=None, description="" if deidentified else volume.description)
+    part = share_of(progress, 0.0, 0.5)
+    series = write_series(bare, folder, overwrite=overwrite, finish=finish, progress=part, token=token)
+    done = False
+    try:
+        yield series, (f"{what} {folder.name}.",), share_of(progress, 0.5, 1.0)
+        done = True
+    finally:
+        if not done and not existed:  # the image belongs to a file that did not come to be
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _coding(array: np.ndarray) -> _Coding:

@@ -11,6 +11,7 @@ from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.nifti import nifti_writers
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.structure_codes import StructureCode, structure_codes
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Study, Volume
 
@@ -33,6 +34,7 @@ def export_masks(
     append_to: str | Path | None = None,
     provenance: Provenance | None = None,
     deidentify: bool = False,
+    codes: Sequence[StructureCode] | None = None,
     notices: list[str] | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -48,19 +50,23 @@ def export_masks(
     fmt:
         ``nifti``: one mask goes to ``out``; of several, each goes to ``<out's stem>_<name>.nii.gz`` beside it, or
         into ``out`` when that has no NIfTI ending (a folder). ``rtstruct``: one file with an ROI for each mask.
+        ``seg``: one binary DICOM SEG with a segment for each.
     append_to:
         ``rtstruct`` only: a structure set whose ROIs are kept.
     provenance:
         Where the masks came from; without, the files say that no model was used.
     deidentify:
-        Drop patient and study tags. NIfTI files never have any.
+        Write nothing about the patient or the user; DICOM files then come with a copy of the image without patient
+        data, to which they refer. NIfTI files never hold patient data.
+    codes:
+        ``seg`` only: what each mask is, in DICOM's words; ``Tissue`` without.
     notices:
         Sentences for the user are appended here.
 
     Raises
     ------
     UserError
-        If a format is unknown or not built yet, a mask lies on another grid, or a file exists or cannot be written.
+        If a format is unknown, a mask lies on another grid, or a file exists or cannot be written.
     """
     volume = image.image if isinstance(image, Study) else image
     out = Path(out)
@@ -69,14 +75,32 @@ def export_masks(
         raise UserError("there is no mask to export", path=out)
     if fmt not in FORMATS:
         raise UserError(f"there is no format {fmt!r}", remedy=f"Choose one of {', '.join(FORMATS)}")
-    if fmt == "seg":
-        raise UserError("DICOM SEG cannot be written yet", path=out, remedy="Choose rtstruct or nifti")
+    if append_to is not None and fmt != "rtstruct":
+        raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
+    colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
+    if deidentify:
+        provenance = provenance.without_user()
     if fmt == "nifti":
-        if append_to is not None:
-            raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
         paths, said = _to_nifti(volume, masks, out, overwrite, provenance, progress, token)
+    elif fmt == "seg":
+        from proseg_gui.io.dicom_seg import Segment, write_seg  # highdicom takes a moment to import
+
+        codes = [structure_codes()[0]] * len(masks) if codes is None else codes
+        said = write_seg(
+            [
+                Segment(name, mask, colour, code, provenance)
+                for (name, mask), colour, code in zip(masks, colours, codes, strict=True)
+            ],
+            volume,
+            out,
+            overwrite=overwrite,
+            provenance=provenance,
+            deidentified=deidentify,
+            progress=progress,
+            token=token,
+        )
+        paths = (out,)
     else:
-        colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
         said = write_rtstruct(
             [Roi(name, mask, colour) for (name, mask), colour in zip(masks, colours, strict=True)],
             volume,
@@ -84,7 +108,7 @@ def export_masks(
             overwrite=overwrite,
             provenance=provenance,
             append_to=append_to,
-            deidentify=deidentify,
+            deidentified=deidentify,
             progress=progress,
             token=token,
         )

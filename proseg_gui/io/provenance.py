@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +21,21 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def user_name() -> str:
+    """Who is logged in on this computer; empty where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Model, latents and hands behind a result. Text fields that do not apply stay empty.
 
     ``latents`` is the point as plain numbers (``{"tau": [...], "eps": [...]}``); ``rater`` names the preset,
-    ``sample`` the draw (number and seed), ``edits`` says what was changed by hand after the model.
+    ``sample`` the draw (number and seed), ``edits`` says what was changed by hand after the model, ``user`` is who
+    was logged in (left out of de-identified files).
     """
 
     model: str = ""
@@ -34,6 +45,7 @@ class Provenance:
     rater: str = ""
     sample: str = ""
     edits: str = ""
+    user: str = field(default_factory=user_name)
     software: str = field(default_factory=software_name)
     created: str = field(default_factory=_now)
 
@@ -55,3 +67,19 @@ class Provenance:
         parts = [self.model_id() and f"model {self.model_id()}", self.rater and f"rater {self.rater}"]
         parts += [self.sample and f"sample {self.sample}", self.edits and f"edits: {self.edits}"]
         return "; ".join(part for part in parts if part) or "drawn without a model"
+
+    def point_text(self) -> str:
+        """The latents as short JSON; empty without."""
+        if not self.latents:
+            return ""
+        return json.dumps({name: [round(float(v), 6) for v in point] for name, point in self.latents.items()})
+
+    def record(self) -> str:
+        """All of it in one text, for a description field that holds much; the whole hash is in it."""
+        parts = [self.sentence(), self.bundle_sha256 and f"bundle sha256 {self.bundle_sha256}"]
+        parts += [self.point_text() and f"latents {self.point_text()}"]
+        return "; ".join(part for part in parts if part)
+
+    def without_user(self) -> Provenance:
+        """The same, for a de-identified file."""
+        return replace(self, user="")

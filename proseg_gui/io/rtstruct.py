@@ -6,8 +6,6 @@ known to break a treatment planning system. Always UNAPPROVED: accepting a conto
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,17 +21,19 @@ from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, gene
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write, check_target
 from proseg_gui.io.contour_trace import trace
+from proseg_gui.io.deidentify import deidentify
 from proseg_gui.io.dicom_common import (
+    contributing_equipment,
     decimal_texts,
     fill_patient_and_study,
     fitted,
     frame_of_reference,
     new_instance,
+    person,
     save,
 )
 from proseg_gui.io.dicom_headers import DAMAGE
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.progress import share_of
+from proseg_gui.io.dicom_write import series_for
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct_read import check_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -66,7 +66,7 @@ def write_rtstruct(
     overwrite: bool = False,
     provenance: Provenance | None = None,
     append_to: str | Path | None = None,
-    deidentify: bool = False,
+    deidentified: bool = False,
     label: str = "proseg-gui",
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -82,8 +82,9 @@ def write_rtstruct(
         folder ``<name>_image`` beside ``path``, so that the pair opens anywhere.
     append_to:
         An existing structure set of the same patient, study and frame of reference, whose ROIs are kept.
-    deidentify:
-        Leave patient and study tags empty.
+    deidentified:
+        Write it without anything about the patient (DICOM's basic profile, new UIDs), with a copy of the image
+        without patient data beside it.
     label:
         StructureSetLabel, at most 16 characters are kept.
 
@@ -100,44 +101,36 @@ def write_rtstruct(
     path = Path(path)
     check_target(path, overwrite=overwrite)
     _check_rois(rois, study_volume.geometry, path)
-    if append_to is not None and deidentify:
+    if append_to is not None and deidentified:
         raise UserError(
             "an existing structure set may hold patient data, so it cannot be added to and de-identified at once",
             path=append_to,
             remedy="Write a new file with --deidentify",
         )
-    notices: tuple[str, ...] = ()
-    made: Path | None = None
-    if study_volume.dicom is None:
-        if append_to is not None:
-            raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
-        folder = path.with_name(f"{path.stem}_image")
-        made = None if folder.exists() else folder
-        part = share_of(progress, 0.0, 0.5)
-        study_volume = write_series(study_volume, folder, overwrite=overwrite, progress=part, token=token)
-        progress = share_of(progress, 0.5, 1.0)
-        notices = (
-            f"The image is no DICOM series; it was written as one to {folder.name}, for the contours to refer to.",
-        )
-    assert study_volume.dicom is not None
-    written = False
-    try:
+    if append_to is not None and study_volume.dicom is None:
+        raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
+    given = provenance or Provenance()
+    given = given.without_user() if deidentified else given
+    with series_for(
+        study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
+    ) as (volume, notices, rest):
+        assert volume.dicom is not None
         if append_to is None:
-            ds = _new_structure_set(study_volume.dicom, provenance, label, deidentify)
+            ds = _new_structure_set(volume.dicom, given, label)
         else:
-            ds, more = _opened(Path(append_to), study_volume.dicom)
+            ds, more = _opened(Path(append_to), volume.dicom)
             notices += more
-        _add_rois(ds, rois, study_volume, path, progress, token)
+            before = ds.get("ContributingEquipmentSequence", None) or []
+            ds.ContributingEquipmentSequence = DicomSequence([*before, contributing_equipment(given)])
+        _add_rois(ds, rois, volume, path, rest, token)
+        if deidentified:
+            deidentify(ds, study_volume.dicom)
 
         def write(temporary: Path) -> None:
             save(ds, temporary)
-            _read_back(temporary, path, rois, study_volume, token)
+            _read_back(temporary, path, rois, volume, token)
 
         atomic_write(path, write, overwrite=overwrite)
-        written = True
-    finally:
-        if made is not None and not written:  # the image belongs to a file that did not come to be
-            shutil.rmtree(made, ignore_errors=True)
     progress(1.0, "checked")
     return notices
 
@@ -157,23 +150,22 @@ def _check_rois(rois: Sequence[Roi], geometry: Geometry, path: Path) -> None:
         seen.add(name)
 
 
-def _new_structure_set(
-    reference: DicomReference, provenance: Provenance | None, label: str, deidentify: bool
-) -> Dataset:
+def _new_structure_set(reference: DicomReference, provenance: Provenance, label: str) -> Dataset:
     """A structure set without ROIs that refers to every slice of the series."""
     now = datetime.now()
     ds = new_instance(RTStructureSetStorage, str(generate_uid()), ImplicitVRLittleEndian, now)
-    fill_patient_and_study(ds, reference, deidentify=deidentify)
+    fill_patient_and_study(ds, reference)
     ds.Modality = "RTSTRUCT"
     ds.SeriesInstanceUID = generate_uid()
     ds.SeriesNumber, ds.InstanceNumber = None, 1
     ds.SeriesDescription = "Contours, not approved"
     ds.SeriesDate, ds.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
-    ds.OperatorsName = ""
+    ds.OperatorsName = person(provenance.user)
     ds.FrameOfReferenceUID = UID(frame_of_reference(reference))
     ds.PositionReferenceIndicator = ""
     ds.StructureSetLabel = fitted(label, "SH") or "proseg-gui"
-    ds.StructureSetDescription = fitted("" if provenance is None else provenance.sentence(), "ST")
+    ds.StructureSetDescription = fitted(provenance.sentence(), "ST")
+    ds.ContributingEquipmentSequence = DicomSequence([contributing_equipment(provenance)])
     ds.ReferencedFrameOfReferenceSequence = DicomSequence([_frame_item(reference)])
     ds.StructureSetROISequence = DicomSequence()
     ds.ROIContourSequence = DicomSequence()
@@ -191,7 +183,8 @@ def _frame_item(reference: DicomReference) -> Dataset:
     """Referenced Frame of Reference: the study, the series and each of its images."""
     series = Dataset()
     series.SeriesInstanceUID = UID(reference.series_instance_uid)
-    images = [_image_item(reference, k) for k in range(len(reference.sop_instance_uids))]
+    first = {uid: k for k, uid in reversed(list(enumerate(reference.sop_instance_uids)))}
+    images = [_image_item(reference, k, frame=False) for k in sorted(first.values())]  # a multi-frame file once
     series.ContourImageSequence = DicomSequence(images)
     study = Dataset()
     study.ReferencedSOPClassUID = UID(_STUDY_MANAGEMENT)
@@ -203,10 +196,12 @@ def _frame_item(reference: DicomReference) -> Dataset:
     return frame
 
 
-def _image_item(reference: DicomReference, k: int) -> Dataset:
+def _image_item(reference: DicomReference, k: int, *, frame: bool = True) -> Dataset:
     item = Dataset()
     item.ReferencedSOPClassUID = UID(reference.sop_class_uid)
     item.ReferencedSOPInstanceUID = UID(reference.sop_instance_uids[k])
+    if frame and reference.frame_numbers:
+        item.ReferencedFrameNumber = reference.frame_numbers[k]
     return item
 
 
@@ -276,10 +271,7 @@ def _roi_item(roi: Roi, number: int, reference: DicomReference) -> Dataset:
     item.ROIName = fitted(roi.name, "LO")
     item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
     if roi.provenance is not None:
-        latents = json.dumps(
-            {key: [round(float(v), 6) for v in point] for key, point in roi.provenance.latents.items()}
-        )
-        text = f"{roi.provenance.sentence()}; latents {latents}"
+        text = roi.provenance.record()
         item.ROIDescription = fitted(text if len(text) <= 1024 else roi.provenance.sentence(), "ST")
         if roi.provenance.model_id():
             item.ROIGenerationDescription = fitted(roi.provenance.model_id(), "LO")

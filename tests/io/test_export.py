@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 
 import nibabel as nib
@@ -11,9 +12,11 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom import read_series, scan_folder
+from proseg_gui.io.dicom_seg_read import read_segments
 from proseg_gui.io.export import export_masks, file_name, nifti_paths
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct_read import read_rtstruct
+from proseg_gui.io.structure_codes import structure_code
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 
@@ -71,6 +74,25 @@ def test_append_and_deidentify(study, masks, tmp_path):
     assert b"Secret" not in (tmp_path / "d.dcm").read_bytes()
 
 
+def test_seg_has_a_segment_for_each_with_its_code(study, masks, tmp_path):
+    codes = [structure_code("Lesion"), structure_code("SCT:41216001")]
+    (path,) = export_masks(study, masks, "seg", tmp_path / "seg.dcm", codes=codes)
+    for (name, mask), read in zip(masks, read_segments(path, study.image), strict=True):
+        assert read.name == name and np.array_equal(read.mask.array, mask.array)
+    meanings = [s.SegmentedPropertyTypeCodeSequence[0].CodeMeaning for s in pydicom.dcmread(path).SegmentSequence]
+    assert meanings == ["Lesion", "Prostate"]
+    export_masks(study, masks, "seg", tmp_path / "d.dcm", deidentify=True)
+    for file in [tmp_path / "d.dcm", *(tmp_path / "d_image").iterdir()]:
+        assert b"Secret" not in file.read_bytes() and b"PID-7" not in file.read_bytes()
+
+
+def test_a_deidentified_nifti_does_not_say_who_made_it(study, masks, tmp_path):
+    export_masks(study, masks[:1], "nifti", tmp_path / "named.nii.gz")
+    assert json.loads((tmp_path / "named.json").read_text())["provenance"]["user"] == getpass.getuser()
+    export_masks(study, masks[:1], "nifti", tmp_path / "plain.nii.gz", deidentify=True)
+    assert json.loads((tmp_path / "plain.json").read_text())["provenance"]["user"] == ""
+
+
 def test_appending_in_place_needs_overwrite(study, masks, tmp_path):
     path = tmp_path / "a.dcm"
     export_masks(study, masks[:1], "rtstruct", path)
@@ -85,7 +107,6 @@ def test_refusals_write_nothing(study, masks, tmp_path):
     other = Mask(masks[0][1].array, Geometry.plain(study.geometry.shape))
     for given, fmt, said in (
         ([], "nifti", "no mask"),
-        (masks, "seg", "cannot be written yet"),
         (masks, "stl", "no format 'stl'"),
         ([masks[0], ("b", other)], "nifti", "'b' is not on the image's grid"),
         ([masks[0], ("b", other)], "rtstruct", "'b' is not on the image's grid"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io import rtstruct as module
+from proseg_gui.io.deidentify import survivors
 from proseg_gui.io.dicom import read_series, scan_folder
 from proseg_gui.io.open import open_study
 from proseg_gui.io.provenance import Provenance
@@ -103,6 +105,11 @@ def test_file_says_what_it_must(hard_masks, tmp_path):
     assert (ds.ApprovalStatus, ds.Modality, ds.StructureSetLabel) == ("UNAPPROVED", "RTSTRUCT", "a label that is")
     assert (ds.PatientID, str(ds.PatientName), ds.StudyInstanceUID) == ("PID-7", "Secret^Name", "1.2.3")
     assert "phantom 1.2 (sha256 abababababab)" in ds.StructureSetDescription
+    equipment = ds.ContributingEquipmentSequence[0]
+    assert equipment.PurposeOfReferenceCodeSequence[0].CodeMeaning == "Processing Equipment"
+    assert "ab" * 32 in equipment.ContributionDescription and '"tau": [0.5, 0.5]' in equipment.ContributionDescription
+    assert getpass.getuser() in str(equipment.OperatorsName) == str(ds.OperatorsName)
+    assert equipment.ContributionDateTime[:8] == provenance.created[:10].replace("-", "")
     assert ds.SoftwareVersions and ds.Manufacturer == "proseg-gui"
     frame = ds.ReferencedFrameOfReferenceSequence[0]
     series = frame.RTReferencedStudySequence[0].RTReferencedSeriesSequence[0]
@@ -142,15 +149,40 @@ def test_accents_in_names_survive(tmp_path, hard_masks):
     assert read_rtstruct(tmp_path / "rt.dcm", volume)[0].name == "Tumeur élevée"
 
 
-def test_deidentified_file_has_no_patient_tags(tmp_path, hard_masks):
+def test_deidentified_contours_refer_to_a_deidentified_copy_of_the_image(tmp_path, hard_masks):
+    volume = _volume(GRIDS["oblique"])
+    roi = Roi("a", Mask(hard_masks["hole"], volume.geometry), provenance=Provenance("phantom"))
+    notices = write_rtstruct([roi], volume, tmp_path / "rt.dcm", deidentified=True)
+    assert any("pixels are not changed" in notice for notice in notices)
+    series, _ = read_series(scan_folder(tmp_path / "rt_image").series[0])
+    (mask,) = read_rtstruct(tmp_path / "rt.dcm", series)
+    assert np.array_equal(mask.array, hard_masks["hole"])
+    for path in tmp_path.rglob("*.dcm"):
+        ds = pydicom.dcmread(path)
+        assert ds.PatientIdentityRemoved == "YES" and survivors(ds, volume.dicom) == []
+        content = path.read_bytes()
+        for trace in (b"Secret", b"PID-7", b"20200102", b"1.2.3.4", getpass.getuser().encode() + b"^"):
+            assert trace not in content, (path.name, trace)
+
+
+def test_a_patients_name_in_an_roi_stops_a_deidentified_export(tmp_path, hard_masks):
     volume = _volume(GRIDS["plain"])
-    write_rtstruct([Roi("a", Mask(hard_masks["block"], volume.geometry))], volume, tmp_path / "rt.dcm", deidentify=True)
+    roi = Roi("GTV of secret", Mask(hard_masks["block"], volume.geometry))
+    with pytest.raises(UserError, match="PatientName would be left in the tag ROIName"):
+        write_rtstruct([roi], volume, tmp_path / "rt.dcm", deidentified=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_multi_frame_image_is_referred_to_by_frame(tmp_path, hard_masks):
+    volume = _volume(GRIDS["plain"])
+    one_file = replace(volume.dicom, sop_instance_uids=("1.2.9",) * 4, frame_numbers=(4, 3, 2, 1))
+    volume = replace(volume, dicom=one_file)
+    write_rtstruct([Roi("a", Mask(hard_masks["gap"], volume.geometry))], volume, tmp_path / "rt.dcm")
     ds = pydicom.dcmread(tmp_path / "rt.dcm")
-    assert not str(ds.PatientName) and not ds.PatientID and not ds.StudyDate
-    assert ds.PatientIdentityRemoved == "YES"
-    content = (tmp_path / "rt.dcm").read_bytes()
-    assert b"Secret" not in content and b"PID-7" not in content
-    assert len(read_rtstruct(tmp_path / "rt.dcm", volume)) == 1
+    series = ds.ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence[0].RTReferencedSeriesSequence[0]
+    assert [item.ReferencedSOPInstanceUID for item in series.ContourImageSequence] == ["1.2.9"]
+    images = [contour.ContourImageSequence[0] for contour in ds.ROIContourSequence[0].ContourSequence]
+    assert [(i.ReferencedSOPInstanceUID, i.ReferencedFrameNumber) for i in images] == [("1.2.9", 4), ("1.2.9", 1)]
 
 
 def test_appending_keeps_what_was_there_and_withdraws_approval(tmp_path, hard_masks):
@@ -166,6 +198,7 @@ def test_appending_keeps_what_was_there_and_withdraws_approval(tmp_path, hard_ma
     assert (new.ApprovalStatus, "ReviewerName" in new) == ("UNAPPROVED", False)
     assert new.SOPInstanceUID != old.SOPInstanceUID
     assert [item.ROINumber for item in new.StructureSetROISequence] == [1, 2]
+    assert len(new.ContributingEquipmentSequence) == 2
     assert new.ROIContourSequence[0] == old.ROIContourSequence[0]
     masks = read_rtstruct(tmp_path / "b.dcm", volume)
     assert [m.name for m in masks] == ["first", "second"]
