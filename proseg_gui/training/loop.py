@@ -79,7 +79,7 @@ class Trainer:
         log = self.folder / LOG_NAME
         if log.is_file():
             lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line]
-            kept = [line for line in lines if json.loads(line)["step"] <= self.state.step]
+            kept = [line for line in lines if _is_before(json.loads(line), self.state.step)]
             log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def run(self, progress: Progress = no_progress, token: CancelToken | None = None) -> State:
@@ -199,6 +199,11 @@ class Trainer:
     def _log(self, row: Mapping[str, Any]) -> None:
         with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _is_before(row: Mapping[str, Any], step: int) -> bool:
+    """Whether a log row belongs to a run that goes on after ``step``; that it was paused then no longer matters."""
+    return row["step"] <= step and "event" not in row
 
 
 @torch.no_grad()

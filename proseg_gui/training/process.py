@@ -1,0 +1,331 @@
+"""A training in a process of its own: start it, follow its log, pause, stop, resume, keep or discard its model.
+
+The process outlives whoever started it and is found again by its folder. It is never waited for: everything is read
+from files (log, console, checkpoint, bundle), so that neither side can take the other with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from proseg_gui.bundle import CARD_NAME
+from proseg_gui.errors import UserError
+from proseg_gui.io.atomic import atomic_json, write_error
+
+CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", "log.jsonl", "request"
+"""Names that ``training.checkpoint`` and ``training.loop`` use; repeated, since those modules load torch."""
+NICENESS = 10
+RECENT_ROWS = 10
+_NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,59}")
+_PROGRESS = re.compile(r"\s*\d+%\s+")
+
+Status = Literal["starting", "running", "pausing", "stopping", "paused", "interrupted", "failed", "finished"]
+ALIVE: frozenset[str] = frozenset({"starting", "running", "pausing", "stopping"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train, as the command line takes it. ``train`` and ``val`` name cases; ``flip``, ``window`` as there."""
+
+    dataset: str
+    name: str
+    steps: int
+    seed: int
+    train: tuple[str, ...]
+    val: tuple[str, ...]
+    modality: str = ""
+    flip: str = "none"
+    window: str = ""
+    keep_names: bool = False
+
+    def arguments(self, out: Path, split: Path) -> list[str]:
+        """Arguments of ``proseg-gui`` for this plan."""
+        found = ["train", self.dataset, "--out", str(out), "--split", str(split), "--steps", str(self.steps),
+                 "--seed", str(self.seed), "--flip", self.flip]  # fmt: skip
+        found += ["--modality", self.modality] if self.modality else []
+        found += [f"--window={self.window}"] if self.window else []
+        return [*found, "--keep-names"] if self.keep_names else found
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How a run stands. ``losses`` and ``validations`` are its log's rows; ``message`` is one sentence or empty."""
+
+    status: Status
+    step: int = 0
+    steps: int = 0
+    losses: tuple[dict[str, Any], ...] = ()
+    validations: tuple[dict[str, Any], ...] = ()
+    seconds_left: float | None = None
+    message: str = ""
+    checkpoint_at: float | None = None
+    """When the checkpoint was written (seconds since the epoch)."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process works (or is about to)."""
+        return self.status in ALIVE
+
+
+class Training:
+    """One run in ``folder``: ``run.json`` (the plan, the process), ``split.json``, ``console.log`` and the outputs."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder, self.plan = folder, plan
+        self.bundle = folder / plan.name
+        self.state = folder / f"{plan.name}.training"
+        self.console = folder / "console.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # -- beginning ------------------------------------------------------------------------------------------------
+    @classmethod
+    def begin(cls, root: Path, plan: Plan, taken: Sequence[str] = ()) -> Training:
+        """Make ``root/<name>`` and start; ``taken`` are names that other models have.
+
+        Raises
+        ------
+        UserError
+            The name is not a plain one or is taken, there is no case to train on, or the folder cannot be written.
+        """
+        check_name(plan.name, [*taken, *(path.name for path in _folders(root))])
+        if not plan.train:
+            raise UserError("no case is left to train on", path=plan.dataset, remedy="Mark more cases as train")
+        made = cls(root / plan.name, plan)
+        atomic_json(made.folder / "split.json", {"train": list(plan.train), "val": list(plan.val)})
+        made._start(resume=False)
+        return made
+
+    @classmethod
+    def load(cls, folder: Path) -> Training:
+        """A run that was begun before, perhaps by another window; a UserError where ``run.json`` is damaged."""
+        path = folder / "run.json"
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))["plan"]
+            plan = Plan(**{**stored, "train": tuple(stored["train"]), "val": tuple(stored["val"])})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
+        return cls(folder, plan)
+
+    def resume(self) -> None:
+        """Go on from the last checkpoint; from the beginning where there is none yet."""
+        self._start(resume=(self.state / CHECKPOINT).is_file())
+
+    def _start(self, *, resume: bool) -> None:
+        arguments = self.plan.arguments(self.bundle, self.folder / "split.json")
+        arguments.append("--resume" if resume else "--overwrite")
+        (self.state / REQUEST).unlink(missing_ok=True)
+        detached: dict[str, Any] = {"start_new_session": True}  # Ctrl+C in the window's terminal is not for it
+        if sys.platform == "win32":
+            detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        try:
+            with self.console.open("wb") as console:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "proseg_gui", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                    stdout=console, stderr=subprocess.STDOUT, **detached,
+                )  # fmt: skip
+        except OSError as error:
+            raise write_error(error, self.folder) from error
+        born = None
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._process.pid)
+            born = process.create_time()
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
+        record = {"plan": asdict(self.plan), "pid": self._process.pid, "born": born}
+        atomic_json(self.folder / "run.json", record, overwrite=True)  # its time says when the last start was
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+    def pause(self) -> None:
+        """Ask it to save this step and end; :meth:`resume` goes on with the same numbers."""
+        self._ask("pause")
+
+    def stop(self) -> None:
+        """Ask it to end now and to make a model of the best weights so far."""
+        self._ask("stop")
+
+    def _ask(self, request: str) -> None:
+        try:
+            self.state.mkdir(exist_ok=True)
+            (self.state / REQUEST).write_text(f"{request}\n", encoding="utf-8")
+        except OSError as error:
+            raise write_error(error, self.state) from error
+
+    def kill(self, timeout_s: float = 10.0) -> None:
+        """End the process at once; what the last checkpoint holds stays."""
+        process = self._living()
+        if process is None:
+            return
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout_s)
+        else:
+            psutil.wait_procs([process], timeout_s)
+
+    # -- looking --------------------------------------------------------------------------------------------------
+    def poll(self) -> Snapshot:
+        """Read where it stands; quick, and never raises for what the process did."""
+        living = self._living() is not None
+        losses, validations, event = self._rows()
+        began, logged = _modified(self.folder / "run.json") or 0.0, _modified(self.state / LOG)
+        fresh = logged is not None and logged >= began  # else the log is of before the last start
+        event = event if fresh else ""
+        step = max((row["step"] for row in (*losses, *validations)), default=0)
+        checkpoint = _modified(self.state / CHECKPOINT)
+        found = Snapshot("running", step, self.plan.steps, losses, validations, checkpoint_at=checkpoint)
+        last_line = self._last_line()
+        if living:
+            left = seconds_left(losses, self.plan.steps, logged) if fresh else None
+            status = self._status_alive(event, fresh and bool(losses))
+            return replace(found, status=status, seconds_left=left, message=_PROGRESS.sub("", last_line))
+        if (self.bundle / CARD_NAME).is_file():
+            return replace(found, status="finished")
+        if event == "paused":
+            return replace(found, status="paused")
+        said = last_line.removeprefix("proseg-gui: ") if last_line.startswith("proseg-gui: ") else ""
+        if said in ("", "stopped"):
+            said = f"The training process was ended from outside{self._exit_text()}."
+        return replace(found, status="interrupted" if checkpoint else "failed", message=said)
+
+    def console_text(self) -> str:
+        """All that the process printed, and its log's last rows."""
+        parts = [_text(self.console), "\n".join(_text(self.state / LOG).splitlines()[-40:])]
+        return "\n\n".join(part for part in parts if part)
+
+    def _living(self) -> psutil.Process | None:
+        if self._process is not None:
+            if self._process.poll() is not None:
+                return None
+            with contextlib.suppress(psutil.Error):
+                return psutil.Process(self._process.pid)
+            return None
+        with contextlib.suppress(psutil.Error, OSError, ValueError, KeyError, TypeError):
+            record = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+            process = psutil.Process(int(record["pid"]))
+            same = abs(process.create_time() - record["born"]) < 1.0  # a number is given to other processes later
+            if same and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+        return None
+
+    def _exit_text(self) -> str:
+        code = None if self._process is None else self._process.returncode
+        if code is None:
+            return ""
+        return f" (signal {-code})" if code < 0 else f" (exit code {code})"
+
+    def _status_alive(self, event: str, logging: bool) -> Status:
+        request = _text(self.state / REQUEST).strip()
+        if request == "pause" or event == "paused":
+            return "pausing"
+        if request == "stop" or event == "stopped":
+            return "stopping"
+        return "running" if logging else "starting"
+
+    def _last_line(self) -> str:
+        lines = [line for line in _text(self.console).splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+    def _rows(self) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
+        """Rows with losses, rows with validations, and the event that came last, if one did."""
+        losses, validations, event = [], [], ""
+        for line in _text(self.state / LOG).splitlines():
+            try:
+                row = json.loads(line)
+            except ValueError:  # the last line may be half written
+                continue
+            event = row.get("event", "")
+            if "validation" in row:
+                validations.append(row)
+            elif "total" in row:
+                losses.append(row)
+        return tuple(losses), tuple(validations), event
+
+    # -- ending ---------------------------------------------------------------------------------------------------
+    def accept(self, models: Path) -> Path:
+        """Move the finished bundle to ``models/<name>``, its log with it, and remove the run; returns the new folder.
+
+        Raises
+        ------
+        UserError
+            There is no finished bundle, a model of this name exists, or the folder cannot be written.
+        """
+        target = models / self.plan.name
+        if not (self.bundle / CARD_NAME).is_file():
+            raise UserError("this training has made no model yet", path=self.folder)
+        if target.exists():
+            raise UserError("a model of this name exists", path=target, remedy="Move it away first")
+        try:
+            models.mkdir(parents=True, exist_ok=True)
+            if (self.state / LOG).is_file():
+                shutil.copyfile(self.state / LOG, self.bundle / LOG)
+            shutil.move(self.bundle, target)
+        except OSError as error:
+            raise write_error(error, target) from error
+        self.discard()
+        return target
+
+    def discard(self) -> None:
+        """End the process if it still works, and remove all that the run wrote."""
+        self.kill()
+        try:
+            shutil.rmtree(self.folder)
+        except OSError as error:
+            raise write_error(error, self.folder) from error
+
+
+def check_name(name: str, taken: Sequence[str]) -> None:
+    """Raise a UserError if a new model cannot be called ``name``."""
+    if not _NAME.fullmatch(name):
+        raise UserError(f"{name!r} cannot be a model's name", remedy="Use letters, digits, and . _ + - between them")
+    if name.casefold() in {other.casefold() for other in taken}:
+        raise UserError(f"there is a model or a training called {name!r} already", remedy="Choose another name")
+
+
+def find_trainings(root: Path) -> list[Training]:
+    """Runs below ``root``, the one begun or resumed last first; damaged ones are left out."""
+    found = []
+    for folder in sorted(_folders(root), key=lambda path: _modified(path / "run.json") or 0.0, reverse=True):
+        with contextlib.suppress(UserError):
+            found.append(Training.load(folder))
+    return found
+
+
+def seconds_left(losses: Sequence[dict[str, Any]], steps: int, logged_at: float | None) -> float | None:
+    """Seconds to the last step at the pace of the last rows, less what passed since; ``None`` before the first row."""
+    if not losses:
+        return None
+    last = losses[-1]
+    earlier = losses[-RECENT_ROWS - 1] if len(losses) > RECENT_ROWS else {"step": 0, "seconds": 0.0}
+    pace = (last["seconds"] - earlier["seconds"]) / max(last["step"] - earlier["step"], 1)
+    passed = 0.0 if logged_at is None else max(time.time() - logged_at, 0.0)
+    return max(pace * (steps - last["step"]) - passed, 0.0)
+
+
+def _folders(root: Path) -> list[Path]:
+    return [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+
+
+def _modified(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
