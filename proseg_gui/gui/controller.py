@@ -1,8 +1,6 @@
 """The state of the Review tab and the intents that change it. Widgets call intents and redraw on signals.
 
-Work runs in lanes: ``open`` (files, models), ``frame`` (the slider path, newest wins), ``sweep`` (the whole volume in
-the background), ``spread`` (all raters on the slice in view), ``detail`` (volume, slider effects). The GUI thread does
-none of it.
+The work itself is started by :class:`~proseg_gui.gui.work.Work`; the GUI thread does none of it.
 """
 
 from __future__ import annotations
@@ -10,24 +8,20 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QPainterPath
 
 from proseg_gui.gui.jobs import QtJobs
-from proseg_gui.gui.thumbnails import ambiguity_preview, thumbnail
-from proseg_gui.gui.views.contours import trace
-from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.gui.thumbnails import thumbnail
+from proseg_gui.gui.work import LANES, Drawn, Work
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import (
     LOCAL_MAP,
     AxesState,
-    Frame,
     Point,
     Readout,
     Remembered,
@@ -42,27 +36,6 @@ from proseg_gui.volume import Study, Volume, letters_of
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
 SUMMARY_EVERY_S = 0.4
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """A frame with its traced contours: one path a structure, in array coordinates."""
-
-    frame: Frame
-    paths: tuple[QPainterPath, ...]
-    requested_at: float
-    by_slider: bool
-    """Whether a slider's move asked for it (then nothing had to be encoded)."""
-
-
-@dataclass(frozen=True)
-class JobState:
-    """The running background work as the status bar shows it."""
-
-    title: str
-    share: float
-    text: str
-    seconds_left: float | None
 
 
 class Controller(QObject):
@@ -93,6 +66,7 @@ class Controller(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs = QtJobs(self)
+        self.work = Work(self.jobs, self)
         self.review: Reviewed | None = None
         self.study: Study | None = None
         self.point: Point = {}
@@ -111,12 +85,23 @@ class Controller(QObject):
         self._tau_before_drag: tuple[float, ...] | None = None
         self._doubt_slice = -1
         self._last_summary = 0.0
-        self._sweep_started = 0.0
         self._seeds = random.Random(0)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._refresh_figures)
+        work = self.work
+        work.drawn.connect(self._drawn_done)
+        work.spread_found.connect(self._spread_done)
+        work.local_map_found.connect(self.local_map_changed)
+        work.figures_found.connect(self._figures_done)
+        work.axes_found.connect(self._axes_done)
+        work.surveyed.connect(self._surveyed)
+        work.encoded.connect(self._encoded)
+        work.swept.connect(self._swept)
+        work.progressed.connect(self.job_changed)
+        work.ended.connect(self._ended)
+        work.failed.connect(self.failed)
 
     # -- the study ------------------------------------------------------------------------------------------------
     def show_study(self, study: Study) -> None:
@@ -152,11 +137,10 @@ class Controller(QObject):
         for notice in review.engine.notices:
             self.noticed.emit(notice)
         self.choose_consensus_style()
-        self._start_sweep()
+        self.work.sweep(review, lambda: self.slice_index)
 
     def _drop_review(self) -> None:
-        for lane in ("frame", "sweep", "spread", "detail"):
-            self.jobs.cancel(lane)
+        self.work.cancel()
         self._settle.stop()
         self.review = None
         self.drawn = self.spread = self.summary = self.figures = None
@@ -419,44 +403,17 @@ class Controller(QObject):
 
     # -- work -----------------------------------------------------------------------------------------------------
     def _request_frame(self, *, by_slider: bool = False) -> None:
-        review = self.review
-        if review is None:
-            return
-        k, point, requested = self.slice_index, self.point, time.perf_counter()
-
-        def work(token: CancelToken, _progress: Progress) -> Drawn:
-            frame = review.frame(k, point, token)
-            return Drawn(frame, tuple(trace(p) for p in frame.probability), requested, by_slider)
-
-        self.jobs.start(
-            "frame",
-            work,
-            title="Drawing",
-            done=self._drawn_done,
-            failed=self._report,
-            ended=self._check_settled,
-            latest=True,
-        )
+        if self.review is not None:
+            self.work.draw(self.review, self.slice_index, self.point, by_slider=by_slider)
 
     def _drawn_done(self, drawn: Drawn) -> None:
         self.drawn = drawn
         self.frame_changed.emit(drawn)
 
     def _request_spread(self) -> None:
-        review = self.review
-        if review is None:
-            return
-        k, structure, form = self.slice_index, self.structure, self.view.settings.map_form
-        self.jobs.start(
-            "spread",
-            lambda token, _progress: review.spread(k, structure, form, token),
-            title="Uncertainty of the slice",
-            done=self._spread_done,
-            failed=self._report,
-            ended=self._check_settled,
-            latest=True,
-        )
-        self._request_local_map()
+        if self.review is not None:
+            self.work.find_spread(self.review, self.slice_index, self.structure, self.view.settings.map_form)
+            self._request_local_map()
 
     def _spread_done(self, spread: Spread) -> None:
         self.spread = spread
@@ -464,49 +421,8 @@ class Controller(QObject):
         self._emit_summary()
 
     def _request_local_map(self) -> None:
-        review = self.review
-        if review is None or self.view.settings.map_name != LOCAL_MAP:
-            return
-        k, point, structure = self.slice_index, self.point, self.structure
-        self.jobs.start(
-            "local",
-            lambda token, _progress: (k, review.local_ambiguity(k, point, structure, token)),
-            title="Ambiguity at this preference",
-            done=self.local_map_changed.emit,
-            failed=self._report,
-            latest=True,
-        )
-
-    def _start_sweep(self) -> None:
-        review = self.review
-        if review is None:
-            return
-        self._sweep_started = time.monotonic()
-
-        def work(token: CancelToken, progress: Progress) -> None:
-            review.sweep(
-                lambda: self.slice_index,
-                token,
-                progress,
-                surveyed=partial(self.jobs.post, token, self._surveyed),
-                encoded=partial(self.jobs.post, token, self._encoded),
-            )
-
-        self.jobs.start(
-            "sweep",
-            work,
-            title="Measuring the volume",
-            done=lambda _none: self._sweep_done(),
-            failed=self._report,
-            progress=self._sweep_progress,
-            ended=self._sweep_ended,
-            latest=True,
-        )
-
-    def _sweep_progress(self, share: float, text: str) -> None:
-        elapsed = time.monotonic() - self._sweep_started
-        left = elapsed * (1.0 - share) / share if share > 0.02 else None
-        self.job_changed.emit(JobState("Measuring the volume", share, text, left))
+        if self.review is not None and self.view.settings.map_name == LOCAL_MAP:
+            self.work.find_local_map(self.review, self.slice_index, self.point, self.structure)
 
     def _surveyed(self, k: int) -> None:
         if k == self.slice_index and self.spread is None:
@@ -518,13 +434,9 @@ class Controller(QObject):
         self._refresh_axes()
         self._refresh_figures()
 
-    def _sweep_done(self) -> None:
+    def _swept(self) -> None:
         self._emit_summary()
         self._refresh_axes()
-
-    def _sweep_ended(self) -> None:
-        self.job_changed.emit(None)
-        self._check_settled()
 
     def cancel_sweep(self) -> None:
         """Stop looking at the rest of the volume; what is known stays."""
@@ -539,51 +451,16 @@ class Controller(QObject):
             self.summary_changed.emit(self.summary)
 
     def _refresh_figures(self) -> None:
-        review = self.review
-        if review is None:
-            return
-        point, structure, compare = self.point, self.structure, self.view.compare_with
-
-        def work(token: CancelToken, progress: Progress) -> Figures:
-            quick = review.estimate(point, structure, token)
-            if not quick.complete:
-                return quick
-            self.jobs.post(token, self._figures_done, quick)
-            return review.figures(point, structure, compare, token, progress)
-
-        self.jobs.start(
-            "detail",
-            work,
-            title="Volume",
-            done=self._figures_done,
-            failed=self._report,
-            ended=self._check_settled,
-            latest=True,
-        )
+        if self.review is not None:
+            self.work.measure(self.review, self.point, self.structure, self.view.compare_with)
 
     def _figures_done(self, figures: Figures) -> None:
         self.figures = figures
         self.figures_changed.emit(figures)
 
     def _refresh_axes(self) -> None:
-        review, study = self.review, self.study
-        if review is None or study is None:
-            return
-        point, structure, window = self.point, self.structure, self.view.window
-
-        def work(token: CancelToken, _progress: Progress) -> AxesState:
-            state = review.axes(point, token)
-            return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
-
-        self.jobs.start(
-            "axes",
-            work,
-            title="Sliders",
-            done=self._axes_done,
-            failed=self._report,
-            ended=self._check_settled,
-            latest=True,
-        )
+        if self.review is not None:
+            self.work.find_axes(self.review, self.point, self.structure, self.view.window)
 
     def _axes_done(self, axes: AxesState) -> None:
         if self._dragging:  # never during a drag: end_drag asks again
@@ -591,10 +468,8 @@ class Controller(QObject):
         self.axes = axes
         self.axes_changed.emit(axes)
 
-    def _check_settled(self) -> None:
-        lanes = ("open", "frame", "sweep", "spread", "detail", "axes")
-        if not any(self.jobs.busy(lane) for lane in lanes) and not self._settle.isActive():
+    def _ended(self, lane: str) -> None:
+        if lane == "sweep":
+            self.job_changed.emit(None)
+        if not any(self.jobs.busy(name) for name in ("open", *LANES)) and not self._settle.isActive():
             self.settled.emit()
-
-    def _report(self, error: BaseException) -> None:
-        self.failed.emit(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
-from proseg_gui.gui.controller import Controller, Drawn, JobState
+from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.model import Measure, RaterItem, ShowState, StructureRow
 from proseg_gui.gui.panels.show import ShowPanel
@@ -16,6 +16,7 @@ from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
+from proseg_gui.gui.work import Drawn, JobState
 from proseg_gui.review.figures import Figures, longest_diameter_mm
 from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
 from proseg_gui.volume import Study

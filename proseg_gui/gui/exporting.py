@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
-from proseg_gui.gui.controller import JobState
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.views.palette import rater_colour, structure_colour
+from proseg_gui.gui.work import JobState
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.export_request import ExportOffer, ExportRequest
 from proseg_gui.review.state import PARTS

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from proseg_gui.gui.controller import Controller, JobState
+from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.thumbnails import plain_thumbnail
+from proseg_gui.gui.work import JobState
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.session import Reviewed, begin_review, choose_bundle_name
 from proseg_gui.review.worklist import Worklist

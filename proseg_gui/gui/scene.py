@@ -10,11 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from proseg_gui.gui.controller import Controller, Drawn
+from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.views.contours import trace, trace_mask
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
+from proseg_gui.gui.work import Drawn
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
 from proseg_gui.volume import Study, Volume
 

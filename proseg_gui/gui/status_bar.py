@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from proseg_gui.gui.controller import JobState
 from proseg_gui.gui.views.elided_label import ElidedLabel
+from proseg_gui.gui.work import JobState
 from proseg_gui.review.state import Readout
 
 NOTICE_MS = 8000
