@@ -43,8 +43,6 @@ class Request:
             raise UserError(f"--seed {self.seed} is out of range", remedy="Give a whole number from 0 up")
         if self.fmt not in FORMATS:
             raise UserError(f"there is no format {self.fmt!r}", remedy=f"Formats are {', '.join(FORMATS)}")
-        if self.fmt == "seg":
-            raise UserError("writing DICOM SEG is not built yet", remedy="Use --format nifti or rtstruct")
         if not (self.raters or self.samples or self.uncertainty or self.latents is not None):
             object.__setattr__(self, "raters", (ALL,))
 
@@ -108,7 +106,7 @@ def _sample_drawings(bundle: Bundle, request: Request) -> Sequence[Drawing]:
     if not request.samples:
         return []
     points = unstacked(bundle.method.draw(None, request.samples, generator))
-    raters = bundle.card.raters
+    raters = bundle.card.raters if bundle.method.capabilities.rater_draws else ("",)
     return [
         Drawing(
             f"samples/sample_{i:03d}",

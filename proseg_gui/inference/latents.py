@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from scipy.optimize import nnls
 
 from proseg_gui.bundle import Bundle, Card, rater_index
 from proseg_gui.errors import UserError
@@ -103,21 +104,28 @@ class Sliders:
         return unstacked(self._method.draw(index, 1, generator))[0]
 
     def rater_weights(self, point: Point) -> tuple[float, ...] | None:
-        """The barycentric weights ``(R,)`` whose blend has the point's preference; ``None`` where it is no blend."""
-        presets = self._log_ratios([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
-        target = self._log_ratios([point])[0]
+        """Barycentric weights ``(R,)`` whose blend has the point's preference; ``None`` where it is no blend.
+
+        A rater's own point is that rater alone, also where several blends meet in it.
+        """
+        if not point[PREFERENCE]:
+            return None  # the method knows no preference
+        presets = self._lines([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
+        target = self._lines([point])[0]
+        tolerance = BLEND_TOLERANCE * max(1.0, float(np.abs(target).max()))
+        apart = np.abs(presets - target).max(1)
+        if apart.min() < 1e-6:
+            return tuple(float(r == apart.argmin()) for r in range(len(presets)))
         system = np.vstack([presets.T, np.full((1, len(presets)), 10.0)])  # the last row: weights sum to 1
-        weights = np.linalg.lstsq(system, np.append(target, 10.0), rcond=None)[0]
-        scale = max(1.0, float(np.abs(target).max()))
-        if weights.min() < -BLEND_TOLERANCE or np.abs(weights @ presets - target).max() > BLEND_TOLERANCE * scale:
+        weights = nnls(system, np.append(target, 10.0))[0]
+        if np.abs(weights @ presets - target).max() > tolerance or abs(weights.sum() - 1.0) > BLEND_TOLERANCE:
             return None
-        weights = np.clip(weights, 0.0, None)
         return tuple(float(w) for w in weights / weights.sum())
 
-    @staticmethod
-    def _log_ratios(points: Sequence[Point]) -> np.ndarray:
-        log = np.log(np.maximum([p[PREFERENCE] for p in points], 1e-12))
-        return log - log.mean(-1, keepdims=True)
+    def _lines(self, points: Sequence[Point]) -> np.ndarray:
+        """Preferences ``(N, D)`` in the coordinates in which blends are straight."""
+        tau = torch.tensor([p[PREFERENCE] for p in points], dtype=torch.float64)
+        return self._method.preference_line(tau).numpy()
 
     # -- axes -----------------------------------------------------------------------------------------------------
     def preference_axes(self, point: Point | None = None, token: CancelToken | None = None) -> tuple[Axis, ...]:

@@ -16,7 +16,7 @@ to a Python float, to JSON and back unchanged, so a point decodes to the same pi
 
 LARGEST = 1e6
 PREFERENCE, AMBIGUITY = "tau", "eps"
-"""Names of the two latent families in every point."""
+"""Names of the two latent families in every point; a method without one of them gives it no numbers."""
 
 
 def point_from(coords: Coords) -> Point:
@@ -48,7 +48,7 @@ def check_point(point: Mapping[str, Sequence[float]], method: Method) -> Point:
     ------
     UserError
         A latent is missing or unknown, has another number of values, or a value is not finite; or the preference is
-        not a share of each coordinate (0 to 1, summing to 1).
+        not of the method's domain (:attr:`Method.preference_domain`).
     """
     sizes = {name: vector.numel() for name, vector in method.rater_coords(0).items()}
     if set(point) != set(sizes):
@@ -62,7 +62,10 @@ def check_point(point: Mapping[str, Sequence[float]], method: Method) -> Point:
         if not all(abs(v) < LARGEST for v in values):
             raise UserError(f"the latent {name} holds a value that is not a number in range")
         checked[name] = tuple(float(v) for v in values)
-    tau = checked.get(PREFERENCE)
-    if tau is not None and (min(tau) < 0.0 or abs(sum(tau) - 1.0) > 1e-3):
+    tau, domain = checked[PREFERENCE], method.preference_domain
+    off = domain != "free" and abs(sum(tau) - 1.0) > 1e-3
+    if domain == "shares" and (off or min(tau) < 0.0):
         raise UserError(f"the latent {PREFERENCE} is not a set of shares that sum to 1")
+    if off:
+        raise UserError(f"the latent {PREFERENCE} is not a set of weights that sum to 1")
     return checked

@@ -36,7 +36,10 @@ STORE_BYTES = 256 << 20
 
 @dataclass(frozen=True)
 class SurveyPlan:
-    """``raters`` x ``tau_draws`` x ``eps_draws`` draws, in that nesting order, from one seed."""
+    """``raters`` x ``tau_draws`` x ``eps_draws`` draws, in that nesting order, from one seed.
+
+    ``raters`` is 1 for a method that draws for everybody at once.
+    """
 
     raters: int
     tau_draws: int
@@ -52,6 +55,8 @@ class SurveyPlan:
         """The draws; ambiguity draws are independent between raters and preference draws."""
         generator = torch.Generator().manual_seed(self.seed)
         per_rater = self.tau_draws * self.eps_draws
+        if not method.capabilities.rater_draws:
+            return unstacked(method.draw(None, self.n, generator))
         return tuple(
             point
             for rater in range(self.raters)
@@ -67,9 +72,14 @@ class SurveyPlan:
 
 
 def default_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:
-    """At least :data:`DEFAULT_DRAWS` draws: 7 raters x 2 x 4, 4 raters x 3 x 4."""
-    raters = len(bundle.card.raters)
-    return SurveyPlan(raters, max(2, math.ceil(DEFAULT_DRAWS / (EPS_DRAWS * raters))), EPS_DRAWS, seed)
+    """At least :data:`DEFAULT_DRAWS` draws: 7 raters x 2 x 4, 4 raters x 3 x 4; one of whatever the method has not."""
+    able = bundle.method.capabilities
+    raters = len(bundle.card.raters) if able.rater_draws else 1
+    eps_draws = EPS_DRAWS if able.ambiguity_axes else 1
+    tau_draws = max(2, math.ceil(DEFAULT_DRAWS / (eps_draws * raters))) if able.intra_expert else 1
+    if able.ambiguity_axes and not able.intra_expert:
+        eps_draws = max(2, math.ceil(DEFAULT_DRAWS / raters))
+    return SurveyPlan(raters, tau_draws, eps_draws, seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +135,9 @@ def _survey(
         areas[i] = inside.sum((1, 2))
         if i in thin_draws:
             thin[thin_draws.index(i)] = p
-    presets = [point_from(engine.method.rater_coords(r)) for r in range(plan.raters)]
-    rater_probability = np.zeros((plan.raters, n_structures, *shape), np.float16)
-    rater_areas = np.zeros((plan.raters, n_structures), np.int64)
+    presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
+    rater_probability = np.zeros((len(presets), n_structures, *shape), np.float16)
+    rater_areas = np.zeros((len(presets), n_structures), np.int64)
     for r, p in enumerate(engine.probabilities(k, presets, token)):
         rater_probability[r] = p
         rater_areas[r] = (p > THRESHOLD).sum((1, 2))
@@ -233,7 +243,7 @@ class CaseSurvey:
 
     def rater_volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:
         """``(R,)`` volumes of the raters' own predictions over the slices surveyed."""
-        return self._volumes(geometry, structure, "rater_areas", self.plan.raters)
+        return self._volumes(geometry, structure, "rater_areas", self._engine.method.n_raters)
 
     def next_uncertain(self, k: int, direction: int = 1, structure: int = 0) -> int:
         """The slice to look at after ``k``, in order of doubt: peaks of the total along the slices, highest first.

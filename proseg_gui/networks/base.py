@@ -33,6 +33,8 @@ class Capabilities:
     """``controls`` offers axes of what the image leaves open."""
     intra_expert: bool
     """A rater is a distribution, so repeated readings differ."""
+    rater_draws: bool = True
+    """``draw`` with a rater gives that rater's own readings; where false, draws are of everybody at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,11 @@ class Method(nn.Module, ABC):
     """
 
     kind: ClassVar[str]
+    preference_domain: ClassVar[str] = "free"
+    """Which values of the latent tau mean something: ``"shares"`` (0 to 1, summing to 1), ``"weights"`` (summing to 1)
+    or ``"free"``. Every point has a tau and an eps; a method without one of them gives it no numbers."""
+    rater_area: Tensor
+    """``(R,)`` buffer of methods with preference axes: how much more each rater draws, which orients the axes."""
     capabilities: ClassVar[Capabilities]
     n_raters: int
     n_structures: int
@@ -134,6 +141,10 @@ class Method(nn.Module, ABC):
     @abstractmethod
     def moved(self, control: Control, coords: Coords, position: float) -> Coords:
         """``coords`` shifted along ``control`` until it lies at ``position``."""
+
+    def preference_line(self, tau: Tensor) -> Tensor:
+        """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""
+        return tau
 
     # -- ways to choose coordinates that are the same for every method --------------------------------------------
     def personalised(self, features: Tensor, rater: int) -> Tensor:

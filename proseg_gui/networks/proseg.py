@@ -16,20 +16,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from proseg_gui.networks import axes
 from proseg_gui.networks.base import Capabilities, Control, Coords, Method
+from proseg_gui.networks.sizes import check_sizes
 from proseg_gui.networks.unet import UNet
 
 OWN_ALPHA, SHARED_ALPHA, OTHER_ALPHA = 20.0, 3.5, 0.1
 """Where a rater's Dirichlet starts: apart from the others, because a vague start leaves tau almost inert."""
 MIN_TAU = 1e-6
 """Draws of tau are clamped here: Dir(0.1, ...) underflows to exact zeros, which have no logarithm."""
-LEAST_SHARE = 0.02
-"""Ambiguity modes that explain less are not offered as sliders."""
 LEAST_VARIANCE = 1e-5
 """Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
 CHUNK = 16384
 """Pixels decoded at once, so that the hidden layers of a slice stay in the processor's cache."""
-_BOUNDS = {"n_raters": 512, "n_structures": 64, "n_channels": 16, "features": 256, "hidden": 256, "modes": 64}
 
 
 class ProSeg(Method):
@@ -45,6 +44,7 @@ class ProSeg(Method):
 
     kind: ClassVar[str] = "proseg"
     capabilities: ClassVar[Capabilities] = Capabilities(True, True, True, True, True)
+    preference_domain: ClassVar[str] = "shares"
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class ProSeg(Method):
             "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
             "features": features, "hidden": hidden, "modes": modes, "tau_dims": tau_dims,
         }  # fmt: skip
-        _check(self._architecture)
+        check_sizes(self._architecture, {"tau_dims": 2}, {"modes": 64, "tau_dims": 64})
         self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
         self.modes, self.tau_dims = modes, tau_dims
         self.backbone = UNet(n_channels, widths, features)
@@ -168,22 +168,14 @@ class ProSeg(Method):
         return {"tau": tau.repeat_interleave(n // max(len(tau), 1), 0).float(), "eps": eps}
 
     # -- sliders --------------------------------------------------------------------------------------------------
-    @torch.no_grad()
     def preference_controls(self) -> list[Control]:
         """Eigenvectors of the presets' covariance between raters; + is towards raters who draw larger areas."""
-        presets = self.presets().cpu().double()
-        mean = presets.mean(0)
-        _, singular, axes = torch.linalg.svd(presets - mean, full_matrices=False)
-        variance = singular**2 / self.n_raters
-        kept = [i for i in range(min(self.n_raters - 1, 7)) if variance[i] > 1e-9 * variance[0].clamp_min(1e-9)]
-        controls = []
-        for number, i in enumerate(kept, start=1):
-            pull = ((presets - mean) @ axes[i]) @ self.rater_area.cpu().double()
-            controls.append(Control(
-                f"Preference {number}", "preference", "tau", (_towards(axes[i], pull)).float(), mean.float(),
-                float(variance[i].sqrt()), float(variance[i] / variance.sum()),
-            ))  # fmt: skip
-        return controls
+        return axes.between_raters(self.presets(), self.rater_area)
+
+    def preference_line(self, tau: Tensor) -> Tensor:
+        """Centred log-ratios of ``tau (..., D)``."""
+        log = tau.clamp_min(1e-12).log()
+        return log - log.mean(-1, keepdim=True)
 
     @torch.no_grad()
     def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
@@ -214,21 +206,9 @@ class ProSeg(Method):
             gram += ((rows * d.flatten()) @ rows.T).cpu().double()
         return gram
 
-    @torch.no_grad()
     def ambiguity_controls(self, gram: Tensor) -> list[Control]:
         """Eigenvectors of J^T D J, largest first; + draws a larger area."""
-        values, vectors = torch.linalg.eigh(gram[:-1, :-1].double())
-        values = values.clamp_min(0.0)
-        total = float(values.sum())
-        controls: list[Control] = []
-        for j in reversed(range(self.modes)):
-            share = float(values[j]) / total if total > 0 else 0.0
-            if share < LEAST_SHARE:
-                break
-            axis = _towards(vectors[:, j], vectors[:, j] @ gram[-1, :-1].double())
-            name = f"Ambiguity {len(controls) + 1}"
-            controls.append(Control(name, "ambiguity", "eps", axis.float(), torch.zeros(self.modes), 1.0, share))
-        return controls
+        return axes.of_ambiguity(gram)
 
     def position(self, control: Control, coords: Coords) -> float:
         """Projection in standard deviations, in centred log-ratios for tau."""
@@ -259,31 +239,12 @@ def clamp_tau(tau: Tensor) -> Tensor:
     return tau / tau.sum(-1, keepdim=True)
 
 
-def _check(architecture: Mapping[str, Any]) -> None:
-    """Refuse sizes that no bundle of ours has, before anything is allocated for them."""
-    for name, most in _BOUNDS.items():
-        value = architecture[name]
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise ValueError(f"{name} must be a whole number from 1 to {most}")
-    tau_dims, widths = architecture["tau_dims"], architecture["widths"]
-    if not isinstance(tau_dims, int) or not 2 <= tau_dims <= 64:
-        raise ValueError("tau_dims must be a whole number from 2 to 64")
-    if not 2 <= len(widths) <= 8 or not all(isinstance(w, int) and 2 <= w <= 2048 for w in widths):
-        raise ValueError("widths must be two to eight whole numbers from 2 to 2048")
-
-
 def _inverse_softplus(values: Tensor) -> Tensor:
     return values + torch.log(-torch.expm1(-values))
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:
     return weight.expand(like.shape[0], -1, -1)
-
-
-def _towards(axis: Tensor, pull: Tensor) -> Tensor:
-    """``axis`` with the sign that makes ``pull`` positive; without a pull, with its largest entry positive."""
-    sign = pull if abs(float(pull)) > 1e-12 else axis[axis.abs().argmax()]
-    return axis if float(sign) >= 0 else -axis
 
 
 def _linear(control: Control, coords: Coords) -> Tensor:
