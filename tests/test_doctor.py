@@ -104,15 +104,18 @@ def test_a_module_that_kills_python_is_named_and_the_others_are_still_tried(
 def test_old_new_and_absent_packages_are_problems_with_a_pip_line(monkeypatch: pytest.MonkeyPatch):
     lines = ["platformdirs>=999.0", "psutil<1.0,>=0.5", "surely-not-there>=1.0"]
     monkeypatch.setattr(packages, "requirements", lambda: [Requirement.parse(line) for line in lines])
-    monkeypatch.setitem(packages.MODULES, "surely-not-there", "surely_not_there")
-    monkeypatch.setattr(packages, "QT", "platformdirs")
-    monkeypatch.setitem(packages.MODULES, "platformdirs", "platformdirs")
     old, new, absent = [item for item in packages.dependencies() if isinstance(item, Problem)]
     assert re.fullmatch(r"platformdirs [\d.]+ is older than 999\.0", old.what)
     assert re.fullmatch(r"psutil [\d.]+ is 1\.0 or newer, which does not work here", new.what)
     assert new.remedy.endswith("pip install --upgrade 'psutil>=0.5,<1.0'")
     assert absent.what == "surely-not-there is not installed"
     assert "pip install --upgrade 'surely-not-there>=1.0'" in absent.remedy
+
+
+def test_the_module_of_a_distribution_is_read_from_its_files():
+    names = ["torch", "lightning-fabric", "PySide6-Essentials", "pytest-qt", "surely-not-there"]
+    modules = ["torch", "lightning_fabric", "PySide6.QtWidgets", "pytestqt", "surely_not_there"]
+    assert packages.modules_of(names) == dict(zip(names, modules, strict=True))
 
 
 @pytest.mark.parametrize(

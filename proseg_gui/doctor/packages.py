@@ -14,15 +14,8 @@ from proseg_gui.doctor.libraries import MISSING_LIBRARY
 from proseg_gui.doctor.probe import ask
 from proseg_gui.doctor.report import Found, Missing, Problem, Row
 
-MODULES = {
-    "PySide6-Essentials": "PySide6.QtWidgets",
-    "lightning-fabric": "lightning_fabric",
-    "python-gdcm": "gdcm",
-    "pylibjpeg-openjpeg": "openjpeg",
-    "pyjpegls": "jpeg_ls",
-}
-"""Distribution -> module to import, where the name does not tell."""
-QT = "PySide6-Essentials"
+QT, QT_MODULE = "PySide6-Essentials", "PySide6.QtWidgets"
+"""The distribution, and what of it must be importable: its top module alone needs no system library."""
 NEEDS_QT = ("pyqtgraph",)
 
 _IMPORTS = """
@@ -83,7 +76,7 @@ def requirements() -> list[Requirement]:
 def dependencies() -> Found:
     """Version, size and importability of every dependency."""
     wanted = requirements()
-    modules = {need.name: MODULES.get(need.name, need.name) for need in wanted}
+    modules = modules_of([need.name for need in wanted])
     failures = import_failures(list(modules.values()))
     for need in wanted:
         failure = failures[modules[need.name]]
@@ -99,7 +92,7 @@ def dependencies() -> Found:
         yield Row("Dependencies", need.name, value, not (failure or misfit))
         if misfit:
             yield Problem(f"{need.name} {installed.version} {misfit}", need.remedy, True)
-        elif failure and not (need.name in NEEDS_QT and failures[MODULES[QT]]):
+        elif failure and not (need.name in NEEDS_QT and failures.get(QT_MODULE)):
             yield _import_problem(need, failure)
     extra = [d for d in importlib.metadata.distributions() if re.match(r"nvidia-|triton$", d.name or "")]
     if extra:
@@ -111,6 +104,26 @@ def _import_problem(need: Requirement, failure: str) -> Problem | Missing:
     if library:
         return Missing(library.group(1), True)
     return Problem(f"{need.name} is installed but cannot be imported ({failure})", need.remedy, True)
+
+
+def modules_of(distributions: Sequence[str]) -> dict[str, str]:
+    """The module to import for each distribution, as its installed files say; its own name where it is not there."""
+    tops: dict[str, list[str]] = {}
+    for module, owners in importlib.metadata.packages_distributions().items():
+        if module.isidentifier() and not module.startswith("_"):
+            for owner in owners:
+                tops.setdefault(_normalised(owner), []).append(module)
+    found = {}
+    for name in distributions:
+        own = name.replace("-", "_")
+        candidates = sorted(tops.get(_normalised(name), [own]))
+        found[name] = own if own in candidates else candidates[0]
+    return found | {name: QT_MODULE for name in distributions if name == QT}
+
+
+def _normalised(name: str) -> str:
+    """A distribution's name by PEP 503."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def import_failures(modules: Sequence[str]) -> dict[str, str]:
