@@ -32,19 +32,20 @@ def render(
     spacing_yx: tuple[float, float],
     box: tuple[int, int, int, int],
     contours: Sequence[tuple[QPainterPath, str]],
+    size: int = SIZE,
 ) -> np.ndarray:
-    """Draw the part ``box`` = (y0, x0, height, width) of a slice with contours; ``(SIZE, SIZE, 3)`` uint8.
+    """Draw the part ``box`` = (y0, x0, height, width) of a slice with contours; ``(size, size, 3)`` uint8.
 
     Usable from any thread: paints on a QImage only.
     """
     y0, x0, height, width = box
     pixels = np.ascontiguousarray(grey(slice_values, window))
     source = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.shape[1], QImage.Format.Format_Grayscale8)
-    picture = QImage(SIZE, SIZE, QImage.Format.Format_RGB888)
+    picture = QImage(size, size, QImage.Format.Format_RGB888)
     picture.fill(Qt.GlobalColor.black)
-    scale = SIZE / max(height * spacing_yx[0], width * spacing_yx[1])
+    scale = size / max(height * spacing_yx[0], width * spacing_yx[1])
     transform = QTransform()
-    transform.translate(SIZE / 2, SIZE / 2)
+    transform.translate(size / 2, size / 2)
     transform.scale(scale * spacing_yx[1], scale * spacing_yx[0])
     transform.translate(-(x0 + width / 2), -(y0 + height / 2))
     painter = QPainter(picture)
@@ -57,8 +58,8 @@ def render(
         painter.setPen(pen)
         painter.drawPath(path)
     painter.end()
-    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(SIZE, picture.bytesPerLine())
-    return rows[:, : SIZE * 3].reshape(SIZE, SIZE, 3).copy()
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(size, picture.bytesPerLine())
+    return rows[:, : size * 3].reshape(size, size, 3).copy()
 
 
 def box_around(inside: np.ndarray) -> tuple[int, int, int, int]:
