@@ -3,8 +3,8 @@
 ``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
 reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".
 
-With DICOM, ``image`` and ``images/CHANNEL`` are folders of one series each and ``RATER.dcm`` is a structure set; or the
-case is any folder with one series and a structure set for each rater, named by the rater.
+With DICOM, ``image`` and ``images/CHANNEL`` are folders of one series each and ``RATER.dcm`` is a structure set or a
+segmentation; or the case is any folder with one series and such a file for each rater, named by the rater.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contours_in import rater_names, read_masks
 from proseg_gui.io.dicom import read_series, scan_folder
-from proseg_gui.io.images import image_files, image_stem, read_image, read_mask
+from proseg_gui.io.images import image_files, image_stem, image_suffix, read_image, read_mask
 from proseg_gui.io.resample import resample_to
-from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume
 
@@ -180,10 +180,10 @@ def read_case(path: Path, info: _Info | None = None) -> Case:
         masks = _masks(path / "masks", info.structures)
     elif _holds_dicom(path):
         channels = {_only_channel(info.channels): path}
-        sets = scan_folder(path).structure_sets
-        masks = {
-            (structure, *_rater(item)): item for item in sets for structure in info.structures or (DEFAULT_STRUCTURE,)
-        }
+        listed = scan_folder(path)
+        names = rater_names(listed.structure_sets + listed.segmentations)
+        structures = info.structures or (DEFAULT_STRUCTURE,)
+        masks = {(structure, *_rater(name)): item for item, name in names.items() for structure in structures}
     else:
         raise UserError("the case has no image", path=path, remedy="Put image.* or images/CHANNEL.* there")
     return Case(path.name, path, info.patients.get(path.name, path.name), channels, masks)
@@ -256,11 +256,11 @@ def _read_channel(
 
 
 def _read_drawing(case: Case, key: MaskKey, like: Volume, notices: list[str]) -> Mask | None:
-    """One rater's mask of one structure; ``None`` when a structure set of several has no ROI of that name."""
+    """One rater's mask of one structure; ``None`` when a file of several regions has none of that name."""
     path = case.masks[key]
-    if path.suffix.lower() != ".dcm":
+    if image_suffix(path):
         return read_mask(path, like.geometry, notices=notices)
-    rois = read_rtstruct(path, like)
+    rois = read_masks(path, like, notices)
     for mask in rois:
         if mask.name.casefold() == key[0].casefold():
             return mask
@@ -360,16 +360,16 @@ def _masks(folder: Path, structures: tuple[str, ...]) -> dict[MaskKey, Path]:
     groups += [((item.name,), item) for item in sorted(folder.iterdir()) if item.is_dir() and item.name[0] != "."]
     for names, group in groups:
         for item in _unique(image_files(group)):
-            masks[names[0], *_rater(item)] = item
+            masks[names[0], *_rater(image_stem(item))] = item
         for item in sorted(group.glob("*.dcm")):
             for structure in structures if group is folder and structures else names:
-                masks[structure, *_rater(item)] = item
+                masks[structure, *_rater(image_stem(item))] = item
     return masks
 
 
-def _rater(path: Path) -> tuple[str, str]:
-    """(rater, reading) of a file called ``RATER.*`` or ``RATER@READING.*``."""
-    rater, _, reading = image_stem(path).partition("@")
+def _rater(name: str) -> tuple[str, str]:
+    """(rater, reading) of what is called ``RATER`` or ``RATER@READING``."""
+    rater, _, reading = name.partition("@")
     return rater, reading
 
 

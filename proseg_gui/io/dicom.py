@@ -17,6 +17,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
 from proseg_gui.io.dicom_pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
+from proseg_gui.io.lidc import looks_like_lidc
 from proseg_gui.io.pet import SUV_UNIT, suv_factor
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.shown import plain
@@ -27,6 +28,7 @@ from proseg_gui.volume import DicomReference, Volume
 __all__ = ["SeriesInfo", "SeriesList", "read_series", "scan_folder"]
 
 _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
+_SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DICOMDIR = "1.2.840.10008.1.3.10"
 _MODALITIES = ("CT", "MR", "PT")
 _SCANS = (CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage)
@@ -51,7 +53,7 @@ def scan_folder(
         progress = share_of(progress, 0.5, 1.0)
     files, root = _files(path if unpacked is None else unpacked.name)
     headers: list[Header] = []
-    structure_sets: list[Path] = []
+    contours: dict[str, list[Path]] = {"structure set": [], "segmentation": [], "reading": []}
     skipped: Counter[str] = Counter()
     for number, file in enumerate(files):
         if token is not None:
@@ -65,11 +67,14 @@ def scan_folder(
                 raise _unreadable(error, file) from error
             skipped["damaged or unreadable file"] += 1
             continue
-        kind = "file that is no DICOM" if header is None else _kind(header)
+        if header is None:
+            kind = "reading" if looks_like_lidc(file) else "file that is no DICOM"
+        else:
+            kind = _kind(header)
         if header is not None and kind == "":
             headers.append(header)
-        elif header is not None and kind == "structure set":
-            structure_sets.append(file)
+        elif kind in contours:
+            contours[kind].append(file)
         elif kind == "cut short" and len(files) == 1:
             raise UserError("the DICOM file is cut short", path=file, remedy="Copy or export it again")
         elif kind == "cut short":
@@ -83,7 +88,9 @@ def scan_folder(
     if unpacked is not None:
         root = Path(str(path))
         series = tuple(replace(info, unpacked=unpacked) for info in series)
-    return SeriesList(root, series, tuple(structure_sets), {k: n for k, n in skipped.items() if n})
+    counts = {k: n for k, n in skipped.items() if n}
+    sets, segmentations, readings = (tuple(files) for files in contours.values())
+    return SeriesList(root, series, sets, counts, segmentations, readings)
 
 
 def read_series(
@@ -176,6 +183,8 @@ def _kind(header: Header) -> str:
     sop_class = str(header.sop_class)
     if sop_class == _STRUCTURE_SET:
         return "structure set"
+    if sop_class in _SEGMENTATIONS:
+        return "segmentation"
     if sop_class == _DICOMDIR:
         return "index"
     modality = header.text("Modality")

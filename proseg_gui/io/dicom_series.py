@@ -74,12 +74,19 @@ class SeriesInfo:
 
 @dataclass(frozen=True, eq=False)
 class SeriesList:
-    """What a folder holds: image series, structure sets, and how many files were passed over, by kind."""
+    """What a folder holds: image series, contours, and how many files were passed over, by kind."""
 
     path: Path
     series: tuple[SeriesInfo, ...]
     structure_sets: tuple[Path, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    segmentations: tuple[Path, ...] = ()
+    readings: tuple[Path, ...] = ()
+
+    @property
+    def contours(self) -> tuple[Path, ...]:
+        """Structure sets, segmentations and LIDC readings, which may be drawings on one of the series."""
+        return tuple(sorted(self.structure_sets + self.segmentations + self.readings))
 
     @property
     def skipped_text(self) -> str:
@@ -104,6 +111,21 @@ def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
     for (_, _), members in sorted(by_uid.items()):
         found += _stacks(members)
     return tuple(sorted(found, key=lambda info: (-info.n_slices, info.label, str(info.files[0]))))
+
+
+def study_groups(series: Sequence[SeriesInfo]) -> list[str]:
+    """One line for each series: patient by number, study by date and description; a patient's name is never in it."""
+    patients: dict[str, int] = {}
+    lines = []
+    for info in series:
+        first = info.headers[0]
+        number = patients.setdefault(first.text("PatientID") or first.text("PatientName"), len(patients) + 1)
+        date = first.shown("StudyDate")
+        if re.fullmatch(r"\d{8}", date):
+            date = f"{date[:4]}-{date[4:6]}-{date[6:]}"
+        study = " ".join(part for part in (date or "without date", first.shown("StudyDescription")) if part)
+        lines.append(f"Patient {number} / study {study}")
+    return lines
 
 
 def _stacks(members: list[Header]) -> list[SeriesInfo]:

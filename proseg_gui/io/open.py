@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contours_in import readings_beside
 from proseg_gui.io.dataset import (
     DEFAULT_CHANNEL,
+    DEFAULT_STRUCTURE,
     Case,
     align_channel,
     case_folders,
@@ -20,20 +22,24 @@ from proseg_gui.io.dataset import (
 )
 from proseg_gui.io.dicom import SeriesInfo, SeriesList, read_series, scan_folder
 from proseg_gui.io.dicom_headers import read_header
+from proseg_gui.io.dicom_series import study_groups
 from proseg_gui.io.images import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.nifti_read import looks_like_nifti
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.raw import SeveralComponents
+from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.volume import Study, Volume
+from proseg_gui.volume import Reading, Study, Volume
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """One thing that can be opened.
 
-    ``kind`` is ``image``, ``series``, ``case``, ``structure set`` or ``bundle``; ``label`` is one line for a chooser,
-    without patient data; ``problem`` says why it cannot be opened (empty when it can).
+    ``kind`` is ``image``, ``series``, ``case``, ``structure set``, ``segmentation`` or ``bundle``; ``label`` is a line
+    for a chooser, without patient data; ``problem`` says why it cannot be opened (empty when it can). ``group`` names
+    patient and study by number and date, never by name, so that a chooser can show series under their studies.
+    ``contours`` are files found with a series that may be drawings on it.
     """
 
     kind: str
@@ -44,6 +50,8 @@ class Candidate:
     component: int | None = None
     problem: str = ""
     notices: tuple[str, ...] = ()
+    group: str = ""
+    contours: tuple[Path, ...] = ()
 
 
 class SeveralSeries(UserError):
@@ -138,14 +146,24 @@ def _only(path: str | Path, progress: Progress, token: CancelToken | None) -> Ca
 def _open(candidate: Candidate, progress: Progress, token: CancelToken | None) -> Study:
     if candidate.case is not None:
         return load_case(candidate.case, progress=progress, token=token)
+    structures: tuple[str, ...] = (DEFAULT_STRUCTURE,)
+    readings: tuple[Reading, ...] = ()
     if candidate.series is not None:
-        volume, notices = read_series(candidate.series, progress=progress, token=token)
+        part = share_of(progress, 0.0, 0.8) if candidate.contours else progress
+        volume, notices = read_series(candidate.series, progress=part, token=token)
+        if candidate.contours:
+            more: list[str] = []
+            progress(0.8, "reading contours")
+            structures, readings = readings_beside(candidate.contours, volume, more, token)
+            notices += tuple(more)
+            progress(1.0, "reading contours")
     elif candidate.kind == "image":
         volume, notices = _read_file(candidate, progress, token)
     else:
         raise UserError(f"this is a {candidate.kind}, not an image", path=candidate.path)
     name = image_stem(candidate.path) if candidate.path.is_file() else candidate.path.resolve().name
-    return Study(name, {DEFAULT_CHANNEL: volume}, notices=candidate.notices + notices, source=candidate.path)
+    notices = candidate.notices + notices
+    return Study(name, {DEFAULT_CHANNEL: volume}, structures, readings, notices, candidate.path)
 
 
 def _read_file(candidate: Candidate, progress: Progress, token: CancelToken | None) -> tuple[Volume, tuple[str, ...]]:
@@ -215,6 +233,7 @@ def _in_folder(path: Path, progress: Progress, token: CancelToken | None) -> lis
 
 def _in_series(listed: SeriesList) -> list[Candidate]:
     notices = (f"Passed over: {listed.skipped_text}.",) if listed.skipped else ()
+    groups = study_groups(listed.series)
     found = [
         Candidate(
             "series",
@@ -223,12 +242,15 @@ def _in_series(listed: SeriesList) -> list[Candidate]:
             series=info,
             problem="" if info.problem is None else str(info.problem),
             notices=notices,
+            group=group,
+            contours=listed.contours,
         )
-        for info in listed.series
+        for info, group in zip(listed.series, groups, strict=True)
     ]
     if listed.series and listed.series[0].unpacked is not None:
         return found
-    return found + [Candidate("structure set", item, item.name) for item in listed.structure_sets]
+    found += [Candidate("structure set", item, plain(item.name)) for item in listed.structure_sets]
+    return found + [Candidate("segmentation", item, plain(item.name)) for item in listed.segmentations]
 
 
 def _case_candidate(case: Case) -> Candidate:

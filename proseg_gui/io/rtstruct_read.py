@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
@@ -12,35 +13,46 @@ from pydicom.tag import Tag
 from pydicom.uid import RTStructureSetStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contour_place import place_exactly, place_nearest
 from proseg_gui.io.contour_trace import fill
 from proseg_gui.io.dicom_common import frame_of_reference
 from proseg_gui.io.dicom_headers import DAMAGE
+from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Mask, Volume
 
 _CONTOUR_DATA = Tag(0x3006, 0x0050)
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
-_OFF_PLANE = 0.1
-"""A contour belongs to a slice when all its points lie within this share of a slice step of it."""
+_REMEDY = "Choose the structure set that was drawn on this image"
 
 
-def read_rtstruct(path: str | Path, volume: Volume, *, token: CancelToken | None = None) -> list[Mask]:
+def read_rtstruct(
+    path: str | Path, volume: Volume, *, notices: list[str] | None = None, token: CancelToken | None = None
+) -> list[Mask]:
     """The closed contours of each ROI as a mask on ``volume``'s grid, in the file's order, named by the ROI.
 
     A voxel is inside when its centre lies inside an odd number of its slice's contours, so nested holes and keyholes
     both come out right. ROIs with no closed contour but with points or open lines are left out.
 
+    With ``notices`` contours that lie between two slices go to the nearest one, those beyond the image are left out,
+    and what was done is appended; without it such contours are refused.
+
     Raises
     ------
     UserError
         If the file is no structure set, belongs to another patient, study or frame of reference, or has contours
-        that are not parallel to the slices, lie between them or outside the image.
+        that are not parallel to the slices.
     """
-    return read_structure_set(Path(path), volume, token=token)
+    return read_structure_set(Path(path), volume, notices=notices, token=token)
 
 
 def read_structure_set(
-    path: Path, volume: Volume, *, only: int | None = None, token: CancelToken | None = None
+    path: Path,
+    volume: Volume,
+    *,
+    only: int | None = None,
+    notices: list[str] | None = None,
+    token: CancelToken | None = None,
 ) -> list[Mask]:
     """As :func:`read_rtstruct`; ``only`` is the number of ROIs, from the end, that are wanted."""
     ds = open_structure_set(path)
@@ -54,16 +66,31 @@ def read_structure_set(
     entries = {number_of(item, "ROINumber", path): item for item in ds.get("StructureSetROISequence", [])}
     wanted = list(entries)[-only:] if only is not None else list(entries)
     by_number = {number_of(item, "ReferencedROINumber", path): item for item in ds.get("ROIContourSequence", [])}
+    check_room(len(wanted), volume, path)
     masks = []
     for number in wanted:
         if token is not None:
             token.check()
         name = str(entries[number].get("ROIName", "") or "")
-        _check_frame(entries[number], volume.dicom, name, path)
-        array = _roi_array(by_number.get(number), volume, name, path)
+        shown = plain(name)
+        _check_frame(entries[number], volume.dicom, shown, path)
+        array = _roi_array(by_number.get(number), volume, shown, path, notices)
         if array is not None:
             masks.append(Mask(array, volume.geometry, name))
+        elif notices is not None:
+            notices.append(f"{shown!r} holds points or open lines only and was left out.")
     return masks
+
+
+def check_room(n_masks: int, volume: Volume, path: Path) -> None:
+    """Refuse to make more masks than the free memory holds."""
+    needed, free = n_masks * volume.array.size, int(psutil.virtual_memory().available)
+    if needed > free // 2:
+        raise UserError(
+            f"its {n_masks} regions would need {needed / 2**30:.1f} GB of memory where {free / 2**30:.1f} GB are free",
+            path=path,
+            remedy="Export fewer regions into it",
+        )
 
 
 def _check_frame(entry: Dataset, reference: DicomReference, name: str, path: Path) -> None:
@@ -71,7 +98,7 @@ def _check_frame(entry: Dataset, reference: DicomReference, name: str, path: Pat
     other = str(entry.get("ReferencedFrameOfReferenceUID", "") or frame)
     if other != frame:
         raise UserError(
-            f"the ROI {name!r} is in the frame of reference {other}, the image in {frame}",
+            f"the ROI {name!r} is in the frame of reference {plain(other)}, the image in {frame}",
             path=path,
             remedy="Open the series that it was drawn on",
         )
@@ -118,18 +145,17 @@ def number_of(item: Dataset, keyword: str, path: Path) -> int:
 
 def check_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:
     """Refuse a structure set of another patient, study or frame of reference, and say which of them differs."""
-    remedy = "Choose the structure set that was drawn on this image"
     own, theirs = reference.patient.get("PatientID", ""), str(ds.get("PatientID", "") or "")
     if own and theirs and own != theirs:
         raise UserError(
-            "the structure set's PatientID is not the image's: it is another patient", path=path, remedy=remedy
+            "the structure set's PatientID is not the image's: it is another patient", path=path, remedy=_REMEDY
         )
     study = str(ds.get("StudyInstanceUID", "") or "")
     if study and study != reference.study_instance_uid:
         raise UserError(
-            f"the structure set belongs to the study {study}, the image to {reference.study_instance_uid}",
+            f"the structure set belongs to the study {plain(study)}, the image to {reference.study_instance_uid}",
             path=path,
-            remedy=remedy,
+            remedy=_REMEDY,
         )
     frame = frame_of_reference(reference)
     frames = {str(item.get("FrameOfReferenceUID", "")) for item in ds.get("ReferencedFrameOfReferenceSequence", [])}
@@ -137,26 +163,27 @@ def check_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:
     frames -= {""}
     if frames and frame not in frames:
         raise UserError(
-            f"the structure set is in the frame of reference {sorted(frames)[0]}, the image in {frame}",
+            f"the structure set is in the frame of reference {plain(sorted(frames)[0])}, the image in {frame}",
             path=path,
-            remedy=remedy,
+            remedy=_REMEDY,
         )
 
 
-def _roi_array(item: Dataset | None, volume: Volume, name: str, path: Path) -> np.ndarray | None:
+def _roi_array(
+    item: Dataset | None, volume: Volume, name: str, path: Path, notices: list[str] | None
+) -> np.ndarray | None:
     """``(z, y, x)`` bool of one ROI; ``None`` when it has contours, but no closed one."""
     array = np.zeros(volume.geometry.shape, dtype=bool)
     contours = [] if item is None else list(item.get("ContourSequence", []) or [])
     closed = [contour for contour in contours if str(contour.get("ContourGeometricType", "")) in _CLOSED]
     if contours and not closed:
         return None
-    polygons: dict[int, list[np.ndarray]] = {}
-    for contour in closed:
-        points = _points(contour, name, path)
-        if len(points) < 3:
-            continue
-        index = volume.geometry.world_to_index(points)
-        polygons.setdefault(_slice_of(index, volume, name, path), []).append(index[:, :0:-1])
+    points = [_points(contour, name, path) for contour in closed]
+    index = [volume.geometry.world_to_index(item) for item in points if len(item) >= 3]
+    if notices is None:
+        polygons = place_exactly(index, array.shape[0], name, path)
+    else:
+        polygons = place_nearest(index, array.shape[0], name, path, notices)
     for k, members in polygons.items():
         array[k] = fill(members, (array.shape[1], array.shape[2]))
     return array
@@ -176,26 +203,3 @@ def _points(contour: Dataset, name: str, path: Path) -> np.ndarray:
     if numbers.size % 3 or not np.isfinite(numbers).all():
         raise UserError(f"a contour of {name!r} has malformed points", path=path, remedy="Export it again")
     return numbers.reshape(-1, 3)
-
-
-def _slice_of(index_zyx: np.ndarray, volume: Volume, name: str, path: Path) -> int:
-    """The slice in which a contour lies."""
-    heights = index_zyx[:, 0]
-    k = int(np.rint(np.median(heights)))
-    if np.ptp(heights) > 2 * _OFF_PLANE:
-        raise UserError(
-            f"a contour of {name!r} is not parallel to the image's slices",
-            path=path,
-            remedy="Open the series that it was drawn on",
-        )
-    if np.abs(heights - k).max() > _OFF_PLANE:
-        raise UserError(
-            f"a contour of {name!r} lies between two slices of the image",
-            path=path,
-            remedy="Open the series that it was drawn on",
-        )
-    if not 0 <= k < volume.geometry.shape[0]:
-        raise UserError(
-            f"a contour of {name!r} lies outside the image", path=path, remedy="Open the series that it was drawn on"
-        )
-    return k
