@@ -1,4 +1,4 @@
-"""``proseg-gui export``: masks on an image's grid, written as NIfTI or RTSTRUCT."""
+"""``proseg-gui export``: masks on an image's grid, written as NIfTI, RTSTRUCT or DICOM SEG."""
 
 from __future__ import annotations
 
@@ -12,14 +12,26 @@ EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --n
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
-    parser = commands.add_parser("export", help="write masks as NIfTI or RTSTRUCT", epilog=EXAMPLE)
+    parser = commands.add_parser("export", help="write masks as NIfTI, RTSTRUCT or DICOM SEG", epilog=EXAMPLE)
     parser.add_argument("--image", type=Path, required=True, help="the scan that the masks belong to")
     parser.add_argument("--mask", type=Path, action="append", required=True, help="a mask file; may be repeated")
     parser.add_argument("--name", action="append", required=True, help="name of each mask, in the same order")
     parser.add_argument("--format", choices=("rtstruct", "nifti", "seg"), required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--append-to", type=Path, help="an RTSTRUCT of the same series whose regions are kept")
-    parser.add_argument("--deidentify", action="store_true", help="drop the patient's tags")
+    parser.add_argument(
+        "--code",
+        action="append",
+        default=[],
+        metavar="CODE|MEANING",
+        help="seg only: what each mask is, in the same order, such as Lesion or SCT:41216001; Tissue without. "
+        "A word that is not exact gets the nearest ones",
+    )
+    parser.add_argument(
+        "--deidentify",
+        action="store_true",
+        help="no patient data, new UIDs; DICOM comes with a copy of the image without patient data beside it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from proseg_gui.io.export import export_masks
     from proseg_gui.io.images import read_mask
     from proseg_gui.io.open import open_study
+    from proseg_gui.io.structure_codes import structure_code
 
     if len(args.mask) != len(args.name):
         raise UserError(
@@ -34,8 +47,15 @@ def run(args: argparse.Namespace) -> int:
         )
     if len(set(args.name)) != len(args.name):
         raise UserError("two masks have the same --name", remedy="Give each mask its own name")
+    if args.code and (args.format != "seg" or len(args.code) != len(args.mask)):
+        raise UserError("--code goes with --format seg and is given once for each --mask")
+    codes = [structure_code(text) for text in args.code] or None
     study = open_study(args.image)
-    masks = [(name, read_mask(path, study.geometry)) for path, name in zip(args.mask, args.name, strict=True)]
+    notices: list[str] = list(study.notices)
+    masks = [
+        (name, read_mask(path, study.geometry, notices=notices))
+        for path, name in zip(args.mask, args.name, strict=True)
+    ]
     written = export_masks(
         study,
         masks,
@@ -44,8 +64,10 @@ def run(args: argparse.Namespace) -> int:
         overwrite=args.overwrite,
         append_to=args.append_to,
         deidentify=args.deidentify,
+        codes=codes,
+        notices=notices,
     )
-    for notice in study.notices:
+    for notice in dict.fromkeys(notices):
         print(f"note: {notice}")
     for path in written:
         print(f"wrote {path}")

@@ -19,7 +19,8 @@ EXAMPLE = """examples:
   proseg-gui predict cases --model brain_growth --out results --rater consensus
 
 Without --rater, --samples, --uncertainty and --latents it is --rater all. A dataset folder gives DIR/<case> for each
-case; run the same command again to go on after a stop. Maps are NIfTI in every format.
+case; run the same command again to go on after a stop. Maps are NIfTI in every format; seg
+writes the consensus probability as a fractional DICOM SEG too.
 """
 
 

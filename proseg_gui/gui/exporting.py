@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from proseg_gui.gui.main_window import MainWindow
 
 TITLE = "Exporting"
-SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the RTSTRUCT."
+SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the file."
 
 
 class Exporting:
@@ -48,7 +48,7 @@ class Exporting:
             targets=lambda request: targets(
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
-            rtstruct_note="" if review.study.image.dicom is not None else SERIES_NOTE,
+            dicom_note="" if review.study.image.dicom is not None else SERIES_NOTE,
         )
         dialog = ExportDialog(offer, parent=self._window)
         self._window.show_dialog(dialog, lambda: self.run(dialog.request()))

@@ -19,7 +19,14 @@ from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
 from proseg_gui.inference.engine import THRESHOLD, Engine
-from proseg_gui.inference.results import Results, provenance_of, write_contours, write_maps, write_masks
+from proseg_gui.inference.results import (
+    Results,
+    provenance_of,
+    write_contours,
+    write_maps,
+    write_masks,
+    write_segments,
+)
 from proseg_gui.inference.survey import CaseSurvey, SurveyPlan, default_plan
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import atomic_folder, atomic_json
@@ -229,8 +236,9 @@ def _write(
     rest = share_of(progress, 0.3, 1.0)
     if not drawings:
         return files, ()
-    if request.fmt == "rtstruct":
-        more, notices = write_contours(results, card.structures, drawings, card, study.image, rest, token)
+    if request.fmt in ("rtstruct", "seg"):
+        write = write_contours if request.fmt == "rtstruct" else write_segments
+        more, notices = write(results, card.structures, drawings, card, study.image, rest, token)
         return files + more, notices
     return files + write_masks(results, card.structures, drawings, card, rest, token), ()
 

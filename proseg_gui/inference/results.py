@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,15 +17,20 @@ from proseg_gui.bundle import Card
 from proseg_gui.inference.drawings import Drawing
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Geometry, Mask, Volume
 
+if TYPE_CHECKING:
+    from proseg_gui.io.dicom_seg import Segment
+
 ROI_COLOURS = (
     "#70d0f0", "#e05020", "#9060f0", "#e070b0", "#c0b020", "#c0f0d0", "#70a0f0", "#f0a0a0", "#609070", "#d030b0",
 )  # fmt: skip
 """The window's rater colours (gui/views/palette.py; a test holds the two together)."""
+SEG_NAME, SEG_PROBABILITY_NAME = "seg.dcm", "seg_probability.dcm"
 OTHER_COLOUR, SAMPLE_COLOUR = "#ffd166", "#c9d6e3"
 MAP_UNITS = {
     "consensus_probability": "probability, mean over raters",
@@ -144,8 +150,79 @@ def write_contours(
     ]
     path = results.folder / "rtstruct.dcm"
     notices = write_rtstruct(rois, image, path, provenance=provenance_of(card), progress=progress, token=token)
-    series = path.with_name("rtstruct_image")
-    return [path.name] + ([f"{series.name}/"] if series.is_dir() else []), notices
+    return _with_series(path), notices
+
+
+def write_segments(
+    results: Results,
+    structures: Sequence[str],
+    drawings: Sequence[Drawing],
+    card: Card,
+    image: Volume,
+    progress: Progress,
+    token: CancelToken | None,
+) -> tuple[list[str], tuple[str, ...]]:
+    """Write all masks as one ``seg.dcm``, and a consensus' probability as the fractional ``seg_probability.dcm``.
+
+    Returns the files below the output folder, and notices.
+    """
+    from proseg_gui.io.dicom_seg import Segment
+
+    several = len(structures) > 1
+    segments = [
+        Segment(
+            roi_name(structure, drawing, several=several),
+            results.mask(structure, drawing.name),
+            _colour(drawing, card),
+            provenance=provenance_of(card, drawing),
+        )
+        for structure in structures
+        for drawing in drawings
+    ]
+    consensus = next((drawing for drawing in drawings if drawing.name == "consensus"), None)
+    probabilities = [
+        Segment(
+            roi_name(structure, consensus, several=several),
+            results.map(structure, "consensus_probability"),
+            _colour(consensus, card),
+            provenance=provenance_of(card, consensus),
+        )
+        for structure in structures
+        if consensus is not None
+    ]
+    return write_seg_files(results.folder, segments, probabilities, card, image, progress, token)
+
+
+def write_seg_files(
+    folder: Path,
+    segments: Sequence[Segment],
+    probabilities: Sequence[Segment],
+    card: Card,
+    image: Volume,
+    progress: Progress,
+    token: CancelToken | None,
+) -> tuple[list[str], tuple[str, ...]]:
+    """Write ``seg.dcm`` and, where there are probabilities, ``seg_probability.dcm``, both for the same series."""
+    from proseg_gui.io.dicom_seg import write_seg
+    from proseg_gui.io.dicom_write import series_for
+
+    path, soft, origin = folder / SEG_NAME, folder / SEG_PROBABILITY_NAME, provenance_of(card)
+    with series_for(image, path, overwrite=False, deidentified=False, progress=progress, token=token) as (
+        series,
+        notices,
+        rest,
+    ):
+        write_seg(segments, series, path, provenance=origin, progress=share_of(rest, 0.0, 0.7), token=token)
+        if probabilities:
+            part = share_of(rest, 0.7, 1.0)
+            write_seg(probabilities, series, soft, "fractional", provenance=origin, progress=part, token=token)
+    return [*_with_series(path), *([soft.name] if probabilities else [])], notices
+
+
+def _with_series(path: Path) -> list[str]:
+    """The file's name, and the name of the DICOM copy of the image beside it where there is one."""
+    series = path.with_name(f"{path.stem}_image")
+    return [path.name] + ([f"{series.name}/"] if series.is_dir() else [])
 
 
 def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:

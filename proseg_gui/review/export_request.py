@@ -8,15 +8,18 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 
-FORMATS = {"nifti": "NIfTI", "rtstruct": "RTSTRUCT"}
+FORMATS = {"nifti": "NIfTI", "rtstruct": "RTSTRUCT", "seg": "DICOM SEG"}
+DICOM_FORMATS = ("rtstruct", "seg")
 INTERPRETED_TYPES = (
     "", "GTV", "CTV", "PTV", "ORGAN", "AVOIDANCE", "CONTROL", "EXTERNAL", "TREATED_VOLUME", "IRRAD_VOLUME", "MARKER",
 )  # fmt: skip
 """Defined terms of RT ROI Interpreted Type (DICOM PS3.3 C.8.8.8) that fit a drawn structure; "" leaves it empty."""
 LONGEST_NAME = 64
 """An ROI's name is a Long String (DICOM PS3.5 table 6.2-1): 64 characters, no backslash."""
-MAPS_HAVE_NO_PLACE = "an RTSTRUCT holds contours only"
+MAPS_HAVE_NO_PLACE = {"rtstruct": "an RTSTRUCT holds contours only", "seg": "a DICOM SEG holds no variances"}
+NAME_IN_DICOM = "Only RTSTRUCT and DICOM SEG carry it"
 CONTOURS_ONLY = "Only an RTSTRUCT carries it"
+SEGMENTS_ONLY = "Only a DICOM SEG carries it"
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,11 @@ class ExportRequest:
     maps:
         Which uncertainty maps, when ``what`` has ``maps``.
     fmt:
-        ``"nifti"`` or ``"rtstruct"``.
+        A key of :data:`FORMATS`.
     interpreted_type:
         One of :data:`INTERPRETED_TYPES`; chosen by the user, never guessed.
+    code:
+        ``SCHEME:code`` of what the structure is (``io.structure_codes``), for DICOM SEG; "" claims nothing.
     overwrite:
         Whether existing files may be replaced; the user has seen which ones.
     """
@@ -49,6 +54,7 @@ class ExportRequest:
     folder: Path
     structure_name: str
     interpreted_type: str
+    code: str = ""
     overwrite: bool = False
 
 
@@ -64,10 +70,10 @@ class ExportOffer:
         Where it would go by default.
     targets:
         Says which files a request would write.
-    rtstruct_refusal, maps_refusal:
+    dicom_refusal, maps_refusal:
         Why that cannot be had, as a sentence; empty when it can.
-    rtstruct_note:
-        What an RTSTRUCT brings with it here, as a sentence (for instance a DICOM copy of the scan).
+    dicom_note:
+        What RTSTRUCT and DICOM SEG bring with them here, as a sentence (for instance a DICOM copy of the scan).
     """
 
     raters: tuple[str, ...]
@@ -76,8 +82,8 @@ class ExportOffer:
     structure: int
     folder: Path
     targets: Callable[[ExportRequest], Sequence[Path]]
-    rtstruct_refusal: str = ""
-    rtstruct_note: str = ""
+    dicom_refusal: str = ""
+    dicom_note: str = ""
     maps_refusal: str = ""
 
 
@@ -89,7 +95,7 @@ def problem(request: ExportRequest) -> str:
         return "Choose at least one rater."
     if "maps" in request.what and not request.maps:
         return "Choose at least one map."
-    if request.fmt == "rtstruct" and not request.structure_name.strip():
+    if request.fmt in DICOM_FORMATS and not request.structure_name.strip():
         return "The structure needs a name."
     if "\\" in request.structure_name:
         return "A structure's name must not have a backslash."

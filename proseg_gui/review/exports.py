@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SAMPLE_SEED = 0
 RTSTRUCT_NAME, RTSTRUCT_IMAGE = "rtstruct.dcm", "rtstruct_image"
+SEG_NAME, SEG_IMAGE, SEG_PROBABILITY_NAME = "seg.dcm", "seg_image", "seg_probability.dcm"
 LATENTS_NAME = "latents.json"
 CURRENT = "current"
 DRAWING_SHARE = 0.7
@@ -36,12 +37,16 @@ DRAWING_SHARE = 0.7
 def targets(request: ExportRequest, raters: Sequence[str], *, with_series: bool = False) -> list[Path]:
     """The files that a request writes, in the order in which they appear.
 
-    ``with_series``: the scan is no DICOM series, so an RTSTRUCT brings one along.
+    ``with_series``: the scan is no DICOM series, so an RTSTRUCT or SEG brings one along.
     """
     what, folder = request.what, request.folder
     if request.fmt == "rtstruct":
         series = [folder / RTSTRUCT_IMAGE] if with_series else []
         return [folder / RTSTRUCT_NAME, *series, folder / LATENTS_NAME]
+    if request.fmt == "seg":
+        series = [folder / SEG_IMAGE] if with_series else []
+        soft = [folder / SEG_PROBABILITY_NAME] if "consensus" in what else []
+        return [folder / SEG_NAME, *series, *soft, folder / LATENTS_NAME]
     stems = [CURRENT] if "current" in what else []
     if "raters" in what:
         stems += [f"rater_{name}" for name in raters if name in request.raters]
@@ -73,7 +78,7 @@ def export(
     point, who:
         The current point, and what it stands for in words (a rater's name, ``consensus style``, ``blend``).
     colours:
-        Drawing's name (``current``, ``rater_<name>``) -> (red, green, blue) of its region in an RTSTRUCT.
+        Drawing's name (``current``, ``rater_<name>``) -> (red, green, blue) of its region in an RTSTRUCT or SEG.
 
     Returns
     -------
@@ -100,7 +105,7 @@ def export(
         def writing(share: float, text: str) -> None:
             progress(DRAWING_SHARE + (1.0 - DRAWING_SHARE) * share, text)
 
-        write = _write_rtstruct if request.fmt == "rtstruct" else _write_nifti
+        write = {"rtstruct": _write_rtstruct, "seg": _write_seg, "nifti": _write_nifti}[request.fmt]
         notices = write(review, request, drawings, results, colours, token, writing)
         atomic_json(Path(hidden) / LATENTS_NAME, latents_json(point, review.bundle.card, name=who))
         results.close()
@@ -205,19 +210,16 @@ def _write_rtstruct(
 ) -> tuple[str, ...]:
     from proseg_gui.inference.results import provenance_of
 
-    name = request.structure_name.strip()
-    rois = []
-    for drawing in drawings:
-        title = name if drawing.name == CURRENT else f"{name} {drawing.name.rpartition('/')[2].replace('_', ' ')}"
-        rois.append(
-            Roi(
-                title,
-                Mask(results.mask(name, drawing.name).array, results.geometry, title),
-                colours.get(drawing.name, colours[CURRENT]),
-                request.interpreted_type,
-                provenance_of(review.bundle.card, drawing),
-            )
+    rois = [
+        Roi(
+            mask.name,
+            mask,
+            colours.get(drawing.name, colours[CURRENT]),
+            request.interpreted_type,
+            provenance_of(review.bundle.card, drawing),
         )
+        for drawing, mask in _titled(request, drawings, results)
+    ]
     return write_rtstruct(
         rois,
         review.study.image,
@@ -226,6 +228,42 @@ def _write_rtstruct(
         progress=progress,
         token=token,
     )
+
+
+def _titled(request: ExportRequest, drawings: Sequence[Drawing], results: Results) -> list[tuple[Drawing, Mask]]:
+    """Each drawing with its mask, named as the structure and, beyond the current contour, whose it is."""
+    name = request.structure_name.strip()
+    found = []
+    for drawing in drawings:
+        title = name if drawing.name == CURRENT else f"{name} {drawing.name.rpartition('/')[2].replace('_', ' ')}"
+        found.append((drawing, Mask(results.mask(name, drawing.name).array, results.geometry, title)))
+    return found
+
+
+def _write_seg(
+    review: Reviewed,
+    request: ExportRequest,
+    drawings: Sequence[Drawing],
+    results: Results,
+    colours: Mapping[str, tuple[int, int, int]],
+    token: CancelToken,
+    progress: Progress,
+) -> tuple[str, ...]:
+    from proseg_gui.inference.results import provenance_of, write_seg_files
+    from proseg_gui.io.dicom_seg import Segment
+    from proseg_gui.io.structure_codes import structure_code, structure_codes
+
+    card = review.bundle.card
+    code = structure_code(request.code) if request.code else structure_codes()[0]
+    segments, soft = [], []
+    for drawing, mask in _titled(request, drawings, results):
+        colour, origin = colours.get(drawing.name, colours[CURRENT]), provenance_of(card, drawing)
+        segments.append(Segment(mask.name, mask, colour, code, origin))
+        if drawing.name == "consensus":
+            values = results.map(request.structure_name.strip(), "consensus_probability")
+            soft.append(Segment(mask.name, values, colour, code, origin))
+    _, notices = write_seg_files(results.folder, segments, soft, card, review.study.image, progress, token)
+    return notices
 
 
 def _move(hidden: Path, folder: Path) -> None:

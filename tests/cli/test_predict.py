@@ -131,7 +131,6 @@ def test_a_dicom_series_gets_contours_that_refer_to_it(folder, tmp_path):
         (["--samples", "-1"], "--samples -1"),
         (["--samples", "x"], "invalid int"),
         (["--device", "cuda:99"], "no device 'cuda:99'"),
-        (["--format", "seg"], "not built yet"),
         (["--format", "stl"], "no format"),
         (["--point", "1,2"], "not three numbers"),
         (["--channel", "T2"], "not NAME=PATH"),

@@ -19,6 +19,7 @@ from proseg_gui.inference.survey import default_plan, survey_slice
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import write_error
 from proseg_gui.io.dataset import read_dataset
+from proseg_gui.io.dicom_seg_read import read_seg, read_segments
 from proseg_gui.io.nifti import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.io.rtstruct_read import read_rtstruct
@@ -65,7 +66,7 @@ def test_samples_are_spread_over_raters_and_repeat(bundle):
     ("wrong", "sentence"),
     [
         ({"samples": -1}, "--samples -1"), ({"samples": 10**6}, "at most"), ({"seed": -1}, "--seed -1"),
-        ({"fmt": "seg"}, "not built yet"), ({"fmt": "png"}, "no format"),
+        ({"fmt": "png"}, "no format"),
     ],
 )  # fmt: skip
 def test_impossible_requests(wrong, sentence):
@@ -188,6 +189,26 @@ def test_rtstruct_holds_every_mask_exactly(make, tmp_path):
         expected = engine.mask(rater_points(bundle)[0], s).array
         assert expected.any()
         np.testing.assert_array_equal(found[f"{structure} rater_rater1"].array, expected)
+
+
+def test_seg_holds_every_mask_exactly_and_the_probability(make, tmp_path):
+    bundle, study = make.bright_bundle(n_structures=2), make.ball(shape=(4, 30, 34), radius=8.0)
+    request = Request(("all",), samples=1, fmt="seg")
+    summary = predict_case(bundle, study, tmp_path / "out", request, device="cpu")
+    assert {"seg.dcm", "seg_image/", "seg_probability.dcm", "lesion/consensus_probability.nii.gz"} <= set(
+        summary["files"]
+    )
+    assert any("written as one to seg_image" in notice for notice in summary["notices"])
+    series = open_study(tmp_path / "out" / "seg_image").image
+    found = {mask.name: mask for mask in read_seg(tmp_path / "out" / "seg.dcm", series)}
+    assert len(found) == 2 * 5
+    engine = Engine(bundle, study, device="cpu")
+    for s, structure in enumerate(("lesion", "core")):
+        expected = engine.mask(rater_points(bundle)[0], s).array
+        np.testing.assert_array_equal(found[f"{structure} rater_rater1"].array, expected)
+        exact = voxels(tmp_path / "out" / structure / "consensus_probability.nii.gz")
+        soft = read_segments(tmp_path / "out" / "seg_probability.dcm", series)[s]
+        assert soft.name == f"{structure} consensus" and np.abs(soft.values - exact).max() <= 0.501 / 255
 
 
 def test_colours_are_the_windows():

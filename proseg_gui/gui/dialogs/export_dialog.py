@@ -22,16 +22,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.dialogs.code_box import CodeBox
 from proseg_gui.gui.dialogs.frame import DialogFrame, banner, heading, words
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import MAPS
 from proseg_gui.gui.panels.widgets import Eliding
 from proseg_gui.review.export_request import (
     CONTOURS_ONLY,
+    DICOM_FORMATS,
     FORMATS,
     INTERPRETED_TYPES,
     LONGEST_NAME,
     MAPS_HAVE_NO_PLACE,
+    NAME_IN_DICOM,
+    SEGMENTS_ONLY,
     ExportOffer,
     ExportRequest,
     existing,
@@ -68,6 +72,7 @@ class ExportDialog(DialogFrame):
         self._format_group = QButtonGroup(self)
         self.structure_name = QLineEdit(offer.structures[offer.structure])
         self.interpreted_type = QComboBox()
+        self.code = CodeBox()
         self.folder = QLineEdit(str(offer.folder))
         self.browse = QPushButton("Browse…")
         self.replace_files = QCheckBox()
@@ -130,10 +135,11 @@ class ExportDialog(DialogFrame):
         for key, radio in self.formats.items():
             self._format_group.addButton(radio)
             row.addWidget(radio)
-            radio.setToolTip(self._offer.rtstruct_refusal if key == "rtstruct" else "")
+            radio.setToolTip(self._offer.dicom_refusal if key in DICOM_FORMATS else "")
         row.addStretch(1)
         self.formats["nifti"].setChecked(True)
-        self.formats["rtstruct"].setEnabled(not self._offer.rtstruct_refusal)
+        for key in DICOM_FORMATS:
+            self.formats[key].setEnabled(not self._offer.dicom_refusal)
         self.structure_name.setMaxLength(LONGEST_NAME)
         for kind in INTERPRETED_TYPES:
             self.interpreted_type.addItem(kind or "None", kind)
@@ -144,6 +150,7 @@ class ExportDialog(DialogFrame):
         form.addRow("", self.note)
         form.addRow("Structure name", self.structure_name)
         form.addRow("Interpreted type", self.interpreted_type)
+        form.addRow("Coded structure", self.code)
         self._form = form
         return form
 
@@ -156,6 +163,7 @@ class ExportDialog(DialogFrame):
         self.structure_name.textChanged.connect(self._refresh)
         self.folder.textChanged.connect(self._refresh)
         self.interpreted_type.currentIndexChanged.connect(self._refresh)
+        self.code.changed.connect(self._refresh)
         self.browse.clicked.connect(self._browse)
 
     # -- the request ----------------------------------------------------------------------------------------------
@@ -163,7 +171,6 @@ class ExportDialog(DialogFrame):
         """What is asked for now."""
         what = frozenset(key for key, toggle in self.what.items() if toggle.isChecked() and toggle.isEnabled())
         fmt = next(key for key, radio in self.formats.items() if radio.isChecked())
-        contours = fmt == "rtstruct"
         return ExportRequest(
             what=what,
             raters=tuple(n for n, toggle in self.raters.items() if toggle.isChecked()) if "raters" in what else (),
@@ -172,25 +179,30 @@ class ExportDialog(DialogFrame):
             fmt=fmt,
             folder=Path(self.folder.text().strip()).expanduser(),
             structure_name=self.structure_name.text().strip(),
-            interpreted_type=self.interpreted_type.currentData() if contours else "",
+            interpreted_type=self.interpreted_type.currentData() if fmt == "rtstruct" else "",
+            code=self.code.key() if fmt == "seg" else "",
             overwrite=self.replace_files.isChecked() and not self.replace_files.isHidden(),
         )
 
     def _refresh(self) -> None:
         """Grey what does not go together, with the reason, and show what would be replaced."""
-        contours = self.formats["rtstruct"].isChecked()
+        fmt = next(key for key, radio in self.formats.items() if radio.isChecked())
         maps = self.what["maps"]
-        reason = self._offer.maps_refusal or (MAPS_HAVE_NO_PLACE if contours else "")
+        reason = self._offer.maps_refusal or MAPS_HAVE_NO_PLACE.get(fmt, "")
         maps.setEnabled(not reason)
         maps.setText(f"{WHAT['maps'][0]} ({reason})" if reason else WHAT["maps"][0])
         maps.setToolTip(reason or WHAT["maps"][1])
         for group, holder in self._name_boxes.items():
             holder.setVisible(self.what[group].isChecked() and self.what[group].isEnabled())
         self.samples.setEnabled(self.what["samples"].isChecked())
-        for field in (self.structure_name, self.interpreted_type):
-            field.setEnabled(contours)
-            field.setToolTip("" if contours else CONTOURS_ONLY)
-        self.note.setText(self._offer.rtstruct_note if contours else self._offer.rtstruct_refusal)
+        for field, formats, only in (
+            (self.structure_name, DICOM_FORMATS, NAME_IN_DICOM),
+            (self.interpreted_type, ("rtstruct",), CONTOURS_ONLY),
+            (self.code, ("seg",), SEGMENTS_ONLY),
+        ):
+            field.setEnabled(fmt in formats)
+            field.setToolTip("" if fmt in formats else only)
+        self.note.setText(self._offer.dicom_note if fmt in DICOM_FORMATS else self._offer.dicom_refusal)
         self._form.setRowVisible(self.note, bool(self.note.text()))
         self._show_conflicts()
 

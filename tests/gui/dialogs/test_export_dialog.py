@@ -19,15 +19,13 @@ MAPS = ("total", "inter")
 
 
 def targets(request: ExportRequest) -> list[Path]:
-    suffix = "dcm" if request.fmt == "rtstruct" else "nii.gz"
+    suffix = "nii.gz" if request.fmt == "nifti" else "dcm"
     return [request.folder / f"{what}.{suffix}" for what in sorted(request.what)]
 
 
 @pytest.fixture
 def offer(tmp_path) -> ExportOffer:
-    return ExportOffer(
-        RATERS, MAPS, ("Heart", "Lesion"), 1, tmp_path, targets, rtstruct_note="A DICOM copy comes along."
-    )
+    return ExportOffer(RATERS, MAPS, ("Heart", "Lesion"), 1, tmp_path, targets, dicom_note="A DICOM copy comes along.")
 
 
 @pytest.fixture
@@ -95,6 +93,35 @@ def test_rtstruct_asks_for_name_and_type_and_takes_no_maps(dialog):
     assert "maps" in dialog.request().what  # what was ticked comes back with the format
 
 
+def test_dicom_seg_asks_for_a_coded_structure_by_its_words(dialog):
+    assert not dialog.code.isEnabled() and dialog.code.toolTip()
+    click(dialog.formats["seg"])
+    assert dialog.code.isEnabled() and dialog.structure_name.isEnabled() and not dialog.interpreted_type.isEnabled()
+    assert not dialog.what["maps"].isEnabled()
+    assert dialog.request().code == "SCT:85756007"  # tissue claims nothing
+    edit, popup = dialog.code.edit, dialog.code.completer().popup()
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "oedema")
+    assert [dialog.code.completer().model().index(0, 0).data()] == ["Edema (SCT 79654002)"]
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert dialog.request().code == "SCT:79654002" and dialog.code.currentText() == "Edema (SCT 79654002)"
+    edit.selectAll()
+    QTest.keyClicks(edit, "no such thing")
+    dialog.folder.setFocus()
+    assert dialog.code.currentText() == "Edema (SCT 79654002)"
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "pros")
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
+    dialog.folder.setFocus()
+    assert dialog.request().code == "SCT:41216001"  # the first that matches what was typed
+    assert dialog.request().fmt == "seg" and dialog.request().interpreted_type == ""
+    click(dialog.formats["nifti"])
+    assert dialog.request().code == ""
+
+
 @pytest.mark.parametrize(
     ("prepare", "sentence"),
     [
@@ -154,7 +181,7 @@ def test_refusals_of_the_offer_are_shown(shown, tmp_path):
         0,
         tmp_path,
         targets,
-        rtstruct_refusal="Slices are tilted.",
+        dicom_refusal="Slices are tilted.",
         maps_refusal="no survey yet",
     )
     dialog = shown(ExportDialog(offer))
