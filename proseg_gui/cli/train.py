@@ -13,6 +13,9 @@ from proseg_gui.errors import UserError
 if TYPE_CHECKING:
     from proseg_gui.training.run import Request
 
+METHODS = ("proseg", "rater_heads", "majority", "threshold")
+"""Names in :data:`proseg_gui.training.methods.OBJECTIVES`, here without torch, which takes seconds to import."""
+
 EXAMPLES = """examples:
   proseg-gui train brain_growth --out my_model --flip x --modality MR
   proseg-gui train scans --out liver --window=-160,240 --modality CT --keep-names --steps 2000
@@ -34,7 +37,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
-    parser.add_argument("--method", default="proseg", help="which kind of model (proseg)")
+    parser.add_argument("--method", default="proseg", metavar="NAME",
+                        help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
     parser.add_argument("--keep-names", action="store_true", help="keep rater names that are not rater<number>")
     parser.add_argument("--split", type=Path, metavar="FILE", help="JSON with train, val and test: lists of cases")
     parser.add_argument("--steps", type=int, default=1200, help="optimiser steps (1200)")
@@ -45,6 +49,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--window", metavar="LOW,HIGH",
                         help="intensities that count as black and white, such as -160,240 for CT; training then varies "
                              "them little (default: the 1st and 99th percentile of each image)")  # fmt: skip
+    parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
+                        help="look at squares of this size around what is drawn for the first 70 %% of the steps, which "
+                             "is quicker where the structure is small (0: always whole slices)")  # fmt: skip
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
@@ -57,10 +64,12 @@ def run(args: argparse.Namespace) -> int:
     if args.init or args.stage:
         raise UserError("adding raters to a trained model (--init, --stage) is not built yet",
                         remedy="Train a new model without them")  # fmt: skip
-    if args.method != "proseg":
-        raise UserError(f"the method {args.method!r} is not built yet", remedy="Use --method proseg")
+    if args.method not in METHODS:
+        raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
     if args.steps < 2:
         raise UserError(f"--steps {args.steps} is too few", remedy="Give 2 or more")
+    if args.crop and args.crop < 32:
+        raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = _window(args.window)
     from proseg_gui.training.run import run_folder, train_bundle
 
@@ -85,10 +94,11 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     split = Split.read(args.split) if args.split else None
     intensity = CALIBRATED if window is not None else {}
     augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip, **intensity)
-    recipe = Recipe(steps=args.steps, seed=args.seed, augmentation=augmentation)
+    recipe = Recipe(steps=args.steps, seed=args.seed, crop=args.crop, augmentation=augmentation)
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
+        args.method,
     )  # fmt: skip
 
 

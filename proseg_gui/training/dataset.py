@@ -97,53 +97,73 @@ def _on_grid(slices: Iterable[np.ndarray], grid: SliceGrid) -> Tensor:
     return torch.cat([grid.to_model(grid.crop(part)[None])[:, 0] for part in slices])
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How much a step looks at: items, slices of each, and ``(h, w)`` pixels of a slice."""
+
+    items: int
+    slices: int
+    patch: tuple[int, int]
+
+
 class Batches:
     """Endless batches; what step ``s`` holds depends on the seed and ``s`` only, so a run can be resumed anywhere."""
 
     def __init__(self, cases: Sequence[TrainingCase], recipe: Recipe, stride: int) -> None:
         self.cases, self.seed = list(cases), recipe.seed
         self.depth = min(case.image.shape[0] for case in self.cases)
-        self.slices = min(recipe.slices, self.depth)
-        self.items = min(recipe.items if self.slices == 1 else recipe.volumes, len(self.cases))
         self.readings = max(case.masks.shape[1] for case in self.cases)
         sides = [max(case.image.shape[axis] for case in self.cases) for axis in (-2, -1)]
-        self.patch = tuple(-(-min(side, MAX_PATCH) // stride) * stride for side in sides)
+        whole = [-(-min(side, MAX_PATCH) // stride) * stride for side in sides]
+        slices = min(recipe.slices, self.depth)
+        items = min(recipe.items if slices == 1 else recipe.volumes, len(self.cases))
+        self._whole = Shape(items, slices, (whole[0], whole[1]))
+        square = -(-recipe.crop // stride) * stride
+        cropped = min(whole[0], square), min(whole[1], square)
+        self._cropped = Shape(min(recipe.crop_items, len(self.cases)), min(recipe.crop_slices, self.depth), cropped)
+        self._whole_from = recipe.whole_from
         self._present = [_slices_with_structure(case) for case in self.cases]
 
     def __call__(self, step: int) -> Batch:
         """The batch of a 0-based step; draws slices and crops from torch's global generator."""
-        first = step * self.items
-        chosen = [self._case_at(i) for i in range(first, first + self.items)]
-        images, masks = zip(*(self._slab(i) for i in chosen), strict=True)
+        shape = self.shape(step)
+        first = step * shape.items
+        chosen = [self._case_at(i) for i in range(first, first + shape.items)]
+        images, masks = zip(*(self._slab(i, shape) for i in chosen), strict=True)
         cases = [self.cases[i] for i in chosen]
         pad = [self.readings - case.observed.shape[1] for case in cases]
         observed = [functional.pad(case.observed, (0, 0, 0, more)) for case, more in zip(cases, pad, strict=True)]
         names = tuple(case.name for case in cases)
         return Batch(names, torch.stack(images), torch.stack(masks).float(), torch.stack(observed))
 
+    def shape(self, step: int) -> Shape:
+        """How much a 0-based step looks at."""
+        return self._cropped if step < self._whole_from else self._whole
+
     def _case_at(self, position: int) -> int:
         epoch, place = divmod(position, len(self.cases))
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         return int(torch.randperm(len(self.cases), generator=generator)[place])
 
-    def _slab(self, index: int) -> tuple[Tensor, Tensor]:
+    def _slab(self, index: int, shape: Shape) -> tuple[Tensor, Tensor]:
         case, present = self.cases[index], self._present[index]
         depth = case.image.shape[0]
         centre = int(torch.randint(0, depth, ()))
         if len(present) and float(torch.rand(())) < ON_STRUCTURE:
             centre = int(present[int(torch.randint(0, len(present), ()))])
-        widest = (self.depth - 1) // (self.slices - 1) if self.slices > 1 else 1
+        widest = (self.depth - 1) // (shape.slices - 1) if shape.slices > 1 else 1
         gap = int(torch.randint(1, min(MAX_GAP, widest) + 1, ()))
-        before = gap * int(torch.randint(0, self.slices, ()))
-        first = min(max(centre - before, 0), depth - 1 - gap * (self.slices - 1))
-        taken = slice(first, first + gap * (self.slices - 1) + 1, gap)
+        before = gap * int(torch.randint(0, shape.slices, ()))
+        first = min(max(centre - before, 0), depth - 1 - gap * (shape.slices - 1))
+        taken = slice(first, first + gap * (shape.slices - 1) + 1, gap)
         more = self.readings - case.masks.shape[1]
         masks = functional.pad(case.masks[:, :, :, taken], (0, 0, 0, 0, 0, 0, 0, 0, 0, more))
-        return self._patch(case.image[taken], masks)
+        return self._patch(case.image[taken], masks, shape.patch)
 
-    def _patch(self, image: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
+    @staticmethod
+    def _patch(image: Tensor, masks: Tensor, patch: tuple[int, int]) -> tuple[Tensor, Tensor]:
         """Crop, or pad with the darkest value, to the size that all items share."""
-        for axis, size in ((-2, self.patch[0]), (-1, self.patch[1])):
+        for axis, size in ((-2, patch[0]), (-1, patch[1])):
             length = image.shape[axis]
             if length > size:
                 start = int(torch.randint(0, length - size + 1, ()))

@@ -22,6 +22,9 @@ class Recipe:
     items, volumes, slices:
         Cases a step where they are single slices, and where they are volumes; at most how many slices of a volume
         are looked at together (they share one draw of tau and eps).
+    crop, crop_share, crop_items, crop_slices:
+        With ``crop`` > 0 the first ``crop_share`` of the steps look at squares of that many pixels around what is
+        drawn, more of them at once; the rest look at whole slices, so that the norms settle on what is met later.
     draws:
         Random points an item in the terms on samples, spread evenly over the raters.
     stride:
@@ -36,6 +39,10 @@ class Recipe:
     items: int = 6
     volumes: int = 3
     slices: int = 3
+    crop: int = 0
+    crop_share: float = 0.7
+    crop_items: int = 8
+    crop_slices: int = 2
     draws: int = 28
     stride: int = 2
     rate: float = 2e-3
@@ -57,6 +64,11 @@ class Recipe:
         return max(2, round(self.draws / raters))
 
     @property
+    def whole_from(self) -> int:
+        """First step (0-based) that looks at whole slices."""
+        return round(self.steps * self.crop_share) if self.crop else 0
+
+    @property
     def average_from(self) -> int:
-        """First step (0-based) whose weights enter the average: the second half of training."""
-        return self.steps // 2
+        """First step (0-based) whose weights enter the average: the second half of training, whole slices only."""
+        return max(self.steps // 2, self.whole_from)

@@ -113,3 +113,17 @@ def test_large_slices_are_cropped_where_the_structure_is_and_small_ones_padded()
         assert (batch.images[place] == -1).all() and batch.masks[place].sum() == 0
         hits += int(batch.masks[1 - place].sum() > 0)
     assert hits > 15
+
+
+def test_crops_come_first_then_whole_slices(make_cases):
+    """Squares for the first part of the steps, cut out of the slices as they are."""
+    data = make_cases(4, shape=(1, 64, 64))
+    draw = batches(data, steps=10, crop=32, crop_share=0.7, crop_items=3, items=2)
+    assert [draw(step).images.shape[0] for step in (0, 6, 7, 9)] == [3, 3, 2, 2]
+    small = draw(0)
+    assert small.images.shape[-2:] == small.masks.shape[-2:] == (32, 32)
+    assert draw(7).images.shape[-2:] == (64, 64)
+    for name, image in zip(small.names, small.images, strict=True):
+        whole = next(case.image for case in data if case.name == name)
+        squares = whole[0, 0].unfold(-2, 32, 1).unfold(-2, 32, 1)
+        assert (squares == image[0, 0]).flatten(-2).all(-1).any()
