@@ -50,8 +50,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help="intensities that count as black and white, such as -160,240 for CT; training then varies "
                              "them little (default: the 1st and 99th percentile of each image)")  # fmt: skip
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
-                        help="look at squares of this size around what is drawn for the first 70 %% of the steps, which "
-                             "is quicker where the structure is small (0: always whole slices)")  # fmt: skip
+                        help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
+                             "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
