@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.networks.rater_heads import RaterHeads
 
-METHODS: Mapping[str, type[Method]] = {ProSeg.kind: ProSeg}
+METHODS: Mapping[str, type[Method]] = {method.kind: method for method in (ProSeg, RaterHeads, Majority, Threshold)}
 
 
 def build(kind: str, architecture: Mapping[str, Any]) -> Method:

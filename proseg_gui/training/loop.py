@@ -15,15 +15,13 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.augment import augment
 from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkpoint, save_checkpoint
 from proseg_gui.training.dataset import Batch, Batches, TrainingCase
-from proseg_gui.training.objective import Objective
+from proseg_gui.training.objectives.base import Objective
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.validate import validate
 
@@ -35,7 +33,6 @@ LOG_EVERY = 20
 CHECKPOINT_EVERY = 50
 LAST_RATE = 0.1
 """Share of the learning rate that is left at the end; it falls over the second half."""
-AREA_CASES = 8
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
@@ -51,7 +48,7 @@ class Trainer:
 
     def __init__(
         self,
-        method: ProSeg,
+        objective: Objective,
         train: Sequence[TrainingCase],
         held_out: Sequence[TrainingCase],
         recipe: Recipe,
@@ -62,16 +59,16 @@ class Trainer:
         self.recipe, self.folder, self.key, self.held_out, self.train = recipe, folder, key, held_out, train
         index = [device.index or 0] if device.type == "cuda" else 1
         self.fabric = Fabric(accelerator=device.type, devices=index, precision="32-true")
-        self.method = method
-        own = [method.rater_alpha]
-        rest = [p for p in method.parameters() if p is not method.rater_alpha]
-        self.adam = torch.optim.AdamW([
-            {"params": rest, "weight_decay": recipe.weight_decay, "factor": 1.0},
-            {"params": own, "weight_decay": 0.0, "factor": recipe.rater_rate},
-        ], lr=recipe.rate)  # fmt: skip
-        self.batches = Batches(train, recipe, method.stride)
+        self.method, self.task = objective.method, objective
+        own = objective.rater_parameters()
+        rest = [p for p in self.method.parameters() if not any(p is other for other in own)]
+        groups = [{"params": rest, "weight_decay": recipe.weight_decay, "factor": 1.0}]
+        if own:
+            groups.append({"params": own, "weight_decay": 0.0, "factor": recipe.rater_rate})
+        self.adam = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.batches = Batches(train, recipe, self.method.stride)
         self.state = fresh_state()
-        self.objective, self.optimizer = self.fabric.setup(Objective(method, recipe), self.adam)
+        self.objective, self.optimizer = self.fabric.setup(objective, self.adam)
 
     def resume(self) -> None:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
@@ -123,7 +120,7 @@ class Trainer:
         batch = self._augmented(self.batches(step))
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * group["factor"] * rate_at(step, self.recipe)
-        terms = self.objective(batch)
+        terms = self.objective(batch, step)
         values = {name: float(value.detach()) for name, value in terms.items()}
         if not all(math.isfinite(value) for value in values.values()):
             wrong = next(name for name, value in values.items() if not math.isfinite(value))
@@ -180,6 +177,8 @@ class Trainer:
         current = {name: value.clone() for name, value in self.method.state_dict().items()}
         if state.average:
             self.method.load_state_dict(state.average)
+        self.task.fit(self.train)
+        judged = {name: value.detach().cpu().clone() for name, value in self.method.state_dict().items()}
         figures = validate(self.method, self.held_out, recipe.validation_draws, recipe.seed)
         self.method.load_state_dict(current)
         self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
@@ -188,13 +187,14 @@ class Trainer:
         progress(state.step / recipe.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
         if (state.average or early) and score > state.best_score:
             state.best_score, state.best_figures, state.best_step = score, figures, state.step
-            state.best = {name: value.clone() for name, value in (state.average or current).items()}
+            state.best = judged
 
     @torch.no_grad()
     def _keep_best(self) -> None:
         self.method.load_state_dict(self.state.best or self.state.average)
         self.method.eval()
-        self.method.rater_area.copy_(relative_areas(self.method, self.train[:AREA_CASES]))
+        self.task.fit(self.train)
+        self.task.finish(self.train)
 
     def _log(self, row: Mapping[str, Any]) -> None:
         with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
@@ -204,17 +204,3 @@ class Trainer:
 def _is_before(row: Mapping[str, Any], step: int) -> bool:
     """Whether a log row belongs to a run that goes on after ``step``; that it was paused then no longer matters."""
     return row["step"] <= step and "event" not in row
-
-
-@torch.no_grad()
-def relative_areas(method: ProSeg, cases: Sequence[TrainingCase]) -> Tensor:
-    """``(R,)`` how much larger each rater's own predictions are than the raters' mean, as a share of it."""
-    device = next(method.parameters()).device
-    presets = [method.rater_coords(r) for r in range(method.n_raters)]
-    points = {name: torch.stack([coords[name] for coords in presets]) for name in presets[0]}
-    areas = torch.zeros(method.n_raters, dtype=torch.float64)
-    for case in cases:
-        for k in range(case.image.shape[0]):
-            p = torch.sigmoid(method.decode_many(method.encode(case.image[k : k + 1].to(device)), points))
-            areas += p.sum((1, 2, 3)).cpu().double()
-    return (areas / areas.mean().clamp_min(1e-12) - 1.0).float()

@@ -1,4 +1,4 @@
-"""One training step's loss: encode each slice once, decode for every rater, at the presets and at random points."""
+"""ProSeg's loss: encode each slice once, decode for every rater, at the presets and at random points."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from torch import Tensor, nn
 from proseg_gui.networks.proseg import ProSeg, clamp_tau
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.objectives.base import Objective
 
 
-class Objective(nn.Module):
-    """The network with its loss, as one module for Fabric to place. Random draws come from torch's CPU generator."""
+class ProSegObjective(Objective):
+    """Segmentation at the presets, energies and cross-entropy of the draws, and the Dirichlets' divergence."""
 
-    def __init__(self, method: ProSeg, recipe: Recipe) -> None:
-        super().__init__()
-        self.method, self.recipe = method, recipe
+    method: ProSeg
 
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
+    def rater_parameters(self) -> list[nn.Parameter]:
+        """The raters' Dirichlet parameters."""
+        return [self.method.rater_alpha]
+
+    def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """Named terms; ``total`` is their weighted sum."""
         method, recipe, weights = self.method, self.recipe, self.recipe.weights
         items, slices = batch.images.shape[:2]

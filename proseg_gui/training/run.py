@@ -22,10 +22,11 @@ from proseg_gui.inference.device import ThreadChooser, choose_device, device_lab
 from proseg_gui.io.atomic import check_folder, write_error
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
 from proseg_gui.training.loop import LOG_NAME, Trainer
+from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.volume import Study
 
@@ -38,7 +39,7 @@ class Request:
     """What to train: the data set, where the bundle goes, and what the files cannot say.
 
     ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image; an
-    empty ``modality`` is taken from the first image.
+    empty ``modality`` is taken from the first image. ``method`` is a name in :data:`OBJECTIVES`.
     """
 
     dataset: Dataset
@@ -54,6 +55,7 @@ class Request:
     device: str = "auto"
     overwrite: bool = False
     resume: bool = False
+    method: str = "proseg"
 
 
 def pseudonyms(names: Sequence[str]) -> dict[str, str]:
@@ -93,7 +95,8 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     _, held_out, held_out_hashes = _load(request, split.val, layout, salt, progress, token)
     method, card = _begin(request, layout)
     key = _key(request, layout, split)
-    trainer = Trainer(method, train, held_out, request.recipe, folder, key, device)
+    objective = OBJECTIVES[card.kind](method, request.recipe)
+    trainer = Trainer(objective, train, held_out, request.recipe, folder, key, device)
     if request.resume:
         trainer.resume()
     state = trainer.run(progress, token)
@@ -111,15 +114,15 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     return card
 
 
-def _begin(request: Request, layout: Layout) -> tuple[ProSeg, Card]:
+def _begin(request: Request, layout: Layout) -> tuple[Method, Card]:
     """The untrained network and a card without figures; made first, so that odd names do not cost a training."""
     torch.manual_seed(request.recipe.seed)
     aliases = rater_names(request)
     raters = tuple(aliases[name] for name in layout.raters)
     try:
-        method = ProSeg(len(raters), len(layout.structures), len(layout.channels), widths=request.recipe.widths)
+        method = new_network(request.method, layout, request.recipe)
         card = Card(
-            ProSeg.kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(), raters,
+            request.method, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(), raters,
             layout.structures, layout.channels, layout.modality, layout.spacing_mm, dict(layout.window),
             {"kind": "whole"}, licence=request.licence, intended_use=request.intended_use,
         )  # fmt: skip
@@ -188,7 +191,8 @@ def _layout(request: Request, study: Study) -> Layout:
 def _key(request: Request, layout: Layout, split: Split) -> dict[str, Any]:
     """What must be the same for a run to be resumed."""
     return {
-        "recipe": request.recipe.as_dict(), "raters": layout.raters, "structures": layout.structures,
+        "method": request.method, "recipe": request.recipe.as_dict(), "raters": layout.raters,
+        "structures": layout.structures,
         "channels": layout.channels, "window": layout.window, "training cases": split.train,
         "validation cases": split.val,
     }  # fmt: skip

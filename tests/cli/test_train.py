@@ -55,7 +55,7 @@ def test_train_writes_a_bundle_with_its_command(discs, tmp_path, capsys, monkeyp
 
 
 @pytest.mark.parametrize(("extra", "said"), [
-    (["--method", "diffusion"], "not built yet"),
+    (["--method", "diffusion"], "no method 'diffusion'"),
     (["--init", "phantom", "--stage", "rater"], "not built yet"),
     (["--steps", "0"], "too few"),
     (["--window", "9,1"], "empty"),

@@ -14,6 +14,8 @@ from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import loop
 from proseg_gui.training.checkpoint import NAME
+from proseg_gui.training.objective import ProSegObjective
+from proseg_gui.training.objectives.base import relative_areas
 from proseg_gui.training.recipe import Recipe
 
 RECIPE = Recipe(steps=8, items=2, volumes=2, draws=6, warm_up=2, validations=4, validation_draws=2, widths=(4, 8))
@@ -31,7 +33,8 @@ def make_trainer(make_cases, tmp_path, monkeypatch):
         torch.manual_seed(recipe.seed)
         method = ProSeg(3, widths=recipe.widths, features=4, hidden=8, modes=3)
         chosen = data if cases is None else cases
-        return loop.Trainer(method, chosen, held_out, recipe, folder, key or {"run": 1}, torch.device("cpu"))
+        objective = ProSegObjective(method, recipe)
+        return loop.Trainer(objective, chosen, held_out, recipe, folder, key or {"run": 1}, torch.device("cpu"))
 
     return build
 
@@ -211,7 +214,7 @@ def test_relative_areas_say_who_draws_more(make_trainer):
     trainer.run()
     areas = trainer.method.rater_area
     assert float(areas.mean()) == pytest.approx(0.0, abs=1e-5)
-    assert torch.equal(areas, loop.relative_areas(trainer.method, trainer.train))
+    assert torch.equal(areas, relative_areas(trainer.method, trainer.train))
 
 
 @pytest.mark.parametrize(("raters", "samples"), [(1, 28), (4, 7), (7, 4), (9, 3), (40, 2)])

@@ -1,0 +1,85 @@
+"""What the training loop asks of a method's loss."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from proseg_gui.networks.base import Method
+from proseg_gui.training.dataset import Batch, TrainingCase
+from proseg_gui.training.recipe import Recipe
+
+AREA_CASES = 8
+"""Cases on which is measured who draws more, which orients the sliders."""
+
+
+class Objective(nn.Module):
+    """A network with its loss, as one module for Fabric to place. Random draws come from torch's CPU generator."""
+
+    def __init__(self, method: Method, recipe: Recipe) -> None:
+        super().__init__()
+        self.method, self.recipe = method, recipe
+
+    @abstractmethod
+    def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
+        """Named terms of the 0-based ``step``'s loss; ``total`` is what is minimised."""
+
+    def rater_parameters(self) -> list[nn.Parameter]:
+        """Parameters that learn ``recipe.rater_rate`` times as fast, without weight decay."""
+        return []
+
+    def fit(self, cases: Sequence[TrainingCase]) -> None:
+        """Set what is fitted to the training cases and not learned; called before the network is judged."""
+
+    @torch.no_grad()
+    def finish(self, cases: Sequence[TrainingCase]) -> None:
+        """Measure on training cases what the sliders need; the chosen weights are in the network."""
+        if self.method.capabilities.preference_axes:
+            self.method.rater_area.copy_(relative_areas(self.method, cases[:AREA_CASES]))
+
+
+def slab_features(method: Method, batch: Batch) -> Tensor:
+    """Features ``(V, C, n H W)``: each slice encoded once, the slices of an item side by side."""
+    items, slices = batch.images.shape[:2]
+    features = method.encode(batch.images.flatten(0, 1))
+    return features.unflatten(0, (items, slices)).transpose(1, 2).flatten(2)
+
+
+def single_slices(batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """The batch with each slice an item of its own.
+
+    Images ``(V n, channels, H, W)``, masks ``(V n, R, Q, S, H, W)``, observed ``(V n, R, Q, S)``.
+    """
+    images = batch.images.flatten(0, 1)
+    masks = batch.masks.permute(0, 4, 1, 2, 3, 5, 6).flatten(0, 1)
+    return images, masks, batch.observed.repeat_interleave(batch.images.shape[1], 0)
+
+
+def rater_share(masks: Tensor, observed: Tensor) -> tuple[Tensor, Tensor]:
+    """Share of raters who include a pixel: ``masks (V, R, Q, S, ...)``, ``observed (V, R, Q, S)`` -> ``(V, S, ...)``.
+
+    Raters count equally, whatever their number of readings. The second result says where anybody drew, ``(V, S)``.
+    """
+    seen = observed.to(masks)
+    readings = seen.sum(2)
+    weight = seen / readings.clamp_min(1.0).unsqueeze(2)
+    weight = weight / (readings > 0).sum(1).clamp_min(1)[:, None, None]
+    share = (masks * weight.view(*weight.shape, *(1,) * (masks.ndim - 4))).sum((1, 2))
+    return share, (readings > 0).any(1)
+
+
+@torch.no_grad()
+def relative_areas(method: Method, cases: Sequence[TrainingCase]) -> Tensor:
+    """``(R,)`` how much larger each rater's own predictions are than the raters' mean, as a share of it."""
+    device = next(method.parameters()).device
+    presets = [method.rater_coords(r) for r in range(method.n_raters)]
+    points = {name: torch.stack([coords[name] for coords in presets]) for name in presets[0]}
+    areas = torch.zeros(method.n_raters, dtype=torch.float64)
+    for case in cases:
+        for k in range(case.image.shape[0]):
+            p = torch.sigmoid(method.decode_many(method.encode(case.image[k : k + 1].to(device)), points))
+            areas += p.sum((1, 2, 3)).cpu().double()
+    return (areas / areas.mean().clamp_min(1e-12) - 1.0).float()
