@@ -25,7 +25,6 @@ COMMANDS = (
 )  # fmt: skip
 PLANNED = {
     "benchmark": "Comparing methods is not built yet: train and evaluate single bundles with 'train' and 'evaluate'",
-    "import_contours": "Importing contours is not built yet: open a dataset case with masks instead",
 }
 EXAMPLES = """examples:
   proseg-gui --demo                                   open the shipped scan, model and raters

@@ -88,7 +88,8 @@ def read_lidc(path: str | Path, volume: Volume, *, token: CancelToken | None = N
             path=path,
             remedy="Open the DICOM series that they were drawn on",
         )
-    series = root.findtext("ResponseHeader/SeriesInstanceUid", "").strip()
+    named = {item.tag.lower(): (item.text or "").strip() for item in root.iterfind("ResponseHeader/*")}
+    series = named.get("seriesinstanceuid", "")
     if series and series != reference.series_instance_uid:
         raise UserError(
             f"the readings belong to the series {plain(series)}, the image is {reference.series_instance_uid}",

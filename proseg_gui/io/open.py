@@ -93,6 +93,7 @@ def open_study(
     path_or_candidate: str | Path | Candidate,
     *,
     channels: Mapping[str, Path] | None = None,
+    contours: bool = True,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> Study:
@@ -105,6 +106,8 @@ def open_study(
     channels:
         Further co-registered channels, name -> path. Those on another grid are resampled to the first one's, with a
         notice.
+    contours:
+        Whether structure sets and segmentations that lie beside a DICOM series become its readings.
 
     Raises
     ------
@@ -117,10 +120,11 @@ def open_study(
     """
     main = progress if not channels else share_of(progress, 0.0, 1.0 / (1 + len(channels)))
     if isinstance(path_or_candidate, Candidate):
-        study = _open(path_or_candidate, main, token)
+        candidate, rest = path_or_candidate, main
     else:
         candidate = _only(path_or_candidate, share_of(main, 0.0, 0.4), token)
-        study = _open(candidate, share_of(main, 0.4, 1.0), token)
+        rest = share_of(main, 0.4, 1.0)
+    study = _open(candidate if contours else replace(candidate, contours=()), rest, token)
     for number, (name, path) in enumerate((channels or {}).items(), 1):
         part = share_of(progress, number / (1 + len(channels or {})), (number + 1) / (1 + len(channels or {})))
         study = _with_channel(study, name, Path(path), part, token)

@@ -1,4 +1,4 @@
-"""A channel brought to the first channel's grid: linear, slice by slice, through the patient's mm."""
+"""An image brought to another grid, or to an even and upright one: linear, slice by slice, through patient mm."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 from scipy import ndimage
 
+from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Geometry, Volume
+from proseg_gui.volume import Geometry, Mask, Study, Volume
+
+_MOST_SLICES = 4096
 
 
 def resample_to(volume: Volume, target: Geometry, *, token: CancelToken | None = None) -> Volume:
@@ -32,3 +35,55 @@ def resample_to(volume: Volume, target: Geometry, *, token: CancelToken | None =
         values = ndimage.map_coordinates(source, nearest, order=1, mode="nearest")
         result[k] = np.where(inside, values, background)
     return replace(volume, array=result, geometry=target, dicom=None)
+
+
+def straight_grid(geometry: Geometry) -> Geometry:
+    """An even grid with upright slices that holds every voxel centre of a tilted or uneven one.
+
+    In-plane axes and spacing stay; the step is the median distance between slices along their normal.
+
+    Raises
+    ------
+    UserError
+        If the slices lie so unevenly that the grid would need more than 4096 of them.
+    """
+    x, normal = geometry.direction[:, 0], geometry.normal
+    y = np.cross(normal, x)
+    y = y if y @ geometry.direction[:, 1] > 0 else -y
+    offsets = geometry.slice_origins() - geometry.slice_origins()[0]
+    step_z, step_y, step_x = geometry.spacing_mm
+    along = offsets @ normal
+    if geometry.shape[0] > 1:
+        step_z = float(np.median(np.abs(np.diff(along))))
+    counts, start = [], geometry.slice_origins()[0]
+    axes = ((normal, step_z, 1), (y, step_y, geometry.shape[1]), (x, step_x, geometry.shape[2]))
+    for axis, step, size in axes:
+        places = offsets @ axis
+        start = start + axis * places.min()
+        counts.append(int(np.ceil(np.ptp(places) / step - 1e-3)) + size)
+    if counts[0] > _MOST_SLICES:
+        raise UserError(f"an even grid would need {counts[0]} slices; the slices lie too unevenly to resample")
+    shape = (counts[0], counts[1], counts[2])
+    return Geometry(shape, start, (step_z, step_y, step_x), np.stack([x, y, normal], axis=1))
+
+
+def straightened(study: Study, *, token: CancelToken | None = None) -> tuple[Study, tuple[str, ...]]:
+    """``study`` on an even grid with upright slices, and the notice that says so; as it is where it has one already.
+
+    Images are resampled linearly; a voxel belongs to a mask where the mask, resampled linearly, is at least 1/2.
+    """
+    geometry = study.geometry
+    if geometry.is_even and not geometry.is_sheared:
+        return study, ()
+    target = straight_grid(geometry)
+    channels = {name: resample_to(volume, target, token=token) for name, volume in study.channels.items()}
+    readings = []
+    for reading in study.readings:
+        values = Volume(reading.mask.array.astype(np.float32), geometry)
+        array = resample_to(values, target, token=token).array >= 0.5
+        readings.append(replace(reading, mask=Mask(array, target, reading.mask.name)))
+    text = (
+        f"The slices were resampled to an even, upright grid of {target.shape[2]} x {target.shape[1]} x "
+        f"{target.shape[0]} voxels, as asked for."
+    )
+    return replace(study, channels=channels, readings=tuple(readings)), (text,)
