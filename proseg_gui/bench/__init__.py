@@ -15,6 +15,7 @@ from proseg_gui.errors import UserError
 
 SIZES = (256, 512)
 CT_SHAPE = (300, 512, 512)
+MANY_SHAPE = (2000, 64, 64)
 LIMIT_S = 900
 BENCH_MODEL, CT_MODEL = "brain_growth", "phantom"
 
@@ -39,6 +40,10 @@ def run_bench(device: str, say: Say) -> dict[str, Any]:
         _part("scan", "write_ct", folder=folder, shape=CT_SHAPE)
         opened = _part("window", "open_to_contour", folder=folder, device=device, model=CT_MODEL)
     results.update(opened)
+    say(f"scan: the headers of {MANY_SHAPE[0]} files")
+    with tempfile.TemporaryDirectory() as folder:
+        _part("scan", "write_ct", folder=folder, shape=MANY_SHAPE)
+        results["scan_2000_headers_s"] = _part("scan", "scan_headers", folder=folder)["seconds"]
     return results
 
 

@@ -33,3 +33,16 @@ def write_ct(folder: str, shape: tuple[int, int, int]) -> dict[str, int]:
     volume = Volume(np.rint(values).astype(np.int16), geometry, unit="HU", modality="CT", window=(40.0, 400.0))
     write_series(volume, Path(folder) / "ct")
     return {"slices": shape[0]}
+
+
+def scan_headers(folder: str) -> dict[str, float]:
+    """Seconds to find the series of ``folder`` by headers alone, to three decimals; no pixel is read."""
+    import time
+
+    from proseg_gui.io.dicom import scan_folder
+
+    started = time.perf_counter()
+    listed = scan_folder(folder)
+    seconds = time.perf_counter() - started
+    assert len(listed.series) == 1 and listed.series[0].problem is None
+    return {"seconds": round(seconds, 3)}
