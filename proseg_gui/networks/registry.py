@@ -7,10 +7,12 @@ from typing import Any
 
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.majority import Majority, Threshold
+from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.rater_heads import RaterHeads
 
-METHODS: Mapping[str, type[Method]] = {method.kind: method for method in (ProSeg, RaterHeads, Majority, Threshold)}
+_ALL: tuple[type[Method], ...] = (ProSeg, Pionono, RaterHeads, Majority, Threshold)
+METHODS: Mapping[str, type[Method]] = {method.kind: method for method in _ALL}
 
 
 def build(kind: str, architecture: Mapping[str, Any]) -> Method:

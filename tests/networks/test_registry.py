@@ -13,7 +13,7 @@ def test_every_method_is_found_under_its_own_name():
 
 
 def test_unknown_names_and_arguments_are_refused_in_words():
-    with pytest.raises(ValueError, match="'nothing' is not one of .*proseg"):
+    with pytest.raises(ValueError, match=r"'nothing' is not one of .*proseg"):
         build("nothing", {})
     with pytest.raises(ValueError, match="architecture does not fit"):
         build("proseg", {"n_raters": 2, "colour": "red"})

@@ -1,0 +1,50 @@
+"""Pionono: the masks' expected loss under each rater's Gaussian, plus the Gaussians' divergence from a wide prior."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from proseg_gui.networks.pionono import START_SCALE, Pionono
+from proseg_gui.training import losses
+from proseg_gui.training.dataset import Batch
+from proseg_gui.training.objectives.base import Objective, slab_features
+
+DRAWS = 3
+KL_WEIGHT = 5e-4
+
+
+class PiononoObjective(Objective):
+    """Soft Dice and cross-entropy of every draw of z apart.
+
+    The public code takes the loss of the draws' mean logits, which weakens the spread of one rater.
+    """
+
+    method: Pionono
+
+    def rater_parameters(self) -> list[nn.Parameter]:
+        """Means and scales, as in the public code: 0.02 where the network learns slower."""
+        return [self.method.rater_mean, self.method.rater_scale]
+
+    def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
+        """See the base class."""
+        method, items = self.method, len(batch.names)
+        pixels = slab_features(method, batch)
+        noise = torch.randn(items, DRAWS, method.n_raters, method.code, 1).to(pixels)
+        codes = method.rater_mean + (method.scales() @ noise).squeeze(-1)  # (V, M, R, L)
+        logits = method.head(pixels, codes.flatten(1, 2)).unflatten(1, (DRAWS, method.n_raters)).flatten(0, 1)
+        masks = batch.masks.flatten(-3).repeat_interleave(DRAWS, 0)
+        terms = {
+            "segmentation": losses.segmentation_loss(logits, masks, batch.observed.repeat_interleave(DRAWS, 0)),
+            "kl": gaussian_kl(method.rater_mean, method.scales(), START_SCALE).mean(),
+        }
+        return {**terms, "total": terms["segmentation"] + KL_WEIGHT * terms["kl"]}
+
+
+def gaussian_kl(mean: Tensor, scale: Tensor, prior_sd: float) -> Tensor:
+    """KL(N(mean, scale scale^T) || N(0, prior_sd^2 I)): ``(..., L)``, lower triangular ``(..., L, L)`` -> ``(...)``."""
+    size = mean.shape[-1]
+    log_determinant = 2.0 * scale.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    spread = (scale.square().sum((-2, -1)) + mean.square().sum(-1)) / prior_sd**2
+    prior = size * 2.0 * torch.log(torch.tensor(prior_sd, device=mean.device))
+    return 0.5 * (spread - size + prior - log_determinant)
