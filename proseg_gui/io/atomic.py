@@ -71,9 +71,19 @@ def atomic_bytes(path: str | Path, data: bytes, *, overwrite: bool = False) -> N
     atomic_write(path, lambda temporary: _write_bytes(temporary, data), overwrite=overwrite)
 
 
-def atomic_json(path: str | Path, obj: Any, *, overwrite: bool = False) -> None:
-    """Write ``obj`` as indented JSON (no NaN or infinity, which JSON does not know); see :func:`atomic_write`."""
-    atomic_bytes(path, json_bytes(obj), overwrite=overwrite)
+def atomic_json(path: str | Path, obj: Any, *, overwrite: bool = False, mode: int | None = None) -> None:
+    """Write ``obj`` as indented JSON (no NaN or infinity, which JSON does not know); see :func:`atomic_write`.
+
+    ``mode``: the file's permissions from its first moment on, such as 0o600 for what only its owner may read.
+    """
+    data = json_bytes(obj)
+
+    def write(temporary: Path) -> None:
+        if mode is not None:
+            temporary.touch(mode)
+        _write_bytes(temporary, data)
+
+    atomic_write(path, write, overwrite=overwrite)
 
 
 def json_bytes(obj: Any) -> bytes:

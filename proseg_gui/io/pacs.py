@@ -1,0 +1,167 @@
+"""Find, fetch and send in an archive (PACS): one small interface over DICOMweb and DIMSE, from the extra ``[pacs]``.
+
+Nothing here logs or puts into an error what an archive says about patients.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.atomic import atomic_json
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+
+KINDS = ("dicomweb", "dimse")
+_MODULES = ("dicomweb_client", "pynetdicom")
+for _name in (*_MODULES, "urllib3", "retrying"):
+    logging.getLogger(_name).setLevel(logging.ERROR)  # at lower levels they write queries and answers
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where an archive is.
+
+    DICOMweb: ``url`` (such as ``https://pacs/dicom-web``), ``user`` and ``password`` where it wants them. DIMSE:
+    ``host``, ``port``, ``called_ae`` (the archive's title) and ``calling_ae`` (ours, which the archive must know).
+    """
+
+    name: str
+    kind: str
+    url: str = ""
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: int = 104
+    called_ae: str = ""
+    calling_ae: str = "PROSEG_GUI"
+
+    def problem(self) -> str:
+        """Why this is no usable node, as a sentence; empty when it is one."""
+        if not self.name.strip():
+            return "The node needs a name."
+        if self.kind == "dicomweb":
+            parts = urlsplit(self.url)
+            return "" if parts.scheme in ("http", "https") and parts.hostname else "The URL must begin with http(s)://."
+        if self.kind != "dimse":
+            return f"There is no kind of node {self.kind!r}."
+        if not self.host.strip() or not 0 < self.port < 65536:
+            return "A DIMSE node needs a host and a port."
+        for title in (self.called_ae, self.calling_ae):
+            if not 0 < len(title.strip()) <= 16 or "\\" in title:
+                return "AE titles have 1 to 16 characters."
+        return ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for; empty fields match all. ``*`` stands for any text in patient name and ID.
+
+    ``date`` is ``YYYYMMDD`` or ``YYYYMMDD-YYYYMMDD``.
+    """
+
+    patient_id: str = ""
+    patient_name: str = ""
+    date: str = ""
+    modality: str = ""
+    accession: str = ""
+
+
+@dataclass(frozen=True)
+class FoundSeries:
+    """One series of the answer."""
+
+    study_uid: str
+    series_uid: str
+    patient_id: str
+    patient_name: str
+    date: str
+    modality: str
+    description: str
+    n_images: int
+
+
+class Archive(Protocol):
+    """A connected node. All methods block, look at ``token`` between steps and raise UserError."""
+
+    def find(self, query: Query, token: CancelToken | None = None) -> list[FoundSeries]:
+        """Series that match, at most :data:`MOST_SERIES`."""
+
+    def fetch(
+        self, series: FoundSeries, folder: Path, progress: Progress = no_progress, token: CancelToken | None = None
+    ) -> list[Path]:
+        """Write a series' files into the (new or empty) folder, under names that are numbers."""
+
+    def send(self, files: Sequence[Path], progress: Progress = no_progress, token: CancelToken | None = None) -> None:
+        """Store files; an error names how many went through."""
+
+
+MOST_SERIES = 500
+TIMEOUT_S = 20.0
+
+
+def is_installed() -> bool:
+    """Whether the extra ``[pacs]`` is there."""
+    return all(find_spec(name) is not None for name in _MODULES)
+
+
+def connect(node: Node) -> Archive:
+    """The archive behind ``node``; nothing is sent yet.
+
+    Raises
+    ------
+    UserError
+        If the extra is not installed, or the node is not usable.
+    """
+    if not is_installed():
+        raise UserError("archives need the extra [pacs]", remedy="pip install 'proseg-gui[pacs]'")
+    problem = node.problem()
+    if problem:
+        raise UserError(f"the node {node.name!r} cannot be used", remedy=problem)
+    if node.kind == "dicomweb":
+        from proseg_gui.io.pacs_web import WebArchive
+
+        return WebArchive(node)
+    from proseg_gui.io.pacs_dimse import DimseArchive
+
+    return DimseArchive(node)
+
+
+def read_nodes(store: Path) -> list[Node]:
+    """The saved nodes; entries that cannot be understood are left out, a missing file has none."""
+    try:
+        entries = json.loads(store.read_text(encoding="utf-8"))["nodes"]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError("the saved archive nodes cannot be read", path=store, remedy="Remove the file") from error
+    return [node for entry in entries if (node := _node(entry)) is not None]
+
+
+def write_nodes(store: Path, nodes: Sequence[Node]) -> None:
+    """Save nodes in a file that only its owner can read (it may hold passwords)."""
+    if len({node.name for node in nodes}) != len(nodes):
+        raise UserError("two nodes have the same name", remedy="Give each its own name")
+    atomic_json(store, {"nodes": [asdict(node) for node in nodes]}, overwrite=True, mode=0o600)
+
+
+def _node(entry: Any) -> Node | None:
+    if not isinstance(entry, dict):
+        return None
+    known = {field.name: int if field.name == "port" else str for field in fields(Node)}
+    if not all(isinstance(entry.get(name, kind()), kind) for name, kind in known.items()):
+        return None
+    if not {"name", "kind"} <= entry.keys():
+        return None
+    return Node(**{name: entry[name] for name in known if name in entry})
+
+
+def number_file(folder: Path, number: int) -> Path:
+    """Where the ``number``-th fetched file goes: nothing that an archive says becomes part of a path."""
+    return folder / f"{number:05d}.dcm"
