@@ -14,6 +14,7 @@ import numpy as np
 from pydicom.uid import CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io import dicomdir
 from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
 from proseg_gui.io.dicom_pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom_series import SeriesInfo, SeriesList, group_series
@@ -81,6 +82,8 @@ def scan_folder(
             skipped["damaged or unreadable file"] += 1
         elif kind != "index":
             skipped[kind] += 1
+    if isinstance(path, (str, Path)) and Path(path).name.upper() == "DICOMDIR":
+        skipped.update(dicomdir.compare(Path(path), files))
     headers, repeated = _without_repeats(headers)
     skipped["repeated file"] += repeated
     progress(1.0, "sorting slices")
@@ -185,7 +188,7 @@ def _kind(header: Header) -> str:
         return "structure set"
     if sop_class in _SEGMENTATIONS:
         return "segmentation"
-    if sop_class == _DICOMDIR:
+    if sop_class == _DICOMDIR or header.path.name.upper() == "DICOMDIR":  # its class is in the file meta header only
         return "index"
     modality = header.text("Modality")
     is_scan = modality in _MODALITIES or sop_class in _SCANS

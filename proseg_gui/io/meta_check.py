@@ -9,6 +9,8 @@ import re
 from math import prod
 from pathlib import Path
 
+from proseg_gui.io.claims import check_claim, check_memory
+
 _TYPE_BYTES = {
     f"MET_{sign}{name}": size
     for name, size in (("CHAR", 1), ("SHORT", 2), ("INT", 4), ("LONG", 4), ("LONG_LONG", 8))
@@ -36,8 +38,13 @@ def meta_problem(path: Path) -> str:
             return "its header is damaged"
         fields[key.strip()] = value.strip()
     problem = _contradiction(fields)
-    if problem or fields.get("CompressedData", "False").lower() in ("true", "1"):
+    if problem:
         return problem
+    if fields.get("CompressedData", "False").lower() in ("true", "1"):
+        if match[1].strip() == b"LOCAL":
+            check_claim(_data_bytes(fields), path, compressed=True)
+        return ""
+    check_memory(_data_bytes(fields), path)
     if match[1].strip() != b"LOCAL":
         return ""
     size = path.stat().st_size - match.end()

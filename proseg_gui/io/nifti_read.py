@@ -6,6 +6,7 @@ import gzip
 import io
 import logging
 import zlib
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import nibabel as nib
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.claims import check_claim
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -22,6 +24,8 @@ logging.getLogger("nibabel.global").setLevel(logging.CRITICAL)
 
 _CHUNK = 4 << 20
 _GZIP = b"\x1f\x8b"
+_MOST_EXTENSIONS = 64 << 20
+"""Header extensions may stand before the voxels, and padding behind them."""
 _DISAGREEMENT_MM = 0.01
 """sform and qform are both rounded to float32; a corner further apart than this is a real disagreement."""
 
@@ -86,11 +90,23 @@ def _load(path: Path, progress: Progress, token: CancelToken | None) -> Any:
     if start[344:347] == b"ni1" or start[4:7] == b"ni2":
         return nib.load(path)
     kind = nib.Nifti2Image if start[4:7] == b"n+2" else nib.Nifti1Image
-    return kind.from_bytes(_read_all(path, progress, token))
+    header = kind.header_class.from_fileobj(io.BytesIO(header_bytes(path, 1024)), check=False)
+    voxels = prod(int(size) for size in header.get_data_shape()) * header.get_data_dtype().itemsize
+    packed = start_bytes(path) == _GZIP
+    check_claim(voxels, path, compressed=packed, kind="NIfTI file")
+    offset = float(header["vox_offset"])
+    most = voxels + int(offset if 0 <= offset < _MOST_EXTENSIONS else 0) + _MOST_EXTENSIONS
+    return kind.from_bytes(_read_all(path, most, progress, token))
 
 
-def _read_all(path: Path, progress: Progress, token: CancelToken | None) -> bytes:
-    """The whole unpacked file, read in pieces so that a cancel is heard."""
+def start_bytes(path: Path) -> bytes:
+    """The file's first two bytes as they are stored."""
+    with path.open("rb") as file:
+        return file.read(2)
+
+
+def _read_all(path: Path, most: int, progress: Progress, token: CancelToken | None) -> bytes:
+    """The whole unpacked file, at most ``most`` bytes of it, read in pieces so that a cancel is heard."""
     size = path.stat().st_size
     content = io.BytesIO()
     with path.open("rb") as file:
@@ -101,6 +117,8 @@ def _read_all(path: Path, progress: Progress, token: CancelToken | None) -> byte
             if token is not None:
                 token.check()
             content.write(piece)
+            if content.tell() > most:
+                raise ValueError("it holds far more than its header says")
             progress(min(file.tell() / size, 1.0), "reading the image")
     return content.getvalue()
 

@@ -17,7 +17,9 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.claims import check_nrrd
 from proseg_gui.io.cut_short import is_cut_short
+from proseg_gui.io.flat_read import check_picture, is_tiff, read_tiff
 from proseg_gui.io.meta_check import meta_problem
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -37,6 +39,12 @@ def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: Cance
         raise UserError(problem, path=path, remedy="It may be damaged; export it again")
     if is_cut_short(path):
         raise UserError("the image is cut short", path=path, remedy="Copy or export it again")
+    if path.suffix.lower() in (".nrrd", ".nhdr"):
+        check_nrrd(path)
+    if is_tiff(path):
+        return read_tiff(path)
+    if path.suffix.lower() in _FLAT:
+        check_picture(path)
     try:
         with _heard_output() as heard:
             image = sitk.ReadImage(str(path))

@@ -14,6 +14,9 @@ from proseg_gui.jobs import CancelToken, Progress
 
 _MOST_BYTES = 16 << 30
 """More than any study; a zip that claims more is refused before it fills the disk."""
+_MOST_MEMBERS = 200_000
+_BOMB_BYTES, _BOMB_RATIO = 1 << 30, 100
+"""Scans shrink two to five times. More than a gigabyte that shrank a hundred times is made to fill a disk."""
 
 
 def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile.TemporaryDirectory[str]:
@@ -30,14 +33,18 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            if sum(member.file_size for member in members) > _MOST_BYTES:
-                raise UserError("the zip file is too large", path=path, remedy="Unpack it and open the folder")
+            promised = _check_size(members, path, Path(folder.name))
+            written = 0
             for number, member in enumerate(members):
                 if token is not None:
                     token.check()
                 progress(number / len(members), f"unpacking {number} of {len(members)}")
                 with archive.open(member) as source, (Path(folder.name) / f"{number:06d}").open("wb") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
+                    while piece := source.read(1 << 20):
+                        written += len(piece)
+                        if written > promised:
+                            raise zipfile.BadZipFile("more data than its directory says")
+                        target.write(piece)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise UserError("the zip file is damaged", path=path, remedy="Copy or download it again") from error
     except RuntimeError as error:  # what zipfile raises for a member that needs a password
@@ -45,3 +52,22 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     except OSError as error:
         raise write_error(error, Path(folder.name)) from error
     return folder
+
+
+def _check_size(members: list[zipfile.ZipInfo], path: Path, folder: Path) -> int:
+    """The bytes that the members promise, or a UserError when they are more than a study, or than the disk holds."""
+    promised, packed = sum(member.file_size for member in members), path.stat().st_size
+    if promised > _MOST_BYTES or len(members) > _MOST_MEMBERS:
+        raise UserError("the zip file is too large", path=path, remedy="Unpack it and open the folder")
+    if promised > _BOMB_BYTES and promised > _BOMB_RATIO * packed:
+        raise UserError(
+            f"the zip file of {packed >> 10} kB claims to hold {promised >> 20} MB, as no scan does", path=path
+        )
+    free = shutil.disk_usage(folder).free
+    if promised > free:
+        raise UserError(
+            f"the zip file unpacks to {promised >> 20} MB and the disk has {free >> 20} MB free",
+            path=path,
+            remedy="Make room, or unpack it elsewhere and open the folder",
+        )
+    return promised
