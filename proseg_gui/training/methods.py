@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono
+from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.rater_heads import RaterHeads
 from proseg_gui.networks.registry import build
@@ -15,11 +16,13 @@ from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import Objective
 from proseg_gui.training.objectives.majority import MajorityObjective, ThresholdObjective
 from proseg_gui.training.objectives.pionono import PiononoObjective
+from proseg_gui.training.objectives.probunet import ProbabilisticUNetObjective
 from proseg_gui.training.objectives.rater_heads import RaterHeadsObjective
 from proseg_gui.training.recipe import Recipe
 
 OBJECTIVES: Mapping[str, type[Objective]] = {
     ProSeg.kind: ProSegObjective,
+    ProbabilisticUNet.kind: ProbabilisticUNetObjective,
     Pionono.kind: PiononoObjective,
     RaterHeads.kind: RaterHeadsObjective,
     Majority.kind: MajorityObjective,

@@ -13,6 +13,8 @@ from proseg_gui.inference.latents import Sliders, latents_json
 from proseg_gui.inference.points import check_point, point_from
 from proseg_gui.inference.survey import CaseSurvey, ambiguity_at, default_plan
 from proseg_gui.networks.majority import Majority, Threshold
+from proseg_gui.networks.pionono import Pionono
+from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.rater_heads import RaterHeads
 
 SIZES = {"widths": (4, 8), "features": 4, "hidden": 4}
@@ -87,3 +89,25 @@ def test_levels_are_blends_of_levels_and_a_rater_is_himself(opened):
     moved = sliders.moved(axis, sliders.rater_point("rater2"), -1.0)
     assert sliders.position(axis, moved) == pytest.approx(-1.0, abs=1e-5)
     assert point_from(engine.method.rater_coords(2)) == {"tau": (1.0,), "eps": ()}
+
+
+def test_a_method_that_draws_for_everybody_is_all_ambiguity(opened):
+    engine, sliders = opened(ProbabilisticUNet, code=3)
+    point = sliders.random_point(1, "rater2")
+    assert point["tau"] == () and len(point["eps"]) == 3 and sliders.rater_weights(point) is None
+    axes = sliders.ambiguity_axes(point).axes
+    assert axes and sum(axis.share for axis in axes) <= 1 + 1e-6
+    slices, survey = surveyed(engine)
+    assert survey.plan.raters == 1 and survey.plan.n == 48
+    assert slices[0].maps["ambiguity"].any() and not slices[0].maps["inter"].any()
+    assert slices[0].rater_probability.shape[0] == 3 and ambiguity_at(engine, 0, point).any()
+
+
+def test_a_method_without_ambiguity_draws_the_preference_more_often(opened):
+    engine, sliders = opened(Pionono)
+    slices, survey = surveyed(engine)
+    assert survey.plan.eps_draws == 1 and survey.plan.n >= 48
+    assert slices[0].maps["intra"].any() and not slices[0].maps["ambiguity"].any()
+    blend = sliders.blend([1, 1, 2])
+    assert sliders.rater_weights(blend) == pytest.approx((0.25, 0.25, 0.5), abs=1e-3)
+    assert min(blend["tau"]) < 0 and check_point(blend, engine.method) == blend

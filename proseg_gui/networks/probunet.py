@@ -1,0 +1,106 @@
+"""Probabilistic U-Net: one code for a whole image, drawn from a Gaussian that depends on the image.
+
+Kohl et al., "A Probabilistic U-Net for Segmentation of Ambiguous Images" (NeurIPS 2018): a prior network gives the
+mean and scale of 6 numbers for each image, a posterior network (training only) sees a mask too, and the code is tiled
+to the U-Net's features before three pixelwise layers. It knows no raters: everybody's prediction is the prior's mean.
+
+Ambiguity: eps is the code in the prior's own standard deviations, z = mean(x) + scale(x) eps, so a slider means
+equally much in every slice. The features carry mean and scale as constant maps beside the U-Net's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proseg_gui.networks.base import Capabilities
+from proseg_gui.networks.heads import CodeHead
+from proseg_gui.networks.linear import LinearMethod
+from proseg_gui.networks.sizes import check_sizes
+from proseg_gui.networks.unet import ConvBlock, UNet
+
+ENCODER_WIDTHS = (16, 32, 64, 96)
+LEAST_SCALE = 1e-3
+
+
+class CodeEncoder(nn.Module):
+    """``(B, inputs, H, W)`` -> mean and standard deviation ``(B, L)`` of a code for the whole image."""
+
+    def __init__(self, inputs: int, code: int) -> None:
+        super().__init__()
+        channels = [inputs, *ENCODER_WIDTHS]
+        self.blocks = nn.ModuleList(ConvBlock(i, o) for i, o in pairwise(channels))
+        self.last = nn.Linear(ENCODER_WIDTHS[-1], 2 * code)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """An empty batch gives empty codes."""
+        if image.shape[0] == 0:
+            return tuple(image.new_zeros(2, 0, self.last.out_features // 2))
+        for level, block in enumerate(self.blocks):
+            image = block(image if level == 0 else functional.avg_pool2d(image, 2, ceil_mode=True))
+        mean, scale = self.last(image.mean((-2, -1))).chunk(2, -1)
+        return mean, functional.softplus(scale) + LEAST_SCALE
+
+
+class ProbabilisticUNet(LinearMethod):
+    """``widths``, ``features``, ``hidden``, ``code``: U-Net, its output, the head's first layer, size of z."""
+
+    kind: ClassVar[str] = "probunet"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        personalised=False, samples=True, preference_axes=False, ambiguity_axes=True, intra_expert=False,
+        rater_draws=False,
+    )  # fmt: skip
+
+    def __init__(
+        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
+        features: int = 16, hidden: int = 16, code: int = 6,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._architecture = {
+            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
+            "features": features, "hidden": hidden, "code": code,
+        }  # fmt: skip
+        check_sizes(self._architecture, {}, {"code": 64})
+        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
+        self.eps_size = self.code = code
+        self.backbone = UNet(n_channels, widths, features)
+        self.stride = self.backbone.stride
+        self.prior = CodeEncoder(n_channels, code)
+        self.posterior = CodeEncoder(n_channels + n_structures, code)
+        self.head = CodeHead(features, code, hidden, n_structures)
+
+    def encode(self, image: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` -> ``(B, C + 2 L, H, W)``: features, and the prior's mean and scale everywhere."""
+        mean, scale = self.prior(image)
+        return torch.cat([self.backbone(image), spread(torch.cat([mean, scale], -1), image)], dim=1)
+
+    def split(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What :meth:`encode` joined, for ``(B, C + 2 L, P)``: features ``(B, C, P)``, mean and scale ``(B, L)``."""
+        features = pixels[:, : self.backbone.features]
+        mean, scale = pixels[:, self.backbone.features :, 0].chunk(2, -1)
+        return features, mean, scale
+
+    def presets(self) -> Tensor:
+        """No numbers: ``(R, 0)``."""
+        return torch.zeros(self.n_raters, 0)
+
+    def decode_points(self, pixels: Tensor, tau: Tensor, eps: Tensor) -> Tensor:
+        """The head at z = mean + scale eps of each image."""
+        features, mean, scale = self.split(pixels)
+        logits: Tensor = self.head(features, mean[:, None] + scale[:, None] * eps)
+        return logits
+
+    def slopes(self, pixels: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
+        """See the base class."""
+        features, mean, scale = self.split(pixels[None])
+        return self.head.slopes(features[0], mean[0], torch.diag(scale[0]))
+
+
+def spread(code: Tensor, image: Tensor) -> Tensor:
+    """``(B, L)`` repeated at every pixel of ``image (B, .., H, W)``."""
+    return code[:, :, None, None].expand(-1, -1, *image.shape[-2:])
