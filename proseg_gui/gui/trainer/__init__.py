@@ -1,0 +1,1 @@
+"""The Trainer tab: data, settings, a running training, its result, and the models that there are."""

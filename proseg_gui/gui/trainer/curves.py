@@ -1,0 +1,94 @@
+"""Curves over the steps of a training: lines with axes, a legend that wraps, values under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from proseg_gui.gui.panels.widgets import AdaptiveLabel
+from proseg_gui.gui.views.palette import ViewColours
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: ``(n,)`` steps and values; NaN breaks it."""
+
+    name: str
+    colour: str
+    steps: Sequence[float]
+    values: Sequence[float]
+    width: float = 1.6
+
+
+class CurvePlot(QWidget):
+    """A title, a plot over 0..steps, and the curves' names with their latest values."""
+
+    def __init__(self, title: str, unit: str, *, logarithmic: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self._shown: dict[str, pg.PlotDataItem] = {}
+        self.curves: tuple[Curve, ...] = ()
+        self.title = AdaptiveLabel(title, role="muted")
+        self.plot = pg.PlotWidget()
+        self.plot.setMenuEnabled(False)
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.hideButtons()
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setLabel("left", unit)
+        self.plot.setLogMode(x=False, y=logarithmic)
+        self.plot.getAxis("left").setWidth(44)
+        self.plot.getAxis("left").enableAutoSIPrefix(False)
+        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
+        self.legend.setProperty("role", "muted")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(self.title)
+        box.addWidget(self.plot, 1)
+        box.addWidget(self.legend)
+        self.setMinimumSize(150, 130)
+
+    def set_colours(self, colours: ViewColours) -> None:
+        """Follow the theme."""
+        self.plot.setBackground(colours.background)
+        for name in ("left", "bottom"):
+            self.plot.getAxis(name).setPen(colours.border)
+            self.plot.getAxis(name).setTextPen(colours.muted)
+
+    def set_curves(self, curves: Sequence[Curve], steps: int) -> None:
+        """Show these lines on an axis of 0..``steps``."""
+        self.curves = tuple(curves)
+        for name in set(self._shown) - {curve.name for curve in curves}:
+            self.plot.removeItem(self._shown.pop(name))
+        for curve in curves:
+            if curve.name not in self._shown:
+                self._shown[curve.name] = self.plot.plot(antialias=True)
+            item = self._shown[curve.name]
+            item.setPen(pg.mkPen(curve.colour, width=curve.width))
+            few = len(curve.steps) < 3  # a line of one point is not seen
+            item.setSymbol("o" if few else None)
+            item.setSymbolSize(6)
+            item.setSymbolBrush(curve.colour)
+            item.setSymbolPen(None)
+            item.setData(np.asarray(curve.steps, float), np.asarray(curve.values, float))
+        self.plot.setXRange(0, max(steps, 1), padding=0.02)
+        self.legend.setText(" &nbsp; ".join(_entry(curve) for curve in curves))
+
+    def sizeHint(self) -> QSize:
+        """A plot one can read."""
+        return QSize(300, 230)
+
+
+def _entry(curve: Curve) -> str:
+    known = [value for value in curve.values if np.isfinite(value)]
+    value = f" {known[-1]:.3f}" if known else ""
+    name = curve.name.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
+    return f'<span style="color:{curve.colour}">■</span>&nbsp;{name}{value}'

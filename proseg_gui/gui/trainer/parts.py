@@ -1,0 +1,45 @@
+"""Which case is trained on and which validates: by patient, so that nobody is in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from proseg_gui.io.dataset import Dataset
+from proseg_gui.training.process import Plan
+
+
+def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:
+    """Case -> ``train``, ``val``, ``test`` or ``out``: from split.json, else a fifth of the patients validate."""
+    from proseg_gui.training.run import automatic_split
+
+    split = dataset.split or automatic_split(dataset.cases, seed)
+    parts = dict.fromkeys(dataset.case_names, "out")
+    for name in ("train", "val", "test"):
+        parts |= {case: name for case in getattr(split, name) if case in parts}
+    return parts
+
+
+def usable(parts: Mapping[str, str], problems: Iterable[str]) -> dict[str, str]:
+    """``parts`` with the cases that cannot be used left out."""
+    return {**parts, **{name: "out" for name in problems if name in parts}}
+
+
+def turned(parts: Mapping[str, str], dataset: Dataset, name: str, problems: Sequence[str]) -> dict[str, str]:
+    """``parts`` with the patient of case ``name`` moved on: train -> val -> out -> train."""
+    order = ("train", "val", "out")
+    now = parts[name]
+    to = order[(order.index(now) + 1) % 3] if now in order else "train"
+    patient = dataset.case(name).patient
+    own = [case.name for case in dataset.cases if case.patient == patient and case.name not in problems]
+    return {**parts, **dict.fromkeys(own, to)}
+
+
+def patients(parts: Mapping[str, str], dataset: Dataset, part: str) -> int:
+    """Number of patients of a part."""
+    return len({case.patient for case in dataset.cases if parts.get(case.name) == part})
+
+
+def of_plan(plan: Plan, dataset: Dataset) -> dict[str, str]:
+    """The parts that a running training uses."""
+    parts = dict.fromkeys(dataset.case_names, "out")
+    return {**parts, **dict.fromkeys(plan.train, "train"), **dict.fromkeys(plan.val, "val")}

@@ -1,0 +1,147 @@
+"""Section 4 of the Trainer tab: what the new model is worth, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from proseg_gui.gui.panels.widgets import Section, button, muted
+from proseg_gui.gui.theme import colour
+from proseg_gui.gui.views.palette import rater_colour
+
+ROW = 20
+TOLD_APART = 0.01
+"""Own minus wrong-rater Dice below which the raters count as hardly told apart."""
+
+
+class RaterBars(QWidget):
+    """One line a rater: name, a dot on an axis of Dice, the figure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[tuple[str, str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_rows(self, rows: Sequence[tuple[str, str, float]]) -> None:
+        """``(name, colour, dice)`` a rater."""
+        self.rows = tuple(rows)
+        self.setAccessibleName("Identity Dice: " + ", ".join(f"{name} {value:.3f}" for name, _, value in rows))
+        self.updateGeometry()
+        self.update()
+
+    def limits(self) -> tuple[float, float]:
+        """Ends of the axis: tenths that hold all figures."""
+        low = min((value for *_, value in self.rows), default=0.0)
+        return max(0.0, int(low * 10 - 0.5) / 10), 1.0
+
+    def sizeHint(self) -> QSize:
+        """A row a rater and the axis."""
+        return QSize(240, ROW * (len(self.rows) + 1) if self.rows else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is."""
+        return QSize(160, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Names, dots, figures, axis."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = painter.font()
+        font.setPixelSize(11)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        names = min(max((metrics.horizontalAdvance(n) for n, *_ in self.rows), default=0) + 10, self.width() // 3)
+        figure = metrics.horizontalAdvance("0.000") + 8
+        left, right = names + 4.0, self.width() - figure - 6.0
+        low, high = self.limits()
+        for number, (name, own, value) in enumerate(self.rows):
+            y = number * ROW + ROW / 2
+            painter.setPen(colour("text"))
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names - 6)
+            painter.drawText(QRectF(0, y - ROW / 2, names, ROW), Qt.AlignmentFlag.AlignVCenter, shown)
+            right_aligned = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(QRectF(self.width() - figure, y - ROW / 2, figure, ROW), right_aligned, f"{value:.3f}")
+            painter.fillRect(QRectF(left, y - 0.5, right - left, 1), colour("border"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(own))
+            x = left + (value - low) / (high - low) * (right - left)
+            painter.drawEllipse(QRectF(x - 4.5, y - 4.5, 9, 9))
+        if self.rows:
+            painter.setPen(colour("muted"))
+            box = QRectF(left, len(self.rows) * ROW, right - left, ROW)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, f"{low:.1f}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, "Dice")
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{high:.1f}")
+
+
+class ResultPanel(Section):
+    """Figures and the three things one can do with a new model."""
+
+    accept_asked = Signal()
+    try_asked = Signal()
+    discard_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("4 · Result")
+        self.bars = RaterBars()
+        self.verdict = muted("What a training was worth is shown here when it has ended.")
+        self.accept = button("Accept", kind="primary", tip="Keep it among your models")
+        self.attempt = button("Try in Review", tip="Look at a scan through it before deciding")
+        self.discard = button("Discard…", tip="Remove it and all that its training wrote")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for made, signal in ((self.accept, self.accept_asked), (self.attempt, self.try_asked),
+                             (self.discard, self.discard_asked)):  # fmt: skip
+            made.clicked.connect(signal)
+            row.addWidget(made)
+        row.addStretch(1)
+        self.body.addWidget(self.bars)
+        self.body.addWidget(self.verdict)
+        self.body.addLayout(row)
+        self.clear()
+
+    def clear(self) -> None:
+        """No result."""
+        self.hint.set_texts(("",))
+        self.bars.set_rows(())
+        self.verdict.setText("What a training was worth is shown here when it has ended.")
+        self._offer(False)
+
+    def show_card(self, card: Any, steps: int) -> None:
+        """Show a finished bundle's validation figures."""
+        figures = card.metrics.get("validation", {})
+        own: Mapping[str, float] = figures.get("dice_identity", {})
+        self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
+        rows = [(name, rater_colour(i), own[name]) for i, name in enumerate(card.raters) if name in own]
+        self.bars.set_rows(rows)
+        self.verdict.setText(verdict(card.training, figures, steps))
+        self._offer(True)
+
+    def _offer(self, there: bool) -> None:
+        for made in (self.accept, self.attempt, self.discard):
+            made.setVisible(there)
+
+
+def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int) -> str:
+    """A plain sentence or three about a new model."""
+    done = training.get("steps_done", steps)
+    begin = f"Stopped after {done} of {steps} steps. " if done < steps else ""
+    if not figures:
+        return f"{begin}No case validated: the last weights were kept, and nobody knows how good they are."
+    own, wrong = figures["dice_identity_mean"], figures["dice_identity_permuted"]
+    apart = (
+        f"With the raters exchanged it is {wrong:.3f}: the raters are "
+        + ("told apart." if own - wrong >= TOLD_APART else "hardly told apart.")
+    )
+    spread = (
+        f"Its samples differ by {figures['sample_diversity']:.3f} and the raters by {figures['rater_diversity']:.3f} "
+        f"(GED² {figures['ged2']:.3f}, lower is better)."
+    )
+    return (
+        f"{begin}The weights of step {training.get('chosen_at_step')} agree with each rater by Dice {own:.3f} (mean). "
+        f"{apart} {spread} These cases chose the weights; for an honest figure run evaluate on cases of a test part."
+    )

@@ -1,0 +1,197 @@
+"""Section 3 of the Trainer tab: the running training: progress, time left, curves, pause, stop, resume."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
+from proseg_gui.gui.trainer.curves import Curve, CurvePlot
+from proseg_gui.gui.views.palette import ViewColours, rater_colour
+from proseg_gui.training.process import Snapshot
+
+TERMS = {
+    "total": ("weighted sum", "#9aa0a7"),
+    "segmentation": ("each rater's masks", "#4a9eff"),
+    "energy": ("a rater's samples", "#f28e2b"),
+    "population": ("all raters' samples", "#76b7b2"),
+    "sample_bce": ("pixels of samples", "#e070b0"),
+    "kl": ("preferences", "#c0b020"),
+}
+"""Loss terms of the log as people call them, in the order of the legend; others keep their own name."""
+OTHER_COLOURS = ("#b07aa1", "#59a14f", "#9c755f")
+NOT_TERMS = frozenset({"step", "seconds", "gradient"})
+MEAN_COLOUR, GED_COLOUR, PERMUTED_COLOUR = "#d8dadd", "#f0b45a", "#79706e"
+NO_RUN = (
+    "Training runs in a process of its own: Review stays live, the window may be closed meanwhile, and an interrupted "
+    "training goes on where it was. Its curves and the validation cases, as each rater would draw, appear here."
+)
+STATES = {
+    "starting": "starting", "running": "training", "pausing": "saving this step, then pausing",
+    "stopping": "stopping: judging and saving the best weights", "paused": "paused", "interrupted": "interrupted",
+    "failed": "failed", "finished": "finished",
+}  # fmt: skip
+
+
+class RunPanel(Section):
+    """Setters in, gestures out."""
+
+    pause_asked = Signal()
+    stop_asked = Signal()
+    resume_asked = Signal()
+    discard_asked = Signal()
+    log_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("3 · Run")
+        self._shown: object = None
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Steps done")
+        self.words = muted(NO_RUN)
+        self.trouble = notice("")
+        self.losses = CurvePlot("Loss terms, each by itself (logarithmic, lower is better)", "loss", logarithmic=True)
+        self.dice = CurvePlot("Identity Dice by rater on the validation cases (higher is better)", "Dice")
+        self.ged = CurvePlot("GED² (lower is better)", "GED²")
+        self.pause = button("Pause", tip="Save this very step and end the process; goes on with the same numbers")
+        self.stop = button("Stop and keep best", tip="End now and make a model of the best weights so far")
+        self.resume = button("Resume", kind="primary")
+        self.discard = button("Discard…", tip="Remove this training and all that it wrote")
+        self.log = button("Show log", tip="What the training process printed")
+        for made, signal in (
+            (self.pause, self.pause_asked), (self.stop, self.stop_asked), (self.resume, self.resume_asked),
+            (self.discard, self.discard_asked), (self.log, self.log_asked),
+        ):  # fmt: skip
+            made.clicked.connect(signal)
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addWidget(self.dice, 3)
+        right.addWidget(self.ged, 2)
+        self.plots = QWidget()
+        plots = QHBoxLayout(self.plots)
+        plots.setContentsMargins(0, 0, 0, 0)
+        plots.setSpacing(12)
+        plots.addWidget(self.losses, 1)
+        plots.addLayout(right, 1)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for made in (self.resume, self.pause, self.stop, self.discard, self.log):
+            row.addWidget(made)
+        row.addWidget(self.words, 1)
+        row.addStretch(0)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self.plots, 1)
+        self.body.addWidget(self.trouble)
+        self.body.addLayout(row)
+        self.body.addStretch(0)
+        self.show_run(None, ())
+
+    def set_colours(self, colours: ViewColours) -> None:
+        """Follow the theme."""
+        for plot in (self.losses, self.dice, self.ged):
+            plot.set_colours(colours)
+
+    def show_run(self, found: Snapshot | None, raters: Sequence[str]) -> None:
+        """Show where the training stands; ``raters`` in the order of the log's figures."""
+        status = found.status if found is not None else ""
+        self.pause.setVisible(status in ("running", "pausing", "starting"))
+        self.stop.setVisible(status in ("running", "stopping", "starting"))
+        for made in (self.pause, self.stop):
+            made.setEnabled(status == "running")
+        self.resume.setVisible(status in ("paused", "interrupted", "failed"))
+        self.discard.setVisible(status in ("paused", "interrupted", "failed"))
+        self.resume.setText("Try again" if status == "failed" else "Resume")
+        self.log.setVisible(found is not None)
+        self.plots.setVisible(found is not None)
+        self.bar.setVisible(found is not None)
+        steps = found.steps if found is not None else 1
+        self.bar.setMaximum(steps)
+        self.bar.setValue(found.step if found is not None else 0)
+        self.hint.set_texts((_hint(found),) if found is not None else ("",))
+        self.words.setText(NO_RUN if found is None else _words(found))
+        bad = found is not None and status in ("interrupted", "failed")
+        set_notice(self.trouble, found.message if found is not None and bad else "")
+        shown = (steps, found and found.losses, found and found.validations, tuple(raters))
+        if shown != self._shown:
+            self._shown = shown
+            self.losses.set_curves(loss_curves(found), steps)
+            self.dice.set_curves(dice_curves(found, raters), steps)
+            self.ged.set_curves(ged_curves(found), steps)
+
+
+def loss_curves(found: Snapshot | None) -> list[Curve]:
+    """One curve a loss term; the weighted sum is the wider one."""
+    rows = found.losses if found is not None else ()
+    names = [name for name in (rows[-1] if rows else {}) if name not in NOT_TERMS]
+    names.sort(key=lambda name: list(TERMS).index(name) if name in TERMS else len(TERMS))
+    curves = []
+    for number, name in enumerate(names):
+        text, colour = TERMS.get(name, (name.replace("_", " "), OTHER_COLOURS[number % len(OTHER_COLOURS)]))
+        kept = [row for row in rows if name in row]
+        curves.append(Curve(text, colour, [row["step"] for row in kept], [row[name] for row in kept],
+                            2.4 if name == "total" else 1.5))  # fmt: skip
+    return curves
+
+
+def dice_curves(found: Snapshot | None, raters: Sequence[str]) -> list[Curve]:
+    """Identity Dice of each rater, their mean, and the mean with raters exchanged."""
+    rows = found.validations if found is not None else ()
+    if not rows:
+        return []
+    steps = [row["step"] for row in rows]
+    own = [row["validation"].get("dice_identity") or [] for row in rows]
+    curves = []
+    for r, name in enumerate(raters):
+        values = [np_or_nan(figures[r]) if r < len(figures) else float("nan") for figures in own]
+        curves.append(Curve(name, rater_colour(r), steps, values, 1.3))
+    for name, key, colour in (("mean", "dice_identity_mean", MEAN_COLOUR),
+                              ("wrong rater", "dice_identity_permuted", PERMUTED_COLOUR)):  # fmt: skip
+        curves.append(Curve(name, colour, steps, [row["validation"][key] for row in rows], 2.4))
+    return curves
+
+
+def ged_curves(found: Snapshot | None) -> list[Curve]:
+    """GED^2 over the validations."""
+    rows = found.validations if found is not None else ()
+    if not rows:
+        return []
+    return [Curve("GED²", GED_COLOUR, [r["step"] for r in rows], [r["validation"]["ged2"] for r in rows], 2.0)]
+
+
+def np_or_nan(value: float | None) -> float:
+    """A figure that may not be there."""
+    return float("nan") if value is None else float(value)
+
+
+def duration(seconds: float) -> str:
+    """A length of time as one says it: ``50 s``, ``4 min``, ``1 h 20 min``."""
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _hint(found: Snapshot) -> str:
+    parts = [STATES[found.status], f"step {found.step} of {found.steps}"]
+    if found.status == "running" and found.seconds_left is not None:
+        parts.append(f"about {duration(found.seconds_left)} left" if found.seconds_left >= 1 else "nearly done")
+    return " · ".join(parts)
+
+
+def _words(found: Snapshot) -> str:
+    if not found.alive:
+        return ""
+    if found.status == "starting":
+        return found.message or "starting the process"
+    saved = "" if found.checkpoint_at is None else f"saved {duration(max(time.time() - found.checkpoint_at, 0))} ago"
+    return saved
+
+
+def tab_text(found: Snapshot | None) -> str:
+    """What stands beside the Trainer's name: how far a training is, or how it ended."""
+    if found is None:
+        return ""
+    return f"{found.step / max(found.steps, 1):.0%}" if found.alive else STATES[found.status]

@@ -1,0 +1,51 @@
+"""A model of a run that still trains: the weights of its checkpoint as a bundle in memory, to see its drawings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from proseg_gui.bundle import Bundle, Card
+from proseg_gui.errors import UserError
+from proseg_gui.networks.registry import build
+
+
+def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> tuple[Bundle, tuple[str, ...]]:
+    """Read the averaged weights (before there are any: the current ones) of ``checkpoint.safetensors``.
+
+    Parameters
+    ----------
+    path:
+        The checkpoint of a run that :mod:`proseg_gui.training.run` made.
+    spacing_mm:
+        (y, x) pixel size of the run's grid: that of its first training case.
+
+    Returns
+    -------
+    tuple
+        The bundle, whose raters are called ``rater1`` ..., and the data set's names of these raters.
+
+    Raises
+    ------
+    UserError
+        The file is not there, or is damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            key = json.loads((file.metadata() or {})["run"])["key"]
+            names = list(file.keys())
+            group = "average/" if any(name.startswith("average/") for name in names) else "model/"
+            state = {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
+        raters, kind = tuple(key["raters"]), key["method"]
+        sizes = {"n_raters": len(raters), "n_structures": len(key["structures"]), "n_channels": len(key["channels"])}
+        method = build(kind, {**sizes, "widths": key["recipe"]["widths"]})
+        method.load_state_dict(state)
+        card = Card(
+            kind, "in training", "", method.architecture(), tuple(f"rater{i + 1}" for i in range(len(raters))),
+            tuple(key["structures"]), tuple(key["channels"]), "", spacing_mm, key["window"], {"kind": "whole"},
+        )  # fmt: skip
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+        raise UserError("the checkpoint of the training cannot be read", path=path) from error
+    return Bundle(card, method.eval().requires_grad_(False), path.parent), raters
