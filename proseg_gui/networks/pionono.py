@@ -10,6 +10,7 @@ Preference: tau is z itself, so a preset is mu_r and a blend lies between the me
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -50,7 +51,7 @@ class Pionono(LinearMethod):
         self.stride = self.backbone.stride
         self.head = CodeHead(features, code, hidden, n_structures)
         self.rater_mean = nn.Parameter(START_MEAN * torch.randn(n_raters, code))
-        start = torch.log(torch.expm1(torch.tensor(START_SCALE)))
+        start = math.log(math.expm1(START_SCALE))
         self.rater_scale = nn.Parameter(start * torch.eye(code).repeat(n_raters, 1, 1))
         self.register_buffer("rater_area", torch.zeros(n_raters))
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.dpersona import DPersona
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.rater_heads import RaterHeads
 
-_ALL: tuple[type[Method], ...] = (ProSeg, ProbabilisticUNet, Pionono, RaterHeads, Majority, Threshold)
+_ALL: tuple[type[Method], ...] = (ProSeg, DPersona, ProbabilisticUNet, Pionono, RaterHeads, Majority, Threshold)
 METHODS: Mapping[str, type[Method]] = {method.kind: method for method in _ALL}
 
 

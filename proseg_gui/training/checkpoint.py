@@ -17,7 +17,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_bytes
 
 NAME = "checkpoint.safetensors"
-_MOMENTS = ("exp_avg", "exp_avg_sq")
+_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 @dataclass
@@ -89,8 +89,9 @@ def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam:
         raise UserError("the checkpoint is of another network", path=path) from error
     for name, parameter in method.named_parameters():
         if name in groups.get("exp_avg", {}):
-            moments = {moment: groups[moment][name].to(parameter) for moment in _MOMENTS}
-            adam.state[parameter] = {"step": torch.tensor(float(record["step"])), **moments}
+            adam.state[parameter] = {
+                moment: groups[moment][name].to("cpu" if moment == "step" else parameter.device) for moment in _MOMENTS
+            }  # a parameter's own count of steps: not all learn from the first one on
     score = float("-inf") if record["best_score"] is None else float(record["best_score"])
     return State(int(record["step"]), groups.get("average", {}), groups.get("best", {}), score, record["best_figures"],
                  int(record["best_step"]), float(record["seconds"]))  # fmt: skip

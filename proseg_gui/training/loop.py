@@ -104,7 +104,7 @@ class Trainer:
             state.seconds = before + time.monotonic() - began
             last = state.step == recipe.steps
             if state.step % LOG_EVERY == 0 or last:
-                mean = {name: sum(row[name] for row in recent) / len(recent) for name in recent[0]}
+                mean = _means(recent)
                 self._log({"step": state.step, "seconds": round(state.seconds, 1), **mean})
                 progress(state.step / recipe.steps, f"step {state.step} of {recipe.steps}, loss {mean['total']:.3f}")
                 recent = []
@@ -199,6 +199,15 @@ class Trainer:
     def _log(self, row: Mapping[str, Any]) -> None:
         with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Mean of every name over the rows that have it: the terms change with a method's stages."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        for name, value in row.items():
+            found.setdefault(name, []).append(value)
+    return {name: sum(values) / len(values) for name, values in found.items()}
 
 
 def _is_before(row: Mapping[str, Any], step: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.dpersona import DPersona
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
@@ -14,6 +15,7 @@ from proseg_gui.networks.registry import build
 from proseg_gui.training.dataset import Layout
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import Objective
+from proseg_gui.training.objectives.dpersona import DPersonaObjective
 from proseg_gui.training.objectives.majority import MajorityObjective, ThresholdObjective
 from proseg_gui.training.objectives.pionono import PiononoObjective
 from proseg_gui.training.objectives.probunet import ProbabilisticUNetObjective
@@ -22,6 +24,7 @@ from proseg_gui.training.recipe import Recipe
 
 OBJECTIVES: Mapping[str, type[Objective]] = {
     ProSeg.kind: ProSegObjective,
+    DPersona.kind: DPersonaObjective,
     ProbabilisticUNet.kind: ProbabilisticUNetObjective,
     Pionono.kind: PiononoObjective,
     RaterHeads.kind: RaterHeadsObjective,

@@ -12,6 +12,7 @@ from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders, latents_json
 from proseg_gui.inference.points import check_point, point_from
 from proseg_gui.inference.survey import CaseSurvey, ambiguity_at, default_plan
+from proseg_gui.networks.dpersona import DPersona
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
@@ -111,3 +112,16 @@ def test_a_method_without_ambiguity_draws_the_preference_more_often(opened):
     blend = sliders.blend([1, 1, 2])
     assert sliders.rater_weights(blend) == pytest.approx((0.25, 0.25, 0.5), abs=1e-3)
     assert min(blend["tau"]) < 0 and check_point(blend, engine.method) == blend
+
+
+def test_a_rater_of_dpersona_is_a_corner_and_its_draws_are_everybodys(opened):
+    engine, sliders = opened(DPersona, code=3, bank=20)
+    own = sliders.rater_point("rater3")
+    assert own["tau"] == (0.0, 0.0, 1.0, 0.0) and sliders.rater_weights(own) == (0.0, 0.0, 1.0)
+    drawn = sliders.random_point(3, "rater1")
+    assert drawn["tau"] == (0.0, 0.0, 0.0, 1.0) and sliders.rater_weights(drawn) is None
+    assert check_point(drawn, engine.method) == drawn
+    assert len(sliders.preference_axes()) == 2 and sliders.ambiguity_axes(own).axes
+    slices, survey = surveyed(engine)
+    assert survey.plan.raters == 1 and survey.plan.n == 48 and slices[0].maps["ambiguity"].any()
+    assert len(survey.rater_volumes_ml(engine.geometry)) == 3

@@ -56,7 +56,7 @@ def test_a_head_is_its_own_two_layers(method, features):
 
 
 def test_axes_change_the_drawing_most_first(method, features):
-    method.head_gram.copy_(method.measure(features))
+    method.blend_gram.copy_(method.measure(features))
     axes = method.preference_controls()
     start = method.consensus_style()
     base = method.decode(features, start)
@@ -77,7 +77,7 @@ def test_moving_along_an_axis_keeps_the_weights_sum(method):
 
 
 def test_axes_point_to_the_raters_who_draw_more(method, features):
-    method.head_gram.copy_(method.measure(features))
+    method.blend_gram.copy_(method.measure(features))
     for area in ([0.5, -0.2, -0.3], [-0.5, 0.2, 0.3]):
         method.rater_area.copy_(torch.tensor(area))
         for axis in method.preference_controls():

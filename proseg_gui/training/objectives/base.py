@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.blends import BlendMethod
 from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.recipe import Recipe
 
@@ -39,6 +40,24 @@ class Objective(nn.Module):
         """Measure on training cases what the sliders need; the chosen weights are in the network."""
         if self.method.capabilities.preference_axes:
             self.method.rater_area.copy_(relative_areas(self.method, cases[:AREA_CASES]))
+
+
+class BlendObjective(Objective):
+    """For methods whose preference axes are measured: how the raters' own predictions differ on training cases."""
+
+    method: BlendMethod
+
+    @torch.no_grad()
+    def finish(self, cases: Sequence[TrainingCase]) -> None:
+        """Measure, then see the base class."""
+        method = self.method
+        device = next(method.parameters()).device
+        gram = torch.zeros_like(method.blend_gram)
+        for case in cases[:AREA_CASES]:
+            for image in case.image.split(1):
+                gram += method.measure(method.encode(image.to(device)))
+        method.blend_gram.copy_(gram)
+        super().finish(cases)
 
 
 def slab_features(method: Method, batch: Batch) -> Tensor:
