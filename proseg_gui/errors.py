@@ -21,15 +21,20 @@ class UserError(Exception):
     """
 
     def __init__(self, what: str, *, path: str | Path | None = None, remedy: str = "") -> None:
-        self.what = " ".join(what.split()).rstrip(".")
+        self.what = _one_line(what).rstrip(".")
         self.path = None if path is None else Path(path)
-        self.remedy = " ".join(remedy.split()).rstrip(".")
+        self.remedy = _one_line(remedy).rstrip(".")
         super().__init__(self.what)
 
     def __str__(self) -> str:
-        place = "" if self.path is None else f"{self.path}: "
+        place = "" if self.path is None else f"{_one_line(str(self.path))}: "
         advice = f" {self.remedy}." if self.remedy else ""
         return f"{place}{self.what}.{advice}"
+
+
+def _one_line(text: str) -> str:
+    """``text`` in one printable line: what a file or its name holds must not move a terminal's cursor."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 class Cancelled(Exception):

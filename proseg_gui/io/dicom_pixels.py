@@ -18,6 +18,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import DAMAGE, Header, raw_pixels
+from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
 _STRAIGHT = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
@@ -85,12 +86,21 @@ def read_pixels(
         If they do not fit into int16 exactly.
     """
     array = np.empty(shape, kind)
+    if not any(header.transfer_syntax.is_encapsulated for header in headers):
+        _read_all(headers, array, invert, progress, token)
+        return array
+    with heard_output((2,)):  # what the codecs print about damaged streams
+        _read_all(headers, array, invert, progress, token)
+    return array
+
+
+def _read_all(
+    headers: Sequence[Header], array: np.ndarray, invert: bool, progress: Progress, token: CancelToken | None
+) -> None:
     source = _Decoder()
     pool = ThreadPoolExecutor(_READ_THREADS, thread_name_prefix="dicom")
     try:
-        jobs = [
-            pool.submit(_read_slice, header, array[k], invert, source, token) for k, header in enumerate(headers)
-        ]  # fmt: skip
+        jobs = [pool.submit(_read_slice, item, array[k], invert, source, token) for k, item in enumerate(headers)]
         for done, job in enumerate(as_completed(jobs), 1):
             job.result()
             if token is not None:
@@ -98,7 +108,6 @@ def read_pixels(
             progress(done / len(jobs), f"reading slice {done} of {len(jobs)}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return array
 
 
 def _read_slice(header: Header, out: np.ndarray, invert: bool, source: _Decoder, token: CancelToken | None) -> None:

@@ -163,6 +163,10 @@ def _stack(group: Sequence[Header], part: str) -> SeriesInfo:
         geometry, notices = stack_geometry(group)
     except UserError as problem:
         return _info(group, None, problem=problem, part=part)
+    except (ValueError, OverflowError):
+        text = "its positions, orientation and pixel size contradict each other"
+        refusal = UserError(text, path=group[0].path, remedy="Export the series again from its source")
+        return _info(group, None, problem=refusal, part=part)
     return _info(group, geometry, notices, part=part)
 
 
@@ -186,6 +190,9 @@ def check_readable(header: Header) -> None:
         header.needed(keyword)
     for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation"):
         header.number(keyword)
+    for keyword in ("Rows", "Columns"):
+        if header.number(keyword) < 1:
+            raise header.malformed(keyword)
     if header.number("SamplesPerPixel", 1) != 1:
         raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a CT, MR or PET series")
     if header.number("BitsAllocated") not in (8, 16, 32):

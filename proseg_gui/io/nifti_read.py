@@ -66,6 +66,7 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
         OverflowError,
         MemoryError,
         nib.spatialimages.HeaderDataError,
+        nib.wrapstruct.WrapStructError,
     ) as error:
         raise UserError(
             f"the NIfTI file is damaged or cut short ({_reason(error)})", path=path, remedy="Copy or export it again"

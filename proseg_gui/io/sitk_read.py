@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import os
 import re
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +14,7 @@ from proseg_gui.io.claims import check_nrrd
 from proseg_gui.io.cut_short import is_cut_short
 from proseg_gui.io.flat_read import check_picture, is_tiff, read_tiff
 from proseg_gui.io.meta_check import meta_problem
+from proseg_gui.io.quiet import heard_output
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -28,7 +22,6 @@ from proseg_gui.volume import Geometry
 log = logging.getLogger(__name__)
 
 _FLAT = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-_output_lock = threading.Lock()
 
 
 def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
@@ -42,11 +35,12 @@ def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: Cance
     if path.suffix.lower() in (".nrrd", ".nhdr"):
         check_nrrd(path)
     if is_tiff(path):
-        return read_tiff(path)
+        with heard_output():
+            return read_tiff(path)
     if path.suffix.lower() in _FLAT:
         check_picture(path)
     try:
-        with _heard_output() as heard:
+        with heard_output() as heard:
             image = sitk.ReadImage(str(path))
     except RuntimeError as error:
         raise UserError(
@@ -98,40 +92,6 @@ def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:
     matrix[:3, :3] = directions / lengths * steps
     matrix[:3, 3] = origin
     return Geometry.from_lps_matrix(matrix, (shape[0], shape[1], shape[2]))
-
-
-@contextmanager
-def _heard_output() -> Iterator[list[str]]:
-    """Catch what C libraries (libtiff, libpng, libjpeg) print beside the error that they raise.
-
-    The list holds the text once the block has ended. The file descriptors belong to the whole process, hence the lock.
-    """
-    heard = [""]
-    with _output_lock, tempfile.TemporaryFile() as sink:
-        _flush_output()
-        kept: dict[int, int] = {}
-        for number in (1, 2):
-            with suppress(OSError):  # a windowed program may have no output at all
-                kept[number] = os.dup(number)
-                os.dup2(sink.fileno(), number)
-        try:
-            yield heard
-        finally:
-            _flush_output()
-            for number, copy in kept.items():
-                os.dup2(copy, number)
-                os.close(copy)
-            sink.seek(0)
-            heard[0] = sink.read().decode(errors="replace").strip()
-
-
-def _flush_output() -> None:
-    """Empty Python's and C's buffers, so that nothing goes to the wrong side."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-    if os.name == "posix":
-        ctypes.pythonapi.fflush(None)
 
 
 def _reason(text: str) -> str:
