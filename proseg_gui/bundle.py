@@ -99,23 +99,35 @@ class Bundle:
 
 
 # -- finding and reading ----------------------------------------------------------------------------------------------
-def list_bundles() -> list[Card]:
-    """Cards of the bundles that ship with the program, by name; one that is damaged is logged and left out."""
+def own_models() -> Path:
+    """Where the models lie that were trained and accepted on this computer."""
+    from platformdirs import user_data_path
+
+    return user_data_path("proseg-gui") / "models"
+
+
+def list_bundles(*, own: bool = False) -> list[Card]:
+    """Cards of the bundles that ship with the program, by name; one that is damaged is logged and left out.
+
+    With ``own`` those of :func:`own_models` follow.
+    """
     cards = []
-    for path in sorted(data_folder("models").glob(f"*/{CARD_NAME}")):
-        try:
-            cards.append(read_card(path.parent))
-        except UserError as error:
-            log.warning("%s", error)
+    for root in (data_folder("models"), own_models())[: 1 + own]:
+        for path in sorted(root.glob(f"*/{CARD_NAME}")):
+            try:
+                cards.append(read_card(path.parent))
+            except UserError as error:
+                log.warning("%s", error)
     return cards
 
 
 def find_bundle(name_or_path: str | Path) -> Path:
-    """The folder of a bundle: a shipped bundle's name, or a path (``./name`` for a folder called like one)."""
+    """The folder of a bundle: the name of a shipped one or one's own, or a path (``./name`` for a folder so called)."""
     text = str(name_or_path)
     shipped = data_folder("models")
-    if _SAFE_NAME.fullmatch(text) and (shipped / text / CARD_NAME).is_file():
-        return shipped / text
+    for root in (shipped, own_models()):
+        if _SAFE_NAME.fullmatch(text) and (root / text / CARD_NAME).is_file():
+            return root / text
     folder = Path(name_or_path)
     if folder.is_dir():
         return folder

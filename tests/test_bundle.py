@@ -206,6 +206,18 @@ def test_shipped_bundles_are_found_by_name_and_listed(tmp_path, card, method, mo
     assert find_bundle("./tiny").resolve() == tmp_path / "tiny"
 
 
+def test_models_of_ones_own_are_found_by_name_and_listed_after_the_shipped(tmp_path, card, method, monkeypatch):
+    monkeypatch.setattr(bundles, "data_folder", lambda _name: tmp_path / "models")
+    monkeypatch.setattr(bundles, "own_models", lambda: tmp_path / "own")
+    save_bundle(tmp_path / "models" / "tiny", card, method)
+    save_bundle(tmp_path / "own" / "mine", replace(card, name="mine"), method)
+    save_bundle(tmp_path / "own" / "tiny", replace(card, version="other"), method)
+    assert [c.name for c in list_bundles()] == ["tiny"]
+    assert [c.name for c in list_bundles(own=True)] == ["tiny", "mine", "tiny"]
+    assert find_bundle("mine") == tmp_path / "own" / "mine"
+    assert find_bundle("tiny") == tmp_path / "models" / "tiny"  # nothing of one's own hides what is shipped
+
+
 def test_raters_are_found_by_name(card):
     assert rater_index(card, "cy") == 2
     with pytest.raises(UserError, match=r"no rater 'dan'\. Its raters are ann, bob, cy"):

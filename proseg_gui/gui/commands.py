@@ -275,7 +275,7 @@ class Commands:
 
         review = self._controller.review
         current = "" if review is None else review.bundle.card.name
-        items = [_model_item(card, card.name == current) for card in list_bundles()]
+        items = [_model_item(card, card.name == current) for card in list_bundles(own=True)]
         dialog = ModelChooser(items, parent=self._window)
         self._window.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
 

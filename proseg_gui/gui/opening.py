@@ -41,6 +41,21 @@ class Opener(QObject):
         self._demo = False
         controller.summary_changed.connect(self._note_doubt)
 
+    def warm_up(self) -> None:
+        """Import what a model needs (torch takes seconds) while the user still looks for a scan, or it is being read."""
+
+        def work(_token: CancelToken, _progress: Progress) -> None:
+            import torch
+
+            import proseg_gui.inference.latents
+            import proseg_gui.inference.survey  # noqa: F401
+
+            with torch.device("meta"):  # how a bundle is checked; its first use imports more
+                torch.randn(1)
+
+        controller = self._controller
+        controller.jobs.start("warm", work, title="Loading", done=lambda _none: None, failed=controller.failed.emit)
+
     # -- scans ----------------------------------------------------------------------------------------------------
     def open_demo(self) -> None:
         """Open the shipped phantom with its model."""
@@ -171,7 +186,7 @@ class Opener(QObject):
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
             progress(0.5, "loading the model")
-            names = [card.name for card in list_bundles()]
+            names = [card.name for card in list_bundles(own=True)]
             bundle = load_bundle(choose_bundle_name(study, wanted, remembered, names))
             try:
                 check_fits(bundle.card, study)

@@ -191,13 +191,13 @@ def begin_review(
 
 
 def choose_bundle_name(study: Study, wanted: str, remembered: str, names: list[str]) -> str:
-    """Which bundle to open a study with: the one asked for, else the last used, else the only sensible one.
+    """Which bundle to open a study with: the one asked for, else the last used (if it is still there), else the first.
 
     The phantom bundle knows only the phantom, so it is never chosen silently for a patient's scan.
     """
     if wanted:
         return wanted
-    if remembered and remembered != "phantom":
+    if remembered in names and remembered != "phantom":
         return remembered
     candidates = [name for name in names if name != "phantom"]
     if not candidates:

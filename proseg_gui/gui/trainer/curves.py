@@ -32,14 +32,16 @@ class CurvePlot(QWidget):
         super().__init__(parent)
         self.setAccessibleName(title)
         self._shown: dict[str, pg.PlotDataItem] = {}
+        self._logarithmic = logarithmic
         self.curves: tuple[Curve, ...] = ()
         self.title = AdaptiveLabel(title, role="muted")
-        self.plot = pg.PlotWidget()
+        self.plot = pg.PlotWidget(axisItems={"left": _PlainAxis("left")})
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setLabel("left", unit)
+        self.plot.setLabel("bottom", "step")
         self.plot.setLogMode(x=False, y=logarithmic)
         self.plot.getAxis("left").setWidth(44)
         self.plot.getAxis("left").enableAutoSIPrefix(False)
@@ -78,7 +80,10 @@ class CurvePlot(QWidget):
             item.setSymbolSize(6)
             item.setSymbolBrush(curve.colour)
             item.setSymbolPen(None)
-            item.setData(np.asarray(curve.steps, float), np.asarray(curve.values, float))
+            values = np.asarray(curve.values, float)
+            if self._logarithmic:
+                values = np.where(values > 0, values, np.nan)
+            item.setData(np.asarray(curve.steps, float), values)
         self.plot.setXRange(0, max(steps, 1), padding=0.02)
         self.legend.setText(" &nbsp; ".join(_entry(curve) for curve in curves))
 
@@ -87,8 +92,17 @@ class CurvePlot(QWidget):
         return QSize(300, 230)
 
 
+class _PlainAxis(pg.AxisItem):
+    """A logarithmic axis says 0.5, 2, 10 and not powers of ten."""
+
+    def logTickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
+        """Words of the ticks at ``10 ** values``: 1, 2 and 5 times powers of ten."""
+        texts = [f"{10.0**value:.3g}" for value in values]
+        return [text if text.strip("0.")[:2] in ("1", "2", "5") else "" for text in texts]
+
+
 def _entry(curve: Curve) -> str:
     known = [value for value in curve.values if np.isfinite(value)]
-    value = f" {known[-1]:.3f}" if known else ""
+    value = f"&nbsp;{known[-1]:.3f}" if known else ""
     name = curve.name.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
     return f'<span style="color:{curve.colour}">■</span>&nbsp;{name}{value}'

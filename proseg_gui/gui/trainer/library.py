@@ -31,13 +31,6 @@ class Model:
     shipped: bool
 
 
-def user_folder(name: str) -> Path:
-    """Where one's own ``models`` (or ``trainings``) lie."""
-    from platformdirs import user_data_path
-
-    return user_data_path("proseg-gui") / name
-
-
 def find_models(own: Path) -> list[Model]:
     """One's own models, then the shipped ones, each by name; damaged ones are left out."""
     from proseg_gui.bundle import CARD_NAME, read_card

@@ -11,13 +11,14 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QPlainTextEdit
 
+from proseg_gui.bundle import own_models, read_card
 from proseg_gui.errors import UserError
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.dialogs.frame import DialogFrame
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.opening import Opener
 from proseg_gui.gui.trainer import parts as split
-from proseg_gui.gui.trainer.library import Model, find_models, remove_model, seconds_a_step, user_folder
+from proseg_gui.gui.trainer.library import Model, find_models, remove_model, seconds_a_step
 from proseg_gui.gui.trainer.run_panel import duration
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.survey import CaseRow, survey
@@ -52,7 +53,8 @@ class TrainerLink(QObject):
     def __init__(self, tab: TrainerTab, controller: Controller, opener: Opener, parent: QObject) -> None:
         super().__init__(parent)
         self.tab, self._controller, self._opener = tab, controller, opener
-        self.trainings, self.models = user_folder("trainings"), user_folder("models")
+        self.models = own_models()
+        self.trainings = self.models.with_name("trainings")
         self.jobs = QtJobs(self)
         self.training: Training | None = None
         self.snapshot: Snapshot | None = None
@@ -137,6 +139,7 @@ class TrainerLink(QObject):
         counts = f"{len(rows)} cases · {len(data.dataset.raters)} raters"
         self.tab.data.set_summary(*((f"{counts} · {tail}", tail) if problems else (counts, f"{len(rows)} cases")))
         self.tab.data.show_first_problem()
+        self.look()
         said = {row.modality for row in rows if row.modality}
         if self.training is None and len(said) == 1:
             self.tab.setup.set_modality(said.pop())
@@ -258,8 +261,6 @@ class TrainerLink(QObject):
         return self._data.orders[self.training.plan.keep_names]
 
     def _show_result(self, training: Training) -> None:
-        from proseg_gui.bundle import read_card
-
         try:
             self.tab.result.show_card(read_card(training.bundle), training.plan.steps)
         except UserError as error:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from proseg_gui.gui import theme
 from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
 from proseg_gui.gui.trainer.curves import Curve, CurvePlot
 from proseg_gui.gui.views.palette import ViewColours, rater_colour
@@ -24,7 +25,7 @@ TERMS = {
 """Loss terms of the log as people call them, in the order of the legend; others keep their own name."""
 OTHER_COLOURS = ("#b07aa1", "#59a14f", "#9c755f")
 NOT_TERMS = frozenset({"step", "seconds", "gradient"})
-MEAN_COLOUR, GED_COLOUR, PERMUTED_COLOUR = "#d8dadd", "#f0b45a", "#79706e"
+GED_COLOUR, PERMUTED_COLOUR = "#f0b45a", "#8a817c"
 NO_RUN = (
     "Training runs in a process of its own: Review stays live, the window may be closed meanwhile, and an interrupted "
     "training goes on where it was. Its curves and the validation cases, as each rater would draw, appear here."
@@ -53,8 +54,8 @@ class RunPanel(Section):
         self.bar.setAccessibleName("Steps done")
         self.words = muted(NO_RUN)
         self.trouble = notice("")
-        self.losses = CurvePlot("Loss terms, each by itself (logarithmic, lower is better)", "loss", logarithmic=True)
-        self.dice = CurvePlot("Identity Dice by rater on the validation cases (higher is better)", "Dice")
+        self.losses = CurvePlot("Loss terms (logarithmic, lower is better)", "loss", logarithmic=True)
+        self.dice = CurvePlot("Identity Dice by rater (higher is better)", "Dice")
         self.ged = CurvePlot("GED² (lower is better)", "GED²")
         self.pause = button("Pause", tip="Save this very step and end the process; goes on with the same numbers")
         self.stop = button("Stop and keep best", tip="End now and make a model of the best weights so far")
@@ -114,7 +115,7 @@ class RunPanel(Section):
         self.words.setText(NO_RUN if found is None else _words(found))
         bad = found is not None and status in ("interrupted", "failed")
         set_notice(self.trouble, found.message if found is not None and bad else "")
-        shown = (steps, found and found.losses, found and found.validations, tuple(raters))
+        shown = (steps, theme.colour("text").name(), found and found.losses, found and found.validations, tuple(raters))
         if shown != self._shown:
             self._shown = shown
             self.losses.set_curves(loss_curves(found), steps)
@@ -143,14 +144,13 @@ def dice_curves(found: Snapshot | None, raters: Sequence[str]) -> list[Curve]:
         return []
     steps = [row["step"] for row in rows]
     own = [row["validation"].get("dice_identity") or [] for row in rows]
-    curves = []
+    wrong = [row["validation"]["dice_identity_permuted"] for row in rows]
+    curves = [Curve("wrong rater", PERMUTED_COLOUR, steps, wrong, 2.0)]
     for r, name in enumerate(raters):
         values = [np_or_nan(figures[r]) if r < len(figures) else float("nan") for figures in own]
         curves.append(Curve(name, rater_colour(r), steps, values, 1.3))
-    for name, key, colour in (("mean", "dice_identity_mean", MEAN_COLOUR),
-                              ("wrong rater", "dice_identity_permuted", PERMUTED_COLOUR)):  # fmt: skip
-        curves.append(Curve(name, colour, steps, [row["validation"][key] for row in rows], 2.4))
-    return curves
+    mean = [row["validation"]["dice_identity_mean"] for row in rows]
+    return [*curves, Curve("mean", theme.colour("text").name(), steps, mean, 2.6)]
 
 
 def ged_curves(found: Snapshot | None) -> list[Curve]:

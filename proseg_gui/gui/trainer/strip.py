@@ -20,7 +20,9 @@ from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken
 
 MAX_CASES = 6
-SIDE, DRAWN_SIDE = 118, 236
+LEAST_SIDE, MOST_SIDE, DRAWN_SIDE, GAP = 84, 220, 240, 8
+SHARE = 0.135
+"""Of the window's height that a picture takes."""
 NICENESS = 10
 
 
@@ -53,15 +55,23 @@ def draw_cases(
         found(row.case.name, picture_of(study, row.best_slice, outlines, DRAWN_SIDE))
 
 
+class _SizedPicture(Picture):
+    def set_side(self, side: int) -> None:
+        """Show the picture at another size."""
+        if side != self.width():
+            self.setFixedSize(side, side)
+            self.set_thumbnail(self.thumbnail)  # scaled anew
+
+
 class CaseStrip(Section):
     """Pictures with the cases' names; which rater has which colour stands below."""
 
     def __init__(self) -> None:
         super().__init__("Validation cases, as each rater would draw")
-        self.pictures: dict[str, Picture] = {}
+        self.pictures: dict[str, _SizedPicture] = {}
         self._cards: list[QWidget] = []
         self._row = QHBoxLayout()
-        self._row.setSpacing(8)
+        self._row.setSpacing(GAP)
         self._row.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.empty = muted("They appear with the first checkpoint.", wrap=True)
         self.raters = QLabel()
@@ -85,7 +95,7 @@ class CaseStrip(Section):
             box = QVBoxLayout(card)
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(2)
-            self.pictures[name] = Picture(SIDE)
+            self.pictures[name] = _SizedPicture(LEAST_SIDE)
             label = muted(name, wrap=False)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             box.addWidget(self.pictures[name])
@@ -109,18 +119,21 @@ class CaseStrip(Section):
         self.hint.set_texts((text,))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide what does not fit rather than squeeze it."""
+        """Pictures as large as the room allows; what does not fit even so is hidden rather than squeezed."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        room = max(1, (self.width() - 20 + 8) // (SIDE + 8))
+        width, count = self.width() - 20 + GAP, max(len(self._cards), 1)
+        side = max(LEAST_SIDE, min(width // count - GAP, int(self.window().height() * SHARE), MOST_SIDE))
         for number, card in enumerate(self._cards):
-            card.setVisible(number < room)
+            card.setVisible(number < max(1, width // (side + GAP)))
+        for picture in self.pictures.values():
+            picture.set_side(side)
 
     def minimumSizeHint(self) -> QSize:
         """Room for two pictures; more are shown where there is room."""
-        return QSize(2 * SIDE + 40, super().minimumSizeHint().height())
+        return QSize(2 * LEAST_SIDE + 40, super().minimumSizeHint().height())
 
 
 def _plain(text: str) -> str:
