@@ -82,6 +82,7 @@ def open_to_contour(folder: str, device: str, model: str) -> dict[str, float]:
     The memory is that of the whole process while the volume is then measured in the background for a minute.
     """
     window = _window(device, model)
+    window.opener.warm_up()  # as at every start
     QApplication.processEvents()
     errors: list[BaseException] = []
     window.controller.failed.connect(errors.append)

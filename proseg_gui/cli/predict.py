@@ -14,7 +14,7 @@ from proseg_gui.jobs import Progress, no_progress
 
 EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
-  proseg-gui predict dicom_folder --model phantom --out contours --rater rater2 --format rtstruct
+  proseg-gui predict dicom_folder --model phantom --out contours --rater smooth --format rtstruct
   proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
   proseg-gui predict cases --model brain_growth --out results --rater consensus
 

@@ -59,6 +59,7 @@ def start(request: Request) -> int:
     if request.screenshot is not None:
         _photograph_when_settled(window, failures, application.quit)
     interrupted = _quit_on_ctrl_c(application)
+    QTimer.singleShot(0, window.opener.warm_up)
     QTimer.singleShot(0, lambda: _open(window, request))
     code = application.exec()
     picture = window.grab() if request.screenshot is not None and not failures else None

@@ -323,8 +323,17 @@ class RaterKey:
         return pressed
 
 
+METRIC_NAMES = (
+    ("identity Dice", "dice_identity_mean"),
+    ("GED\u00b2", "ged2"),
+    ("diversity of samples", "sample_diversity"),
+    ("diversity of raters", "rater_diversity"),
+)
+
+
 def _model_item(card: Any, current: bool) -> ModelItem:
-    metrics = tuple((name, f"{value:.3f}") for name, value in card.metrics.items() if isinstance(value, float))[:6]
+    figures = card.metrics.get("validation", {})
+    metrics = tuple((label, f"{figures[key]:.3f}") for label, key in METRIC_NAMES if key in figures)
     return ModelItem(
         key=card.name,
         name=card.name,

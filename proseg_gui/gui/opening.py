@@ -42,7 +42,7 @@ class Opener(QObject):
         controller.summary_changed.connect(self._note_doubt)
 
     def warm_up(self) -> None:
-        """Import what a model needs (torch takes seconds) while the user still looks for a scan, or it is being read."""
+        """Import what a model needs (torch takes seconds) while the scan is being chosen or read."""
 
         def work(_token: CancelToken, _progress: Progress) -> None:
             import torch

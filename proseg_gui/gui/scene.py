@@ -28,6 +28,7 @@ MAP_TITLES = {
     LOCAL_MAP: "Ambiguity at this preference",
 }
 FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
+MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
 COMPUTING = "Measuring the uncertainty of this slice"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
 
@@ -160,8 +161,8 @@ class Scene(QWidget):
         if settings.show_bounds:
             colour = structure_colour(spread.structure)
             for level in (settings.inner_level, settings.outer_level):
-                # "At least this share of the draws": half a draw below, so that the share itself counts as inside.
-                layers.append(ContourLayer(trace(spread.agreement, level - 1e-4), colour, 1.2, "dash"))
+                layers.append(ContourLayer(_agreed(spread, level), colour, 1.2, "dash"))
+            layers.append(ContourLayer(_agreed(spread, MEDIAN), MEDIAN_COLOUR, 1.0, "solid"))
         return layers
 
     def _trace_given(self) -> list[ContourLayer]:
@@ -206,3 +207,8 @@ class Scene(QWidget):
         if self._controller.study is None or not self._view.settings.show_heatmap or values is not None:
             return ""
         return COMPUTING if self._controller.review is not None else NO_MODEL
+
+
+def _agreed(spread: Spread, level: float) -> QPainterPath:
+    """What at least a share ``level`` of the draws includes: a little below it, so that the share itself is inside."""
+    return trace(spread.agreement, level - 1e-4)
