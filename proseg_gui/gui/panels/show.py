@@ -60,7 +60,7 @@ class ShowPanel(Section):
         self._references: tuple[RaterItem, ...] = ()
         self._thin_ready = self._raters_ready = True
         self.current = _Toggle("current", "The contour at the present preference and ambiguity")
-        self.inner_outer = _Toggle("inner/outer", "Dashed: what most and what few readings include; white: their median")
+        self.inner_outer = _Toggle("inner/outer", "Dashed: what most and few readings include; white: their median")
         self.inner = self._level(INNER_LEVELS, "Share of readings that include the inner line")
         self.outer = self._level(OUTER_LEVELS, "Share of readings that include the outer line")
         self.thin = _Toggle("", "Thin lines: single readings, spread evenly over raters")
