@@ -13,7 +13,7 @@ from proseg_gui.errors import UserError
 if TYPE_CHECKING:
     from proseg_gui.training.run import Request
 
-METHODS = ("proseg", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
+METHODS = ("proseg", "reference", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
 """Names in :data:`proseg_gui.training.methods.OBJECTIVES`, here without torch, which takes seconds to import."""
 
 EXAMPLES = """examples:

@@ -110,7 +110,7 @@ class DPersona(BlendMethod):
     def slopes(self, pixels: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
         """See the base class."""
         features, scale, codes = self.split(pixels[None])
-        return self.head.slopes(features[0], tau @ codes[0], torch.diag(scale[0]))
+        return self.head.slopes(features[0], tau @ codes[0], (self.head.first_code * scale[0]).T.unsqueeze(-1))
 
     def draw_tau(self, raters: Tensor, generator: torch.Generator, *, everybody: bool) -> Tensor:
         """The last corner for every draw: ``(n, R + 1)``."""

@@ -7,19 +7,19 @@ from torch import Tensor, nn
 
 
 class CodeHead(nn.Module):
-    """Three pixelwise layers on features and a code: C + L -> hidden -> hidden / 2 -> S.
+    """Three pixelwise layers on features and a code: C + L -> hidden -> narrow (half of it) -> S.
 
     The published decoders tile the code over all pixels and concatenate it with the features; here the first layer is
     kept as its two halves, so the features' half is computed once for all codes. The function is the same.
     """
 
-    def __init__(self, features: int, code: int, hidden: int, structures: int) -> None:
+    def __init__(self, features: int, code: int, hidden: int, structures: int, narrow: int | None = None) -> None:
         super().__init__()
         scale = (features + code) ** -0.5
         self.first_pixels = nn.Parameter(torch.randn(hidden, features) * scale)
         self.first_code = nn.Parameter(torch.randn(hidden, code) * scale)
         self.first_bias = nn.Parameter(torch.zeros(hidden))
-        narrow = max(hidden // 2, 4)
+        narrow = narrow or max(hidden // 2, 4)
         self.second = nn.Linear(hidden, narrow)
         self.third = nn.Linear(narrow, structures)
 
@@ -31,16 +31,15 @@ class CodeHead(nn.Module):
         logits: Tensor = self.third.weight @ second + self.third.bias[:, None]
         return logits
 
-    def slopes(self, pixels: Tensor, code: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits ``(S, P)`` of ``pixels (C, P)`` at ``code (L,)``, and their derivatives ``(K, S, P)`` by code.
+    def slopes(self, pixels: Tensor, code: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits ``(S, P)`` of ``pixels (C, P)`` at ``code (L,)``, and derivatives ``(K, S, P)``.
 
-        ``directions (K, L)``.
+        ``first (K, hidden, P or 1)`` is what K directions do to the first layer before its ReLU.
         """
         before = self.first_pixels @ pixels + (self.first_code @ code + self.first_bias)[:, None]
         second = self.second.weight @ torch.relu(before) + self.second.bias[:, None]
         logits = self.third.weight @ torch.relu(second) + self.third.bias[:, None]
-        slope = (directions @ self.first_code.T).unsqueeze(-1) * (before > 0)
-        slope = (self.second.weight @ slope) * (second > 0)
+        slope = (self.second.weight @ (first * (before > 0))) * (second > 0)
         return logits, self.third.weight @ slope
 
 

@@ -98,7 +98,7 @@ class ProbabilisticUNet(LinearMethod):
     def slopes(self, pixels: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
         """See the base class."""
         features, mean, scale = self.split(pixels[None])
-        return self.head.slopes(features[0], mean[0], torch.diag(scale[0]))
+        return self.head.slopes(features[0], mean[0], (self.head.first_code * scale[0]).T.unsqueeze(-1))
 
 
 def spread(code: Tensor, image: Tensor) -> Tensor:

@@ -12,8 +12,11 @@ from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.rater_heads import RaterHeads
+from proseg_gui.networks.reference import ReferenceProSeg
 
-_ALL: tuple[type[Method], ...] = (ProSeg, DPersona, ProbabilisticUNet, Pionono, RaterHeads, Majority, Threshold)
+_ALL: tuple[type[Method], ...] = (
+    ProSeg, ReferenceProSeg, DPersona, ProbabilisticUNet, Pionono, RaterHeads, Majority, Threshold,
+)  # fmt: skip
 METHODS: Mapping[str, type[Method]] = {method.kind: method for method in _ALL}
 
 

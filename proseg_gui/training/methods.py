@@ -11,6 +11,7 @@ from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.rater_heads import RaterHeads
+from proseg_gui.networks.reference import ReferenceProSeg
 from proseg_gui.networks.registry import build
 from proseg_gui.training.dataset import Layout
 from proseg_gui.training.objective import ProSegObjective
@@ -20,10 +21,12 @@ from proseg_gui.training.objectives.majority import MajorityObjective, Threshold
 from proseg_gui.training.objectives.pionono import PiononoObjective
 from proseg_gui.training.objectives.probunet import ProbabilisticUNetObjective
 from proseg_gui.training.objectives.rater_heads import RaterHeadsObjective
+from proseg_gui.training.objectives.reference import ReferenceObjective
 from proseg_gui.training.recipe import Recipe
 
 OBJECTIVES: Mapping[str, type[Objective]] = {
     ProSeg.kind: ProSegObjective,
+    ReferenceProSeg.kind: ReferenceObjective,
     DPersona.kind: DPersonaObjective,
     ProbabilisticUNet.kind: ProbabilisticUNetObjective,
     Pionono.kind: PiononoObjective,

@@ -37,14 +37,18 @@ def one_reading(masks: Tensor, observed: Tensor) -> tuple[Tensor, Tensor]:
 
     ``masks (V, R, Q, S, H, W)``, ``observed (V, R, Q, S)`` -> ``(V, S, H, W)`` (zero where not observed), ``(V, S)``.
     """
-    drew = observed.any(-1).float()  # (V, R, Q)
-    readings = drew / drew.sum(2, keepdim=True).clamp_min(1.0)
-    chances = readings.flatten(1)
-    nobody = chances.sum(1, keepdim=True) == 0
-    chosen = torch.multinomial(torch.where(nobody, 1.0, chances).cpu(), 1)[:, 0].to(masks.device)
+    chosen = any_reading(observed)
     items = torch.arange(len(masks), device=masks.device)
     there = observed.flatten(1, 2)[items, chosen]
     return masks.flatten(1, 2)[items, chosen] * there[..., None, None], there
+
+
+def any_reading(observed: Tensor) -> Tensor:
+    """``(V,)`` number r Q + q of a random reading: evenly over raters who drew, then over their readings."""
+    drew = observed.any(-1).float()  # (V, R, Q)
+    chances = (drew / drew.sum(2, keepdim=True).clamp_min(1.0)).flatten(1)
+    nobody = chances.sum(1, keepdim=True) == 0
+    return torch.multinomial(torch.where(nobody, 1.0, chances).cpu(), 1)[:, 0].to(observed.device)
 
 
 def elbo(logits: Tensor, mask: Tensor, there: Tensor, divergence: Tensor) -> dict[str, Tensor]:
