@@ -15,6 +15,7 @@ from proseg_gui.gui.dialogs.model_chooser import ModelChooser, ModelItem
 from proseg_gui.gui.dialogs.series_chooser import SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.exporting import Exporting
+from proseg_gui.io.pacs import is_installed
 from proseg_gui.review.state import LOCAL_MAP, PARTS
 from proseg_gui.settings import WINDOW_PRESETS
 
@@ -66,6 +67,7 @@ class Commands:
             Command(
                 "File", "Load l&atents\u2026", "", self._exporting.load_latents, enabled=self._has_model, group="out"
             ),
+            *([Command("File", "Archi&ve (PACS)\u2026", "", self.open_archive, group="out")] if is_installed() else []),
             Command("File", "Clear &traces", "", self._window.clear_traces, group="end"),
             Command("File", "&Quit", "Ctrl+Q", self._window.close, group="end"),
         ]
@@ -282,6 +284,15 @@ class Commands:
     def export(self) -> None:
         """Ask what to write, and where."""
         self._exporting.ask()
+
+    def open_archive(self) -> None:
+        """Find, fetch and send in an archive; there only with the extra ``[pacs]``."""
+        from platformdirs import user_data_path
+
+        from proseg_gui.gui.archives import Archives
+
+        self.archives = Archives(self._window, user_data_path("proseg-gui"))
+        self.archives.ask()
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
