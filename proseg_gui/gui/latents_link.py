@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
-from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
 
@@ -51,9 +51,16 @@ class LatentsLink(QObject):
                 self._controller.move_axis(axis, position)
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
-        raters = () if bundle is None else bundle.card.raters
         self._state = None
-        self._preference.set_raters([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
+        if bundle is None:
+            self._preference.set_raters(())
+        else:
+            able = bundle.method.capabilities
+            raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
+            self._preference.set_raters(
+                raters if able.personalised else (), repeats=able.intra_expert, why_none=SAME_FOR_ALL
+            )
+            self._ambiguity.set_known(able.ambiguity_axes)
         self._preference.setEnabled(bundle is not None)
         self._ambiguity.setEnabled(bundle is not None)
 

@@ -15,6 +15,7 @@ from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_no
 
 SHOWN_AXES = 3
 NOTHING_OPEN = "Open a scan with a model to see what the image leaves open."
+NOT_KNOWN = "This model does not tell what the image leaves open: only raters differ."
 NOTHING_LEFT = "At this preference the image leaves nothing open: no direction explains 2 % or more."
 
 
@@ -32,6 +33,7 @@ class AmbiguityPanel(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Ambiguity", "what the image leaves open", "left open by the image", parent=parent)
+        self._without_axes = NOTHING_LEFT
         self.axes = AxisList("this image's ambiguity", SHOWN_AXES, preview=True)
         self.axes.moved.connect(self.axis_moved)
         self.axes.drag_started.connect(self.drag_started)
@@ -58,6 +60,10 @@ class AmbiguityPanel(Section):
         self.body.addWidget(self.strip)
         self.set_axes(None)
 
+    def set_known(self, known: bool) -> None:
+        """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis."""
+        self._without_axes = NOTHING_LEFT if known else NOT_KNOWN
+
     def set_axes(self, rows: Sequence[AxisRow] | None, provisional: bool = False, notice: str = "") -> None:
         """Show the axes; ``None`` when nothing is open, an empty list when the image leaves nothing open.
 
@@ -65,7 +71,7 @@ class AmbiguityPanel(Section):
         """
         self.axes.set_axes(rows or (), provisional=provisional)
         self.axes.setVisible(bool(rows))
-        self.empty.setText(NOTHING_OPEN if rows is None else NOTHING_LEFT)
+        self.empty.setText(NOTHING_OPEN if rows is None else self._without_axes)
         self.empty.setVisible(not rows)
         set_notice(self.notice, notice)
         self.random.setEnabled(bool(rows))

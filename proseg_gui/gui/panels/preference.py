@@ -18,6 +18,8 @@ from proseg_gui.gui.panels.widgets import AdaptiveLabel, Eliding, Section, butto
 
 SHOWN_AXES = 2
 WEIGHT_LINES = 3
+NO_MODEL = "Open a scan with a model to choose who draws."
+SAME_FOR_ALL = "This model draws the same for everybody."
 CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 
@@ -123,7 +125,7 @@ class PreferencePanel(Section):
         self.sample = button("Draw sample", "dice")
         self.sample.clicked.connect(self._sample_clicked)
         self.axes = AxisList("raters' spread", SHOWN_AXES)
-        self.empty = muted("Open a scan with a model to choose who draws.")
+        self.empty = muted(NO_MODEL)
         self._blend = self._blend_row()
         self.body.addWidget(self.empty)
         self.body.addLayout(self._flow)
@@ -153,8 +155,11 @@ class PreferencePanel(Section):
         return box
 
     # -- setters --------------------------------------------------------------------------------------------------
-    def set_raters(self, raters: Sequence[RaterItem]) -> None:
-        """Show these raters; without any, the panel says what to do."""
+    def set_raters(self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL) -> None:
+        """Show these raters; without any, the panel says ``why_none``.
+
+        ``repeats``: a rater draws differently on another day, so that a draw can be asked for.
+        """
         for old in self.presets.values():
             self._flow.removeWidget(old)
             old.hide()
@@ -171,7 +176,9 @@ class PreferencePanel(Section):
         self._flow.set_widest(0.5 if len(self._raters) > CROWD else 1.0)
         self._order_tabs()
         self.pad.set_raters(self._raters)
+        self.empty.setText(why_none)
         self.empty.setVisible(not self._raters)
+        self.sample.setVisible(repeats)
         self.consensus.setVisible(len(self._raters) > 1)
         self._blend.setVisible(bool(self._raters))
         self.pad.setVisible(len(self._raters) > 1)

@@ -1,0 +1,70 @@
+"""Bundles of every method in the real window: its controls are the sliders, and what it has not is not offered."""
+
+from __future__ import annotations
+
+import pytest
+
+from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
+from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+
+SETTLE_MS = 120_000
+RATERS = ("anna", "ben", "cleo")
+
+
+@pytest.fixture
+def opened(window, qtbot, tmp_path):
+    def build(kind):
+        import numpy as np
+        import torch
+
+        from proseg_gui.bundle import Card, load_bundle, save_bundle
+        from proseg_gui.networks.registry import build
+        from proseg_gui.review.session import begin_review
+        from proseg_gui.volume import Geometry, Study, Volume
+
+        torch.manual_seed(3)
+        method = build(kind, {"n_raters": 3, "widths": [8, 8], "features": 8, "hidden": 8}).eval()
+        if kind == "threshold":
+            method.offset.copy_(torch.tensor([[-0.5], [0.0], [0.5]]))
+        card = Card(kind, "tiny", "1", method.architecture(), RATERS, ("lesion",), ("image",), "MR", (2.0, 2.0),
+                    {"kind": "percentile", "low": 1.0, "high": 99.0}, {"kind": "whole"})  # fmt: skip
+        save_bundle(tmp_path / kind, card, method)
+        image = np.random.default_rng(5).normal(0, 10, (3, 32, 32)).astype(np.float32)
+        image[:, 8:20, 8:20] += 100
+        geometry = Geometry.plain(image.shape, (3.0, 2.0, 2.0))
+        study = Study("blob", {"image": Volume(image, geometry, modality="MR")}, ("lesion",))
+        window.controller.show_study(study)
+        with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
+            window.controller.begin(begin_review(study, load_bundle(tmp_path / kind), "cpu"))
+        assert window.failures == []
+        return window, method.capabilities
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("kind", "preferences"),
+    [("reference", 2), ("dpersona", 2), ("probunet", 0), ("pionono", 2), ("rater_heads", 2), ("majority", 0),
+     ("threshold", 1)],
+)  # fmt: skip
+def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot):
+    window, able = opened(kind)
+    controller = window.controller
+    preference, ambiguity = window.findChild(PreferencePanel), window.findChild(AmbiguityPanel)
+    assert len(controller.axes.preference) == len(preference.axes.sliders) == preferences
+    assert bool(controller.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
+    assert len(preference.presets) == (3 if able.personalised else 0)
+    assert preference.empty.isHidden() == able.personalised and preference.sample.isHidden() != able.intra_expert
+    assert ambiguity.random.isEnabled() == able.ambiguity_axes
+    if not able.personalised:
+        assert preference.empty.text() == SAME_FOR_ALL
+    if not able.ambiguity_axes:
+        assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
+    if able.personalised:
+        controller.choose_rater("ben")
+        assert controller.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
+    for axis in (*controller.axes.preference[:1], *controller.axes.ambiguity[:1]):
+        with qtbot.waitSignal(controller.settled, timeout=SETTLE_MS):
+            controller.move_axis(axis, 1.5)
+        assert controller.position(axis) == pytest.approx(1.5, abs=1e-3)
+    assert window.failures == []
