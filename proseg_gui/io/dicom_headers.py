@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,7 +20,20 @@ from pydicom import config
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.pixels import get_decoder
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+)
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.shown import plain
@@ -28,6 +42,12 @@ from proseg_gui.io.shown import plain
 # refuse an image, and pydicom's warnings about them would reach the command line's stderr.
 config.settings.reading_validation_mode = config.IGNORE
 warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
+
+JPEG_SYNTAXES = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
+"""Decoded by GDCM in a process of its own, see ``codec_worker``: a damaged stream can end the process it runs in."""
+for _syntax in (*JPEG_SYNTAXES, JPEGLSLossless, JPEGLSNearLossless, JPEG2000Lossless, JPEG2000):
+    with suppress(ValueError):
+        get_decoder(_syntax).remove_plugin("gdcm")  # CharLS and OpenJPEG report damage as errors
 
 PATIENT_TAGS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 STUDY_TAGS = (

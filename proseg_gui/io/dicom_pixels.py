@@ -17,7 +17,8 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import DAMAGE, Header, raw_pixels
+from proseg_gui.io.codec_worker import CodecWorker
+from proseg_gui.io.dicom_headers import DAMAGE, JPEG_SYNTAXES, Header, raw_pixels
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
@@ -108,6 +109,7 @@ def _read_all(
             progress(done / len(jobs), f"reading slice {done} of {len(jobs)}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        source.close()
 
 
 def _read_slice(header: Header, out: np.ndarray, invert: bool, source: _Decoder, token: CancelToken | None) -> None:
@@ -160,6 +162,7 @@ class _Decoder:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[Path, Dataset] = {}
+        self._idle: list[CodecWorker] = []
 
     def frame(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
         """One frame's stored values ``(y, x)``, or a UserError that names the file."""
@@ -177,7 +180,10 @@ class _Decoder:
                         path=header.path,
                         remedy=_REMEDY,
                     )
-            values, _ = get_decoder(syntax).as_array(ds, index=header.frame or 0, raw=True)
+            if syntax in JPEG_SYNTAXES:
+                values = self._by_worker(header)
+            else:
+                values, _ = get_decoder(syntax).as_array(ds, index=header.frame or 0, raw=True)
         except (*DAMAGE, RuntimeError, MemoryError) as error:
             raise UserError(
                 "its pixels cannot be decoded; they may be cut short",
@@ -187,6 +193,26 @@ class _Decoder:
         if values.shape != shape:
             raise UserError(f"it decodes to {values.shape} pixels, its header says {shape}", path=header.path)
         return values
+
+    def _by_worker(self, header: Header) -> np.ndarray:
+        """Decode in another process: one for each thread that asks at the same time, kept for the next frame."""
+        with self._lock:
+            worker = self._idle.pop() if self._idle else None
+        if worker is None:
+            worker = CodecWorker()
+        try:
+            values = worker.decode(header.path.absolute(), header.frame or 0)
+        except BaseException:
+            worker.close()
+            raise
+        with self._lock:
+            self._idle.append(worker)
+        return values
+
+    def close(self) -> None:
+        """End the decoding processes."""
+        for worker in self._idle:
+            worker.close()
 
     def _dataset(self, header: Header) -> Dataset:
         if header.frame is None:

@@ -6,6 +6,7 @@ and told (uneven steps, tilt) or refused by name (several acquisitions at the sa
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import SPLIT_TAGS, Header
+from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, SPLIT_TAGS, Header
 from proseg_gui.io.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
@@ -224,6 +225,8 @@ def _check_distinct(group: Sequence[Header]) -> None:
 
 
 def _can_decode(syntax: UID) -> bool:
+    if syntax in JPEG_SYNTAXES:
+        return importlib.util.find_spec("gdcm") is not None
     try:
         return get_decoder(syntax).is_available
     except NotImplementedError:

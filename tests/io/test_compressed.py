@@ -9,6 +9,7 @@ import pytest
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from proseg_gui.errors import UserError
+from proseg_gui.io import codec_worker
 from proseg_gui.io.dicom import read_series, scan_folder
 from proseg_gui.io.dicom_pixels import coded_size
 
@@ -106,3 +107,32 @@ def test_gigabytes_that_a_header_claims_are_not_asked_for(scan):
         ds.save_as(paths[0], enforce_file_format=True)
         with pytest.raises(UserError, match=said):
             read_series(scan_folder(paths[0]).series[0])
+
+
+def test_a_decoder_that_dies_is_an_error_of_one_file(tmp_path, dicom_series, along_z, monkeypatch):
+    array = np.random.default_rng(6).integers(0, 4000, (2, 32, 40)).astype(np.uint16)
+    for path in dicom_series(tmp_path, array, along_z(2)):
+        _recode(path, gdcm.TransferSyntax.JPEGLosslessProcess14_1)
+    series = scan_folder(tmp_path).series[0]
+    start = codec_worker.CodecWorker.__init__
+
+    def start_and_die(worker):
+        start(worker)
+        worker._process.kill()
+
+    monkeypatch.setattr(codec_worker.CodecWorker, "__init__", start_and_die)
+    with pytest.raises(UserError, match="cannot be decoded"):
+        read_series(series)
+    monkeypatch.undo()
+    assert np.array_equal(read_series(series)[0].array, array)
+
+
+def test_the_decoder_imports_nothing_from_the_folder_it_is_started_in(tmp_path, dicom_series, along_z, monkeypatch):
+    array = np.arange(32 * 40, dtype=np.uint16).reshape(1, 32, 40)
+    (path,) = dicom_series(tmp_path / "s", array, along_z(1))
+    _recode(path, gdcm.TransferSyntax.JPEGLosslessProcess14_1)
+    for name in ("gdcm", "pydicom", "json"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    assert np.array_equal(_read(tmp_path / "s"), array)
+    assert not (tmp_path / "ran").exists()
