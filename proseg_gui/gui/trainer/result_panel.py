@@ -23,19 +23,19 @@ class RaterBars(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: tuple[tuple[str, str, float], ...] = ()
+        self.rows: tuple[tuple[str, str, float | None], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def set_rows(self, rows: Sequence[tuple[str, str, float]]) -> None:
-        """``(name, colour, dice)`` a rater."""
+    def set_rows(self, rows: Sequence[tuple[str, str, float | None]]) -> None:
+        """``(name, colour, dice)`` a rater; ``None`` for one who drew no validation case."""
         self.rows = tuple(rows)
-        self.setAccessibleName("Identity Dice: " + ", ".join(f"{name} {value:.3f}" for name, _, value in rows))
+        self.setAccessibleName("Identity Dice: " + ", ".join(f"{n} {_figure(v)}" for n, _, v in rows))
         self.updateGeometry()
         self.update()
 
     def limits(self) -> tuple[float, float]:
         """Ends of the axis: tenths that hold all figures."""
-        low = min((value for *_, value in self.rows), default=0.0)
+        low = min((value for *_, value in self.rows if value is not None), default=0.0)
         return max(0.0, int(low * 10 - 0.5) / 10), 1.0
 
     def sizeHint(self) -> QSize:
@@ -64,8 +64,10 @@ class RaterBars(QWidget):
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names - 6)
             painter.drawText(QRectF(0, y - ROW / 2, names, ROW), Qt.AlignmentFlag.AlignVCenter, shown)
             right_aligned = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(self.width() - figure, y - ROW / 2, figure, ROW), right_aligned, f"{value:.3f}")
+            painter.drawText(QRectF(self.width() - figure, y - ROW / 2, figure, ROW), right_aligned, _figure(value))
             painter.fillRect(QRectF(left, y - 0.5, right - left, 1), colour("border"))
+            if value is None:
+                continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(own))
             x = left + (value - low) / (high - low) * (right - left)
@@ -116,14 +118,18 @@ class ResultPanel(Section):
         figures = card.metrics.get("validation", {})
         own: Mapping[str, float] = figures.get("dice_identity", {})
         self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
-        rows = [(name, rater_colour(i), own[name]) for i, name in enumerate(card.raters) if name in own]
-        self.bars.set_rows(rows)
+        rows = [(name, rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
+        self.bars.set_rows(rows if own else [])
         self.verdict.setText(verdict(card.training, figures, steps))
         self._offer(True)
 
     def _offer(self, there: bool) -> None:
         for made in (self.accept, self.attempt, self.discard):
             made.setVisible(there)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int) -> str:

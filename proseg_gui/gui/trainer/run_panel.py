@@ -148,7 +148,8 @@ def dice_curves(found: Snapshot | None, raters: Sequence[str]) -> list[Curve]:
     curves = [Curve("wrong rater", PERMUTED_COLOUR, steps, wrong, 2.0)]
     for r, name in enumerate(raters):
         values = [np_or_nan(figures[r]) if r < len(figures) else float("nan") for figures in own]
-        curves.append(Curve(name, rater_colour(r), steps, values, 1.3))
+        if any(value == value for value in values):  # a rater who drew no validation case has none
+            curves.append(Curve(name, rater_colour(r), steps, values, 1.3))
     mean = [row["validation"]["dice_identity_mean"] for row in rows]
     return [*curves, Curve("mean", theme.colour("text").name(), steps, mean, 2.6)]
 

@@ -1,0 +1,265 @@
+"""The Trainer tab by mouse and keys, with real training processes on a tiny data set."""
+
+from __future__ import annotations
+
+import psutil
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
+
+from proseg_gui.bundle import load_bundle, own_models
+from proseg_gui.gui.controller import Controller
+from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.trainer.link import TrainerLink
+from proseg_gui.gui.trainer.tab import TrainerTab
+from proseg_gui.gui.views.palette import DARK
+from proseg_gui.review.worklist import Worklist
+from proseg_gui.settings import Settings
+from proseg_gui.training.process import Training
+
+LIMIT_MS = 90_000
+
+
+@pytest.fixture
+def make(qtbot, tmp_path, monkeypatch):
+    """A shown tab with its link, as often as wanted; no training outlives the test."""
+    monkeypatch.setattr("proseg_gui.gui.trainer.link.own_models", lambda: tmp_path / "home" / "models")
+    made = []
+
+    def build():
+        tab = TrainerTab()
+        qtbot.addWidget(tab)
+        tab.resize(1366, 700)
+        tab.set_colours(DARK)
+        controller = Controller(Settings(), tab)
+        link = TrainerLink(tab, controller, Opener(controller, Worklist(), "cpu"), tab)
+        link.controller, link.failures, link.dialogs, link.notices = controller, [], [], []
+        link.failed.connect(link.failures.append)
+        controller.failed.connect(link.failures.append)
+        link.dialog_made.connect(link.dialogs.append)
+        link.noticed.connect(link.notices.append)
+        tab.show()
+        made.append(link)
+        return link
+
+    yield build
+    for link in made:
+        if link.training is not None:
+            link.training.kill()
+        link.close()
+        link.controller.close()
+
+
+@pytest.fixture
+def link(make, discs, qtbot):
+    found = make()
+    drop(found.tab, discs)
+    qtbot.waitUntil(lambda: found._complete, timeout=LIMIT_MS)
+    return found
+
+
+def drop(tab, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    rest = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(tab, QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *rest))
+    QApplication.sendEvent(tab, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *rest))
+
+
+def click(button):
+    assert button.isVisible() and button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def click_part(link, row):
+    table = link.tab.data.table
+    box = table.visualRect(table.cases.index(row, table.cases.columnCount() - 1))
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+
+def begin(link, steps=100_000):
+    link.tab.setup.steps.setValue(steps)
+    click(link.tab.setup.start)
+    assert link.failures == [] and link.training is not None
+
+
+def until(link, qtbot, *statuses):
+    def there():
+        found = link.snapshot
+        assert found is not None and (found.alive or found.status in statuses), (found, link.training.console_text())
+        return found.status in statuses
+
+    qtbot.waitUntil(there, timeout=LIMIT_MS)
+
+
+def answer(dialog, text):
+    dialog.open()
+    QTest.mouseClick(next(b for b in dialog.buttons() if b.text() == text), Qt.MouseButton.LeftButton)
+
+
+def test_a_dropped_folder_becomes_a_table_with_its_problems(link):
+    cases, tab = link.tab.data.table.cases, link.tab
+    assert [row.case.name for row in cases.rows] == [f"case{i}" for i in range(6)]
+    assert cases.parts["case4"] == "out" and set(cases.parts.values()) == {"train", "val", "out"}
+    assert tab.data.hint.full_text() == "6 cases · 3 raters · 1 problem"
+    assert "case4 is left out" in tab.data.problem.text() and "anna.nii.gz" in tab.data.problem.text()
+    assert tab.setup.name.text() == "discs-1" and tab.setup.start.isEnabled()
+    assert tab.setup.split.text().startswith("1 patients") or tab.setup.split.text().startswith("2 patients")
+
+
+def test_a_click_moves_a_whole_patient(link):
+    before = dict(link.tab.data.table.cases.parts)
+    click_part(link, 5)
+    after = link.tab.data.table.cases.parts
+    assert after["case0"] == after["case5"] != before["case5"]
+    assert {name: after[name] for name in before if name not in ("case0", "case5")} == {
+        name: part for name, part in before.items() if name not in ("case0", "case5")
+    }
+    click_part(link, 4)
+    assert link.tab.data.table.cases.parts["case4"] == "out"  # what is wrong stays out
+    QTest.keyClick(link.tab.data.table, Qt.Key.Key_Space)
+    assert link.tab.data.table.cases.parts["case4"] == "out"
+
+
+def test_what_cannot_be_started_says_why(link):
+    setup = link.tab.setup
+    setup.name.setFocus()
+    setup.name.selectAll()
+    QTest.keyClicks(setup.name, "../up")
+    assert not setup.start.isEnabled() and "cannot be a model's name" in setup.trouble.text()
+    setup.name.setText("fine")
+    assert setup.start.isEnabled() and not setup.trouble.isVisible()
+    QTest.keyClicks(setup.intensities, "40, -160")
+    assert not setup.start.isEnabled() and "lower first" in setup.trouble.text()
+    setup.intensities.setText("-160 to 240")
+    assert setup.start.isEnabled() and setup.setup().window == "-160,240"
+    for row in range(6):
+        while link.tab.data.table.cases.parts[f"case{row}"] != "out":
+            click_part(link, row)
+    assert not setup.start.isEnabled() and "No case is left" in setup.trouble.text()
+
+
+def test_a_folder_without_cases_is_told(make, tmp_path, qtbot):
+    link = make()
+    (tmp_path / "nothing").mkdir()
+    drop(link.tab, tmp_path / "nothing")
+    qtbot.waitUntil(lambda: bool(link.failures), timeout=LIMIT_MS)
+    assert "no case was found" in str(link.failures[0])
+    assert link.tab.data.invitation.isVisible() and not link.tab.setup.start.isEnabled()
+
+
+def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbot, discs):
+    begin(link)
+    tab = link.tab
+    until(link, qtbot, "running")
+    assert not tab.setup.isVisible() and not tab.data.choose.isEnabled()
+    assert next(curve.name for curve in tab.run.losses.curves) == "weighted sum" and len(tab.run.losses.curves) >= 4
+    assert "left" in tab.run.hint.full_text()
+    click_part(link, 0)
+    assert link.notices and link.tab.data.table.cases.parts == link._parts
+    click(tab.run.pause)
+    until(link, qtbot, "paused")
+    assert tab.run.resume.isVisible() and not tab.run.stop.isVisible() and not link.working
+    qtbot.waitUntil(lambda: all(p.thumbnail is not None for p in tab.strip.pictures.values()), timeout=LIMIT_MS)
+
+    later = make()  # another window
+    assert later.snapshot.status == "paused" and later.snapshot.step == link.snapshot.step
+    qtbot.waitUntil(lambda: later._complete, timeout=LIMIT_MS)
+    assert later.tab.data.table.cases.parts == link._parts
+    click(later.tab.run.resume)
+    until(later, qtbot, "running")
+    click(later.tab.run.stop)
+    until(later, qtbot, "finished")
+    figures = {name: value for name, _, value in later.tab.result.bars.rows}
+    drawn = {rater for name in later.training.plan.val for rater in ("anna", "ben", "cleo")
+             if later._rows[name].cells[rater].state != "missing"}  # fmt: skip
+    assert list(figures) == ["rater1", "rater2", "rater3"]
+    assert [value is not None for value in figures.values()] == [rater in drawn for rater in ("anna", "ben", "cleo")]
+    assert "Stopped after" in later.tab.result.verdict.text()
+    assert [curve.name for curve in later.tab.run.dice.curves] == ["wrong rater", *sorted(drawn), "mean"]
+
+    click(later.tab.result.attempt)  # opens a validation case through the new model
+    qtbot.waitUntil(lambda: later.controller.review is not None, timeout=LIMIT_MS)
+    assert later.controller.review.bundle.card.name == "discs-1"
+    assert later.controller.study.name in later.training.plan.val
+    click(later.tab.result.accept)
+    assert later.failures == [] and later.training is None and later.tab.setup.isVisible()
+    assert load_bundle(later.models / "discs-1").card.raters == ("rater1", "rater2", "rater3")
+    assert later.tab.library.models[0].card.name == "discs-1" and not later.tab.library.models[0].shipped
+    assert later.tab.setup.name.text() == "discs-2" and "at the pace of the last" in later.tab.setup.estimate.text()
+    qtbot.waitUntil(lambda: later._in_use() == later.models / "discs-1", timeout=LIMIT_MS)
+    later.controller.jobs.cancel("sweep")
+    link.training = None
+
+
+def test_a_killed_training_is_told_and_discarded_when_confirmed(link, qtbot):
+    begin(link)
+    until(link, qtbot, "running")
+    psutil.Process(link.training._process.pid).kill()
+    until(link, qtbot, "interrupted", "failed")
+    assert "ended from outside" in link.tab.run.trouble.text() and link.tab.run.trouble.isVisible()
+    click(link.tab.run.log)
+    assert "step" in link.dialogs.pop().findChild(QPlainTextEdit).toPlainText()
+    folder = link.training.folder
+    click(link.tab.run.discard)
+    answer(link.dialogs[-1], "Cancel")
+    assert folder.exists()
+    click(link.tab.run.discard)
+    answer(link.dialogs[-1], "Discard")
+    assert not folder.exists() and link.training is None and link.tab.setup.start.isEnabled()
+
+
+@pytest.mark.parametrize(("reply", "closed", "asked"), [("Keep running", True, ""), ("Stop and save", True, "stop"),
+                                                        ("Cancel", False, "")])  # fmt: skip
+def test_closing_asks(link, monkeypatch, reply, closed, asked):
+    requests, closings = [], []
+    monkeypatch.setattr(Training, "stop", lambda _training: requests.append("stop"))
+    link.training = Training(link.trainings / "x", link_plan())
+    link.ask_before_closing(lambda: closings.append(True))
+    box = link.dialogs[-1]
+    assert isinstance(box, QMessageBox)
+    answer(box, reply)
+    assert (bool(closings), "".join(requests)) == (closed, asked)
+    link.training = None
+
+
+def link_plan():
+    from proseg_gui.training.process import Plan
+
+    return Plan("d", "x", 2, 0, ("case0",), ())
+
+
+def test_ones_own_models_can_be_removed_and_shipped_ones_not(make, tiny_bundle, tmp_path):
+    import shutil
+
+    folder = tmp_path / "home" / "models" / "tiny"
+    shutil.copytree(tiny_bundle, folder)
+    link = make()
+    library = link.tab.library
+    assert library.chosen().folder == folder and library.remove.isVisible()
+    library.list.setFocus()
+    QTest.keyClick(library.list, Qt.Key.Key_Down)
+    assert library.chosen().shipped and not library.remove.isVisible()
+    QTest.keyClick(library.list, Qt.Key.Key_Up)
+    click(library.remove)
+    answer(link.dialogs[-1], "Remove")
+    assert not folder.exists() and all(model.shipped for model in library.models)
+    click(library.activate)
+    assert link.controller.view.settings.model == str(library.chosen().folder)
+
+
+def test_own_models_lie_in_the_users_data_folder():
+    assert own_models().name == "models" and "proseg-gui" in own_models().parts
+
+
+def test_a_double_click_opens_the_case_in_review(link, qtbot, discs):
+    table = link.tab.data.table
+    place: QPoint = table.visualRect(table.cases.index(1, 0)).center()
+    with qtbot.waitSignal(link.review_requested, timeout=LIMIT_MS):
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: link.controller.study is not None, timeout=LIMIT_MS)
+    assert link.controller.study.name == "case1"
+    qtbot.waitUntil(lambda: not link.controller.jobs.busy("open"), timeout=LIMIT_MS)
