@@ -143,7 +143,8 @@ class PacsDialog(DialogFrame):
         self._kept = list(kept)
         self.kept.clear()
         for entry in self._kept:
-            self.kept.addItem(f"{len(entry.files)} files to {entry.node}, {entry.created}: {entry.reason}")
+            count = "1 file" if len(entry.files) == 1 else f"{len(entry.files)} files"
+            self.kept.addItem(f"{count} to {entry.node}, {entry.created.replace('T', ' ')}: {entry.reason}")
         if self._kept:
             self.kept.setCurrentRow(0)
         self._refresh()
@@ -158,7 +159,8 @@ class PacsDialog(DialogFrame):
     def show_progress(self, share: float, text: str) -> None:
         """How far the work is."""
         self.bar.setValue(round(100 * share))
-        self.bar.setFormat(text)
+        if text:
+            self.say(text)
 
     def say(self, text: str) -> None:
         """A sentence about what happened; empty takes it away."""

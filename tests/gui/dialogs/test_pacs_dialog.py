@@ -97,7 +97,7 @@ def test_while_something_runs_only_stop_can_be_asked_for(dialog):
     dialog.table.selectRow(0)
     dialog.set_busy(True)
     dialog.show_progress(0.5, "image 3 of 6")
-    assert dialog.bar.value() == 50 and dialog.bar.isVisible()
+    assert dialog.bar.value() == 50 and dialog.bar.isVisible() and dialog.trouble.text() == "image 3 of 6"
     assert not any(b.isEnabled() for b in (dialog.find_button, dialog.fetch, dialog.send, dialog.save, dialog.remove))
     QTest.mouseClick(dialog.cancel, LEFT)
     assert stopped == [()]

@@ -1,0 +1,87 @@
+"""Names are planted in every patient tag and in the path of a scan; then all that the program leaves is searched.
+
+Tags: nowhere, ever. The path: only in the settings' recent files and folders, which the user chose and which *Clear
+traces* empties; never in the log, the worklist's memory or an export.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from proseg_gui.bundle import load_bundle
+from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS
+from proseg_gui.io.dicom_write import write_series
+from proseg_gui.review.export_request import ExportRequest
+from proseg_gui.review.session import begin_review
+from proseg_gui.volume import Geometry, Volume
+
+SETTLE_MS = 120_000
+IN_TAGS, IN_PATH = "ZQTAGDOE", "ZQPATHDOE"
+DATES = {"PatientBirthDate": "19010203", "StudyDate": "19040506", "StudyTime": "070809", "PatientSex": "F"}
+
+
+@pytest.fixture
+def planted(tmp_path) -> Path:
+    values = np.random.default_rng(1).integers(0, 100, (3, 40, 40)).astype(np.int16)
+    patient = dict.fromkeys((*PATIENT_TAGS, *STUDY_TAGS), IN_TAGS) | DATES
+    volume = Volume(values, Geometry.plain(values.shape, (3.0, 2.0, 2.0)), modality="MR")
+    folder = tmp_path / "scans" / IN_PATH
+    write_series(volume, folder, patient=patient)
+    assert all(IN_TAGS.encode() in path.read_bytes() for path in folder.iterdir())
+    return folder
+
+
+def traces(root: Path, *words: str) -> list[str]:
+    """Files below ``root`` that hold one of the words in their name or content."""
+    found = []
+    for path in root.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        found += [f"{path.name}: {word}" for word in words if word in path.name or word.encode() in content]
+    return found
+
+
+def own_folders() -> list[Path]:
+    """Where the program keeps settings, logs, caches and data while tests run."""
+    names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    return [Path(os.environ[name]) for name in names]
+
+
+def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    titles = [window.windowTitle()]
+    window.windowTitleChanged.connect(titles.append)
+    with qtbot.waitSignal(window.controller.study_changed, timeout=SETTLE_MS):
+        window.opener.open_paths([planted])
+    study = window.controller.study
+    assert study.image.dicom.patient["PatientName"] == IN_TAGS
+    with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
+        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+    window.opener.set_state(window.opener.worklist.current.path, "accepted")
+    out = tmp_path / "out"
+    request = ExportRequest(frozenset({"current"}), (), 0, (), "nifti", out, "lesion", "")
+    window.commands._exporting.run(request)
+    qtbot.waitUntil(lambda: (out / "current.json").exists(), timeout=SETTLE_MS)
+    qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
+    texts = [label.text() for label in QApplication.allWidgets() if hasattr(label, "text") and callable(label.text)]
+    window.close()
+
+    dates = tuple(value for value in DATES.values() if len(value) == 8)
+    assert traces(out, IN_TAGS, IN_PATH, *dates) == []
+    assert traces(planted, IN_TAGS) and len(titles) > 1
+    for word in (IN_TAGS, *dates):
+        assert word not in caplog.text and not any(word in text for text in (*titles, *texts))
+        assert word not in (tmp_path / "settings.ini").read_text()
+        for folder in own_folders():
+            assert traces(folder, word, IN_PATH) == []
+    assert IN_PATH not in caplog.text
+    kept = (tmp_path / "worklist.json").read_text()
+    assert "accepted" in kept and IN_PATH not in kept and IN_TAGS not in kept
+    assert IN_PATH in (tmp_path / "settings.ini").read_text(), "recent files are paths"
+    window.clear_traces()
+    assert IN_PATH not in (tmp_path / "settings.ini").read_text()
