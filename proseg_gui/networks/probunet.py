@@ -29,7 +29,10 @@ LEAST_SCALE = 1e-3
 
 
 class CodeEncoder(nn.Module):
-    """``(B, inputs, H, W)`` -> mean and standard deviation ``(B, L)`` of a code for the whole image."""
+    """``(B, inputs, H, W)`` -> mean and standard deviation ``(B, L)`` of a code for the whole image.
+
+    It begins at half the resolution: a code says nothing of single pixels, and the first level costs most.
+    """
 
     def __init__(self, inputs: int, code: int) -> None:
         super().__init__()
@@ -41,8 +44,8 @@ class CodeEncoder(nn.Module):
         """An empty batch gives empty codes."""
         if image.shape[0] == 0:
             return tuple(image.new_zeros(2, 0, self.last.out_features // 2))
-        for level, block in enumerate(self.blocks):
-            image = block(image if level == 0 else functional.avg_pool2d(image, 2, ceil_mode=True))
+        for block in self.blocks:
+            image = block(functional.avg_pool2d(image, 2, ceil_mode=True))
         mean, scale = self.last(image.mean((-2, -1))).chunk(2, -1)
         return mean, functional.softplus(scale) + LEAST_SCALE
 
