@@ -67,6 +67,17 @@ def test_lossless_by_another_s_encoder(tmp_path, dicom_series, along_z, name, si
     assert np.array_equal(_read(tmp_path), array)
 
 
+def test_jpeg_baseline_is_read_and_twelve_lossy_bits_are_refused(tmp_path, dicom_series, along_z):
+    flat = np.repeat(np.arange(8, 248, 30, dtype=np.uint8), 8)[None, None].repeat(16, axis=1)
+    (path,) = dicom_series(tmp_path / "a", flat, along_z(1))
+    _recode(path, gdcm.TransferSyntax.JPEGBaselineProcess1)
+    assert np.abs(_read(tmp_path / "a").astype(int) - flat).max() <= 2, "lossy, and flat blocks lose next to nothing"
+    (path,) = dicom_series(tmp_path / "b", flat.astype(np.uint16) * 16, along_z(1), BitsStored=12, HighBit=11)
+    _recode(path, gdcm.TransferSyntax.JPEGExtendedProcess2_4)
+    with pytest.raises(UserError, match=r"compressed .JPEG Extended.*no decoder"):
+        _read(tmp_path / "b")
+
+
 def test_a_stream_larger_than_the_header_says_is_not_decoded(scan):
     _, paths, _ = scan
     for syntax in (JPEGLSLossless, JPEG2000Lossless):

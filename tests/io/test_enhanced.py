@@ -107,3 +107,26 @@ def test_several_frames_without_places_are_refused(tmp_path, dicom_series, along
     dicom_series(tmp_path, ct_array[:1], along_z(1), NumberOfFrames=5)
     with pytest.raises(UserError, match="does not say where its frames lie"):
         open_study(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "step"),
+    [([1, 0, 0, 0, 1, 0], (0, 0, 2.5)), ([1, 0, 0, 0, 0, -1], (0, 2.0, 0)), ([0, 1, 0, 0, 0, -1], (3.0, 0, 0))],
+)
+def test_highdicom_reads_the_same_voxels_in_the_same_place(tmp_path, enhanced_file, ct_array, orientation, step):
+    import highdicom
+
+    places = [[5.0 + k * step[0], 6.0 + k * step[1], 7.0 + k * step[2]] for k in (2, 0, 1, 4, 3)]
+    shared = {
+        "PlaneOrientationSequence": {"ImageOrientationPatient": orientation},
+        "PixelValueTransformationSequence": {"RescaleSlope": 1, "RescaleIntercept": -24, "RescaleType": "HU"},
+    }
+    path = enhanced_file(tmp_path / "e.dcm", ct_array, places, shared=shared)
+    volume, _ = _only(path)
+    other = highdicom.imread(path).get_volume()
+    affine = np.asarray(other.affine)  # index (slice, row, column) to LPS
+    index = np.indices(other.array.shape).reshape(3, -1).T
+    here = volume.geometry.world_to_index(index @ affine[:3, :3].T + affine[:3, 3])
+    nearest = np.rint(here).astype(int)
+    assert np.abs(here - nearest).max() < 1e-6
+    assert np.array_equal(volume.array[tuple(nearest.T)].reshape(other.array.shape), other.array)
