@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -170,6 +170,7 @@ def _build(
     )
     reference = volume.dicom
     assert reference is not None
+    fill_patient_and_study(seg, reference)
     _refer(seg, reference, first)
     seg.SeriesDescription = "Segmentation, not approved"
     seg.SeriesDate, seg.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
@@ -212,7 +213,8 @@ def _source(volume: Volume, k: int) -> Dataset:
     assert reference is not None
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
-    fill_patient_and_study(ds, reference)
+    # Empty: highdicom refuses what real files hold (a sex of "X", a date with dots); the tags are filled in later
+    fill_patient_and_study(ds, replace(reference, patient={}))
     ds.SOPClassUID = UID(reference.sop_class_uid)
     ds.SOPInstanceUID = UID(f"2.25.{k + 1}" if reference.frame_numbers else reference.sop_instance_uids[k])
     ds.SeriesInstanceUID = UID(reference.series_instance_uid)

@@ -18,6 +18,7 @@ from proseg_gui.io.dicom import read_series, scan_folder
 from proseg_gui.io.dicom_seg import Segment, write_seg
 from proseg_gui.io.dicom_seg_read import read_seg, read_segments
 from proseg_gui.io.provenance import Provenance
+from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.io.structure_codes import structure_code
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
@@ -94,6 +95,20 @@ def test_file_says_what_it_must(hard_masks, tmp_path):
     assert (algorithm.AlgorithmName, algorithm.AlgorithmVersion) == ("phantom", "1.2")
     assert "rater=tight" in algorithm.AlgorithmParameters and '"eps": [1.0]' in algorithm.AlgorithmParameters
     assert "ab" * 32 in ds.ContributingEquipmentSequence[0].ContributionDescription
+
+
+def test_tags_that_break_the_standard_do_not_stop_an_export(hard_masks, tmp_path, recwarn):
+    volume = _volume()
+    odd = {"PatientName": "Doe", "PatientID": "P" * 70, "PatientSex": "X", "PatientBirthDate": "unknown"}
+    odd |= {"StudyDate": "2020.01.02", "StudyTime": "noon", "AccessionNumber": "A" * 20, "StudyID": "S" * 20}
+    volume = replace(volume, dicom=replace(volume.dicom, patient=odd))
+    mask = Mask(hard_masks["hole"], volume.geometry)
+    write_seg([Segment("a", mask)], volume, tmp_path / "seg.dcm")
+    write_rtstruct([Roi("a", mask)], volume, tmp_path / "rt.dcm")
+    for name in ("seg.dcm", "rt.dcm"):
+        ds = pydicom.dcmread(tmp_path / name)
+        assert {key: str(ds.get(key, "")) for key in odd} == odd
+    assert [str(w.message) for w in recwarn if issubclass(w.category, UserWarning)] == []
 
 
 def test_a_mask_without_a_model_is_manual_tissue(hard_masks, tmp_path):
