@@ -23,6 +23,8 @@ class Command:
     """Entries of another group are set apart by a line."""
 
 
+EVERYWHERE = frozenset({"File", "Help"})
+"""Menus that do not belong to the scan in view."""
 MOUSE_HELP = (
     ("Wheel", "Previous / next slice"),
     ("Ctrl + wheel", "Zoom at the cursor"),
@@ -38,6 +40,7 @@ class Menus:
     def __init__(self, window: QMainWindow, bar: QMenuBar, commands: Sequence[Command]) -> None:
         self.by_name: dict[str, QMenu] = {}
         self._entries: list[tuple[QAction, Command]] = []
+        self._review = True
         last_group: dict[str, str] = {}
         for command in commands:
             if command.menu not in self.by_name:
@@ -57,13 +60,18 @@ class Menus:
             menu.aboutToShow.connect(self.refresh)
         self.refresh()
 
+    def set_review(self, review: bool) -> None:
+        """Whether Review is in front: elsewhere only the commands of :data:`EVERYWHERE` can be given."""
+        self._review = review
+        self.refresh()
+
     def refresh(self) -> None:
         """Ask every command for its state."""
         for action, command in self._entries:
             if command.checked is not None:
                 action.setChecked(command.checked())
-            if command.enabled is not None:
-                action.setEnabled(command.enabled())
+            there = self._review or command.menu in EVERYWHERE
+            action.setEnabled(there and (command.enabled is None or command.enabled()))
 
 
 def shortcut_groups(commands: Sequence[Command]) -> list[tuple[str, list[tuple[str, str]]]]:

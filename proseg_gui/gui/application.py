@@ -57,8 +57,9 @@ def start(request: Request) -> int:
     window.show()
     failures: list[BaseException] = []
     if request.screenshot is not None:
+        window.asks_before_closing = False
         _photograph_when_settled(window, failures, application.quit)
-    interrupted = _quit_on_ctrl_c(application)
+    interrupted = _quit_on_ctrl_c(application, window)
     QTimer.singleShot(0, window.opener.warm_up)
     QTimer.singleShot(0, lambda: _open(window, request))
     code = application.exec()
@@ -133,12 +134,13 @@ def _save(picture: object, file: Path, wanted: Path | None) -> None:
         raise UserError("the picture could not be written", path=wanted, remedy="Check the folder and free space")
 
 
-def _quit_on_ctrl_c(application: QApplication) -> list[int]:
+def _quit_on_ctrl_c(application: QApplication, window: MainWindow) -> list[int]:
     """Ctrl+C in the terminal closes the window; Python's handler only runs when the interpreter gets a turn."""
     received: list[int] = []
 
     def handler(number: int, _frame: object) -> None:
         received.append(number)
+        window.asks_before_closing = False
         application.quit()
 
     for number in (signal.SIGINT, signal.SIGTERM):

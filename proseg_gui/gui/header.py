@@ -24,7 +24,7 @@ CHIP_PADDING = 56
 
 
 class TopBar(QWidget):
-    """Menus at the left, quick choices at the right, in one row."""
+    """Menus and tabs at the left, quick choices at the right, in one row."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,10 +32,12 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 1)
+        self._row.addWidget(self.menus, 0)
 
-    def set_header(self, header: QWidget) -> None:
-        """Put the quick choices beside the menus."""
+    def set_header(self, tabs: QWidget, header: QWidget) -> None:
+        """Put the tabs and the quick choices beside the menus."""
+        self._row.addWidget(tabs, 0)
+        self._row.addStretch(1)
         self._row.addWidget(header, 0)
 
 

@@ -33,7 +33,11 @@ from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.scene import Scene
 from proseg_gui.gui.settings_store import SettingsStore
 from proseg_gui.gui.status_bar import StatusBar
+from proseg_gui.gui.tabs import Tabs
 from proseg_gui.gui.theme import apply_theme
+from proseg_gui.gui.trainer.link import TrainerLink
+from proseg_gui.gui.trainer.run_panel import tab_text
+from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK, LIGHT
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
@@ -57,6 +61,8 @@ class MainWindow(QMainWindow):
         self._store = store
         self._theme = ""
         self._dialogs: list[Any] = []
+        self.asks_before_closing = True
+        """Whether closing asks what becomes of a running training; without a person there it just goes on."""
         settings = store.load()
         self.controller = Controller(settings, self)
         self.opener = Opener(self.controller, worklist, device, model or "")
@@ -64,7 +70,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.scene = Scene(self.controller, self)
-        self.setCentralWidget(self.scene)
+        self.trainer = TrainerTab(self)
+        self.tabs = Tabs(self.scene, self.trainer, self)
+        self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
@@ -73,14 +81,16 @@ class MainWindow(QMainWindow):
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, table)
         self.header = Header(self.controller, self.opener, self.commands, self)
-        bar.set_header(self.header)
+        bar.set_header(self.tabs.bar, self.header)
         self.setMenuWidget(bar)
         self.commands.fill_recent(self.menus.by_name["File"])
         panels = self.menus.by_name["View"].addMenu("Pa&nels")
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
-        for number in range(len(WINDOW_PRESETS) + 1, 10):  # the lower digits are window presets in the menu
-            QShortcut(QKeySequence(str(number)), self, self.commands.rater_key.or_else(number, None))
+        digits = range(len(WINDOW_PRESETS) + 1, 10)  # the lower ones are window presets in the menu
+        keys = [QShortcut(QKeySequence(str(n)), self, self.commands.rater_key.or_else(n, None)) for n in digits]
+        self.tabs.own(list(self.docks.values()), self.header, self.menus, keys)
+        self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
         self._connect()
         self._show_theme(self.controller.view)
         self._restore_layout()
@@ -131,6 +141,14 @@ class MainWindow(QMainWindow):
         self.status.cancel_requested.connect(self._cancel)
         self.opener.choose_requested.connect(self.commands.choose_candidate)
         self.opener.model_question.connect(self._ask_model)
+        self.training.failed.connect(self.show_failure)
+        self.training.noticed.connect(self.status.notice)
+        self.training.dialog_made.connect(self.show_dialog)
+        self.training.review_requested.connect(self.tabs.show_review)
+        self.training.stood.connect(lambda found: self.tabs.show_progress(tab_text(found)))
+        self.tabs.changed.connect(lambda _index: self.training.look())
+        self.training.look()
+        controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
         for signal in (controller.study_changed, controller.bundle_changed, controller.view_changed):
             signal.connect(lambda _value: self.menus.refresh())
 
@@ -144,6 +162,7 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             apply_theme(application, name)
         colours = LIGHT if name == "light" else DARK
+        self.trainer.set_colours(colours)
         self.strip.set_colours(colours)
         self.plot.set_colours(colours)
 
@@ -225,11 +244,21 @@ class MainWindow(QMainWindow):
         self.status.notice("Recent files, the last folder and the states of cases are forgotten")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember layout and settings, stop all work, then close."""
+        """Ask what becomes of a running training; remember layout and settings, stop all work, then close."""
+        if self.training.working and self.asks_before_closing:
+            event.ignore()
+            self.training.ask_before_closing(self._close_now)
+            return
+        self.tabs.show_review()  # the layout to remember is that of Review
+        self.training.close()
         self._store.save(self.controller.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.controller.close()
         event.accept()
+
+    def _close_now(self) -> None:
+        self.asks_before_closing = False
+        self.close()
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QPlainTextEdit
@@ -23,9 +23,11 @@ from proseg_gui.gui.trainer.run_panel import duration
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.survey import CaseRow, survey
 from proseg_gui.gui.trainer.tab import TrainerTab
-from proseg_gui.io.dataset import Dataset, read_dataset
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, check_name, find_trainings
+
+if TYPE_CHECKING:
+    from proseg_gui.io.dataset import Dataset
 
 POLL_MS = 500
 
@@ -104,6 +106,8 @@ class TrainerLink(QObject):
         self.tab.data.set_summary("reading…")
 
         def work(token: CancelToken, progress: Progress) -> None:
+            from proseg_gui.io.dataset import read_dataset
+
             dataset = read_dataset(path)
             data = _arranged(dataset, plan)
             self.jobs.post(token, self._begin_data, data, plan)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from proseg_gui.io.dataset import Dataset
 from proseg_gui.training.process import Plan
+
+if TYPE_CHECKING:
+    from proseg_gui.io.dataset import Dataset
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.thumbnails import box_around, plain_thumbnail, render
 from proseg_gui.gui.views.contours import trace_mask
 from proseg_gui.gui.views.palette import rater_colour
-from proseg_gui.io.dataset import Case, Dataset, load_case
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Study
+
+if TYPE_CHECKING:
+    from proseg_gui.io.dataset import Case, Dataset
 
 State = Literal["annotated", "empty", "missing", "problem"]
 _RANK: tuple[State, ...] = ("missing", "empty", "annotated", "problem")
@@ -54,6 +56,8 @@ def survey(dataset: Dataset, token: CancelToken, progress: Progress, found: Call
 
 def look_at(case: Case, dataset: Dataset, token: CancelToken | None = None) -> CaseRow:
     """Read one case."""
+    from proseg_gui.io.dataset import load_case
+
     try:
         study = load_case(case, dataset.structures, channels=dataset.channels, token=token)
     except UserError as error:
@@ -104,6 +108,8 @@ def _cell(study: Study, rater: str) -> Cell:
 
 def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelToken | None) -> CaseRow:
     """Find out which file it is: the image, or which raters' masks."""
+    from proseg_gui.io.dataset import load_case
+
     cells: dict[str, Cell] = {}
     try:
         study = load_case(replace(case, masks={}), dataset.structures, channels=dataset.channels, token=token)
