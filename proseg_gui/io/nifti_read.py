@@ -14,7 +14,7 @@ import nibabel as nib
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.claims import check_claim
+from proseg_gui.io.claims import check_claim, check_memory
 from proseg_gui.io.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -88,11 +88,13 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
 
 def _load(path: Path, progress: Progress, token: CancelToken | None) -> Any:
     start = header_bytes(path)
-    if start[344:347] == b"ni1" or start[4:7] == b"ni2":
-        return nib.load(path)
-    kind = nib.Nifti2Image if start[4:7] == b"n+2" else nib.Nifti1Image
+    second = start[4:7] in (b"n+2", b"ni2")
+    kind = nib.Nifti2Image if second else nib.Nifti1Image
     header = kind.header_class.from_fileobj(io.BytesIO(header_bytes(path, 1024)), check=False)
     voxels = prod(int(size) for size in header.get_data_shape()) * header.get_data_dtype().itemsize
+    if start[344:347] == b"ni1" or start[4:7] == b"ni2":
+        check_memory(voxels, path, kind="NIfTI file")
+        return nib.load(path)
     packed = start_bytes(path) == _GZIP
     check_claim(voxels, path, compressed=packed, kind="NIfTI file")
     offset = float(header["vox_offset"])
