@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import highdicom
 import nibabel
 import numpy as np
 import pydicom
@@ -127,6 +128,12 @@ def review_and_export(qtbot, window, third_rater: str, folder: Path) -> None:
     assert latents["point"]["eps"] == list(controller.point["eps"])
     export(qtbot, window, folder / "rt", "rtstruct")
     assert pydicom.dcmread(folder / "rt" / "rtstruct.dcm").ApprovalStatus == "UNAPPROVED"
+    export(qtbot, window, folder / "seg", "seg", what=("current", "consensus"))
+    planes = wanted.any(axis=(1, 2)).nonzero()[0]
+    binary = highdicom.seg.segread(folder / "seg" / "seg.dcm")
+    frames = binary.pixel_array[: len(planes)]  # the current contour is segment 1
+    assert {int(frame.sum()) for frame in frames} == {int(wanted[k].sum()) for k in planes}
+    assert pydicom.dcmread(folder / "seg" / "seg_probability.dcm").SegmentationType == "FRACTIONAL"
 
 
 @pytest.fixture
