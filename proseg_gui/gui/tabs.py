@@ -22,6 +22,7 @@ class Tabs(QObject):
 
     def __init__(self, review: QWidget, trainer: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
+        self._pages = (review, trainer)
         self.stack = QStackedWidget(parent)
         self.stack.addWidget(review)
         self.stack.addWidget(trainer)
@@ -54,10 +55,10 @@ class Tabs(QObject):
 
     def _fit(self) -> None:
         """The page behind claims no room: beside Review's docks the Trainer would not fit on a small screen."""
-        for number in range(self.stack.count()):
-            front = number == self.stack.currentIndex()
+        for page in self._pages:
+            front = page is self.stack.currentWidget()
             policy = QSizePolicy.Policy.Preferred if front else QSizePolicy.Policy.Ignored
-            self.stack.widget(number).setSizePolicy(policy, policy)
+            page.setSizePolicy(policy, policy)
 
     def _show(self, index: int) -> None:
         review = index == REVIEW

@@ -71,8 +71,10 @@ def test_how_far_a_training_is_can_be_read_from_review(busy):
     assert busy.tabs.bar.tabText(1) == "Trainer \u00b7 30%"
 
 
-@pytest.mark.parametrize(("reply", "closes", "requests"),
-                         [("Keep running", True, []), ("Stop and save", True, ["stop"]), ("Cancel", False, [])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reply", "closes", "requests"),
+    [("Keep running", True, []), ("Stop and save", True, ["stop"]), ("Cancel", False, [])],
+)
 def test_closing_while_training_asks(busy, reply, closes, requests):
     busy.close()
     assert busy.isVisible()
