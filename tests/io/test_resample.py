@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proseg_gui.errors import Cancelled
-from proseg_gui.io.resample import resample_to
+from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.io.resample import resample_to, straight_grid, straightened
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Geometry, Volume
+from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
 RAMP = Geometry((4, 5, 6), [0, 0, 0], (2.0, 1.0, 1.0), np.eye(3))
 
@@ -51,3 +51,22 @@ def test_cancel():
     token.cancel()
     with pytest.raises(Cancelled):
         resample_to(_ramp(), RAMP, token=token)
+
+
+def test_uneven_slices_come_onto_an_even_grid_where_they_lie():
+    places = np.array([[0.0, 0, z] for z in (0, 2, 4, 8, 10)])
+    geometry = Geometry((5, 6, 7), places[0], (2.5, 1.0, 1.0), np.eye(3), places)
+    values = np.broadcast_to(places[:, 2][:, None, None], geometry.shape).astype(np.float32)
+    study = Study("s", {"image": Volume(values, geometry)}, ("a",), (Reading("r", "a", Mask(values > 7, geometry)),))
+    even, notices = straightened(study)
+    assert even.geometry.is_even and even.geometry.shape == (6, 6, 7) and even.geometry.spacing_mm[0] == 2.0
+    assert np.allclose(even.image.array[:, 0, 0], [0, 2, 4, 6, 8, 10]), "a linear image stays linear over the gap"
+    assert even.readings[0].mask.array[:, 0, 0].tolist() == [False, False, False, True, True, True]
+    assert "6 voxels, as asked for" in notices[0]
+    assert straightened(even) == (even, ())
+
+
+def test_slices_too_uneven_to_resample_are_refused():
+    places = np.array([[0.0, 0, z] for z in (0, 0.1, 0.2, 0.3, 5000)])
+    with pytest.raises(UserError, match="too unevenly"):
+        straight_grid(Geometry((5, 6, 7), places[0], (1250.0, 1.0, 1.0), np.eye(3), places))
