@@ -62,7 +62,7 @@ def test_heads_learn_who_draws_wider(layout, make_cases, tmp_path):
     trainer = TestRaterHeads().trainer(layout, make_cases(5), tmp_path / "run", long)
     trainer.run()
     area = trainer.method.rater_area
-    assert area[0] < area[1] < area[2] or area[0] < area[1]  # rater 3 also has empty readings in odd cases
+    assert area[0] < area[1]  # rater 3, the widest, also has empty readings in odd cases
     assert trainer.method.preference_controls()[0].share > 0.5
 
 
