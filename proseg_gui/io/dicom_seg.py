@@ -14,7 +14,7 @@ from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentDescr
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.sr.coding import Code
-from pydicom.uid import UID, generate_uid
+from pydicom.uid import UID, CTImageStorage, generate_uid
 
 from proseg_gui import __version__
 from proseg_gui.errors import UserError
@@ -215,7 +215,8 @@ def _source(volume: Volume, k: int) -> Dataset:
     ds.SpecificCharacterSet = "ISO_IR 192"
     # Empty: highdicom refuses what real files hold (a sex of "X", a date with dots); the tags are filled in later
     fill_patient_and_study(ds, replace(reference, patient={}))
-    ds.SOPClassUID = UID(reference.sop_class_uid)
+    # highdicom wants a multi-frame image as one data set with all its groups; a stand-in for each frame does as well
+    ds.SOPClassUID = CTImageStorage if reference.frame_numbers else UID(reference.sop_class_uid)
     ds.SOPInstanceUID = UID(f"2.25.{k + 1}" if reference.frame_numbers else reference.sop_instance_uids[k])
     ds.SeriesInstanceUID = UID(reference.series_instance_uid)
     ds.FrameOfReferenceUID = UID(frame_of_reference(reference))
@@ -273,6 +274,7 @@ def _refer(seg: Dataset, reference: DicomReference, first: int) -> None:
             for derived in group.get("DerivationImageSequence", []):
                 for image in derived.SourceImageSequence:
                     k = int(image.ReferencedSOPInstanceUID.rpartition(".")[2]) - 1
+                    image.ReferencedSOPClassUID = UID(reference.sop_class_uid)
                     image.ReferencedSOPInstanceUID = UID(reference.sop_instance_uids[k])
                     image.ReferencedFrameNumber = reference.frame_numbers[k]
     references = []

@@ -19,6 +19,7 @@ from proseg_gui.io.dicom_seg import Segment, write_seg
 from proseg_gui.io.dicom_seg_read import read_seg, read_segments
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.io.structure_codes import structure_code
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
@@ -154,6 +155,23 @@ def test_a_multi_frame_image_is_referred_to_by_frame(tmp_path, hard_masks):
     referred = {(str(i.ReferencedSOPInstanceUID), int(i.ReferencedFrameNumber)) for i in images}
     assert referred == {("1.2.9", 4), ("1.2.9", 1)}
     assert len(ds.ReferencedSeriesSequence[0].ReferencedInstanceSequence) == 1
+
+
+def test_an_enhanced_file_with_shuffled_frames_gets_segments_and_contours(tmp_path, enhanced_file, along_z, ct_array):
+    order, places = [3, 0, 4, 1, 2], along_z(5)
+    enhanced_file(tmp_path / "e" / "e.dcm", ct_array[order], [places[k] for k in order])
+    volume, _ = read_series(scan_folder(tmp_path / "e").series[0])
+    mask = Mask(np.random.default_rng(4).random(volume.geometry.shape) < 0.4, volume.geometry)
+    write_seg([Segment("a", mask)], volume, tmp_path / "seg.dcm")
+    write_rtstruct([Roi("a", mask)], volume, tmp_path / "rt.dcm")
+    assert np.array_equal(read_seg(tmp_path / "seg.dcm", volume)[0].array, mask.array)
+    assert np.array_equal(read_rtstruct(tmp_path / "rt.dcm", volume)[0].array, mask.array)
+    frames = [volume.dicom.frame_numbers.index(n) for n in range(1, 6)]
+    theirs = highdicom.seg.segread(tmp_path / "seg.dcm").get_pixels_by_source_frame(
+        volume.dicom.sop_instance_uids[0], [1, 2, 3, 4, 5], assert_missing_frames_are_empty=True,
+        ignore_spatial_locations=True,
+    )  # fmt: skip
+    assert np.array_equal(theirs[..., 0], mask.array[frames])
 
 
 def test_frames_that_cover_a_part_or_lie_across_are_put_in_their_place(tmp_path):
