@@ -43,6 +43,7 @@ GRIDS = {
     "far, non-square": Geometry(SHAPE, [-1234.56789, 987.654321, -2345.678901], (2.5, 0.4883, 1.7), np.eye(3)),
     "oblique": Geometry(SHAPE, [12.3, -45.6, 78.9], (3.0, 0.9, 0.7), ROTATED),
     "coronal": Geometry(SHAPE, [1.0, 2.0, 3.0], (5.0, 1.1, 0.9), CORONAL),
+    "sagittal": Geometry(SHAPE, [1.0, 2.0, 3.0], (5.0, 1.1, 0.9), np.array([[0, 0, -1.0], [1.0, 0, 0], [0, -1.0, 0]])),
     "left-handed": Geometry(SHAPE, [1.0, 2.0, 3.0], (5.0, 1.1, 0.9), np.diag([1.0, 1.0, -1.0])),
     "tilted": _sheared(),
     "uneven": _uneven(),
