@@ -151,8 +151,9 @@ class _Delegate(QStyledItemDelegate):
         else:
             square = QRectF(0, 0, SQUARE, SQUARE)
             square.moveCenter(box.center())
-            painter.setOpacity(0.4 if muted else 1.0)
-            paint_state(painter, square, row.cells[self._model.raters[column - 1]].state)
+            state = row.cells[self._model.raters[column - 1]].state
+            painter.setOpacity(0.4 if muted and state != "problem" else 1.0)
+            paint_state(painter, square, state)
         painter.restore()
 
     @staticmethod

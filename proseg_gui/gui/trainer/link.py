@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QMessageBox, QPlainTextEdit
 
 from proseg_gui.bundle import own_models, read_card
 from proseg_gui.errors import UserError
 from proseg_gui.gui.controller import Controller
-from proseg_gui.gui.dialogs.frame import DialogFrame
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.opening import Opener
 from proseg_gui.gui.trainer import parts as split
 from proseg_gui.gui.trainer.library import Model, find_models, remove_model, seconds_a_step
+from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog
 from proseg_gui.gui.trainer.run_panel import duration
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.survey import CaseRow, survey
@@ -26,19 +25,7 @@ from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, check_name, find_trainings
 
-if TYPE_CHECKING:
-    from proseg_gui.io.dataset import Dataset
-
 POLL_MS = 500
-
-
-@dataclass(frozen=True)
-class _Data:
-    """A data set that was read; ``orders`` are the raters in the order of a bundle, by ``keep_names``."""
-
-    dataset: Dataset
-    orders: dict[bool, tuple[str, ...]]
-    parts: dict[str, str]
 
 
 class TrainerLink(QObject):
@@ -60,7 +47,7 @@ class TrainerLink(QObject):
         self.jobs = QtJobs(self)
         self.training: Training | None = None
         self.snapshot: Snapshot | None = None
-        self._data: _Data | None = None
+        self._data: split.Arranged | None = None
         self._rows: dict[str, CaseRow] = {}
         self._complete = False
         self._parts: dict[str, str] = {}
@@ -109,7 +96,7 @@ class TrainerLink(QObject):
             from proseg_gui.io.dataset import read_dataset
 
             dataset = read_dataset(path)
-            data = _arranged(dataset, plan)
+            data = split.arranged(dataset, plan)
             self.jobs.post(token, self._begin_data, data, plan)
             order = data.orders[plan.keep_names if plan else False]
             survey(replace(dataset, raters=order), token, progress, partial(self.jobs.post, token, self._add_row))
@@ -120,7 +107,7 @@ class TrainerLink(QObject):
         self.jobs.start("data", work, title="Reading the data", done=lambda _none: self._data_read(),
                         failed=self._data_failed, progress=progress, latest=True)  # fmt: skip
 
-    def _begin_data(self, data: _Data, plan: Plan | None) -> None:
+    def _begin_data(self, data: split.Arranged, plan: Plan | None) -> None:
         self._data, self._parts = data, data.parts
         self.tab.data.begin(data.orders[plan.keep_names if plan else False], str(data.dataset.path))
         if plan is None:
@@ -308,16 +295,8 @@ class TrainerLink(QObject):
             self.failed.emit(error)
 
     def _show_log(self) -> None:
-        if self.training is None:
-            return
-        dialog = DialogFrame(f"Log of {self.training.plan.name}", self.tab)
-        text = QPlainTextEdit(self.training.console_text())
-        text.setReadOnly(True)
-        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        dialog.body.addWidget(text, 1)
-        dialog.add_button("Close", primary=True).clicked.connect(dialog.accept)
-        dialog.resize(760, 460)
-        self.dialog_made.emit(dialog)
+        if self.training is not None:
+            self.dialog_made.emit(log_dialog(self.training.plan.name, self.training.console_text(), self.tab))
 
     # -- the result -----------------------------------------------------------------------------------------------
     def accept(self) -> None:
@@ -421,12 +400,7 @@ class TrainerLink(QObject):
 
     # -- questions and the end ------------------------------------------------------------------------------------
     def _confirm(self, title: str, text: str, yes: str, then: Callable[[], Any]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, "Trainer", title, parent=self.tab)
-        box.setInformativeText(text)
-        agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        box.buttonClicked.connect(lambda button: then() if button is agreed else None)
-        self.dialog_made.emit(box)
+        self.dialog_made.emit(confirm(title, text, yes, then, self.tab))
 
     @property
     def working(self) -> bool:
@@ -435,33 +409,9 @@ class TrainerLink(QObject):
 
     def ask_before_closing(self, close: Callable[[], None]) -> None:
         """Ask what becomes of the running training; ``close()`` unless the answer is to stay."""
-        box = QMessageBox(QMessageBox.Icon.Question, "A training is running", "A training is running", parent=self.tab)
-        box.setInformativeText("It can go on without this window; the next start of proseg-gui finds it again.")
-        box.addButton("Keep running", QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.ActionRole)
-        stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-
-        def answered(button: object) -> None:
-            if button is stop:
-                self._ask(Training.stop)
-            if button is not stay:
-                close()
-
-        box.buttonClicked.connect(answered)
-        self.dialog_made.emit(box)
+        self.dialog_made.emit(before_closing(lambda: self._ask(Training.stop), close, self.tab))
 
     def close(self) -> None:
         """Follow no more, and wait for the threads; the training goes on."""
         self._timer.stop()
         self.jobs.close()
-
-
-def _arranged(dataset: Dataset, plan: Plan | None) -> _Data:
-    """The data set with its raters' order in a bundle, and the parts of its cases; imports torch."""
-    from proseg_gui.training.recipe import Recipe
-    from proseg_gui.training.run import Request, rater_names
-
-    requests = {keep: Request(dataset, dataset.path, Recipe(), keep_names=keep) for keep in (False, True)}
-    orders = {keep: tuple(rater_names(request)) for keep, request in requests.items()}
-    parts = split.of_plan(plan, dataset) if plan is not None else split.first_parts(dataset, 0)
-    return _Data(dataset, orders, parts)

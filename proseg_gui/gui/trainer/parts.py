@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proseg_gui.training.process import Plan
 
 if TYPE_CHECKING:
     from proseg_gui.io.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A data set with its raters in the order of a bundle (by ``keep_names``) and the part of each case."""
+
+    dataset: Dataset
+    orders: dict[bool, tuple[str, ...]]
+    parts: dict[str, str]
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:
@@ -46,3 +56,13 @@ def of_plan(plan: Plan, dataset: Dataset) -> dict[str, str]:
     """The parts that a running training uses."""
     parts = dict.fromkeys(dataset.case_names, "out")
     return {**parts, **dict.fromkeys(plan.train, "train"), **dict.fromkeys(plan.val, "val")}
+
+
+def arranged(dataset: Dataset, plan: Plan | None) -> Arranged:
+    """The raters' order and the first parts, or those of a training that there is; imports torch."""
+    from proseg_gui.training.recipe import Recipe
+    from proseg_gui.training.run import Request, rater_names
+
+    requests = {keep: Request(dataset, dataset.path, Recipe(), keep_names=keep) for keep in (False, True)}
+    orders = {keep: tuple(rater_names(request)) for keep, request in requests.items()}
+    return Arranged(dataset, orders, of_plan(plan, dataset) if plan is not None else first_parts(dataset, 0))
