@@ -1,0 +1,133 @@
+"""Curves, verdicts, figures and estimates: what is shown is what the log and the cards say."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from proseg_gui.gui.trainer.curves import Curve, CurvePlot
+from proseg_gui.gui.trainer.library import Model, facts, seconds_a_step
+from proseg_gui.gui.trainer.result_panel import ResultPanel, verdict
+from proseg_gui.gui.trainer.run_panel import (
+    RunPanel,
+    dice_curves,
+    duration,
+    ged_curves,
+    loss_curves,
+    tab_text,
+)
+from proseg_gui.training.process import Snapshot
+
+LOSSES = (
+    {"step": 20, "seconds": 2.0, "segmentation": 0.5, "odd_term": 0.1, "total": 1.0, "gradient": 9.0},
+    {"step": 40, "seconds": 4.0, "segmentation": 0.4, "odd_term": -0.1, "total": 0.8, "gradient": 9.0},
+)
+FIGURES = {"dice_identity_mean": 0.8, "dice_identity_permuted": 0.75, "ged2": 0.3, "sample_diversity": 0.2,
+           "rater_diversity": 0.21, "dice_identity": [0.9, None, 0.7]}  # fmt: skip
+RUNNING = Snapshot("running", 40, 100, LOSSES, ({"step": 40, "validation": FIGURES},), seconds_left=100.0)
+
+
+def test_every_loss_term_has_its_curve(qtbot):
+    curves = loss_curves(RUNNING)
+    assert [curve.name for curve in curves] == ["weighted sum", "each rater's masks", "odd term"]
+    assert list(curves[1].steps) == [20, 40] and list(curves[1].values) == [0.5, 0.4]
+    assert len({curve.colour for curve in curves}) == 3
+    assert loss_curves(None) == dice_curves(None, ()) == ged_curves(None) == []
+
+
+def test_each_rater_has_a_curve_unless_nobody_could_judge(qtbot):
+    curves = {curve.name: list(curve.values) for curve in dice_curves(RUNNING, ["a", "b", "c"])}
+    assert curves == {"wrong rater": [0.75], "a": [0.9], "c": [0.7], "mean": [0.8]}
+    assert list(ged_curves(RUNNING)[0].values) == [0.3]
+
+
+def test_the_plot_draws_what_it_is_given_and_forgets_what_is_gone(qtbot):
+    plot = CurvePlot("Loss", "loss", logarithmic=True)
+    qtbot.addWidget(plot)
+    plot.set_curves([Curve("a <b>", "#ff0000", [1, 2, 3], [1.0, -1.0, 100.0]), Curve("c", "#00ff00", [1], [2.0])], 10)
+    x, y = plot._shown["a <b>"].getOriginalDataset()
+    assert list(x) == [1, 2, 3] and y[0] == 1.0 and math.isnan(y[1]) and y[2] == 100.0
+    assert "&lt;b>" in plot.legend.text() and "100.000" in plot.legend.text()
+    plot.set_curves([Curve("c", "#00ff00", [1, 2, 3], [2.0, 3.0, 4.0])], 10)
+    assert set(plot._shown) == {"c"} and len(plot.plot.listDataItems()) == 1
+    (low, high), _ = plot.plot.viewRange()
+    assert low <= 0 and high >= 10
+    assert plot.plot.getAxis("left").logTickStrings([-1.0, 0.0, np.log10(3.0), 1.0], 1.0, 1.0) == ["0.1", "1", "", "10"]
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        ("starting", {"pause", "stop", "log"}),
+        ("running", {"pause", "stop", "log"}),
+        ("pausing", {"pause", "log"}),
+        ("stopping", {"stop", "log"}),
+        ("paused", {"resume", "discard", "log"}),
+        ("interrupted", {"resume", "discard", "log"}),
+        ("failed", {"resume", "discard", "log"}),
+        ("finished", {"log"}),
+    ],
+)
+def test_only_what_can_be_done_is_offered(qtbot, status, shown):
+    panel = RunPanel()
+    qtbot.addWidget(panel)
+    panel.show_run(Snapshot(status, 40, 100, message="why"), ())
+    names = ("pause", "stop", "resume", "discard", "log")
+    assert {name for name in names if not getattr(panel, name).isHidden()} == shown
+    assert panel.pause.isEnabled() == panel.stop.isEnabled() == (status == "running")
+    assert panel.trouble.isHidden() == (status not in ("interrupted", "failed"))
+    assert panel.resume.text() == ("Try again" if status == "failed" else "Resume")
+    assert panel.bar.value() == 40 and panel.bar.maximum() == 100
+
+
+def test_progress_in_words(qtbot):
+    panel = RunPanel()
+    qtbot.addWidget(panel)
+    panel.show_run(RUNNING, ("a", "b", "c"))
+    assert panel.hint.full_text() == "training · step 40 of 100 · about 2 min left"
+    assert [duration(s) for s in (5, 89, 120, 4800)] == ["5 s", "89 s", "2 min", "80 min"]
+    assert duration(6000) == "1 h 40 min"
+    assert [tab_text(None), tab_text(RUNNING), tab_text(Snapshot("paused", 5, 10))] == ["", "40%", "paused"]
+
+
+def card(**changes):
+    figures = {**FIGURES, "dice_identity": {"a": 0.9, "c": 0.7}, "n_cases": 3}
+    training = {"chosen_at_step": 80, "steps_done": 100, "steps": 100, "seconds": 50.0, "data": "discs"}
+    values = {"raters": ("a", "b", "c"), "modality": "MR", "version": "1", "training": training,
+              "metrics": {"validation": figures}}  # fmt: skip
+    return SimpleNamespace(**{**values, **changes})
+
+
+def test_the_verdict_says_what_the_figures_say():
+    text = verdict(card().training, card().metrics["validation"], 100)
+    assert "Dice 0.800" in text and "0.750: the raters are told apart" in text and "GED² 0.300" in text
+    assert not text.startswith("Stopped")
+    alike = {**card().metrics["validation"], "dice_identity_permuted": 0.795}
+    assert "hardly told apart" in verdict(card().training, alike, 100)
+    assert verdict({"steps_done": 60}, {}, 100).startswith("Stopped after 60 of 100 steps. No case validated")
+
+
+def test_a_rater_without_a_figure_is_shown_as_such(qtbot):
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_card(card(), 100)
+    assert [(name, value) for name, _, value in panel.bars.rows] == [("a", 0.9), ("b", None), ("c", 0.7)]
+    assert panel.bars.limits() == (0.6, 1.0) and "b –" in panel.bars.accessibleName()
+    assert not panel.accept.isHidden()
+    panel.grab()
+    panel.clear()
+    assert panel.accept.isHidden() and panel.bars.rows == ()
+    panel.show_card(card(metrics={}), 100)
+    assert panel.bars.rows == () and panel.hint.full_text() == "not validated"
+
+
+def test_the_estimate_comes_from_the_last_training_on_the_same_data(tmp_path):
+    models = [Model(tmp_path, card(), False)]
+    assert seconds_a_step(models, "discs") == 0.5
+    assert seconds_a_step(models, "others") is None
+    assert seconds_a_step([Model(Path(tmp_path), card(), True)], "discs") is None  # another computer's time
+    assert facts(card()) == "3 raters · MR · Dice 0.800 · GED² 0.300 · data discs"
