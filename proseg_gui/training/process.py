@@ -123,7 +123,7 @@ class Training:
         self._start(resume=(self.state / CHECKPOINT).is_file())
 
     def _start(self, *, resume: bool) -> None:
-        arguments = self.plan.arguments(self.bundle, self.folder / "split.json")
+        arguments = self.plan.arguments(Path(self.plan.name), Path("split.json"))  # quoted in the card
         arguments.append("--resume" if resume else "--overwrite")
         (self.state / REQUEST).unlink(missing_ok=True)
         detached: dict[str, Any] = {"start_new_session": True}  # Ctrl+C in the window's terminal is not for it

@@ -91,6 +91,7 @@ def test_a_run_is_followed_paused_resumed_stopped_and_accepted(begun, tmp_path):
     card = load_bundle(folder).card
     assert card.name == "discs-1" and card.training["steps_done"] == finished.step
     assert (folder / "log.jsonl").is_file()
+    assert "--out discs-1 --split split.json" in card.training["command"]
 
 
 def test_a_killed_run_is_told_and_goes_on_to_the_end(begun):
