@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from proseg_gui.gui.panels.model import MAPS
 from proseg_gui.gui.panels.uncertainty import NOTHING, UncertaintyPanel
@@ -88,9 +89,16 @@ def test_opacity_and_threshold_move_live_and_are_set_silently(panel, kit):
         QTest.keyClick(slider.slider, Qt.Key.Key_Right)
         assert said.of(name)[-1] == (pytest.approx(before + 0.01),)
     handle = panel.opacity.slider
-    QTest.mousePress(handle, LEFT, pos=QPoint(round(handle.width() * 0.8), handle.height() // 2))
-    QTest.mouseMove(handle, QPoint(round(handle.width() * 0.3), handle.height() // 2))
-    QTest.mouseRelease(handle, LEFT)
+    middle = handle.height() // 2
+    start, stop = QPoint(round(handle.width() * 0.8), middle), QPoint(round(handle.width() * 0.3), middle)
+    QTest.mousePress(handle, LEFT, pos=start)
+    # QTest.mouseMove moves the one pointer that all tests of this screen share; an event of its own is sure to arrive.
+    held = QMouseEvent(
+        QMouseEvent.Type.MouseMove, QPointF(stop), QPointF(handle.mapToGlobal(stop)), Qt.MouseButton.NoButton, LEFT,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(handle, held)
+    QTest.mouseRelease(handle, LEFT, pos=stop)
     assert said.of("opacity_moved")[-1][0] < 0.6
 
 
