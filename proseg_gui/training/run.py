@@ -93,6 +93,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     layout, train, hashes = _load(request, split.train, None, salt, progress, token)
     assert layout is not None  # there is a training case
     _, held_out, held_out_hashes = _load(request, split.val, layout, salt, progress, token)
+    begun = _record(request, device)  # now: a checkout may move on while the training runs
     method, card = _begin(request, layout)
     key = _key(request, layout, split)
     objective = OBJECTIVES[card.kind](method, request.recipe)
@@ -102,7 +103,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     state = trainer.run(progress, token)
     method.cpu()
     record = {
-        **_record(request, device), "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
+        **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
         "steps_done": state.step,
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
     }  # fmt: skip

@@ -158,3 +158,19 @@ def test_names_that_no_bundle_can_hold_are_refused_before_the_training(write_cas
     with pytest.raises(UserError, match="'=cmd' is not a plain name"):
         train_bundle(Request(read_dataset(folder), tmp_path / "b", QUICK, keep_names=True))
     assert not (tmp_path / "b").exists()
+
+
+def test_the_card_names_the_commit_at_the_start(dataset, tmp_path, monkeypatch):
+    from proseg_gui.training import run
+    from proseg_gui.training.loop import Trainer
+
+    now = ["first"]
+    monkeypatch.setattr(run, "_commit", lambda: now[0])
+    trained = Trainer.run
+
+    def moved_on(self, *arguments):
+        now[0] = "second"
+        return trained(self, *arguments)
+
+    monkeypatch.setattr(Trainer, "run", moved_on)
+    assert train_bundle(Request(dataset, tmp_path / "b", QUICK)).training["commit"] == "first"
