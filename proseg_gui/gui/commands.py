@@ -366,10 +366,10 @@ def _series_option(number: int, candidate: Any) -> SeriesOption:
     (_, rows, columns), (z, y, x) = series.geometry.shape, series.geometry.spacing_mm
     return SeriesOption(
         key=str(number),
-        label=series.description or candidate.label,
+        label=" \u00b7 ".join(part for part in (candidate.group, series.description or candidate.label) if part),
         modality=series.modality,
         count_text=f"{series.n_slices} slices",
         size_text=f"{columns} x {rows}",
         spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
-        warning=candidate.problem or " ".join(series.notices),
+        warning=candidate.problem or " ".join((*series.notices, *candidate.notices)),
     )
