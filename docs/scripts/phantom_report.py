@@ -34,6 +34,8 @@ TRUE_READINGS = 18
 """Readings a rater that stand for the truth where a figure needs samples of it."""
 LOBE_DEPTH_MM = 4.0
 """The lobe's core, which even the tightest reading includes when it includes the lobe."""
+KEYS = "true_ml", "model_ml", "binary_ml"
+"""Truth; the model's probabilities; the model's draws binarised, as the truth's readings are."""
 IN, OUT = 0.8, 0.2
 """A sample holds the lobe when it has more than this share of it, leaves it out below the other; between is torn."""
 
@@ -75,6 +77,7 @@ def measure(bundle: Bundle, seed: int) -> dict:
         "name": "demo" if seed == DEMO_SEED else f"seed {seed}",
         "true_ml": {part: float(truth[part].sum() * ml) for part in PARTS},
         "model_ml": {part: float(model_maps[part].sum() * ml) for part in PARTS},
+        "binary_ml": {part: float(model_maps[f"binary {part}"].sum() * ml) for part in PARTS},
         "correlation": {
             part: float(np.corrcoef(model_maps[part].ravel(), truth[part].ravel())[0, 1])
             for part in ("total", "inter", "intra", "ambiguity")
@@ -92,7 +95,7 @@ def measure(bundle: Bundle, seed: int) -> dict:
 
 
 def split_by_cause(engine: Engine) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-    """The model's maps over R x T x Z balanced draws, and those draws as masks (one eps for the whole volume)."""
+    """The model's maps over R x T x Z balanced draws, also of binarised draws; and these masks (one eps a volume)."""
     method, raters = engine.method, len(engine.raters)
     generator = torch.Generator().manual_seed(SEED)
     points = [
@@ -101,13 +104,16 @@ def split_by_cause(engine: Engine) -> tuple[dict[str, np.ndarray], list[np.ndarr
         for point in unstacked(method.draw(rater, TAU_DRAWS * EPS_DRAWS, generator, tau_draws=TAU_DRAWS))
     ]
     slices = [StreamingMoments(raters, TAU_DRAWS, EPS_DRAWS) for _ in range(engine.n_slices)]
+    binary = [StreamingMoments(raters, TAU_DRAWS, EPS_DRAWS) for _ in range(engine.n_slices)]
     masks = [np.zeros(engine.geometry.shape, dtype=bool) for _ in points]
     for k, moments in enumerate(slices):
         for mask, probability in zip(masks, engine.probabilities(k, points), strict=True):
             moments.add(probability[0])
             mask[k] = probability[0] > 0.5
+            binary[k].add(mask[k])
     maps = {part: np.stack([m.maps(corrected=True)[part] for m in slices]) for part in PARTS}
     maps["probability"] = np.stack([m.mean() for m in slices])
+    maps |= {f"binary {part}": np.stack([m.maps(corrected=True)[part] for m in binary]) for part in PARTS}
     return maps, masks
 
 
@@ -168,17 +174,17 @@ def coherence(masks: list[np.ndarray]) -> dict[str, float]:
 def tables(rows: list[dict]) -> list[str]:
     """Markdown."""
     parts = ("total", "inter", "intra", "ambiguity", "residual")
-    lines = ["| case | " + " | ".join(f"{p} true / model (ml)" for p in parts) + " | r total | r inter |"]
+    lines = ["| case | " + " | ".join(f"{p}" for p in parts) + " | r total | r inter |"]
     lines.append("|---" * (len(parts) + 3) + "|")
     for row in rows:
-        cells = [f"{row['true_ml'][p]:.2f} / {row['model_ml'][p]:.2f}" for p in parts]
+        cells = [" / ".join(f"{row[key][p]:.2f}" for key in KEYS) for p in parts]
         r = row["correlation"]
         lines.append(f"| {row['name']} | " + " | ".join(cells) + f" | {r['total']:.3f} | {r['inter']:.3f} |")
-    means = [[np.mean([row[key][p] for row in rows]) for p in parts] for key in ("true_ml", "model_ml")]
-    cells = [f"{a:.2f} / {b:.2f}" for a, b in zip(*means, strict=True)]
+    means = [[np.mean([row[key][p] for row in rows]) for p in parts] for key in KEYS]
+    cells = [" / ".join(f"{value:.2f}" for value in values) for values in zip(*means, strict=True)]
     lines.append("| **mean** | " + " | ".join(cells) + " | | |")
     shares = [[v / m[0] for v in m[1:]] for m in means]
-    cells = ["", *(f"{a:.0%} / {b:.0%}" for a, b in zip(*shares, strict=True))]
+    cells = ["", *(" / ".join(f"{value:.0%}" for value in values) for values in zip(*shares, strict=True))]
     lines += ["| share of total | " + " | ".join(cells) + " | | |", ""]
     heads = (
         "case", "lobe in: true p", "true readings", "model samples", "torn", "components (>1 %) true / model",
