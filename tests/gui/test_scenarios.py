@@ -147,6 +147,8 @@ def test_demo_review_export(demo, qtbot, tmp_path) -> None:
     controller = demo.controller
     third = controller.review.engine.raters[2]
     peak = int(np.nanargmax(controller.summary.by_slice))
+    settled(qtbot, demo, lambda: QTest.mouseClick(demo.strip, Qt.MouseButton.LeftButton, pos=QPoint(60, 60)))
+    assert controller.slice_index != peak
     settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_N))
     assert controller.slice_index == peak
     review_and_export(qtbot, demo, third, tmp_path)
