@@ -4,7 +4,9 @@ import re
 import sys
 from xml.etree import ElementTree
 
-ALLOWED = re.compile(r"shared_data|shared/data|cuda|gpu|mps|\broot\b|permissions|Windows|macOS|Linux|orthanc| has no \w+", re.IGNORECASE)
+ALLOWED = re.compile(
+    r"shared_data|shared/data|cuda|gpu|mps|\broot\b|permissions|Windows|macOS|Linux|orthanc| has no \w+", re.IGNORECASE
+)
 
 cases = ElementTree.parse(sys.argv[1]).getroot().findall(".//testcase")
 skips = {case: skip.get("message", "") for case in cases if (skip := case.find("skipped")) is not None}
