@@ -11,7 +11,7 @@ Conventions, everywhere in this program:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -432,7 +432,3 @@ class Study:
     def raters(self) -> tuple[str, ...]:
         """Names of those who drew anything here, in order of first appearance."""
         return tuple(dict.fromkeys(reading.rater for reading in self.readings))
-
-    def with_readings(self, readings: tuple[Reading, ...], structures: tuple[str, ...] | None = None) -> Study:
-        """This study with other drawings (and structures)."""
-        return replace(self, readings=readings, structures=self.structures if structures is None else structures)
