@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 EXAMPLE = """examples:
   proseg-gui demo-data demo                  dicom/ (CT series, one RTSTRUCT per rater) and dataset/
-  proseg-gui demo-data demo --training 40    also training/, the phantoms that the phantom bundle learned from
+  proseg-gui demo-data demo --training 300   also training/, the phantoms that the phantom bundle learned from
 """
 PATIENT = {"PatientName": "Phantom^CT", "PatientID": "PHANTOM"}
-VALIDATION_EVERY = 5
-"""Every fifth training phantom is a validation case."""
+VALIDATION_EVERY, VALIDATION_MOST = 5, 12
+"""Every fifth training phantom is a validation case, up to this many: more would cost time and choose no better."""
 COLOURS = ((213, 94, 0), (0, 114, 178), (0, 158, 115), (204, 121, 167))
 """Display colours of the raters' regions (Okabe and Ito: told apart by the colour-blind too)."""
 
@@ -76,7 +76,7 @@ def write_training(folder: Path, n: int, *, overwrite: bool = False, progress: P
     from proseg_gui.phantom import training_phantoms
 
     names = [f"phantom{seed:03d}" for seed in range(n)]
-    held_out = names[VALIDATION_EVERY - 1 :: VALIDATION_EVERY] or names[-1:]
+    held_out = names[VALIDATION_EVERY - 1 :: VALIDATION_EVERY][:VALIDATION_MOST] or names[-1:]
     split = {"train": [name for name in names if name not in held_out], "val": held_out}
 
     def studies() -> Iterator[Study]:
