@@ -232,7 +232,7 @@ def _write(
     card = bundle.card
     maps = ["consensus_probability"] if request.wants_consensus else []
     maps += [f"uncertainty_{part}" for part in PARTS] if request.uncertainty else []
-    files = write_maps(results, card.structures, maps, provenance_of(card), share_of(progress, 0.0, 0.3))
+    files = write_maps(results, card.structures, maps, provenance_of(card), share_of(progress, 0.0, 0.3), token)
     rest = share_of(progress, 0.3, 1.0)
     if not drawings:
         return files, ()

@@ -7,9 +7,9 @@ files in the (still hidden) output folder as they come.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ ROI_COLOURS = (
     "#70d0f0", "#e05020", "#9060f0", "#e070b0", "#c0b020", "#c0f0d0", "#70a0f0", "#f0a0a0", "#609070", "#d030b0",
 )  # fmt: skip
 """The window's rater colours (gui/views/palette.py; a test holds the two together)."""
+What = TypeVar("What")
 SEG_NAME, SEG_PROBABILITY_NAME = "seg.dcm", "seg_probability.dcm"
 OTHER_COLOUR, SAMPLE_COLOUR = "#ffd166", "#c9d6e3"
 MAP_UNITS = {
@@ -92,18 +93,20 @@ class Results:
 
 
 def write_maps(
-    results: Results, structures: Sequence[str], names: Sequence[str], provenance: Provenance, progress: Progress
+    results: Results,
+    structures: Sequence[str],
+    names: Sequence[str],
+    provenance: Provenance,
+    progress: Progress,
+    token: CancelToken | None,
 ) -> list[str]:
     """Write each map as NIfTI; returns the files' names below the output folder."""
-    jobs = [(structure, name) for structure in structures for name in names]
-    files = []
-    for i, (structure, name) in enumerate(jobs):
-        path = results.place(structure) / f"{name}.nii.gz"
+
+    def write(structure: str, name: str, path: Path) -> None:
         values = results.map(structure, name)
         write_nifti(values, results.geometry, path, provenance=provenance, unit=MAP_UNITS[name])
-        files.append(path.relative_to(results.folder).as_posix())
-        progress((i + 1) / len(jobs), f"writing {path.name}")
-    return files
+
+    return _write_each(results, [(s, name, name) for s in structures for name in names], write, progress, token)
 
 
 def write_masks(
@@ -115,14 +118,29 @@ def write_masks(
     token: CancelToken | None,
 ) -> list[str]:
     """Write each mask as NIfTI; returns the files' names below the output folder."""
-    jobs = [(structure, drawing) for structure in structures for drawing in drawings]
-    files = []
-    for i, (structure, drawing) in enumerate(jobs):
-        if token is not None:
-            token.check()
-        path = results.place(structure) / f"{drawing.name}.nii.gz"
+
+    def write(structure: str, drawing: Drawing, path: Path) -> None:
         mask = results.mask(structure, drawing.name)
         write_nifti(mask, results.geometry, path, provenance=provenance_of(card, drawing))
+
+    jobs = [(structure, drawing, drawing.name) for structure in structures for drawing in drawings]
+    return _write_each(results, jobs, write, progress, token)
+
+
+def _write_each(
+    results: Results,
+    jobs: Sequence[tuple[str, What, str]],
+    write: Callable[[str, What, Path], None],
+    progress: Progress,
+    token: CancelToken | None,
+) -> list[str]:
+    """``write(structure, what, path)`` for each job ``(structure, what, file stem)``, with progress and cancel."""
+    files = []
+    for i, (structure, what, stem) in enumerate(jobs):
+        if token is not None:
+            token.check()
+        path = results.place(structure) / f"{stem}.nii.gz"
+        write(structure, what, path)
         files.append(path.relative_to(results.folder).as_posix())
         progress((i + 1) / len(jobs), f"writing {path.name}")
     return files

@@ -80,8 +80,9 @@ def place_nearest(
             f"step) and went to the nearest slice{more}."
         )
     if outside:
-        plural = "s" if outside != 1 else ""
-        notices.append(f"{outside} contour{plural} of {name!r} lay beyond the image's slices and were left out.")
+        many = "contours" if outside != 1 else "contour"
+        was = "were" if outside != 1 else "was"
+        notices.append(f"{outside} {many} of {name!r} lay beyond the image's slices and {was} left out.")
     return polygons
 
 

@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.pixels import iter_pixels
 from pydicom.uid import SegmentationStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_common import frame_of_reference
+from proseg_gui.io.contour_file import check_belongs, damaged, open_contour_file, reference_of
 from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import DicomReference, Mask, Volume
+from proseg_gui.volume import Mask, Volume
 
 _LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _OFF_GRID = 0.02
 """A frame lies on the image's grid when its corners are within this share of a voxel of voxel centres."""
 _MAX_FRAME_PIXELS = 1 << 26
 _REMEDY = "Open the series that it was made on"
+_WHAT = "segmentation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,48 +67,13 @@ def read_segments(
         frames do not lie on the image's grid.
     """
     path = Path(path)
-    ds = _open(path)
-    if volume.dicom is None:
-        raise UserError(
-            "the image is no DICOM series, so it cannot be known whether this segmentation belongs to it",
-            path=path,
-            remedy="Open the DICOM series that it was made on",
-        )
-    _check_belongs(ds, volume.dicom, path)
+    ds = open_contour_file(path, (SegmentationStorage, _LABEL_MAP_STORAGE), _WHAT)
+    reference = reference_of(volume, path, _WHAT)
+    check_belongs(ds, [str(ds.get("FrameOfReferenceUID", "") or "")], reference, path, _WHAT)
     try:
         return _segments(ds, volume, path, threshold, token)
     except DAMAGE as error:
-        raise UserError("the segmentation is damaged or cut short", path=path, remedy="Export it again") from error
-
-
-def _open(path: Path) -> Dataset:
-    try:
-        ds = pydicom.dcmread(path)
-        sop_class = ds.get("SOPClassUID", "")
-    except FileNotFoundError as error:
-        raise UserError("there is no such file", path=path) from error
-    except InvalidDicomError as error:
-        raise UserError("it is no DICOM file", path=path, remedy="Choose a DICOM segmentation") from error
-    except DAMAGE as error:
-        raise UserError("the segmentation is damaged or cut short", path=path, remedy="Export it again") from error
-    if sop_class not in (SegmentationStorage, _LABEL_MAP_STORAGE):
-        raise UserError("it is DICOM but no segmentation", path=path, remedy="Choose a DICOM SEG")
-    return ds
-
-
-def _check_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:
-    own, theirs = reference.patient.get("PatientID", ""), str(ds.get("PatientID", "") or "")
-    if own and theirs and own != theirs:
-        raise UserError(
-            "the segmentation's PatientID is not the image's: it is another patient", path=path, remedy=_REMEDY
-        )
-    for keyword, what, mine in (
-        ("StudyInstanceUID", "belongs to the study", reference.study_instance_uid),
-        ("FrameOfReferenceUID", "is in the frame of reference", frame_of_reference(reference)),
-    ):
-        other = str(ds.get(keyword, "") or "")
-        if other and other != mine:
-            raise UserError(f"the segmentation {what} {other}, the image {mine}", path=path, remedy=_REMEDY)
+        raise damaged(path, _WHAT) from error
 
 
 def _segments(

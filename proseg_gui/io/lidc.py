@@ -17,6 +17,7 @@ from xml.parsers import expat
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contour_file import reference_of
 from proseg_gui.io.contour_trace import fill
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
@@ -81,13 +82,7 @@ def read_lidc(path: str | Path, volume: Volume, *, token: CancelToken | None = N
     """
     path = Path(path)
     root = _parse(path)
-    reference = volume.dicom
-    if reference is None:
-        raise UserError(
-            "the image is no DICOM series, so it cannot be known whether these readings belong to it",
-            path=path,
-            remedy="Open the DICOM series that they were drawn on",
-        )
+    reference = reference_of(volume, path, "reading")
     named = {item.tag.lower(): (item.text or "").strip() for item in root.iterfind("ResponseHeader/*")}
     series = named.get("seriesinstanceuid", "")
     if series and series != reference.series_instance_uid:

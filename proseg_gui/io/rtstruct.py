@@ -20,6 +20,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, gene
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write, check_target
+from proseg_gui.io.contour_file import damaged
 from proseg_gui.io.contour_trace import trace
 from proseg_gui.io.deidentify import deidentify
 from proseg_gui.io.dicom_common import (
@@ -35,7 +36,7 @@ from proseg_gui.io.dicom_common import (
 from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.io.dicom_write import series_for
 from proseg_gui.io.provenance import Provenance
-from proseg_gui.io.rtstruct_read import check_belongs, number_of, open_structure_set, read_structure_set
+from proseg_gui.io.rtstruct_read import check_set_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
@@ -211,8 +212,8 @@ def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, 
     try:
         ds.decode()
     except DAMAGE as error:
-        raise UserError("the structure set is damaged", path=path, remedy="Export it again") from error
-    check_belongs(ds, reference, path)
+        raise damaged(path, "structure set") from error
+    check_set_belongs(ds, reference, path)
     now = datetime.now()
     ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
     ds.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
 from pydicom.uid import RTStructureSetStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contour_file import check_belongs, check_frames, damaged, open_contour_file, reference_of
 from proseg_gui.io.contour_place import place_exactly, place_nearest
 from proseg_gui.io.contour_trace import fill
-from proseg_gui.io.dicom_common import frame_of_reference
 from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
@@ -23,7 +21,7 @@ from proseg_gui.volume import DicomReference, Mask, Volume
 
 _CONTOUR_DATA = Tag(0x3006, 0x0050)
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
-_REMEDY = "Choose the structure set that was drawn on this image"
+_WHAT = "structure set"
 
 
 def read_rtstruct(
@@ -56,13 +54,8 @@ def read_structure_set(
 ) -> list[Mask]:
     """As :func:`read_rtstruct`; ``only`` is the number of ROIs, from the end, that are wanted."""
     ds = open_structure_set(path)
-    if volume.dicom is None:
-        raise UserError(
-            "the image is no DICOM series, so it cannot be known whether these contours belong to it",
-            path=path,
-            remedy="Open the DICOM series that they were drawn on",
-        )
-    check_belongs(ds, volume.dicom, path)
+    reference = reference_of(volume, path, _WHAT)
+    check_set_belongs(ds, reference, path)
     entries = {number_of(item, "ROINumber", path): item for item in ds.get("StructureSetROISequence", [])}
     wanted = list(entries)[-only:] if only is not None else list(entries)
     by_number = {number_of(item, "ReferencedROINumber", path): item for item in ds.get("ROIContourSequence", [])}
@@ -73,7 +66,8 @@ def read_structure_set(
             token.check()
         name = str(entries[number].get("ROIName", "") or "")
         shown = plain(name)
-        _check_frame(entries[number], volume.dicom, shown, path)
+        frame = str(entries[number].get("ReferencedFrameOfReferenceUID", "") or "")
+        check_frames([frame], reference, path, f"the ROI {shown!r}")
         array = _roi_array(by_number.get(number), volume, shown, path, notices)
         if array is not None:
             masks.append(Mask(array, volume.geometry, name))
@@ -93,34 +87,13 @@ def check_room(n_masks: int, volume: Volume, path: Path) -> None:
         )
 
 
-def _check_frame(entry: Dataset, reference: DicomReference, name: str, path: Path) -> None:
-    frame = frame_of_reference(reference)
-    other = str(entry.get("ReferencedFrameOfReferenceUID", "") or frame)
-    if other != frame:
-        raise UserError(
-            f"the ROI {name!r} is in the frame of reference {plain(other)}, the image in {frame}",
-            path=path,
-            remedy="Open the series that it was drawn on",
-        )
-
-
 def open_structure_set(path: Path) -> Dataset:
     """Read the file, or say in one sentence why it is no structure set."""
-    try:
-        ds = pydicom.dcmread(path)
-        sop_class = ds.get("SOPClassUID", "")
-    except FileNotFoundError as error:
-        raise UserError("there is no such file", path=path) from error
-    except InvalidDicomError as error:
-        raise UserError("it is no DICOM file", path=path, remedy="Choose an RTSTRUCT") from error
-    except DAMAGE as error:
-        raise UserError("the structure set is damaged or cut short", path=path, remedy="Export it again") from error
-    if sop_class != RTStructureSetStorage:
-        raise UserError("it is DICOM but no RT structure set", path=path, remedy="Choose an RTSTRUCT")
+    ds = open_contour_file(path, [RTStructureSetStorage], _WHAT)
     try:
         _parse(ds)
     except DAMAGE as error:
-        raise UserError("the structure set is damaged or cut short", path=path, remedy="Export it again") from error
+        raise damaged(path, _WHAT) from error
     return ds
 
 
@@ -143,30 +116,11 @@ def number_of(item: Dataset, keyword: str, path: Path) -> int:
         raise UserError(f"the DICOM tag {keyword} is missing or malformed", path=path) from error
 
 
-def check_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:
+def check_set_belongs(ds: Dataset, reference: DicomReference, path: Path) -> None:
     """Refuse a structure set of another patient, study or frame of reference, and say which of them differs."""
-    own, theirs = reference.patient.get("PatientID", ""), str(ds.get("PatientID", "") or "")
-    if own and theirs and own != theirs:
-        raise UserError(
-            "the structure set's PatientID is not the image's: it is another patient", path=path, remedy=_REMEDY
-        )
-    study = str(ds.get("StudyInstanceUID", "") or "")
-    if study and study != reference.study_instance_uid:
-        raise UserError(
-            f"the structure set belongs to the study {plain(study)}, the image to {reference.study_instance_uid}",
-            path=path,
-            remedy=_REMEDY,
-        )
-    frame = frame_of_reference(reference)
-    frames = {str(item.get("FrameOfReferenceUID", "")) for item in ds.get("ReferencedFrameOfReferenceSequence", [])}
-    frames |= {str(item.get("ReferencedFrameOfReferenceUID", "")) for item in ds.get("StructureSetROISequence", [])}
-    frames -= {""}
-    if frames and frame not in frames:
-        raise UserError(
-            f"the structure set is in the frame of reference {plain(sorted(frames)[0])}, the image in {frame}",
-            path=path,
-            remedy=_REMEDY,
-        )
+    frames = [str(item.get("FrameOfReferenceUID", "")) for item in ds.get("ReferencedFrameOfReferenceSequence", [])]
+    frames += [str(item.get("ReferencedFrameOfReferenceUID", "")) for item in ds.get("StructureSetROISequence", [])]
+    check_belongs(ds, frames, reference, path, _WHAT)
 
 
 def _roi_array(

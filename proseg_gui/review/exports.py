@@ -194,7 +194,7 @@ def _write_nifti(
     names, card = (request.structure_name.strip(),), review.bundle.card
     maps = ["consensus_probability"] if "consensus" in request.what else []
     maps += [f"uncertainty_{name}" for name in request.maps] if "maps" in request.what else []
-    write_maps(results, names, maps, provenance_of(card), lambda s, t: progress(0.4 * s, t))
+    write_maps(results, names, maps, provenance_of(card), lambda s, t: progress(0.4 * s, t), token)
     write_masks(results, names, drawings, card, lambda s, t: progress(0.4 + 0.6 * s, t), token)
     return grid_notices(results.geometry)
 

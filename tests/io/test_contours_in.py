@@ -72,7 +72,7 @@ def test_planes_between_slices_go_to_the_nearest_and_are_never_mixed(tmp_path, s
     assert notices == [
         "2 contours of 'a' lay between slices (up to 0.4 of a step) and went to the nearest slice; 1 of them had a "
         "nearer one in the same slice and were left out.",
-        "1 contour of 'a' lay beyond the image's slices and were left out.",
+        "1 contour of 'a' lay beyond the image's slices and was left out.",
     ]
     with pytest.raises(UserError, match="between two slices"):
         read_rtstruct(path, series)

@@ -98,7 +98,7 @@ def test_damaged_and_foreign_files(tmp_path):
     (tmp_path / "text.dcm").write_text("text " * 100)
     for name, said in (
         ("odd.dcm", "malformed points"),
-        ("ct.dcm", "no RT structure set"),
+        ("ct.dcm", "no structure set"),
         ("text.dcm", "no DICOM file"),
         ("none.dcm", "no such file"),
     ):
