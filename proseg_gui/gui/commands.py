@@ -14,6 +14,7 @@ from proseg_gui.gui.dialogs.about import AboutDialog
 from proseg_gui.gui.dialogs.model_chooser import ModelChooser, ModelItem
 from proseg_gui.gui.dialogs.series_chooser import SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
+from proseg_gui.gui.drawings import Drawings
 from proseg_gui.gui.exporting import Exporting
 from proseg_gui.io.pacs import is_installed
 from proseg_gui.review.state import LOCAL_MAP, PARTS
@@ -37,6 +38,7 @@ class Commands:
         self._controller = window.controller
         self._opener = window.opener
         self._exporting = Exporting(window)
+        self.drawings = Drawings(window)
         self._ruler = False
         self._box_armed = False
         for pane in window.scene.panes:
@@ -54,6 +56,9 @@ class Commands:
             Command("File", "&Open scan\u2026", "Ctrl+O", self.open_file),
             Command("File", "Open &folder\u2026", "Ctrl+Shift+O", self.open_folder),
             Command("File", "Open the &demo", "Ctrl+D", o.open_demo),
+            Command(
+                "File", "Open &contours on this scan\u2026", "Ctrl+Shift+C", self.drawings.ask, enabled=self._has_study
+            ),
             Command("File", "Choose &model\u2026", "Ctrl+M", self.choose_model, group="model"),
             Command("File", "&Export\u2026", "Ctrl+E|Ctrl+S", self.export, enabled=self._has_model, group="out"),
             Command(

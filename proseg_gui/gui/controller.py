@@ -42,6 +42,8 @@ class Controller(QObject):
     """See the module's text; signals carry immutable values."""
 
     study_changed = Signal(object)
+    drawings_changed = Signal(object)
+    """The same study with more masks that raters drew."""
     channel_changed = Signal(object)
     """The volume that is shown: another channel of the same study."""
     bundle_changed = Signal(object)
@@ -124,6 +126,20 @@ class Controller(QObject):
         self.slice_changed.emit(self.slice_index)
         for notice in study.notices:
             self.noticed.emit(notice)
+
+    def add_drawings(self, study: Study, reference: str | None = None) -> None:
+        """Go on with ``study``: the one in view with further readings, which are drawn at once.
+
+        ``reference`` is the rater whose mask the current contour is then measured against.
+        """
+        before = () if self.study is None else self.study.raters
+        self.study = study
+        if self.review is not None:
+            self.review = replace(self.review, study=study)
+        self.drawings_changed.emit(study)
+        self.show_masks(self.view.masks_shown | (frozenset(study.raters) - frozenset(before)))
+        if reference is not None:
+            self.compare_with(reference)
 
     def begin(self, review: Reviewed) -> None:
         """Look at the study through a model: first contour, then the sweep."""

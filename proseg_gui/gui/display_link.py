@@ -73,6 +73,7 @@ class DisplayLink(QObject):
         strip.slice_chosen.connect(controller.set_slice)
         strip.slice_stepped.connect(controller.step_slice)
         controller.study_changed.connect(self._on_study)
+        controller.drawings_changed.connect(self._list_references)
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
         controller.slice_changed.connect(strip.set_current)
@@ -99,11 +100,14 @@ class DisplayLink(QObject):
     def _on_study(self, study: Study | None) -> None:
         n = 0 if study is None else study.geometry.shape[0]
         self._strip.set_values(np.full(n, np.nan))
-        raters = () if study is None else study.raters
-        self._show.set_references([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
-        self._measurements.set_references(list(raters), None)
+        self._list_references(study)
         self._measurements.set_dice("")
         self._list_structures()
+
+    def _list_references(self, study: Study | None) -> None:
+        raters = () if study is None else study.raters
+        self._show.set_references([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
+        self._measurements.set_references(list(raters), self._controller.view.compare_with)
 
     def _on_bundle(self, bundle: Bundle | None) -> None:
         raters = () if bundle is None else bundle.card.raters

@@ -214,10 +214,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
+        """Open what was dropped; contours go onto the scan in view."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.opener.open_paths(paths)
+        self.commands.drawings.drop(paths)
 
     # -- layout and closing ---------------------------------------------------------------------------------------
     def _restore_layout(self) -> None:

@@ -227,6 +227,10 @@ class Opener(QObject):
         self.worklist_changed.emit(self.worklist.items)
 
     # -- running --------------------------------------------------------------------------------------------------
+    def read_beside(self, title: str, work: Any, done: Callable[[Any], None]) -> None:
+        """Read something for the scan in view: with the progress and cancel of opening, instead of what was opening."""
+        self._run(title, work, done)
+
     def _run(self, title: str, work: Any, done: Any, failed: Any = None) -> None:
         controller = self._controller
 

@@ -7,24 +7,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pydicom
 from pydicom.uid import RTStructureSetStorage, SegmentationStorage
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import DAMAGE, read_header
 from proseg_gui.io.dicom_seg_read import read_seg
-from proseg_gui.io.images import image_stem, image_suffix
+from proseg_gui.io.images import image_stem, image_suffix, read_raw
 from proseg_gui.io.label_map import read_label_map
 from proseg_gui.io.lidc import lidc_masks, looks_like_lidc, read_lidc
 from proseg_gui.io.nifti_read import looks_like_nifti
 from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Mask, Reading, Volume
+from proseg_gui.volume import Mask, Reading, Study, Volume
 
 LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.7"
 SEGMENTATIONS = (str(SegmentationStorage), LABEL_MAP_SEGMENTATION)
 ONE_STRUCTURE = "structure"
+_FEW_LABELS = 32
+_LOOK_AT = 1 << 16
 _MACHINE_MADE = re.compile(r"^\d|\d+\.\d+\.\d+|^(IM|RS|RT|SEG|SC|I|MR|CT|PT)[-_.]?\d+|^[0-9A-Fa-f]{8,}$", re.IGNORECASE)
 
 
@@ -51,6 +54,30 @@ def kind_of(path: Path) -> str:
     if header.sop_class == RTStructureSetStorage:
         return "structure set"
     return "segmentation" if str(header.sop_class) in SEGMENTATIONS else ""
+
+
+def is_drawing(path: Path) -> bool:
+    """Whether a file holds contours rather than a scan: by its kind, and for an image file by its values.
+
+    An image file is taken for a label map when it holds 0 and at most 31 other whole numbers.
+
+    Raises
+    ------
+    UserError
+        If the file does not exist or cannot be read.
+    """
+    kind = kind_of(path)
+    if kind != "label map":
+        return bool(kind)
+    raw = read_raw(path)
+    if raw.colour:
+        return False
+    values = raw.array.ravel()
+    for part in (values[:: max(1, values.size // _LOOK_AT)], values):  # a scan is known by a few of its voxels
+        found = np.unique(part)
+        if len(found) > _FEW_LABELS or not np.isfinite(found).all() or (found != np.rint(found)).any():
+            return False
+    return bool((found == 0).any())
 
 
 def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToken | None = None) -> list[Mask]:
@@ -157,6 +184,51 @@ def readings_beside(
             notices.append(f"{shown} was passed over: {error.what}.")
         notices += [f"{shown}: {text}" for text in more]
     return one_structure(readings)
+
+
+def drawings_on(
+    study: Study, paths: Sequence[Path], notices: list[str], token: CancelToken | None = None
+) -> list[Reading]:
+    """The files' regions as readings of the study's image; no rater is called like one that the study has already.
+
+    A file with one region, where the study's raters drew one structure, is a drawing of that structure.
+
+    Raises
+    ------
+    UserError
+        The first file that holds no contours, is damaged, or belongs to another image, with the difference.
+    """
+    readings: list[Reading] = []
+    known = study.structures[0] if study.readings and len(study.structures) == 1 else ""
+    for path, name in rater_names(paths).items():
+        more: list[str] = []
+        found = readings_of(path, study.image, rater=name, notices=more, token=token)
+        drawn_on = series_drawn_on(path) if kind_of(path) in ("structure set", "segmentation") else frozenset()
+        if study.image.dicom is not None and drawn_on and study.image.dicom.series_instance_uid not in drawn_on:
+            more.append("it was drawn on another series of this study, in the same frame of reference.")
+        notices += [f"{plain(path.name)}: {text}" for text in more]
+        if known and len(found) == 1:
+            found = [replace(found[0], structure=known)]
+        taken = {*study.raters, *(reading.rater for reading in readings)}
+        names = {who: _free_name(who, taken) for who in dict.fromkeys(reading.rater for reading in found)}
+        readings += [replace(reading, rater=names[reading.rater]) for reading in found]
+    return readings if study.readings else list(one_structure(readings)[1])
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """``name``, or ``name (2)`` and so on where somebody is called that already."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def with_drawings(study: Study, readings: Sequence[Reading]) -> Study:
+    """``study`` with further readings, and their structures where it did not have them."""
+    own = study.structures if study.readings else ()
+    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
+    return replace(study, structures=structures or study.structures, readings=(*study.readings, *readings))
 
 
 def one_structure(readings: Sequence[Reading]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:

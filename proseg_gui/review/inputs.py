@@ -40,8 +40,13 @@ def openable(paths: Sequence[Path], progress: Progress, token: CancelToken | Non
         found += candidates
     images = [candidate for candidate in found if candidate.kind in OPENABLE]
     if not images:
-        what = "a model bundle" if found[0].kind == "bundle" else f"a {found[0].kind}"
-        raise UserError(f"this is {what}, not a scan", path=found[0].path, remedy="Open the scan first")
+        if found[0].kind == "bundle":
+            raise UserError("this is a model bundle, not a scan", path=found[0].path, remedy="Choose it as the model")
+        raise UserError(
+            f"this is a {found[0].kind}, not a scan",
+            path=found[0].path,
+            remedy="Open the scan first, then File > Open contours on this scan",
+        )
     return images
 
 

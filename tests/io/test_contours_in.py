@@ -10,7 +10,7 @@ import pydicom
 import pytest
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.contours_in import kind_of, rater_names, readings_of
+from proseg_gui.io.contours_in import drawings_on, is_drawing, kind_of, rater_names, readings_of, with_drawings
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.dicom_seg import Segment, write_seg
 from proseg_gui.io.dicom_write import write_series
@@ -194,3 +194,49 @@ def test_what_holds_no_contours_is_said(tmp_path, series):
             readings_of(path, series, notices=[])
     with pytest.raises(UserError, match="no contours"):
         readings_of(sorted((tmp_path / "case" / "ct").iterdir())[0], series, notices=[])
+
+
+# -- onto a study that is open ---------------------------------------------------------------------------------------
+def test_drawings_are_told_from_scans(tmp_path, series):
+    write_rtstruct([Roi("a", Mask(_mask(1), GRID))], series, tmp_path / "rt.dcm")
+    write_seg([Segment("a", Mask(_mask(1), GRID))], series, tmp_path / "seg.dcm")
+    _labels(tmp_path / "labels.nii.gz", np.random.default_rng(1).integers(0, 4, SHAPE).astype(np.uint8))
+    _labels(tmp_path / "scan.nii.gz", np.random.default_rng(1).integers(0, 200, SHAPE).astype(np.uint8))
+    _labels(tmp_path / "soft.nii.gz", np.where(_mask(1), 0.5, 0).astype(np.float32))
+    _labels(tmp_path / "never.nii.gz", np.full(SHAPE, 3, np.uint8))
+    found = {path.name: is_drawing(path) for path in sorted(tmp_path.glob("*.*"))}
+    assert found == {
+        "labels.nii.gz": True, "never.nii.gz": False, "rt.dcm": True, "scan.nii.gz": False, "seg.dcm": True,
+        "soft.nii.gz": False,
+    }  # fmt: skip
+
+
+def test_drawings_join_a_study_under_names_of_their_own(tmp_path, series):
+    study = open_study(tmp_path / "case" / "ct")
+    for name, seed in (("ann", 1), ("bob", 2)):
+        write_rtstruct([Roi(f"GTV {name}", Mask(_mask(seed), GRID))], series, tmp_path / f"{name}.dcm")
+    first = drawings_on(study, [tmp_path / "ann.dcm"], [])
+    study = with_drawings(study, first)
+    assert study.structures == ("GTV ann",) and study.raters == ("ann",)
+    notices: list[str] = []
+    study = with_drawings(study, drawings_on(study, [tmp_path / "bob.dcm", tmp_path / "ann.dcm"], notices))
+    assert study.structures == ("GTV ann",), "one region each, and the study knows one structure"
+    assert study.raters == ("ann", "bob", "ann (2)") and notices == []
+    assert np.array_equal(study.readings[1].mask.array, _mask(2))
+    write_rtstruct(
+        [Roi("GTV ann", Mask(_mask(3), GRID)), Roi("cord", Mask(_mask(4), GRID))], series, tmp_path / "c.dcm"
+    )
+    study = with_drawings(study, drawings_on(study, [tmp_path / "c.dcm"], notices))
+    assert study.structures == ("GTV ann", "cord") and [r.structure for r in study.readings[3:]] == ["GTV ann", "cord"]
+
+
+def test_drawings_on_another_series_of_the_study_say_so(tmp_path, series):
+    write_rtstruct([Roi("a", Mask(_mask(1), GRID))], series, tmp_path / "a.dcm")
+    ds = pydicom.dcmread(tmp_path / "a.dcm")
+    item = ds.ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence[0].RTReferencedSeriesSequence[0]
+    item.SeriesInstanceUID = "7.7.7"
+    ds.save_as(tmp_path / "a.dcm")
+    notices: list[str] = []
+    (reading,) = drawings_on(open_study(tmp_path / "case" / "ct"), [tmp_path / "a.dcm"], notices)
+    assert np.array_equal(reading.mask.array, _mask(1))
+    assert notices == ["a.dcm: it was drawn on another series of this study, in the same frame of reference."]
