@@ -23,9 +23,6 @@ from proseg_gui.errors import Cancelled, UserError
 COMMANDS = (
     "predict", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models", "import_contours",
 )  # fmt: skip
-PLANNED = {
-    "benchmark": "Comparing methods is not built yet: train and evaluate single bundles with 'train' and 'evaluate'",
-}
 EXAMPLES = """examples:
   proseg-gui --demo                                   open the shipped scan, model and raters
   proseg-gui scan_folder --model brain_growth         open a scan
@@ -77,8 +74,6 @@ def _dispatch(arguments: list[str]) -> int:
     command = next((a for a in arguments if not a.startswith("-")), "")
     name = command.replace("-", "_")
     if name in COMMANDS and arguments[0] == command and not _is_path(command):
-        if name in PLANNED:
-            raise UserError(PLANNED[name])
         parser = Parser(prog="proseg-gui", add_help=False)
         commands = parser.add_subparsers(dest="command", parser_class=Parser)
         module = importlib.import_module(f"proseg_gui.cli.{name}")
@@ -99,7 +94,7 @@ def _is_path(word: str) -> bool:
 
 
 def _window_parser(module: object) -> argparse.ArgumentParser:
-    listing = ", ".join(name.replace("_", "-") for name in COMMANDS if name not in PLANNED)
+    listing = ", ".join(name.replace("_", "-") for name in COMMANDS)
     parser = Parser(
         prog="proseg-gui",
         description="Review how each rater would draw, what the image leaves open, and how sure anybody can be.",

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--steps {args.steps} is too few", remedy="Give 2 or more")
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
-    window = _window(args.window)
+    window = parse_window(args.window)
     from proseg_gui.training.run import run_folder, train_bundle
 
     request = _request(args, window)
@@ -102,7 +102,8 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     )  # fmt: skip
 
 
-def _window(text: str | None) -> tuple[float, float] | None:
+def parse_window(text: str | None) -> tuple[float, float] | None:
+    """``LOW,HIGH`` as numbers; ``None`` where the option was not given."""
     if text is None:
         return None
     try:

@@ -204,7 +204,7 @@ def _record(request: Request, device: torch.device) -> dict[str, Any]:
     return {
         "command": request.command, "data": request.dataset.name, "recipe": request.recipe.as_dict(),
         "steps": request.recipe.steps, "seed": request.recipe.seed, "device": device_label(device),
-        "threads": torch.get_num_threads(), "commit": _commit(),
+        "threads": torch.get_num_threads(), "commit": current_commit(),
         "versions": {"proseg-gui": __version__, "python": platform.python_version(), "torch": str(torch.__version__)},
     }  # fmt: skip
 
@@ -222,7 +222,7 @@ def _metrics(
                            "note": "the cases by which the weights were chosen"}}  # fmt: skip
 
 
-def _commit() -> str:
+def current_commit() -> str:
     """The checkout's commit, marked where the code that makes models differs from it; empty outside a checkout."""
     root = Path(__file__).resolve().parents[2]
     own = ["proseg_gui/networks", "proseg_gui/training", "proseg_gui/bundle.py", "proseg_gui/inference/grid.py"]

@@ -165,7 +165,7 @@ def test_the_card_names_the_commit_at_the_start(dataset, tmp_path, monkeypatch):
     from proseg_gui.training.loop import Trainer
 
     now = ["first"]
-    monkeypatch.setattr(run, "_commit", lambda: now[0])
+    monkeypatch.setattr(run, "current_commit", lambda: now[0])
     trained = Trainer.run
 
     def moved_on(self, *arguments):

@@ -1,0 +1,107 @@
+"""One run: train a method under the protocol, judge it on the fold's cases, return what a result file holds."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from proseg_gui.inference.judge import FIGURES, Predictions, judge, mean_of
+from proseg_gui.inference.points import point_from, stacked, unstacked
+from proseg_gui.io.dataset import Split
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.networks.base import Method
+from proseg_gui.training.benchmark.data import BenchmarkCase, BenchmarkData
+from proseg_gui.training.benchmark.protocol import Protocol, Run
+from proseg_gui.training.dataset import TrainingCase
+from proseg_gui.training.loop import Trainer
+from proseg_gui.training.methods import OBJECTIVES, new_network
+
+PACE_STEPS = 24
+"""Steps of the short training by which a method's pace is measured where seconds are held equal."""
+FEWEST_STEPS = 20
+
+
+def train_and_judge(
+    protocol: Protocol,
+    run: Run,
+    data: BenchmarkData,
+    split: Split,
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
+) -> dict[str, Any]:
+    """Train on the CPU and judge on ``split.test``.
+
+    Returns
+    -------
+    JSON-able: ``steps``, ``seconds`` (processor seconds of training, validation included), ``parameters``,
+    ``seconds_a_step``, ``figures`` (mean over cases) and ``cases`` (number, :data:`FIGURES`, ``dice_identity``).
+    """
+    device = torch.device("cpu")
+    train = [data.cases[name].case for name in split.train]
+    held_out = [data.cases[name].case for name in split.val]
+    with tempfile.TemporaryDirectory(prefix="proseg-benchmark-") as folder:
+
+        def trained(steps: int, judges: Sequence[TrainingCase], report: Progress) -> tuple[Method, float]:
+            """The network, and the processor seconds that it took."""
+            recipe = protocol.recipe_of(run.seed, steps)
+            torch.manual_seed(run.seed)
+            objective = OBJECTIVES[run.method](new_network(run.method, data.layout, recipe), recipe)
+            path = Path(folder) / str(len(judges)) / str(steps)
+            path.mkdir(parents=True)
+            began = time.process_time()
+            Trainer(objective, train, judges, recipe, path, {}, device).run(report, token)
+            return objective.method, time.process_time() - began
+
+        steps = protocol.steps
+        if protocol.seconds:
+            pace = trained(PACE_STEPS, (), no_progress)[1] / PACE_STEPS
+            steps = max(FEWEST_STEPS, int(protocol.seconds / pace))
+        method, seconds = trained(steps, held_out, progress)
+    points = points_of(method, protocol.samples * method.n_raters, run.seed)
+    cases = [judged_case(method, data.cases[name], data, points) for name in split.test]
+    return {
+        "steps": steps, "seconds": round(seconds, 1), "seconds_a_step": round(seconds / steps, 4),
+        "parameters": sum(p.numel() for p in method.parameters()), "figures": means(cases), "cases": cases,
+    }  # fmt: skip
+
+
+def points_of(method: Method, samples: int, seed: int) -> dict[str, torch.Tensor]:
+    """Each rater's own point, then the samples."""
+    own = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
+    return stacked([*own, *unstacked(method.draw(None, samples, torch.Generator().manual_seed(seed)))])
+
+
+@torch.no_grad()
+def judged_case(
+    method: Method, case: BenchmarkCase, data: BenchmarkData, points: dict[str, torch.Tensor]
+) -> dict[str, Any]:
+    """Figures of one case: the mean over its structures that somebody drew."""
+    count = len(next(iter(points.values())))
+    structures = range(method.n_structures)
+    predicted = [Predictions(data.raters, count - len(data.raters), case.geometry) for _ in structures]
+    for k in range(case.case.image.shape[0]):
+        features = method.encode(case.case.image[k : k + 1])
+        probability = torch.sigmoid(method.decode_many(features, points)).numpy()
+        for index in range(count):
+            for s in structures:
+                predicted[s].add(index, k, probability[index, s])
+    rows = []
+    for s in structures:
+        drawn = case.drawn(s, data.raters)
+        if drawn.readings:
+            figures, by_rater = judge(drawn, predicted[s])
+            rows.append({**figures, "dice_identity": by_rater})
+    return {"case": case.number, **means(rows)}
+
+
+def means(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean of each figure over the rows where it is defined, ``dice_identity`` rater by rater."""
+    found: dict[str, Any] = {name: mean_of([row[name] for row in rows]) for name in FIGURES}
+    raters = rows[0]["dice_identity"] if rows else {}
+    found["dice_identity"] = {r: mean_of([row["dice_identity"][r] for row in rows]) for r in raters}
+    return found

@@ -1,0 +1,164 @@
+"""Markdown tables from a benchmark's runs: means over cases, spread over seeds, paired differences over cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from proseg_gui.metrics.bootstrap import Difference, paired_difference
+
+MAIN = "proseg"
+"""The method that the others are compared with."""
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("ged2", "GED^2"), ("dice_soft", "Dice_soft"), ("dice_identity_mean", "identity Dice"),
+    ("dice_identity_permuted", "wrong rater"), ("own_minus_wrong", "own - wrong"), ("dice_max", "Dice_max"),
+    ("dice_match", "Dice_match"), ("sample_diversity", "sample diversity"), ("calibration_error", "ECE"),
+    ("volume_crps_ml", "volume CRPS (ml)"),
+)  # fmt: skip
+COMPARED = ("ged2", "dice_soft", "dice_identity_mean", "own_minus_wrong")
+LOWER_IS_BETTER = frozenset({"ged2", "calibration_error", "volume_crps_ml"})
+NAMES = {
+    "proseg": "ProSeg coherent", "reference": "ProSeg reference", "dpersona": "D-Persona",
+    "probunet": "Probabilistic U-Net", "pionono": "Pionono", "rater_heads": "per-rater heads",
+    "majority": "majority mask", "threshold": "one map, a threshold a rater",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One figure of one method: ``by_seed (seeds,)`` means over cases, ``by_case`` case number -> mean over seeds."""
+
+    by_seed: np.ndarray
+    by_case: Mapping[int, float]
+
+
+def tables(runs: Sequence[Mapping[str, Any]]) -> str:
+    """All tables, one a protocol, as markdown."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for run in runs:
+        key = json.dumps({k: v for k, v in run["protocol"].items() if k != "recipe"}, sort_keys=True)
+        groups.setdefault(key, []).append(run)
+    return "\n".join(part for group in groups.values() for part in _section(group))
+
+
+def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    protocol = runs[0]["protocol"]
+    methods = sorted({run["method"] for run in runs}, key=lambda m: (m != MAIN, list(NAMES).index(m)))
+    wanted = protocol["folds"] * len({run["seed"] for run in runs})
+    held = f"{protocol['seconds']:g} processor seconds" if protocol["seconds"] else f"{protocol['steps']} steps"
+    parts = f"{protocol['folds']}-fold cross-validation by patient" if protocol["folds"] > 1 else "one split"
+    title = f"## {protocol['name']}: {held} each, {protocol['side']} x {protocol['side']}, {parts}"
+    by_method = {m: [run for run in runs if run["method"] == m] for m in methods}
+    columns = {m: {key: _column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
+    lines = [title, "", _conditions(protocol, runs), ""]
+    lines += ["| method | " + " | ".join(text for _, text in COLUMNS) + " | parameters | s / step | runs |"]
+    lines += ["|---" * (len(COLUMNS) + 4) + "|"]
+    for m in methods:
+        found = by_method[m]
+        cells = [_cell(columns[m][key], key, columns) for key, _ in COLUMNS]
+        pace = np.mean([run["seconds"] / run["steps"] for run in found])
+        runs_made = f"{len(found)}" + ("" if len(found) == wanted else f" of {wanted}")
+        parameters = max(run["parameters"] for run in found) / 1e3
+        lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {pace:.3f} | {runs_made} |")
+    lines += [_people(runs), ""]
+    if MAIN in methods and len(methods) > 1:
+        lines += _differences(methods, columns, protocol)
+    return [*lines, ""]
+
+
+def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
+    seeds, folds = sorted({run["seed"] for run in runs}), sorted({run["fold"] for run in runs})
+    cases = {case["case"] for run in runs for case in run["cases"]}
+    return (
+        f"{len(cases)} cases judged, {len(runs[0]['raters'])} raters, {protocol['samples']} samples a rater; "
+        f"seeds {_list(seeds)}; folds {_list(folds)}. Mean over cases, ± standard deviation over seeds where there are "
+        "several. Same backbone, data order and augmentation; weights chosen on inner validation patients. Bold: best."
+    )
+
+
+def _people(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The row of the given masks: one rater against the majority of the others, and how far raters differ."""
+    seen: dict[int, Mapping[str, Any]] = {case["case"]: case for run in runs for case in run["cases"]}
+    figure = {key: _mean([case[key] for case in seen.values()]) for key in ("human_majority", "rater_diversity")}
+    shown = {"dice_identity_mean": "human_majority", "sample_diversity": "rater_diversity"}
+    cells = [f"{figure[shown[key]]:.4f}" if key in shown else "" for key, _ in COLUMNS]
+    return f"| *people: one against the majority of the others* | {' | '.join(cells)} | | | |"
+
+
+def _column(runs: Sequence[Mapping[str, Any]], key: str) -> Column:
+    by_seed: dict[int, list[float]] = {}
+    by_case: dict[int, list[float]] = {}
+    for run in runs:
+        for case in run["cases"]:
+            value = figure_of(case, key)
+            if value is not None:
+                by_seed.setdefault(run["seed"], []).append(value)
+                by_case.setdefault(case["case"], []).append(value)
+    means = np.array([np.mean(values) for _, values in sorted(by_seed.items())])
+    return Column(means, {case: float(np.mean(values)) for case, values in by_case.items()})
+
+
+def figure_of(case: Mapping[str, Any], key: str) -> float | None:
+    """A figure of one case's record; ``own_minus_wrong`` is identity Dice less that of wrong assignments."""
+    if key != "own_minus_wrong":
+        value: float | None = case[key]
+        return value
+    own, wrong = case["dice_identity_mean"], case["dice_identity_permuted"]
+    return None if own is None or wrong is None else own - wrong
+
+
+def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]]) -> str:
+    if not column.by_seed.size:
+        return "-"
+    text = f"{column.by_seed.mean():.4f}"
+    if column.by_seed.size > 1:
+        text += f" ± {column.by_seed.std(ddof=1):.4f}"
+    if key in ("sample_diversity", "dice_identity_permuted"):
+        return text  # neither more nor less is better
+    means = [other[key].by_seed.mean() for other in columns.values() if other[key].by_seed.size]
+    best = min(means) if key in LOWER_IS_BETTER else max(means)
+    return f"**{text}**" if column.by_seed.mean() == best else text
+
+
+def _differences(
+    methods: Sequence[str], columns: Mapping[str, Mapping[str, Column]], protocol: Mapping[str, Any]
+) -> list[str]:
+    titles = dict(COLUMNS)
+    lines = [f"{NAMES[MAIN]} minus each other method: mean over cases (each the mean over its seeds) and 95 % interval "
+             "of a paired bootstrap over cases.", ""]  # fmt: skip
+    lines += ["| compared with | " + " | ".join(titles[key] for key in COMPARED) + " |"]
+    lines += ["|---" * (len(COMPARED) + 1) + "|"]
+    for m in methods:
+        if m != MAIN:
+            cells = [_difference_cell(difference(columns[MAIN][key], columns[m][key]), key) for key in COMPARED]
+            lines.append(f"| {NAMES[m]} | {' | '.join(cells)} |")
+    return lines
+
+
+def difference(a: Column, b: Column) -> Difference | None:
+    """Paired over the cases that both were judged on; ``None`` where there is none."""
+    shared = sorted(a.by_case.keys() & b.by_case.keys())
+    if not shared:
+        return None
+    return paired_difference([a.by_case[c] for c in shared], [b.by_case[c] for c in shared])
+
+
+def _difference_cell(found: Difference | None, key: str) -> str:
+    if found is None:
+        return "-"
+    ahead = (found.mean < 0) == (key in LOWER_IS_BETTER)
+    verdict = "tie" if found.tie else "ahead" if ahead else "behind"
+    return f"{found.mean:+.4f} [{found.low:+.4f}, {found.high:+.4f}] {verdict}"
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    defined = [value for value in values if value is not None]
+    return float(np.mean(defined)) if defined else float("nan")
+
+
+def _list(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
