@@ -39,7 +39,7 @@ def train_and_judge(
     Returns
     -------
     JSON-able: ``steps``, ``seconds`` (processor seconds of training, validation included), ``parameters``,
-    ``seconds_a_step``, ``figures`` (mean over cases) and ``cases`` (number, :data:`FIGURES`, ``dice_identity``).
+    ``figures`` (mean over cases) and ``cases`` (number, :data:`FIGURES`, ``dice_identity``).
     """
     device = torch.device("cpu")
     train = [data.cases[name].case for name in split.train]
@@ -65,7 +65,7 @@ def train_and_judge(
     points = points_of(method, protocol.samples * method.n_raters, run.seed)
     cases = [judged_case(method, data.cases[name], data, points) for name in split.test]
     return {
-        "steps": steps, "seconds": round(seconds, 1), "seconds_a_step": round(seconds / steps, 4),
+        "steps": steps, "seconds": round(seconds, 3),
         "parameters": sum(p.numel() for p in method.parameters()), "figures": means(cases), "cases": cases,
     }  # fmt: skip
 

@@ -1,0 +1,107 @@
+"""Real (tiny) runs: every method trains, is judged, leaves a file, and is not made twice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from proseg_gui.errors import UserError
+from proseg_gui.io.dataset import read_dataset
+from proseg_gui.io.nifti import write_nifti
+from proseg_gui.training.benchmark import runner, store
+from proseg_gui.training.benchmark.data import read_cases
+from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split
+from proseg_gui.training.methods import OBJECTIVES
+from proseg_gui.training.recipe import Recipe
+
+TINY = Recipe(widths=(4, 8), items=2, volumes=2, draws=6, validations=1, validation_draws=1, warm_up=1)
+PROTOCOL = Protocol("discs", steps=2, side=16, folds=2, samples=2, recipe=TINY)
+
+
+@pytest.fixture
+def dataset(make_study, tmp_path):
+    for i in range(4):
+        study = make_study(i)
+        case = tmp_path / "discs" / study.name
+        write_nifti(study.image.array, study.geometry, case / "image.nii.gz")
+        for r in study.readings:
+            name = r.rater.replace("rater", "Dr_Name_") + (f"@{r.reading}" if r.reading else "")
+            write_nifti(r.mask, study.geometry, case / "masks" / f"{name}.nii.gz")
+    return read_dataset(tmp_path / "discs")
+
+
+@pytest.mark.parametrize("method", sorted(OBJECTIVES))
+def test_every_method_is_trained_and_judged(dataset, method):
+    data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 0)
+    result = runner.train_and_judge(PROTOCOL, Run(method, 0, 0), data, split)
+    assert [case["case"] for case in result["cases"]] == [data.cases[name].number for name in split.test]
+    assert result["steps"] == 2 and result["seconds"] > 0 and result["parameters"] > 100
+    for case in result["cases"]:
+        assert 0 <= case["dice_identity_mean"] <= 1 and case["human_majority"] is not None
+        assert sorted(case["dice_identity"]) == ["rater1", "rater2", "rater3"]
+    mean = sum(case["ged2"] for case in result["cases"]) / len(result["cases"])
+    assert result["figures"]["ged2"] == pytest.approx(mean)
+
+
+def test_the_same_run_has_the_same_figures(dataset):
+    data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 1)
+    first, again = (runner.train_and_judge(PROTOCOL, Run("proseg", 1, 3), data, split) for _ in range(2))
+    assert first["cases"] == again["cases"]
+    other = runner.train_and_judge(PROTOCOL, Run("proseg", 1, 4), data, split)
+    assert other["cases"] != first["cases"]
+
+
+def test_all_is_on_the_grid_of_the_protocol(dataset):
+    data = read_cases(dataset, PROTOCOL)
+    shapes = {tuple(case.case.image.shape[-2:]) for case in data.cases.values()}
+    assert all(max(shape) == 16 for shape in shapes)
+    case = next(iter(data.cases.values()))
+    assert case.geometry.shape == (case.case.image.shape[0], *case.case.image.shape[-2:])
+    drawn = case.drawn(0, data.raters)
+    for r, name in enumerate(data.raters):
+        assert torch.equal(torch.from_numpy(drawn.readings[name][0]), case.case.masks[r, 0, 0].bool())
+
+
+def test_runs_are_made_once_and_again_only_when_something_changed(dataset, tmp_path):
+    out, runs = tmp_path / "out", [Run("majority", fold, 0) for fold in range(2)]
+    seen: list[tuple[Run, bool]] = []
+
+    def report(run, result):
+        seen.append((run, result is not None))
+
+    assert store.run_benchmark(dataset, PROTOCOL, runs, out, report=report) == 2
+    assert store.run_benchmark(dataset, PROTOCOL, runs, out, report=report) == 0
+    assert seen == [(runs[0], True), (runs[1], True), (runs[0], False), (runs[1], False)]
+    assert store.run_benchmark(dataset, replace(PROTOCOL, samples=3), runs[:1], out) == 1
+    assert store.run_benchmark(dataset, PROTOCOL, runs[:1], out) == 1, "the other protocol's result was replaced"
+    assert store.run_benchmark(dataset, PROTOCOL, runs[:1], out, overwrite=True) == 1
+    found = store.read_runs(out)
+    assert [(r["method"], r["fold"]) for r in found] == [("majority", 0), ("majority", 1)]
+
+
+def test_results_name_no_file_and_no_person(dataset, tmp_path):
+    store.run_benchmark(dataset, PROTOCOL, [Run("majority", 0, 0)], tmp_path / "out")
+    (path,) = (tmp_path / "out" / "runs").iterdir()
+    text = path.read_text()
+    assert "Dr_Name" not in text and str(tmp_path) not in text
+    assert not any(name in text for name in dataset.case_names)
+
+
+def test_equal_seconds_give_each_method_the_steps_that_it_can_make(dataset, monkeypatch):
+    clock = iter(range(0, 10_000, 12))
+    monkeypatch.setattr(runner.time, "process_time", lambda: next(clock))
+    data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 0)
+    protocol = replace(PROTOCOL, steps=0, seconds=15.0)
+    result = runner.train_and_judge(protocol, Run("majority", 0, 0), data, split)
+    assert result["steps"] == 30, "12 s for 24 steps are half a second a step"
+
+
+def test_a_damaged_run_file_is_named(tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "x.json").write_text(json.dumps({"method": "proseg"}))
+    with pytest.raises(UserError, match="not a benchmark's run") as error:
+        store.read_runs(tmp_path)
+    assert "x.json" in str(error.value)

@@ -1,0 +1,81 @@
+"""Tables from made-up runs whose means, spreads and differences are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from proseg_gui.inference.judge import FIGURES
+from proseg_gui.training.benchmark.protocol import Protocol
+from proseg_gui.training.benchmark.table import COLUMNS, Column, difference, figure_of, tables
+
+PROTOCOL = Protocol("discs", folds=2).as_dict()
+
+
+def run(method, fold, seed, own, ged2, cases=(0, 1)):
+    made = [
+        {"case": c, **dict.fromkeys(FIGURES, 0.5), "dice_identity_mean": own + 0.01 * c, "ged2": ged2,
+         "dice_identity_permuted": own - 0.02, "human_majority": 0.88, "rater_diversity": 0.2, "dice_identity": {}}
+        for c in cases
+    ]  # fmt: skip
+    return {"hash": "h", "method": method, "fold": fold, "seed": seed, "protocol": PROTOCOL, "cases": made,
+            "raters": ["rater1", "rater2"], "steps": 10, "seconds": 5.0, "parameters": 1000}  # fmt: skip
+
+
+RUNS = [
+    run("proseg", 0, 0, 0.80, 0.10), run("proseg", 1, 0, 0.80, 0.10, (2, 3)),
+    run("proseg", 0, 1, 0.82, 0.12), run("proseg", 1, 1, 0.82, 0.12, (2, 3)),
+    run("pionono", 0, 0, 0.70, 0.10), run("pionono", 1, 0, 0.70, 0.14, (2, 3)),
+]  # fmt: skip
+
+
+def row(text, name):
+    line = next(line for line in text.splitlines() if line.startswith(f"| {name}"))
+    return [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+def test_a_row_holds_the_mean_over_cases_and_the_spread_over_seeds():
+    cells = row(tables(RUNS), "ProSeg coherent")
+    own = cells[1 + [key for key, _ in COLUMNS].index("dice_identity_mean")]
+    means = [0.80 + 0.015, 0.82 + 0.015]
+    assert own == f"**{np.mean(means):.4f} ± {np.std(means, ddof=1):.4f}**"
+    assert cells[-1] == "4" and cells[-2] == "0.500"
+
+
+def test_an_unfinished_method_says_how_many_runs_it_has():
+    assert row(tables(RUNS), "Pionono")[-1] == "2 of 4"
+
+
+def test_the_best_is_bold_and_less_is_better_for_ged():
+    text = tables(RUNS)
+    assert row(text, "ProSeg coherent")[1].startswith("**0.1100"), "0.11 against 0.12"
+    assert not row(text, "Pionono")[1].startswith("**")
+
+
+def test_people_stand_beside_the_methods():
+    cells = row(tables(RUNS), "*people")
+    assert "0.8800" in cells and "0.2000" in cells
+
+
+def test_a_difference_is_paired_over_cases_and_a_tie_is_called_one():
+    text = tables(RUNS)
+    lines = text.splitlines()
+    second = "\n".join(lines[lines.index(next(line for line in lines if "minus each other method" in line)) :])
+    cells = row(second, "Pionono")
+    assert cells[3].startswith("+0.1100") and cells[3].endswith("ahead")
+    assert cells[1].endswith("tie"), "two cases each way"
+    assert cells[4].startswith("+0.0000 [+0.0000, +0.0000] tie")
+
+
+def test_methods_without_a_shared_case_are_not_compared():
+    nothing = np.array([])
+    assert difference(Column(nothing, {0: 1.0}), Column(nothing, {1: 1.0})) is None
+    found = difference(Column(nothing, {0: 1.0, 1: 3.0, 5: 9.0}), Column(nothing, {0: 0.5, 1: 2.5}))
+    assert found is not None and found.mean == pytest.approx(0.5) and found.n_cases == 2
+
+
+def test_a_figure_that_is_not_defined_is_left_out():
+    case = {"dice_identity_mean": None, "dice_identity_permuted": 0.5, "ged2": None}
+    assert figure_of(case, "own_minus_wrong") is None and figure_of(case, "ged2") is None
+    both = {"dice_identity_mean": 0.9, "dice_identity_permuted": 0.5}
+    assert figure_of(both, "own_minus_wrong") == pytest.approx(0.4)
