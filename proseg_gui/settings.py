@@ -28,6 +28,8 @@ class Settings:
     mouse_profile: str = "window"
     """What the right mouse button drags: ``window`` (window/level) or ``zoom`` (as 3D Slicer and OHIF have it)."""
     model: str = ""
+    previous_model: str = ""
+    """The model that was in use before ``model``: the way back."""
     last_folder: str = ""
     export_folder: str = ""
     recent: tuple[str, ...] = ()

@@ -99,6 +99,11 @@ class Opener(QObject):
         self._demo = False
         self._run(f"Opening {candidate.label}", work, partial(self._opened, candidate.path))
 
+    def open_loaded(self, path: Path, load: Callable[[CancelToken, Progress], Study]) -> None:
+        """Open the scan at ``path`` as ``load`` reads it in the background."""
+        self._demo = False
+        self._run(f"Opening {path.name}", load, partial(self._opened, path))
+
     def fetch_thumbnails(self, candidates: Sequence[Any], found: Callable[[int, np.ndarray], None]) -> None:
         """Make a picture of each candidate's middle slice; ``found(i, picture)`` is called as they come."""
         jobs = self._controller.jobs

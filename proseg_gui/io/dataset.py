@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,22 +33,26 @@ MaskKey = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Split:
-    """Names of the cases to train on, to choose by, and to judge on."""
+    """Names of the cases to train on, to choose by, and to judge on; and those whose masks may be resampled."""
 
     train: tuple[str, ...] = ()
     val: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
+    resample: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path) -> Split:
-        """Read ``split.json``: an object with the lists ``train``, ``val`` and ``test``, no case in two of them."""
+        """Read ``split.json``: an object with the lists ``train``, ``val`` and ``test``, no case in two of them.
+
+        ``resample``, if there, lists the cases whose masks are put on their image's grid (:meth:`Dataset.resampling`).
+        """
         path = Path(path)
         content = read_json(path)
         if not isinstance(content, dict):
             raise UserError("a split is an object with the lists train, val and test", path=path)
-        unknown = sorted(set(content) - {"train", "val", "test"})
+        unknown = sorted(set(content) - {"train", "val", "test", "resample"})
         if unknown:
-            raise UserError(f"a split has train, val and test, not {unknown[0]!r}", path=path)
+            raise UserError(f"a split has train, val, test and resample, not {unknown[0]!r}", path=path)
         lists = {name: _names(content.get(name, []), name, path) for name in ("train", "val", "test")}
         seen: dict[str, str] = {}
         for name, cases in lists.items():
@@ -56,7 +60,7 @@ class Split:
                 if case in seen:
                     raise UserError(f"case {case!r} is in {seen[case]} and in {name}", path=path)
                 seen[case] = name
-        return cls(**lists)
+        return cls(**lists, resample=_names(content.get("resample", []), "resample", path))
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Case:
     patient: str
     channels: Mapping[str, Path]
     masks: Mapping[MaskKey, Path]
+    resample: bool = False
+    """Whether masks on another grid are put on the image's (nearest neighbour, with a notice) and not refused."""
 
     @property
     def structures(self) -> tuple[str, ...]:
@@ -103,6 +109,11 @@ class Dataset:
     def select(self, names: Sequence[str]) -> tuple[Case, ...]:
         """The cases called ``names``, in that order."""
         return tuple(self.case(name) for name in names)
+
+    def resampling(self, names: Sequence[str]) -> Dataset:
+        """This data set with the masks of just these cases put on their image's grid, as somebody asked for."""
+        cases = tuple(replace(case, resample=case.name in names) for case in self.cases)
+        return replace(self, cases=cases)
 
 
 def read_dataset(path: str | Path) -> Dataset:
@@ -212,7 +223,7 @@ def load_case(
     Raises
     ------
     UserError
-        If a file cannot be read, a mask lies on another grid, or a channel is missing.
+        If a file cannot be read, a mask lies on another grid (unless ``case.resample``), or a channel is missing.
     """
     wanted = tuple(structures) if structures is not None else case.structures or (DEFAULT_STRUCTURE,)
     names = tuple(channels) if channels is not None else tuple(case.channels)
@@ -259,7 +270,7 @@ def _read_drawing(case: Case, key: MaskKey, like: Volume, notices: list[str]) ->
     """One rater's mask of one structure; ``None`` when a file of several regions has none of that name."""
     path = case.masks[key]
     if image_suffix(path):
-        return read_mask(path, like.geometry, notices=notices)
+        return read_mask(path, like.geometry, notices=notices, resample=case.resample)
     rois = read_masks(path, like, notices)
     for mask in rois:
         if mask.name.casefold() == key[0].casefold():

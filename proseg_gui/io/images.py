@@ -9,6 +9,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.nifti_read import LUMINANCE, looks_like_nifti, read_nifti
 from proseg_gui.io.raw import RawImage, SeveralComponents
+from proseg_gui.io.resample import nearest_on
 from proseg_gui.io.sitk_read import read_with_sitk
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry, Mask, Volume, reorient_to
@@ -77,16 +78,25 @@ def read_image(
     return Volume(np.ascontiguousarray(array), raw.geometry), raw.notices + notices + more
 
 
-def read_mask(path: str | Path, like: Geometry, *, notices: list[str] | None = None) -> Mask:
+class OtherGrid(UserError):
+    """A mask that can be read and lies on another grid than its image."""
+
+
+def read_mask(
+    path: str | Path, like: Geometry, *, notices: list[str] | None = None, resample: bool = False
+) -> Mask:
     """Read a mask file (0 and one other whole number) and bring it to ``like``'s voxel order, bit exact.
 
     Axes that are permuted or flipped are undone when the file's affine says so; a mask on any other grid is refused,
-    never resampled. What the user should know is appended to ``notices``.
+    never resampled unless ``resample`` asks for it (nearest neighbour, with a notice). What the user should know is
+    appended to ``notices``.
 
     Raises
     ------
+    OtherGrid
+        If it lies on another grid and ``resample`` is false.
     UserError
-        If the file cannot be read, is no mask, or lies on another grid.
+        If the file cannot be read, is no mask, or none of it lies within the image.
     """
     path = Path(path)
     raw = read_raw(path)
@@ -99,7 +109,21 @@ def read_mask(path: str | Path, like: Geometry, *, notices: list[str] | None = N
     problem = _not_a_mask(values)
     if problem:
         raise UserError(problem, path=path, remedy="Save each structure as 0 and 1 in a file of its own")
-    return Mask(match_grid(np.abs(values) > _WHOLE, raw.geometry, like, path, notices), like, image_stem(path))
+    drawn = np.abs(values) > _WHOLE
+    try:
+        return Mask(match_grid(drawn, raw.geometry, like, path, notices), like, image_stem(path))
+    except OtherGrid:
+        if not resample:
+            raise
+    found = nearest_on(drawn, raw.geometry, like)
+    if drawn.any() and not found.any():
+        raise UserError("nothing that it holds lies within the image", path=path, remedy="Leave the case out")
+    if notices is not None:
+        notices.append(
+            f"{path.name}: the mask was put on the image's grid by nearest neighbour, as asked for "
+            f"({_grid_difference(raw.geometry, like)})."
+        )
+    return Mask(found, like, image_stem(path))
 
 
 def _not_a_mask(values: np.ndarray) -> str:
@@ -132,7 +156,7 @@ def match_grid(
         if matched is not None and notices is not None:
             notices.append(f"{path.name}: the image's slices are uneven; the mask was matched slice by slice.")
     if matched is None:
-        raise UserError(
+        raise OtherGrid(
             f"the mask is not on the image's grid: {_grid_difference(geometry, like)}",
             path=path,
             remedy="Use the image that it was drawn on, or resample the mask to this image",

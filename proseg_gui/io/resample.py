@@ -37,6 +37,22 @@ def resample_to(volume: Volume, target: Geometry, *, token: CancelToken | None =
     return replace(volume, array=result, geometry=target, dicom=None)
 
 
+def nearest_on(mask: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
+    """A ``(z, y, x)`` mask on ``source``'s grid as it is on ``target``'s: each voxel's nearest neighbour.
+
+    Voxels whose centre lies outside the source's voxel block are not in it.
+    """
+    result = np.zeros(target.shape, bool)
+    limits = np.array(mask.shape) - 1
+    rows, columns = np.indices(target.shape[1:], dtype=np.float64)
+    for k in range(target.shape[0]):
+        at = source.world_to_index(target.index_to_world(np.stack([np.full_like(rows, k), rows, columns], axis=-1)))
+        inside = ((at >= -0.5 - 1e-6) & (at <= limits + 0.5 + 1e-6)).all(axis=-1)
+        nearest = np.clip(np.rint(at), 0, limits).astype(np.intp)
+        result[k] = inside & mask[nearest[..., 0], nearest[..., 1], nearest[..., 2]]
+    return result
+
+
 def straight_grid(geometry: Geometry) -> Geometry:
     """An even grid with upright slices that holds every voxel centre of a tilted or uneven one.
 

@@ -27,6 +27,7 @@ from proseg_gui.io.atomic import atomic_json, write_error
 CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", "log.jsonl", "request"
 """Names that ``training.checkpoint`` and ``training.loop`` use; repeated, since those modules load torch."""
 NICENESS = 10
+"""How much lower than the window's the priority of a training is."""
 RECENT_ROWS = 10
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,59}")
 _PROGRESS = re.compile(r"\s*\d+%\s+")
@@ -49,13 +50,22 @@ class Plan:
     flip: str = "none"
     window: str = ""
     keep_names: bool = False
+    init: str = ""
+    """Folder of the bundle to start from; then ``modality`` and ``window`` are its own and say nothing here."""
+    stage: str = ""
+    """How much of it may change: ``rater``, ``adapt`` or ``full``."""
+    resample: tuple[str, ...] = ()
+    """Cases whose masks are put on their image's grid, because somebody asked for it."""
 
     def arguments(self, out: Path, split: Path) -> list[str]:
         """Arguments of ``proseg-gui`` for this plan."""
         found = ["train", self.dataset, "--out", str(out), "--split", str(split), "--steps", str(self.steps),
                  "--seed", str(self.seed), "--flip", self.flip]  # fmt: skip
-        found += ["--modality", self.modality] if self.modality else []
-        found += [f"--window={self.window}"] if self.window else []
+        if self.init:
+            found += ["--init", self.init, "--stage", self.stage]
+        else:
+            found += ["--modality", self.modality] if self.modality else []
+            found += [f"--window={self.window}"] if self.window else []
         return [*found, "--keep-names"] if self.keep_names else found
 
 
@@ -103,7 +113,8 @@ class Training:
         if not plan.train:
             raise UserError("no case is left to train on", path=plan.dataset, remedy="Mark more cases as train")
         made = cls(root / plan.name, plan)
-        atomic_json(made.folder / "split.json", {"train": list(plan.train), "val": list(plan.val)})
+        parts = {"train": list(plan.train), "val": list(plan.val)}
+        atomic_json(made.folder / "split.json", {**parts, "resample": list(plan.resample)} if plan.resample else parts)
         made._start(resume=False)
         return made
 
@@ -113,7 +124,8 @@ class Training:
         path = folder / "run.json"
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))["plan"]
-            plan = Plan(**{**stored, "train": tuple(stored["train"]), "val": tuple(stored["val"])})
+            lists = {name: tuple(stored[name]) for name in ("train", "val")}
+            plan = Plan(**{**stored, **lists, "resample": tuple(stored.get("resample", ()))})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
         return cls(folder, plan)
@@ -141,7 +153,8 @@ class Training:
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
             born = process.create_time()
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
+            lower = min(int(psutil.Process().nice()) + NICENESS, 19)
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else lower)
         record = {"plan": asdict(self.plan), "pid": self._process.pid, "born": born}
         atomic_json(self.folder / "run.json", record, overwrite=True)  # its time says when the last start was
 

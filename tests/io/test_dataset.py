@@ -11,6 +11,7 @@ import pytest
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dataset import Split, load_case, read_case, read_dataset, read_json
 from proseg_gui.io.dicom_write import write_series
+from proseg_gui.io.images import OtherGrid
 from proseg_gui.io.nifti import write_nifti
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken
@@ -191,3 +192,33 @@ def test_shared_datasets_open(name, cases, raters):
     assert (len(dataset.cases), len(dataset.raters)) == (cases, raters)
     study = load_case(dataset.select(dataset.split.val)[0])
     assert len(study.readings) == raters and study.image.array.shape[0] == 1 and study.notices == ()
+
+
+def test_masks_of_chosen_cases_are_put_on_the_images_grid(tmp_path):
+    for name in ("c1", "c2"):
+        _case(tmp_path / name, ("a",))
+        finer = Geometry((3, 12, 14), [0.75, 1.75, 3.0], (2.5, 0.5, 0.5), np.eye(3))
+        drawn = np.repeat(np.repeat(_mask(5).array, 2, axis=1), 2, axis=2)
+        write_nifti(drawn.astype(np.uint8), finer, tmp_path / name / "masks" / "b.nii.gz")
+    dataset = read_dataset(tmp_path)
+    with pytest.raises(OtherGrid, match="not on the image's grid"):
+        load_case(dataset.case("c1"))
+    dataset = dataset.resampling(["c1"])
+    study = load_case(dataset.case("c1"))
+    assert np.array_equal(study.readings[1].mask.array, _mask(5).array)
+    assert ["nearest neighbour" in text and "b.nii.gz" in text for text in study.notices] == [True]
+    with pytest.raises(OtherGrid):
+        load_case(dataset.case("c2"))
+    far = Geometry((3, 6, 7), [500.0, 2.0, 3.0], (2.5, 1.0, 1.0), np.eye(3))
+    write_nifti(np.ones(SHAPE, np.uint8), far, tmp_path / "c1" / "masks" / "b.nii.gz", overwrite=True)
+    with pytest.raises(UserError, match="nothing that it holds lies within"):
+        load_case(dataset.case("c1"))
+
+
+def test_a_split_names_the_cases_to_resample(tmp_path):
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps({"train": ["c1"], "val": ["c2"], "resample": ["c2"]}))
+    assert Split.read(path) == Split(("c1",), ("c2",), (), ("c2",))
+    path.write_text(json.dumps({"train": ["c1"], "resample": "c1"}))
+    with pytest.raises(UserError, match="resample must be a list"):
+        Split.read(path)

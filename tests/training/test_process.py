@@ -146,6 +146,16 @@ def test_a_plan_becomes_the_command_line(plan, tmp_path):
     assert (args.steps, args.seed, args.flip, args.window) == (100_000, 0, "x", "-160,240")
     assert args.modality == "MR" and args.keep_names
     assert "--keep-names" not in plan.arguments(tmp_path, tmp_path) and plan.window == ""
+    based = Plan(**{**plan.__dict__, "init": "/models/base", "stage": "adapt"})
+    args = parser.parse_args(based.arguments(tmp_path / "out", tmp_path / "split.json"))
+    assert (args.init, args.stage, args.modality, args.window) == ("/models/base", "adapt", "", None)
+
+
+def test_resampled_cases_stand_in_the_plan_and_in_the_split(begun, tmp_path):
+    training = begun(resample=("case2",))
+    training.kill()
+    assert json.loads((training.folder / "split.json").read_text())["resample"] == ["case2"]
+    assert Training.load(training.folder).plan == training.plan and training.plan.resample == ("case2",)
 
 
 @pytest.mark.parametrize("name", ["", "../x", ".hidden", "a/b", "a b\n", "x" * 70])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
@@ -24,7 +24,7 @@ PART_TEXTS = {
     "test": "Test (split.json): never looked at in training",
     "out": "Left out",
 }
-STATE_TEXTS = {"annotated": "annotated", "empty": "empty", "missing": "missing", "problem": "problem"}
+STATE_TEXTS = {state: state for state in ("annotated", "resampled", "empty", "missing", "problem")}
 _EMPTY = QModelIndex()
 
 
@@ -50,8 +50,13 @@ class CaseModel(QAbstractTableModel):
         self.raters, self.rows, self.parts = tuple(raters), [], {}
         self.endResetModel()
 
-    def add(self, row: CaseRow) -> None:
-        """Add a case at the end."""
+    def put(self, row: CaseRow) -> None:
+        """Add a case at the end, or show what is now known of one that is there."""
+        known = next((i for i, there in enumerate(self.rows) if there.case.name == row.case.name), None)
+        if known is not None:
+            self.rows[known] = row
+            self.dataChanged.emit(self.index(known, 0), self.index(known, self.columnCount() - 1))
+            return
         self.beginInsertRows(_EMPTY, len(self.rows), len(self.rows))
         self.rows.append(row)
         self.endInsertRows()
@@ -106,7 +111,7 @@ class CaseModel(QAbstractTableModel):
 
 
 def paint_state(painter: QPainter, box: QRectF, state: str) -> None:
-    """The square of one state: filled, framed, dim, or red with a cross (no state is told by colour alone)."""
+    """The square of one state: filled, with a slash, framed, dim, or red with a cross (never told by colour alone)."""
     good, bad = colour("good"), colour("danger")
     good.setAlphaF(0.75)
     painter.save()
@@ -120,8 +125,11 @@ def paint_state(painter: QPainter, box: QRectF, state: str) -> None:
         painter.drawRoundedRect(box, 2.5, 2.5)
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(good if state == "annotated" else bad)
+        painter.setBrush(bad if state == "problem" else good)
         painter.drawRoundedRect(box, 2.5, 2.5)
+    if state == "resampled":
+        painter.setPen(QPen(colour("well"), 2.0))
+        painter.drawLine(box.bottomLeft() + QPointF(3, -3), box.topRight() + QPointF(-3, 3))
     if state == "problem":
         painter.setPen(QPen(colour("well"), 2.0))
         inner = box.adjusted(4, 4, -4, -4)

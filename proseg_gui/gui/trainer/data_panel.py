@@ -16,7 +16,7 @@ INVITATION = (
     "Choose or drop a folder of cases:\nCASE/image.nii.gz and CASE/masks/RATER.nii.gz,\n"
     "or a DICOM series with one structure set a rater."
 )
-LEGEND = ("annotated", "empty", "missing", "problem")
+LEGEND = ("annotated", "resampled", "empty", "missing", "problem")
 
 
 class _Square(QWidget):
@@ -35,6 +35,8 @@ class DataPanel(Section):
     folder_chosen = Signal(Path)
     part_clicked = Signal(str)
     opened = Signal(str)
+    resample_asked = Signal(str)
+    left_out = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("1 · Data")
@@ -60,15 +62,37 @@ class DataPanel(Section):
         for state in LEGEND:
             squares.addWidget(_Square(state))
             squares.addWidget(muted(state, wrap=False))
-            squares.addSpacing(6)
+            squares.addSpacing(3)
         squares.addStretch(1)
+        self.answers = self._build_answers()
         self.body.addLayout(line)
         self.body.addWidget(self.invitation)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._legend)
         self.body.addWidget(self.problem)
+        self.body.addWidget(self.answers)
         self._last_folder = ""
+        self._asked = ""
+        self._settled: set[str] = set()
         self.clear()
+
+    def _build_answers(self) -> QWidget:
+        """What can be done about a case with a problem."""
+        self.look = button("Open", tip="Look at the case in Review; masks on another grid are put on the image's")
+        self.resample = button("Resample", tip="Put the masks on the image's grid by nearest neighbour, and use the "
+                               "case; the files stay as they are, and the training's record says so")  # fmt: skip
+        self.leave = button("Leave out", tip="Do not use this case")
+        self.look.clicked.connect(lambda: self.opened.emit(self._asked))
+        self.resample.clicked.connect(lambda: self.resample_asked.emit(self._asked))
+        self.leave.clicked.connect(lambda: self.left_out.emit(self._asked))
+        answers = QWidget()
+        row = QHBoxLayout(answers)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for made in (self.look, self.resample, self.leave):
+            row.addWidget(made)
+        row.addStretch(1)
+        return answers
 
     def clear(self) -> None:
         """No data yet."""
@@ -82,14 +106,15 @@ class DataPanel(Section):
         self.invitation.setVisible(not folder)
         self.table.setVisible(bool(folder))
         self._legend.setVisible(bool(folder))
-        self.problem.setVisible(False)
+        self._settled = set()
+        self._show_problem(-1)
         if folder:
             self._last_folder = folder
             self.where.set_texts((folder, Path(folder).name), folder)
 
-    def add(self, row: CaseRow) -> None:
-        """Add a case."""
-        self.table.cases.add(row)
+    def put(self, row: CaseRow) -> None:
+        """Add a case, or show what is now known of one that is there."""
+        self.table.cases.put(row)
 
     def set_parts(self, parts: dict[str, str]) -> None:
         """Show which case is used for what."""
@@ -102,19 +127,38 @@ class DataPanel(Section):
     def set_locked(self, locked: bool) -> None:
         """While a training is there its data stay what they are."""
         self.choose.setEnabled(not locked)
+        for made in (self.resample, self.leave):
+            made.setEnabled(not locked)
         self.choose.setToolTip("Accept or discard the training first" if locked else "A folder of cases with masks")
 
     def show_first_problem(self) -> None:
-        """Tell of the first case that cannot be used."""
+        """Tell of the first case that cannot be used and about which nothing was decided."""
         rows = self.table.cases.rows
-        self._show_problem(next((i for i, row in enumerate(rows) if row.problem), -1))
+        open_ones = (i for i, row in enumerate(rows) if row.problem and row.case.name not in self._settled)
+        self._show_problem(next(open_ones, -1))
+
+    def answer_problem(self, name: str) -> None:
+        """Case ``name`` stays out: tell of the next one."""
+        self._settled.add(name)
+        self.show_first_problem()
+
+    def show_case(self, name: str) -> None:
+        """Tell what there is to tell of case ``name``."""
+        self._show_problem(next((i for i, row in enumerate(self.table.cases.rows) if row.case.name == name), -1))
 
     def _show_problem(self, row: int) -> None:
         rows = self.table.cases.rows
         found = rows[row] if 0 <= row < len(rows) else None
-        self.problem.setVisible(found is not None and bool(found.problem))
-        if found is not None and found.problem:
-            self.problem.setText(f"{found.case.name} is left out. {found.problem}")
+        told = found is not None and bool(found.problem or found.notices)
+        self.problem.setVisible(told)
+        self.answers.setVisible(told)
+        if found is None or not told:
+            return
+        self._asked = found.case.name
+        words = f"is left out. {found.problem}" if found.problem else f"is used. {found.notices[0]}"
+        self.problem.setText(f"{found.case.name} {words}")
+        self.look.setVisible(found.other_grid or bool(found.notices))
+        self.resample.setVisible(found.other_grid)
 
     def _name(self, row: int) -> str:
         return self.table.cases.rows[row].case.name

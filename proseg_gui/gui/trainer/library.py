@@ -1,4 +1,4 @@
-"""The models that there are, shipped and one's own: version, data, figures; choose one for Review, compare, remove."""
+"""The models that there are, shipped and one's own: data, figures, and what one can do with them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from PySide6.QtWidgets import QHBoxLayout
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.widgets import Section, button, muted
+from proseg_gui.gui.trainer.starts import STAGES
 from proseg_gui.io.atomic import write_error
 from proseg_gui.locations import data_folder
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
+
+TITLES = {stage.name: stage.title.lower() for stage in STAGES}
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,25 @@ def remove_model(model: Model) -> None:
         raise write_error(error, model.folder) from error
 
 
-def seconds_a_step(models: Sequence[Model], data: str) -> float | None:
-    """How long a step took when a model was last trained on the data set called ``data``; ``None`` if none was."""
+def find_model(models: Sequence[Model], name_or_path: str) -> Model | None:
+    """The model that a setting means: by its folder, else by its name; ``None`` where it is not there (any more)."""
+    by_path = (model for model in models if str(model.folder) == name_or_path)
+    by_name = (model for model in models if model.folder.name == name_or_path or model.card.name == name_or_path)
+    return next(by_path, None) or next(by_name, None)
+
+
+def stage_of(card: Any) -> str:
+    """The stage by which a model was made from another; empty for one that was trained anew."""
+    return str(card.metrics.get("comparison", {}).get("stage", ""))
+
+
+def seconds_a_step(models: Sequence[Model], data: str, stage: str = "") -> float | None:
+    """How long a step of ``stage`` took when a model was last trained on the data set called ``data``, if one was."""
     for model in sorted(models, key=lambda m: (m.card.version, m.folder.stat().st_mtime), reverse=True):
         training = model.card.training
         steps = training.get("steps_done", training.get("steps"))
-        if training.get("data") == data and steps and "seconds" in training and not model.shipped:
+        same = training.get("data") == data and stage_of(model.card) == stage
+        if same and steps and "seconds" in training and not model.shipped:
             return float(training["seconds"]) / float(steps)
     return None
 
@@ -76,6 +92,8 @@ class LibraryPanel(Section):
 
     activate_asked = Signal(object)
     remove_asked = Signal(object)
+    compare_asked = Signal(object)
+    back_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__("Model library")
@@ -86,21 +104,35 @@ class LibraryPanel(Section):
         self.list.itemDoubleClicked.connect(lambda _item: self._ask(self.activate_asked))
         self.detail = muted("")
         self.activate = button("Use in Review", tip="Look at scans through this model")
+        self.compare = button("Compare…", tip="See this model beside another one")
         self.remove = button("Remove…", tip="Delete this model of yours from the disk")
+        self.back = button("")
         self.activate.clicked.connect(lambda: self._ask(self.activate_asked))
+        self.compare.clicked.connect(lambda: self._ask(self.compare_asked))
         self.remove.clicked.connect(lambda: self._ask(self.remove_asked))
+        self.back.clicked.connect(self.back_asked)
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self.activate)
+        row.addWidget(self.compare)
         row.addWidget(self.remove)
         row.addStretch(1)
+        way_back = QHBoxLayout()
+        way_back.addWidget(self.back)
+        way_back.addStretch(1)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.detail)
         self.body.addLayout(row)
+        self.body.addLayout(way_back)
         self.list.setMinimumHeight(120)
 
-    def set_models(self, models: Sequence[Model], active: Path | None) -> None:
-        """Show these; ``active`` is the folder of the model that looks at the scan in Review."""
+    def set_models(self, models: Sequence[Model], active: Path | None, previous: Model | None = None) -> None:
+        """Show these; ``active`` is the folder of the model in use in Review, ``previous`` the one before it."""
+        there = previous is not None and previous.folder != active
+        self.back.setVisible(there)
+        if previous is not None and there:
+            self.back.setText(f"Roll back to {previous.card.name} {previous.card.version}")
+            self.back.setToolTip("Use the model again that was in use before this one")
         chosen = self.chosen()
         self.models, self._active = tuple(models), active
         self.list.clear()
@@ -128,6 +160,7 @@ class LibraryPanel(Section):
     def _show_buttons(self) -> None:
         model = self.chosen()
         self.activate.setEnabled(model is not None and model.folder != self._active)
+        self.compare.setEnabled(model is not None and len(self.models) > 1)
         self.remove.setVisible(model is not None and not model.shipped)
         self.detail.setText("" if model is None else _detail(model.card))
 
@@ -139,6 +172,9 @@ class LibraryPanel(Section):
 def _detail(card: Any) -> str:
     training, figures = card.training, card.metrics.get("validation", {})
     lines = [f"Raters: {', '.join(card.raters)}"]
+    base = card.metrics.get("comparison", {}).get("base")
+    if base:
+        lines.append(f"Made from {base['name']} {base['version']} ({TITLES.get(stage_of(card), stage_of(card))})")
     if training.get("steps_done", training.get("steps")):
         lines.append(f"{training.get('steps_done', training.get('steps'))} steps, seed {training.get('seed')}, "
                      f"{round(training.get('seconds', 0) / 60)} min on {training.get('device', '?')}")  # fmt: skip

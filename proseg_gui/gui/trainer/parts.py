@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proseg_gui.errors import UserError
 from proseg_gui.training.process import Plan
 
 if TYPE_CHECKING:
@@ -19,6 +21,25 @@ class Arranged:
     dataset: Dataset
     orders: dict[bool, tuple[str, ...]]
     parts: dict[str, str]
+
+    def raters_of(self, plan: Plan) -> tuple[str, ...]:
+        """Raters of the bundle that ``plan`` makes, in its order, by their names in the data set where they have one.
+
+        With a base its raters come first, whether or not they drew anything here.
+        """
+        own = self.orders[plan.keep_names]
+        if not plan.init:
+            return own
+        from proseg_gui.bundle import read_card
+        from proseg_gui.gui.trainer.starts import raters_of
+
+        try:
+            card = read_card(Path(plan.init))
+        except UserError:  # the base is gone; the training has what it needs of it
+            return own
+        found = raters_of(card, own)
+        here = {there: real for real, there in found.known.items()}
+        return (*(here.get(name, name) for name in card.raters), *found.new)
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:

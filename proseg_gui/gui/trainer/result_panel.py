@@ -7,13 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from proseg_gui.gui.panels.widgets import Section, button, muted
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted
 from proseg_gui.gui.theme import colour
+from proseg_gui.gui.trainer.comparing import FIGURES, comparison_rows, verdict_of
+from proseg_gui.gui.trainer.differences import DifferenceChart
 from proseg_gui.gui.views.palette import rater_colour
 
 ROW = 20
+EMPTY = "What a training was worth is shown here when it has ended."
 TOLD_APART = 0.01
 """Own minus wrong-rater Dice below which the raters count as hardly told apart."""
 
@@ -80,6 +83,33 @@ class RaterBars(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{high:.1f}")
 
 
+class FigureLines(QWidget):
+    """Figures of the validation cases, one a line: words left, number right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 2, 0, 2)
+        box.setSpacing(0)
+        self.lines: dict[str, tuple[SplitLine, AdaptiveLabel]] = {}
+        for title, key, tip in FIGURES:
+            value = AdaptiveLabel(role="value")
+            label = AdaptiveLabel(title, role="muted", minimum=60)
+            line = SplitLine(label, value)
+            line.setToolTip(tip)
+            self.lines[key] = line, value
+            box.addWidget(line)
+
+    def set_figures(self, figures: Mapping[str, Any]) -> None:
+        """Show those that are there."""
+        for key, (line, value) in self.lines.items():
+            there = figures.get(key) is not None
+            line.setVisible(there)
+            if there:
+                value.set_texts((f"{figures[key]:.3f}",))
+        self.setVisible(any(figures.get(key) is not None for key in self.lines))
+
+
 class ResultPanel(Section):
     """Figures and the three things one can do with a new model."""
 
@@ -90,7 +120,9 @@ class ResultPanel(Section):
     def __init__(self) -> None:
         super().__init__("4 · Result")
         self.bars = RaterBars()
-        self.verdict = muted("What a training was worth is shown here when it has ended.")
+        self.chart = DifferenceChart("Dice after minus before, 95 % intervals")
+        self.figures = FigureLines()
+        self.verdict = muted(EMPTY)
         self.accept = button("Accept", kind="primary", tip="Keep it among your models")
         self.attempt = button("Try in Review", tip="Look at a scan through it before deciding")
         self.discard = button("Discard…", tip="Remove it and all that its training wrote")
@@ -102,26 +134,43 @@ class ResultPanel(Section):
             row.addWidget(made)
         row.addStretch(1)
         self.body.addWidget(self.bars)
+        self.body.addWidget(self.chart)
         self.body.addWidget(self.verdict)
+        self.body.addWidget(self.figures)
         self.body.addLayout(row)
         self.clear()
 
     def clear(self) -> None:
         """No result."""
+        self.title.set_texts(("4 · RESULT",))
         self.hint.set_texts(("",))
         self.bars.set_rows(())
-        self.verdict.setText("What a training was worth is shown here when it has ended.")
+        self.chart.set_rows(())
+        self.figures.set_figures({})
+        self.verdict.setText(EMPTY)
         self._offer(False)
 
     def show_card(self, card: Any, steps: int) -> None:
-        """Show a finished bundle's validation figures."""
+        """Show a finished bundle's validation figures; with a base, each rater before and after."""
         figures = card.metrics.get("validation", {})
-        own: Mapping[str, float] = figures.get("dice_identity", {})
-        self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
-        rows = [(name, rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
-        self.bars.set_rows(rows if own else [])
-        self.verdict.setText(verdict(card.training, figures, steps))
+        comparison = card.metrics.get("comparison")
+        if comparison:
+            self._show_comparison(card, comparison)
+        else:
+            own: Mapping[str, float] = figures.get("dice_identity", {})
+            self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
+            rows = [(name, rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
+            self.bars.set_rows(rows if own else [])
+            self.verdict.setText(verdict(card.training, figures, steps))
+        self.figures.set_figures(figures)
         self._offer(True)
+
+    def _show_comparison(self, card: Any, comparison: Mapping[str, Any]) -> None:
+        base = comparison["base"]
+        self.title.set_texts(("4 · BEFORE AND AFTER",))
+        self.hint.set_texts((f"paired, {comparison['n_cases']} cases", f"{comparison['n_cases']} cases"))
+        self.chart.set_rows(comparison_rows(card))
+        self.verdict.setText(f"Against {base['name']} {base['version']}: {verdict_of(comparison)}")
 
     def _offer(self, there: bool) -> None:
         for made in (self.accept, self.attempt, self.discard):

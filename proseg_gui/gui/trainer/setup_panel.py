@@ -1,14 +1,27 @@
-"""Section 2 of the Trainer tab: what the new model is called and how it is trained."""
+"""Section 2 of the Trainer tab: what to start from, how much may change, and how the new model is trained."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QStackedLayout,
+    QWidget,
+)
 
 from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
+from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
 
 MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
               ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"))  # fmt: skip
@@ -17,12 +30,13 @@ INTENSITIES = (
     "LOW, HIGH: the values that count as black and white, such as -160, 240 HU for CT.\n"
     "Empty: the 1st to 99th percentile of each image (MR and others)."
 )
+NEW_MODEL = "New model"
 _WINDOW = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:,|;|to|\.\.)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What the fields say; ``window`` is ``LOW,HIGH`` or empty."""
+    """What the fields say; ``window`` is ``LOW,HIGH`` or empty, ``init`` and ``stage`` are empty for a new model."""
 
     name: str
     steps: int
@@ -31,6 +45,17 @@ class Setup:
     flip: str
     window: str
     keep_names: bool
+    init: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True)
+class StartItem:
+    """A model to start from: ``key`` is its folder; ``problem`` says why it cannot be (empty when it can)."""
+
+    key: str
+    title: str
+    problem: str = ""
 
 
 class SetupPanel(Section):
@@ -38,12 +63,22 @@ class SetupPanel(Section):
 
     started = Signal()
     changed = Signal()
+    start_chosen = Signal()
+    """Another base or stage: what depends on it is to be shown anew."""
 
     def __init__(self) -> None:
-        super().__init__("2 · New model")
+        super().__init__("2 · Start from and stage")
+        self._steps_touched = False
+        self.base = _choice((), "What the training begins with; a base is never overwritten")
+        self.base.addItem(NEW_MODEL, "")
+        self.base.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.base.setMinimumContentsLength(14)
+        self.stages = _Stages()
+        self.sentence = muted("", wrap=True)
+        self.raters = muted("", wrap=True)
         self.name = QLineEdit()
         self.name.setMaxLength(60)
-        self.steps = _spin(2, 1_000_000, 1200, "Optimiser steps; 1200 is what the shipped models had at least")
+        self.steps = _spin(2, 1_000_000, NEW_STEPS, "Optimiser steps; 1200 is what the shipped models had at least")
         self.steps.setSingleStep(100)
         self.seed = _spin(0, 2_000_000_000, 0, "Fixes every random choice: the same again gives the same model")
         self.modality = _choice(MODALITIES, "What the images are; the model warns when it sees others")
@@ -51,6 +86,7 @@ class SetupPanel(Section):
         self.intensities = QLineEdit()
         self.intensities.setPlaceholderText("each image's own range")
         self.intensities.setToolTip(INTENSITIES)
+        self._modality, self._window = _OrFixed(self.modality), _OrFixed(self.intensities)
         self.keep_names = QCheckBox("Keep the raters' names in the model")
         self.keep_names.setToolTip("Else they become rater1, rater2 ...; who is who stays on this computer")
         self.split = muted("", wrap=True)
@@ -59,50 +95,102 @@ class SetupPanel(Section):
         self.start = button("Start training", kind="primary")
         self.start.clicked.connect(self.started)
         self._build()
+        self.base.activated.connect(lambda _index: self._start_changed())
+        self.stages.chosen.connect(self._start_changed)
         for field in (self.name, self.intensities):
             field.textChanged.connect(lambda _text: self.changed.emit())
-        for spin in (self.steps, self.seed):
-            spin.valueChanged.connect(lambda _value: self.changed.emit())
+        self.steps.valueChanged.connect(self._steps_changed)
+        self.seed.valueChanged.connect(lambda _value: self.changed.emit())
+        self._show_start()
 
     def _build(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
-            (("Name", self.name), ("Images", self.modality)),
-            (("Steps", self.steps), ("May be mirrored", self.flip)),
-            (("Seed", self.seed), ("Intensities", self.intensities)),
+        rows: tuple[tuple[tuple[str, QWidget, QWidget], ...], ...] = (
+            (("Start from", self.base, self.base),),
+            (("Name", self.name, self.name), ("Images", self.modality, self._modality)),
+            (("Steps", self.steps, self.steps), ("May be mirrored", self.flip, self.flip)),
+            (("Seed", self.seed, self.seed), ("Intensities", self.intensities, self._window)),
         )
-        for row, fields in enumerate(rows):
-            for column, (text, field) in enumerate(fields):
+        for row, fields in zip((0, 3, 4, 5), rows, strict=True):
+            for column, (text, field, placed) in enumerate(fields):
                 label = QLabel(text)
                 label.setBuddy(field)
                 field.setAccessibleName(text)
                 grid.addWidget(label, row, 2 * column)
-                grid.addWidget(field, row, 2 * column + 1)
-        grid.addWidget(QLabel("Validation"), 3, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.split, 3, 1)
-        grid.addWidget(QLabel("Time"), 3, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.estimate, 3, 3)
-        grid.addWidget(self.keep_names, 4, 0, 1, 3)
-        grid.addWidget(self.start, 4, 3, Qt.AlignmentFlag.AlignRight)
+                grid.addWidget(placed, row, 2 * column + 1)
+        self._stage_label = QLabel("Stage")
+        grid.addWidget(self.sentence, 0, 2, 2, 2)
+        grid.addWidget(self._stage_label, 1, 0)
+        grid.addWidget(self.stages, 1, 1)
+        grid.addWidget(self.raters, 2, 0, 1, 4)
+        grid.addWidget(QLabel("Validation"), 6, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.split, 6, 1)
+        grid.addWidget(QLabel("Time"), 6, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.estimate, 6, 3)
+        grid.addWidget(self.keep_names, 7, 0, 1, 3)
+        grid.addWidget(self.start, 7, 3, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.body.addLayout(grid)
         self.body.addWidget(self.trouble)
 
+    # -- where it begins ------------------------------------------------------------------------------------------
+    def set_bases(self, items: Sequence[StartItem]) -> None:
+        """Offer a new model and these; what was chosen stays chosen while it is there and can be used."""
+        chosen = self.base.currentData()
+        self.base.clear()
+        self.base.addItem(NEW_MODEL, "")
+        for item in items:
+            self.base.addItem(item.title, item.key)
+            entry = self.base.model().item(self.base.count() - 1)  # type: ignore[attr-defined]
+            entry.setEnabled(not item.problem)
+            entry.setToolTip(item.problem.capitalize() or item.key)
+        usable = {"", *(item.key for item in items if not item.problem)}
+        self.base.setCurrentIndex(self.base.findData(chosen if chosen in usable else ""))
+        self._show_start()
+
+    def set_fixed(self, images: str, intensities: str, raters: str) -> None:
+        """What the base says of images, intensities and raters; empty for a new model."""
+        self._modality.set_fixed(f"{images}, as the base" if images else "")
+        self._window.set_fixed(f"{intensities}, as the base" if intensities else "")
+        self.raters.setText(raters)
+        self.raters.setVisible(bool(raters))
+
+    def _start_changed(self) -> None:
+        self._steps_touched = False
+        self._show_start()
+        self.start_chosen.emit()
+
+    def _show_start(self) -> None:
+        stage = next((s for s in STAGES if s.name == self.stages.current()), None) if self.base.currentData() else None
+        for part in (self._stage_label, self.stages):
+            part.setVisible(stage is not None)
+        self.sentence.setText("Learns everything from these data alone." if stage is None else stage.sentence)
+        if not self._steps_touched:
+            self.steps.setValue(NEW_STEPS if stage is None else stage.steps)
+            self._steps_touched = False
+
+    def _steps_changed(self, _value: int) -> None:
+        self._steps_touched = True
+        self.changed.emit()
+
+    # -- what the fields say --------------------------------------------------------------------------------------
     def setup(self) -> Setup:
         """What the fields say."""
         found = _WINDOW.fullmatch(self.intensities.text())
         window = f"{found[1]},{found[2]}" if found else self.intensities.text().strip()
-        return Setup(self.name.text().strip(), self.steps.value(), self.seed.value(), self.modality.currentData(),
-                     self.flip.currentData(), window, self.keep_names.isChecked())  # fmt: skip
+        init = str(self.base.currentData() or "")
+        return Setup(self.name.text().strip(), self.steps.value(), self.seed.value(),
+                     "" if init else self.modality.currentData(), self.flip.currentData(), "" if init else window,
+                     self.keep_names.isChecked(), init, self.stages.current() if init else "")  # fmt: skip
 
     def window_trouble(self) -> str:
         """Why the intensities cannot be meant, or nothing."""
         text = self.intensities.text()
         found = _WINDOW.fullmatch(text)
-        if not text.strip():
+        if not text.strip() or self.base.currentData():
             return ""
         if found is None or float(found[1]) >= float(found[2]):
             return "Intensities are two numbers, the lower first, such as -160, 240."
@@ -118,6 +206,50 @@ class SetupPanel(Section):
         self.estimate.setText(estimate)
         set_notice(self.trouble, trouble)
         self.start.setEnabled(ready and not trouble)
+
+
+class _Stages(QWidget):
+    """Three buttons of which one is down."""
+
+    chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Stage")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self._group = QButtonGroup(self)
+        self.buttons = {}
+        for stage in STAGES:
+            made = button(stage.title, tip=stage.sentence)
+            made.setCheckable(True)
+            self._group.addButton(made)
+            self.buttons[stage.name] = made
+            row.addWidget(made)
+        row.addStretch(1)
+        self.buttons[STAGES[0].name].setChecked(True)
+        self._group.buttonClicked.connect(lambda _button: self.chosen.emit())
+
+    def current(self) -> str:
+        """Name of the stage."""
+        return next(name for name, made in self.buttons.items() if made.isChecked())
+
+
+class _OrFixed(QWidget):
+    """A field, or in its place the words that say what it is fixed to."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__()
+        self._words = muted("", wrap=False)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(field)
+        self._stack.addWidget(self._words)
+
+    def set_fixed(self, text: str) -> None:
+        """Show ``text``, or the field where it is empty."""
+        self._words.setText(text)
+        self._stack.setCurrentIndex(1 if text else 0)
 
 
 def _spin(low: int, high: int, value: int, tip: str) -> QSpinBox:

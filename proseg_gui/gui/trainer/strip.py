@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.widgets import Picture, Section, muted
+from proseg_gui.gui.trainer.nice import lower_priority
 from proseg_gui.gui.trainer.survey import CaseRow, picture_of
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken
@@ -23,7 +20,6 @@ MAX_CASES = 6
 LEAST_SIDE, MOST_SIDE, DRAWN_SIDE, GAP = 84, 220, 240, 8
 SHARE = 0.135
 """Of the window's height that a picture takes."""
-NICENESS = 10
 
 
 def draw_cases(
@@ -40,9 +36,7 @@ def draw_cases(
     from proseg_gui.io.dataset import load_case
     from proseg_gui.training.preview import bundle_of_checkpoint
 
-    if sys.platform == "linux":  # elsewhere niceness belongs to the process, and Review is in this one
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    lower_priority()
     bundle, _ = bundle_of_checkpoint(checkpoint, spacing_mm)
     points = rater_points(bundle)
     for row in rows:

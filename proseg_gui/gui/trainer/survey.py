@@ -18,8 +18,8 @@ from proseg_gui.volume import Study
 if TYPE_CHECKING:
     from proseg_gui.io.dataset import Case, Dataset
 
-State = Literal["annotated", "empty", "missing", "problem"]
-_RANK: tuple[State, ...] = ("missing", "empty", "annotated", "problem")
+State = Literal["annotated", "resampled", "empty", "missing", "problem"]
+_RANK: tuple[State, ...] = ("missing", "empty", "annotated", "resampled", "problem")
 """Of several structures or readings, the last of these that occurs stands for the rater."""
 
 
@@ -44,6 +44,10 @@ class CaseRow:
     modality: str = ""
     best_slice: int = 0
     """The slice with the most drawn pixels."""
+    other_grid: bool = False
+    """Whether all that is wrong is that masks lie on another grid: they can be put on the image's."""
+    notices: tuple[str, ...] = ()
+    """What was done to its masks (:attr:`Case.resample`)."""
 
 
 def survey(dataset: Dataset, token: CancelToken, progress: Progress, found: Callable[[CaseRow], None]) -> None:
@@ -62,7 +66,8 @@ def look_at(case: Case, dataset: Dataset, token: CancelToken | None = None) -> C
         study = load_case(case, dataset.structures, channels=dataset.channels, token=token)
     except UserError as error:
         return _with_problem(case, dataset, error, token)
-    cells = {rater: _cell(study, rater) for rater in dataset.raters}
+    moved = _moved(case, study.notices)
+    cells = {rater: _cell(study, rater, rater in moved) for rater in dataset.raters}
     problem = "" if study.readings else "Nobody has drawn anything in this case."
     drawn = np.zeros(study.geometry.shape, np.int32)
     for reading in study.readings:
@@ -71,7 +76,8 @@ def look_at(case: Case, dataset: Dataset, token: CancelToken | None = None) -> C
     _, y, x = study.geometry.spacing_mm
     picture = picture_of(study, best, [(mask, rater_colour(dataset.raters.index(rater)))
                                        for rater, mask in _slices(study, best)])  # fmt: skip
-    return CaseRow(case, cells, picture, problem, (round(y, 4), round(x, 4)), study.image.modality, best)
+    return CaseRow(case, cells, picture, problem, (round(y, 4), round(x, 4)), study.image.modality, best,
+                   notices=tuple(moved.values()))  # fmt: skip
 
 
 def picture_of(study: Study, k: int, outlines: list[tuple[np.ndarray, str]], size: int = 112) -> np.ndarray:
@@ -89,7 +95,15 @@ def _slices(study: Study, k: int) -> list[tuple[str, np.ndarray]]:
     return [(r.rater, r.mask.array[k]) for r in study.readings if r.mask.array[k].any()]
 
 
-def _cell(study: Study, rater: str) -> Cell:
+def _moved(case: Case, notices: tuple[str, ...]) -> dict[str, str]:
+    """Rater -> the notice that says that a mask of the rater was put on the image's grid."""
+    if not case.resample:
+        return {}
+    files = {f"{path.name}: the mask was put": rater for (_, rater, _), path in case.masks.items()}
+    return {rater: notice for notice in notices for start, rater in files.items() if notice.startswith(start)}
+
+
+def _cell(study: Study, rater: str, moved: bool = False) -> Cell:
     states: list[State] = []
     lines = []
     for structure in study.structures:
@@ -100,8 +114,9 @@ def _cell(study: Study, rater: str) -> Cell:
             lines.append(f"{name}not drawn")
         for reading in own:
             ml = reading.mask.array.sum() * study.geometry.voxel_volume_ml
-            states.append("annotated" if ml > 0 else "empty")
+            states.append("empty" if ml == 0 else "resampled" if moved else "annotated")
             again = f" (reading {reading.reading})" if reading.reading else ""
+            again += ", put on the image's grid" if moved else ""
             lines.append(f"{name}{f'{ml:.3g} ml' if ml > 0 else 'drawn, and empty'}{again}")
     return Cell(max(states, key=_RANK.index), "\n".join(lines))
 
@@ -109,6 +124,7 @@ def _cell(study: Study, rater: str) -> Cell:
 def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelToken | None) -> CaseRow:
     """Find out which file it is: the image, or which raters' masks."""
     from proseg_gui.io.dataset import load_case
+    from proseg_gui.io.images import OtherGrid
 
     cells: dict[str, Cell] = {}
     try:
@@ -118,7 +134,7 @@ def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelT
     except UserError as of_image:
         missing = {rater: Cell("missing", "the image cannot be read") for rater in dataset.raters}
         return CaseRow(case, missing, None, str(of_image))
-    problems = []
+    problems, only_grid = [], True
     for rater in dataset.raters:
         own = {key: path for key, path in case.masks.items() if key[1] == rater}
         try:
@@ -127,4 +143,6 @@ def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelT
         except UserError as of_mask:
             cells[rater] = Cell("problem", str(of_mask))
             problems.append(str(of_mask))
-    return CaseRow(case, cells, picture, problems[0] if problems else str(error))
+            only_grid = only_grid and isinstance(of_mask, OtherGrid)
+    text = problems[0] if problems else str(error)
+    return CaseRow(case, cells, picture, text, other_grid=bool(problems) and only_grid and not case.resample)

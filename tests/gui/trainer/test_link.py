@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -15,9 +16,11 @@ from proseg_gui.gui.opening import Opener
 from proseg_gui.gui.trainer.link import TrainerLink
 from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK
+from proseg_gui.io.nifti import write_nifti
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.settings import Settings
 from proseg_gui.training.process import Training
+from proseg_gui.volume import Geometry
 
 LIMIT_MS = 90_000
 
@@ -56,7 +59,7 @@ def make(qtbot, tmp_path, monkeypatch):
 def link(make, discs, qtbot):
     found = make()
     drop(found.tab, discs)
-    qtbot.waitUntil(lambda: found._complete, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: found.data.complete, timeout=LIMIT_MS)
     return found
 
 
@@ -158,7 +161,7 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     assert next(curve.name for curve in tab.run.losses.curves) == "weighted sum" and len(tab.run.losses.curves) >= 4
     assert "left" in tab.run.hint.full_text()
     click_part(link, 0)
-    assert link.notices and link.tab.data.table.cases.parts == link._parts
+    assert link.notices and link.tab.data.table.cases.parts == link.data.parts
     click(tab.run.pause)
     until(link, qtbot, "paused")
     assert tab.run.resume.isVisible() and not tab.run.stop.isVisible() and not link.working
@@ -166,15 +169,15 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
 
     later = make()  # another window
     assert later.snapshot.status == "paused" and later.snapshot.step == link.snapshot.step
-    qtbot.waitUntil(lambda: later._complete, timeout=LIMIT_MS)
-    assert later.tab.data.table.cases.parts == link._parts
+    qtbot.waitUntil(lambda: later.data.complete, timeout=LIMIT_MS)
+    assert later.tab.data.table.cases.parts == link.data.parts
     click(later.tab.run.resume)
     until(later, qtbot, "running")
     click(later.tab.run.stop)
     until(later, qtbot, "finished")
     figures = {name: value for name, _, value in later.tab.result.bars.rows}
     drawn = {rater for name in later.training.plan.val for rater in ("anna", "ben", "cleo")
-             if later._rows[name].cells[rater].state != "missing"}  # fmt: skip
+             if later.data.rows[name].cells[rater].state != "missing"}  # fmt: skip
     assert list(figures) == ["rater1", "rater2", "rater3"]
     assert [value is not None for value in figures.values()] == [rater in drawn for rater in ("anna", "ben", "cleo")]
     assert "Stopped after" in later.tab.result.verdict.text()
@@ -189,7 +192,7 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     assert load_bundle(later.models / "discs-1").card.raters == ("rater1", "rater2", "rater3")
     assert later.tab.library.models[0].card.name == "discs-1" and not later.tab.library.models[0].shipped
     assert later.tab.setup.name.text() == "discs-2" and "at the pace of the last" in later.tab.setup.estimate.text()
-    qtbot.waitUntil(lambda: later._in_use() == later.models / "discs-1", timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: later.library.in_use() == later.models / "discs-1", timeout=LIMIT_MS)
     later.controller.jobs.cancel("sweep")
     link.training = None
 
@@ -263,3 +266,166 @@ def test_a_double_click_opens_the_case_in_review(link, qtbot, discs):
     qtbot.waitUntil(lambda: link.controller.study is not None, timeout=LIMIT_MS)
     assert link.controller.study.name == "case1"
     qtbot.waitUntil(lambda: not link.controller.jobs.busy("open"), timeout=LIMIT_MS)
+
+
+def show_row(link, row):
+    table = link.tab.data.table
+    place = table.visualRect(table.cases.index(row, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def state_of(link, case, rater):
+    return link.data.rows[case].cells[rater].state
+
+
+def test_masks_on_another_grid_are_resampled_when_asked_and_the_plan_says_so(link, qtbot, discs):
+    panel = link.tab.data
+    assert "case4 is left out" in panel.problem.text() and panel.resample.isVisible() and panel.look.isVisible()
+    click(panel.resample)
+    qtbot.waitUntil(lambda: state_of(link, "case4", "anna") == "resampled", timeout=LIMIT_MS)
+    assert link.failures == [] and panel.hint.full_text() == "6 cases · 3 raters"
+    assert link.tab.data.table.cases.parts["case4"] in ("train", "val")
+    assert "anna.nii.gz: the mask was put on the image's grid by nearest neighbour" in panel.problem.text()
+    assert not panel.resample.isVisible() and state_of(link, "case4", "ben") == "annotated"
+    assert link.setup.plan().resample == ("case4",)
+    click(panel.leave)
+    qtbot.waitUntil(lambda: state_of(link, "case4", "anna") == "problem", timeout=LIMIT_MS)
+    assert link.tab.data.table.cases.parts["case4"] == "out" and link.setup.plan().resample == ()
+    click(panel.leave)  # decided: there is no other problem to tell of
+    assert not panel.problem.isVisible() and not panel.answers.isVisible()
+    show_row(link, 4)
+    assert panel.problem.isVisible() and panel.resample.isVisible()
+    show_row(link, 0)
+    assert not panel.problem.isVisible()
+
+
+def test_what_cannot_be_resampled_says_why_and_stays_out(make, discs, qtbot):
+    far = Geometry((1, 9, 9), np.array([900.0, 900.0, 0.0]), (3.0, 1.0, 1.0), np.eye(3))
+    write_nifti(np.ones((1, 9, 9), np.uint8), far, discs / "case4" / "masks" / "anna.nii.gz", overwrite=True)
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    click(link.tab.data.resample)
+    qtbot.waitUntil(lambda: bool(link.failures), timeout=LIMIT_MS)
+    assert "nothing that it holds lies within the image" in str(link.failures[0])
+    assert link.tab.data.table.cases.parts["case4"] == "out" and link.setup.plan().resample == ()
+
+
+def test_a_case_with_another_grid_is_looked_at_before_deciding(link, qtbot):
+    with qtbot.waitSignal(link.review_requested, timeout=LIMIT_MS):
+        click(link.tab.data.look)
+    qtbot.waitUntil(lambda: link.controller.study is not None, timeout=LIMIT_MS)
+    study = link.controller.study
+    assert study.name == "case4" and [r.rater for r in study.readings] == ["anna", "ben", "cleo"]
+    assert "nearest neighbour" in " ".join(study.notices) and study.readings[0].mask.array.sum() == 81
+    assert link.tab.data.table.cases.parts["case4"] == "out"  # looking decides nothing
+    qtbot.waitUntil(lambda: not link.controller.jobs.busy("open"), timeout=LIMIT_MS)
+
+
+@pytest.fixture
+def own(tiny_bundle, tmp_path):
+    """One's own models: "tiny" of anna, ben and cleo."""
+    import shutil
+
+    root = tmp_path / "home" / "models"
+    shutil.copytree(tiny_bundle, root / "tiny")
+    return root
+
+
+def choose_base(link, text):
+    box = link.tab.setup.base
+    box.setFocus()
+    while not box.currentText().startswith(text):
+        before = box.currentText()
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert box.currentText() != before, f"no {text} below {before}"
+
+
+def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtbot):
+    (discs / "case1" / "masks" / "cleo.nii.gz").rename(discs / "case1" / "masks" / "dora.nii.gz")
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    setup = link.tab.setup
+    assert not setup.stages.isVisible() and setup.steps.value() == 1200 and setup.name.text() == "discs-1"
+    choose_base(link, "tiny 1")
+    assert setup.stages.isVisible() and not setup.modality.isVisible() and not setup.intensities.isVisible()
+    assert setup.raters.text() == "Known: anna, ben, cleo. New: dora. Only the new ones learn."
+    assert "stay exactly as they are" in setup.sentence.text() and setup.name.text() == "tiny-rater-1"
+    steps = setup.steps.value()
+    assert steps < 1200
+    click(setup.stages.buttons["full"])
+    assert setup.steps.value() > steps and "everything" in setup.sentence.text()
+    assert setup.name.text() == "tiny-full-1" and setup.start.isEnabled()
+    plan = link.setup.plan()
+    assert (plan.init, plan.stage) == (str(link.models / "tiny"), "full") and plan.window == plan.modality == ""
+    setup.name.selectAll()
+    QTest.keyClicks(setup.name, "mine")
+    click(setup.stages.buttons["adapt"])
+    assert setup.name.text() == "mine"  # a name that somebody gave stays
+    choose_up = link.tab.setup.base
+    choose_up.setFocus()
+    QTest.keyClick(choose_up, Qt.Key.Key_Home)
+    assert not setup.stages.isVisible() and setup.modality.isVisible() and setup.steps.value() == 1200
+
+
+def test_adding_a_rater_needs_a_new_one(own, link):
+    choose_base(link, "tiny 1")
+    setup = link.tab.setup
+    assert setup.raters.text() == "Known: anna, ben, cleo."
+    assert not setup.start.isEnabled() and "there is none to add" in setup.trouble.text()
+    click(setup.stages.buttons["adapt"])
+    assert setup.start.isEnabled() and not setup.trouble.isVisible()
+
+
+def test_models_that_do_not_fit_are_greyed_with_the_reason(own, discs, make, qtbot):
+    for folder in discs.glob("case*"):
+        (folder / "images").mkdir()
+        (folder / "image.nii.gz").rename(folder / "images" / "a.nii.gz")
+        (folder / "images" / "b.nii.gz").write_bytes((folder / "images" / "a.nii.gz").read_bytes())
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    base = link.tab.setup.base
+    entries = [base.model().item(i) for i in range(base.count())]
+    assert entries[0].isEnabled() and not any(entry.isEnabled() for entry in entries[1:])
+    assert "takes 1 channels and the data have 2" in entries[1].toolTip()
+
+
+def test_using_another_model_leaves_a_way_back(own, make, qtbot):
+    link = make()
+    library = link.tab.library
+    assert not library.back.isVisible()
+    click(library.activate)
+    assert link.controller.view.settings.model == str(own / "tiny") and not library.back.isVisible()
+    library.list.setFocus()
+    QTest.keyClick(library.list, Qt.Key.Key_Down)
+    shipped = library.chosen()
+    click(library.activate)
+    assert library.back.text().startswith("Roll back to tiny 1")
+    click(library.back)
+    assert link.controller.view.settings.model == str(own / "tiny")
+    assert library.back.text().startswith(f"Roll back to {shipped.card.name}")
+    assert "Back to tiny 1" in link.notices
+
+
+def test_two_models_are_compared_by_their_cards_or_judged_on_the_same_cases(own, link, qtbot):
+    library = link.tab.library
+    click(library.compare)
+    dialog = link.dialogs[-1]
+    dialog.open()
+    assert [m.card.name for m in dialog.models()][1] == "tiny"
+    qtbot.waitUntil(lambda: not dialog.bar.isVisible(), timeout=LIMIT_MS)
+    assert "was not judged on any case" in dialog.alike.text() and dialog.chart.rows == ()
+    left = dialog.pickers[0]
+    left.setFocus()
+    QTest.keyClick(left, Qt.Key.Key_Home)
+    assert not dialog.judge.isEnabled() or dialog.models()[0] is not dialog.models()[1]
+    QTest.keyClick(left, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: dialog.judge.isEnabled(), timeout=LIMIT_MS)
+    click(dialog.judge)
+    qtbot.waitUntil(lambda: bool(dialog.chart.rows), timeout=LIMIT_MS)
+    rows = {row.name: row for row in dialog.chart.rows}
+    assert {"anna", "ben", "cleo"} <= set(rows) and rows["anna"].before is None and rows["anna"].after is not None
+    assert dialog.cells["ged2"][1].text() not in ("", "–")
+    dialog.close()

@@ -84,7 +84,7 @@ def test_the_table_speaks_for_the_screen_reader(rows):
     model = CaseModel()
     model.begin(("anna", "ben", "cleo"))
     for row in rows.values():
-        model.add(row)
+        model.put(row)
     model.set_parts(dict.fromkeys(rows, "train") | {"case4": "out"})
     text = [[model.data(model.index(r, c)) for c in range(5)] for r in (2, 4)]
     assert text == [["case2", "annotated", "annotated", "missing", "train"],

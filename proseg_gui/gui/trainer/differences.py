@@ -1,0 +1,176 @@
+"""Each rater's difference between two models on an axis with numbers: a dot, its interval, the figures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from proseg_gui.gui.panels.model import MINUS
+from proseg_gui.gui.theme import colour
+from proseg_gui.gui.trainer.comparing import Row
+from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.gui.views.plot_frame import nice_ticks
+
+ROW, AXIS = 22, 34
+LEAST_REACH = 0.01
+"""Dice on either side of 0 that the axis shows at least: noise is not blown up."""
+VCENTER = Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | VCENTER
+
+
+def signed(value: float) -> str:
+    """A difference with its sign, such as +0.061; ±0 where nothing changed at all."""
+    text = f"{abs(value):.3f}"
+    return "±0" if value == 0 else f"{MINUS if value < 0 else '+'}{text}"
+
+
+class DifferenceChart(QWidget):
+    """A row a rater; right of the line is better for the second model."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.rows: tuple[Row, ...] = ()
+        self._words = words
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these raters, in this order."""
+        self.rows = tuple(rows)
+        self.setAccessibleName(f"{self._words}: " + "; ".join(map(self.sentence, rows)))
+        self.updateGeometry()
+        self.update()
+
+    @staticmethod
+    def sentence(row: Row) -> str:
+        """All that is known of a rater, in words."""
+        figures = f"{_figure(row.before)} → {_figure(row.after)}"
+        if row.difference is None:
+            return f"{row.name}: {figures}"
+        interval = (
+            f", 95 % interval {signed(row.low)} to {signed(row.high)}"
+            if row.low is not None and row.high is not None
+            else ""
+        )
+        cases = f", {row.n_cases} cases" if row.n_cases else ""
+        tie = ", a tie" if row.tie else ""
+        return f"{row.name}: {figures}, difference {signed(row.difference)}{interval}{cases}{tie}"
+
+    def limits(self) -> tuple[float, float]:
+        """Ends of the axis: all intervals, and 0, with some room."""
+        values = [v for r in self.rows for v in (r.difference, r.low, r.high) if v is not None]
+        low, high = min(values, default=0.0), max(values, default=0.0)
+        low, high = min(low, -LEAST_REACH), max(high, LEAST_REACH)
+        margin = 0.06 * (high - low)
+        return low - margin, high + margin
+
+    def x_of(self, value: float) -> float:
+        """Widget position of a difference."""
+        (left, right), (low, high) = self._plot(), self.limits()
+        return left + (value - low) / (high - low) * (right - left)
+
+    def _columns(self) -> tuple[int, int, int]:
+        """Widths of name, "before → after", difference."""
+        metrics = QFontMetrics(self._small())
+        longest = max((metrics.horizontalAdvance(_title(row)) for row in self.rows), default=0) + 8
+        pair = metrics.horizontalAdvance("0.000 → 0.000") + 8
+        return min(longest, max(self.width() // 4, 40)), pair, metrics.horizontalAdvance("+0.000") + 8
+
+    def _plot(self) -> tuple[float, float]:
+        name, pair, difference = self._columns()
+        return name + 6.0, max(self.width() - pair - difference - 6.0, name + 46.0)
+
+    def _small(self):  # type: ignore[no-untyped-def]
+        font = self.font()
+        font.setPixelSize(11)
+        return font
+
+    def sizeHint(self) -> QSize:
+        """A row a rater and the axis."""
+        return QSize(300, ROW * len(self.rows) + AXIS if self.rows else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is."""
+        return QSize(230, self.sizeHint().height())
+
+    def event(self, event):  # type: ignore[no-untyped-def]
+        """Say in words what the row under the pointer is."""
+        if isinstance(event, QHelpEvent):
+            index = int(event.pos().y() // ROW)
+            text = self.sentence(self.rows[index]) if 0 <= index < len(self.rows) else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Names, intervals, dots, figures, axis."""
+        if not self.rows:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small())
+        self._paint_axis(painter)
+        for number, row in enumerate(self.rows):
+            self._paint_row(painter, number, row)
+
+    def _paint_row(self, painter: QPainter, number: int, row: Row) -> None:
+        name, pair, difference = self._columns()
+        top, metrics = number * ROW, painter.fontMetrics()
+        painter.setPen(colour("text"))
+        shown = metrics.elidedText(_title(row), Qt.TextElideMode.ElideMiddle, name)
+        painter.drawText(QRectF(0, top, name, ROW), VCENTER, shown)
+        painter.setPen(colour("muted"))
+        figures = QRectF(self.width() - pair - difference, top, pair, ROW)
+        painter.drawText(figures, RIGHT, f"{_figure(row.before)} → {_figure(row.after)}")
+        painter.setPen(_tone(row))
+        last = QRectF(self.width() - difference, top, difference, ROW)
+        painter.drawText(last, RIGHT, "–" if row.difference is None else signed(row.difference))
+        if row.difference is None:
+            return
+        own, y = QColor(rater_colour(number)), top + ROW / 2
+        if row.low is not None and row.high is not None:
+            painter.setPen(QPen(own, 2.0))
+            painter.drawLine(QPointF(self.x_of(row.low), y), QPointF(self.x_of(row.high), y))
+            for end in (row.low, row.high):
+                painter.drawLine(QPointF(self.x_of(end), y - 3), QPointF(self.x_of(end), y + 3))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(own)
+        painter.drawEllipse(QPointF(self.x_of(row.difference), y), 4.5, 4.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        (left, right), foot = self._plot(), ROW * len(self.rows)
+        painter.setPen(QPen(colour("track"), 1.0, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(self.x_of(0), 0), QPointF(self.x_of(0), foot))
+        painter.setPen(QPen(colour("border"), 1.0))
+        painter.drawLine(QPointF(left, foot + 0.5), QPointF(right, foot + 0.5))
+        painter.setPen(colour("muted"))
+        metrics = painter.fontMetrics()
+        count = max(int((right - left) / (metrics.horizontalAdvance("+0.000") + 12)), 1)
+        for value in nice_ticks(*self.limits(), count):
+            text = "0" if abs(value) < 1e-12 else f"{MINUS if value < 0 else '+'}{abs(value):g}"
+            x = self.x_of(value)
+            painter.drawLine(QPointF(x, foot + 1), QPointF(x, foot + 4))
+            wide = metrics.horizontalAdvance(text) / 2 + 1
+            painter.drawText(QRectF(x - wide, foot + 4, 2 * wide, 14), Qt.AlignmentFlag.AlignCenter, text)
+        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
+        at = min(max(left + (right - left) / 2 - metrics.horizontalAdvance(words) / 2, 0.0),
+                 self.width() - metrics.horizontalAdvance(words))  # fmt: skip
+        painter.drawText(QRectF(at, foot + 18, metrics.horizontalAdvance(words) + 2, 15), VCENTER, words)
+
+
+def _title(row: Row) -> str:
+    return f"{row.name} (new)" if row.new else row.name
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _tone(row: Row) -> QColor:
+    """Good, bad, or neither; the sign says the same without the colour."""
+    if row.difference is None or row.tie is not False:
+        return colour("muted")
+    return colour("good" if row.difference > 0 else "danger")

@@ -1,0 +1,145 @@
+"""The model library of the Trainer at work: lists, uses, rolls back, removes, compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from proseg_gui.errors import UserError
+from proseg_gui.gui.controller import Controller
+from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.trainer.compare_dialog import CompareDialog
+from proseg_gui.gui.trainer.comparing import judged_alike, judged_anew
+from proseg_gui.gui.trainer.data_link import DataLink
+from proseg_gui.gui.trainer.library import LibraryPanel, Model, find_model, find_models, remove_model
+from proseg_gui.gui.trainer.questions import confirm
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.state import ViewState
+
+
+class LibraryLink(QObject):
+    """The models on this computer, and which of them looks at the scan in Review."""
+
+    listed = Signal()
+    review_requested = Signal()
+    failed = Signal(object)
+    noticed = Signal(str)
+    dialog_made = Signal(object)
+
+    def __init__(
+        self, panel: LibraryPanel, own: Path, data: DataLink, jobs: QtJobs, controller: Controller, opener: Opener,
+        parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._panel, self._own, self._data, self._jobs = panel, own, data, jobs
+        self._controller, self._opener = controller, opener
+        self.models: tuple[Model, ...] = ()
+        self._setting = controller.view.settings.model
+        panel.activate_asked.connect(self._activate)
+        panel.remove_asked.connect(self._ask_remove)
+        panel.compare_asked.connect(self.compare)
+        panel.back_asked.connect(self.roll_back)
+        controller.bundle_changed.connect(lambda _bundle: self.show())
+        controller.view_changed.connect(self._note_model)
+
+    def refresh(self) -> None:
+        """List the models again."""
+        self.models = tuple(find_models(self._own))
+        self.show()
+        self.listed.emit()
+
+    def in_use(self) -> Path | None:
+        """Folder of the model that looks at the scan in Review."""
+        review = self._controller.review
+        return None if review is None else review.bundle.folder
+
+    def show(self) -> None:
+        """Show the list as it is now."""
+        self._panel.set_models(self.models, self.in_use(), self.previous())
+
+    # -- using ----------------------------------------------------------------------------------------------------
+    def previous(self) -> Model | None:
+        """The model that was in use before the present one, if it is still there."""
+        name = self._controller.view.settings.previous_model
+        found = find_model(self.models, name) if name else None
+        return None if found is not None and found is find_model(self.models, self._setting) else found
+
+    def _note_model(self, view: ViewState) -> None:
+        """Remember what was used before whenever another model is chosen, here or anywhere else."""
+        now, before = view.settings.model, self._setting
+        if now == before:
+            return
+        self._setting = now
+        old, new = find_model(self.models, before), find_model(self.models, now)
+        if old is not None and old is not new:
+            self._controller.set_view(previous_model=old.folder.name if not old.shipped else old.card.name)
+        self.show()
+
+    def _activate(self, model: Model) -> None:
+        self._opener.use_model(str(model.folder))
+        self.review_requested.emit()
+
+    def roll_back(self) -> None:
+        """Use the model again that was in use before."""
+        model = self.previous()
+        if model is not None:
+            self._opener.use_model(str(model.folder))
+            self.noticed.emit(f"Back to {model.card.name} {model.card.version}")
+
+    def _ask_remove(self, model: Model) -> None:
+        box = confirm(f"Remove the model {model.card.name}?", "Its folder is deleted for good.", "Remove",
+                      partial(self._remove, model), self._panel)  # fmt: skip
+        self.dialog_made.emit(box)
+
+    def _remove(self, model: Model) -> None:
+        in_use = self.in_use() == model.folder
+        try:
+            remove_model(model)
+        except UserError as error:
+            self.failed.emit(error)
+        if in_use:
+            self._opener.use_model("")
+        self.refresh()
+
+    # -- comparing ------------------------------------------------------------------------------------------------
+    def compare(self, model: Model) -> None:
+        """Open two models side by side: the marked one, and first the one in use or the next in the list."""
+        others = [other for other in self.models if other is not model]
+        other = next((o for o in others if o.folder == self.in_use()), others[0])
+        data = self._data.arranged
+        held_out = self._data.names("val") if data is not None and self._data.complete else ()
+        dialog = CompareDialog(self.models, other, model, len(held_out), self._panel)
+        dialog.chosen.connect(lambda a, b: self._look_whether_alike(dialog, a, b))
+        dialog.judge_asked.connect(lambda a, b: self._judge(dialog, a, b))
+        dialog.finished.connect(lambda _code: self._jobs.cancel("compare"))
+        self._look_whether_alike(dialog, other, model)
+        self.dialog_made.emit(dialog)
+
+    def _look_whether_alike(self, dialog: CompareDialog, a: Model, b: Model) -> None:
+        dataset = self._data.arranged.dataset if self._data.arranged is not None else None
+        self._run(dialog, lambda token, progress: judged_alike(a.card, b.card, dataset, token, progress),
+                  dialog.show_alike)  # fmt: skip
+
+    def _judge(self, dialog: CompareDialog, a: Model, b: Model) -> None:
+        assert self._data.arranged is not None
+        dataset, names = self._data.arranged.dataset, self._data.names("val")
+        self._run(dialog, lambda token, progress: judged_anew(a.folder, b.folder, dataset, names, token, progress),
+                  dialog.show_judged)  # fmt: skip
+
+    def _run(
+        self, dialog: CompareDialog, work: Callable[[CancelToken, Progress], Any], done: Callable[[Any], None]
+    ) -> None:
+        def failed(error: BaseException) -> None:
+            if isinstance(error, UserError):
+                dialog.show_trouble(str(error))
+            else:
+                self.failed.emit(error)
+
+        dialog.show_working("looking which cases they were judged on", 0.0)
+        self._jobs.start("compare", work, title="Comparing", done=done, failed=failed, latest=True,
+                         progress=lambda share, text: dialog.show_working(text, share))  # fmt: skip

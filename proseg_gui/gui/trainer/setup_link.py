@@ -1,0 +1,126 @@
+"""Section 2 of the Trainer at work: what can be started from, what stands in the way, and the plan that comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from proseg_gui.errors import UserError
+from proseg_gui.gui.trainer import parts as split
+from proseg_gui.gui.trainer.data_link import DataLink
+from proseg_gui.gui.trainer.library import Model, seconds_a_step
+from proseg_gui.gui.trainer.library_link import LibraryLink
+from proseg_gui.gui.trainer.run_panel import duration
+from proseg_gui.gui.trainer.setup_panel import SetupPanel, StartItem
+from proseg_gui.gui.trainer.starts import Raters, fixed_by, misfit, raters_of, raters_sentence, stage_trouble
+from proseg_gui.training.process import Plan, check_name
+
+
+class SetupLink(QObject):
+    """Keeps the panel true to the data and the models that there are."""
+
+    def __init__(self, panel: SetupPanel, data: DataLink, library: LibraryLink, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panel, self._data, self._library = panel, data, library
+        self._suggested = ""
+        panel.changed.connect(self.show)
+        panel.start_chosen.connect(self._start_chosen)
+        data.begun.connect(lambda plan: None if plan is not None else self.offer())
+        data.read.connect(self._data_read)
+        data.changed.connect(self.show)
+        library.listed.connect(self.offer)
+
+    def offer(self) -> None:
+        """Offer what fits the data, and suggest a name."""
+        data = self._data.arranged
+        if data is not None:
+            self._panel.set_bases([_item(model, misfit(model.card, data.dataset)) for model in self._library.models])
+        self._start_chosen()
+
+    def _data_read(self) -> None:
+        said = {row.modality for row in self._data.rows.values() if row.modality}
+        if not self._data.locked and len(said) == 1:
+            self._panel.set_modality(said.pop())
+        self.show()
+
+    def _start_chosen(self) -> None:
+        base, raters = self.base(), self._raters()
+        if base is None or raters is None:
+            self._panel.set_fixed("", "", "")
+        else:
+            words = raters_sentence(raters, self._panel.setup().stage)
+            self._panel.set_fixed(*fixed_by(base.card), words)
+        if self._panel.name.text() in ("", self._suggested) and self._data.arranged is not None:
+            self._suggest(self._data.arranged.dataset.name, base)
+        self.show()
+
+    def _suggest(self, data: str, base: Model | None) -> None:
+        stem = data if base is None else f"{base.card.name}-{self._panel.setup().stage}"
+        self._suggested = self._free_name(stem)
+        self._panel.name.setText(self._suggested)
+
+    def _free_name(self, stem: str) -> str:
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.+-") else "_" for c in stem)
+        taken = {name.casefold() for name in self.taken()}
+        numbers = (f"{plain.strip('_.+-')[:50] or 'model'}-{i}" for i in range(1, len(taken) + 2))
+        return next(name for name in numbers if name.casefold() not in taken)
+
+    def taken(self) -> list[str]:
+        """Names of the models that there are."""
+        return [model.folder.name for model in self._library.models]
+
+    def base(self) -> Model | None:
+        """The model to start from; ``None`` for a new one."""
+        init = self._panel.setup().init
+        return next((model for model in self._library.models if str(model.folder) == init), None)
+
+    def _raters(self) -> Raters | None:
+        base, data = self.base(), self._data.arranged
+        return None if base is None or data is None else raters_of(base.card, data.dataset.raters)
+
+    def show(self) -> None:
+        """Say what is validated on, how long it will take, and what stands in the way."""
+        panel, data = self._panel, self._data.arranged
+        if data is None or self._data.locked:
+            panel.show_state("", "", "", False)
+            return
+        given = panel.setup()
+        count = split.patients(self._data.parts, data.dataset, "val")
+        fair = "from split.json" if data.dataset.split is not None and self._data.parts == data.parts else "by patient"
+        held = f"{count} patients, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
+        pace = seconds_a_step(self._library.models, data.dataset.name, given.stage)
+        time = "known after the first 20 steps" if pace is None else (
+            f"about {duration(pace * given.steps)}, at the pace of the last training on these data"
+        )
+        panel.show_state(held, time, self._trouble(given.name, given.stage), self._data.complete)
+
+    def _trouble(self, name: str, stage: str) -> str:
+        if not self._data.complete:
+            return ""
+        if "train" not in self._data.parts.values():
+            return "No case is left to train on: click in the column set."
+        try:
+            check_name(name, self.taken())
+        except UserError as error:
+            return str(error)
+        raters = self._raters()
+        return self._panel.window_trouble() or (stage_trouble(raters, stage) if raters is not None else "")
+
+    def plan(self) -> Plan | None:
+        """What the panels say; ``None`` while there are no data."""
+        data, given = self._data, self._panel.setup()
+        if data.arranged is None:
+            return None
+        init = str(Path(given.init).resolve()) if given.init else ""
+        return Plan(
+            str(data.arranged.dataset.path.resolve()), given.name, given.steps, given.seed, data.names("train"),
+            data.names("val"), given.modality, given.flip, given.window, given.keep_names, init, given.stage,
+            tuple(name for name in data.resampled if data.parts[name] in ("train", "val")),
+        )  # fmt: skip
+
+
+def _item(model: Model, problem: str) -> StartItem:
+    where = " (shipped)" if model.shipped else ""
+    title = f"{model.card.name} {model.card.version}{where}"
+    return StartItem(str(model.folder), title, problem)
