@@ -19,9 +19,10 @@ from proseg_gui.io.atomic import atomic_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
 KINDS = ("dicomweb", "dimse")
+RETRIEVALS = ("get", "move")
 _MODULES = ("dicomweb_client", "pynetdicom")
 for _name in (*_MODULES, "urllib3", "retrying"):
-    logging.getLogger(_name).setLevel(logging.ERROR)  # at lower levels they write queries and answers
+    logging.getLogger(_name).setLevel(logging.CRITICAL)  # at lower levels they write queries, answers and tracebacks
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Node:
 
     DICOMweb: ``url`` (such as ``https://pacs/dicom-web``), ``user`` and ``password`` where it wants them. DIMSE:
     ``host``, ``port``, ``called_ae`` (the archive's title) and ``calling_ae`` (ours, which the archive must know).
+
+    ``retrieve`` is how DIMSE fetches: ``get`` (images come back on our own connection) or ``move`` (the archive
+    connects to us, on ``listen_port``, which it must know beside our title). ``tls`` encrypts DIMSE. For it and for
+    https: ``ca_file`` holds the certificates to trust (the system's without), ``cert_file`` and ``key_file`` are
+    ours, where the archive wants one; all PEM.
     """
 
     name: str
@@ -41,6 +47,12 @@ class Node:
     port: int = 104
     called_ae: str = ""
     calling_ae: str = "PROSEG_GUI"
+    retrieve: str = "get"
+    listen_port: int = 11112
+    tls: bool = False
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
 
     def problem(self) -> str:
         """Why this is no usable node, as a sentence; empty when it is one."""
@@ -56,6 +68,10 @@ class Node:
         for title in (self.called_ae, self.calling_ae):
             if not 0 < len(title.strip()) <= 16 or "\\" in title:
                 return "AE titles have 1 to 16 characters."
+        if self.retrieve not in RETRIEVALS or not 0 < self.listen_port < 65536:
+            return "Images come by C-GET, or by C-MOVE to a port of this computer."
+        if self.retrieve == "move" and self.tls and not self.cert_file:
+            return "C-MOVE over TLS needs a certificate of ours: the archive connects to us."
         return ""
 
 
@@ -154,8 +170,8 @@ def write_nodes(store: Path, nodes: Sequence[Node]) -> None:
 def _node(entry: Any) -> Node | None:
     if not isinstance(entry, dict):
         return None
-    known = {field.name: int if field.name == "port" else str for field in fields(Node)}
-    if not all(isinstance(entry.get(name, kind()), kind) for name, kind in known.items()):
+    known = {field.name: {"int": int, "bool": bool}.get(str(field.type), str) for field in fields(Node)}
+    if not all(type(entry.get(name, kind())) is kind for name, kind in known.items()):
         return None
     if not {"name", "kind"} <= entry.keys():
         return None

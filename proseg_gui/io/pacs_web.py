@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import DAMAGE
 from proseg_gui.io.pacs import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, number_file
+from proseg_gui.io.pacs_tls import check_files
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
 _FIELDS = ("StudyDate", "PatientName", "PatientID", "ModalitiesInStudy")
@@ -36,6 +37,12 @@ class WebArchive:
         session = _Session()
         if node.user:
             session.auth = (node.user, node.password)
+        if node.url.startswith("https"):
+            check_files(node)
+            if node.ca_file:
+                session.verify = node.ca_file
+                session.trust_env = False  # a bundle of certificates named by the environment would replace it
+            session.cert = ((node.cert_file, node.key_file) if node.key_file else node.cert_file) or None
         self._client = DICOMwebClient(node.url.rstrip("/"), session=session, timeout=TIMEOUT_S)
         self._client.set_http_retry_params(retry=False)
 
@@ -104,6 +111,11 @@ class WebArchive:
             status = getattr(error.response, "status_code", "?")
             remedy = "Check user and password" if status in (401, 403) else "Check the URL"
             raise self._problem(what, f"it answered {status}{more}", remedy) from error
+        except requests.exceptions.SSLError as error:
+            remedy = "Check the certificate files and the archive's name in the URL"
+            raise self._problem(
+                what, f"its certificate is not trusted, or it does not trust ours{more}", remedy
+            ) from error
         except requests.exceptions.RequestException as error:
             remedy = "Check the URL and the network"
             raise self._problem(what, f"no connection{more}", remedy) from error

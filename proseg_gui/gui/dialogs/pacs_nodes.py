@@ -2,74 +2,143 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 
 from proseg_gui.io.pacs import Node
 
 KIND_LABELS = {"dicomweb": "DICOMweb", "dimse": "DIMSE"}
+RETRIEVE_LABELS = {"get": "C-GET (on our own connection)", "move": "C-MOVE (the archive connects to us)"}
+
+
+class FileField(QWidget):
+    """A path that can be typed or browsed for; empty for none."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self.edit = QLineEdit()
+        self.edit.setAccessibleName(name)
+        self.edit.setPlaceholderText(tip)
+        self.edit.setToolTip(tip)
+        self._name = name
+        self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.edit, 1)
+        row.addWidget(self.browse)
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, self._name, "", "Certificates (*.pem *.crt *.cer *.key);;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.edit.setText)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
 
 class NodeForm(QWidget):
-    """Setters and :meth:`node`; shows only the fields that belong to the chosen kind."""
+    """Setters and :meth:`node`; shows only the fields that belong to what is chosen."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kind = QComboBox()
-        for key, label in KIND_LABELS.items():
-            self.kind.addItem(label, key)
+        self.kind, self.retrieve = QComboBox(), QComboBox()
+        for box, labels in ((self.kind, KIND_LABELS), (self.retrieve, RETRIEVE_LABELS)):
+            for key, label in labels.items():
+                box.addItem(label, key)
         self.name, self.url, self.user, self.password = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.host, self.called_ae, self.calling_ae = QLineEdit(), QLineEdit(), QLineEdit()
-        self.port = QSpinBox()
-        self.port.setRange(1, 65535)
+        self.port, self.listen_port = QSpinBox(), QSpinBox()
+        for port in (self.port, self.listen_port):
+            port.setRange(1, 65535)
+        self.listen_port.setToolTip("The archive must know this computer with our AE title and this port")
+        self.tls = QCheckBox("Encrypt (TLS)")
+        self.ca_file = FileField("Trusted certificates", "PEM; empty: those of this computer")
+        self.cert_file = FileField("Our certificate", "PEM; only where the archive wants one")
+        self.key_file = FileField("Our key", "PEM; empty: it is in the certificate's file")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.url.setPlaceholderText("https://archive/dicom-web")
+        self._lay_out()
+        self._connect()
+        self.show_node(Node("", "dicomweb"))
+
+    def _lay_out(self) -> None:
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(4)
-        self._rows: dict[str, tuple[QWidget, ...]] = {
-            "dicomweb": (self.url, self.user, self.password),
-            "dimse": (self.host, self.port, self.called_ae, self.calling_ae),
-        }
         for label, field in (
             ("Name", self.name), ("Kind", self.kind), ("URL", self.url), ("User", self.user),
             ("Password", self.password), ("Host", self.host), ("Port", self.port),
-            ("Archive's AE title", self.called_ae), ("Our AE title", self.calling_ae),
+            ("Archive's AE title", self.called_ae), ("Our AE title", self.calling_ae), ("Fetch by", self.retrieve),
+            ("Our port", self.listen_port), ("", self.tls), ("Trusted certificates", self.ca_file),
+            ("Our certificate", self.cert_file), ("Our key", self.key_file),
         ):  # fmt: skip
             self._form.addRow(label, field)
-            field.setAccessibleName(label)
-            if isinstance(field, QLineEdit):
-                field.textChanged.connect(self.changed)
-        self.port.valueChanged.connect(self.changed)
-        self.kind.currentIndexChanged.connect(self._show_kind)
-        self.show_node(Node("", "dicomweb"))
+            if label:
+                field.setAccessibleName(label)
+
+    def _connect(self) -> None:
+        for edit in self._edits().values():
+            edit.textChanged.connect(self._refresh)
+        for port in (self.port, self.listen_port):
+            port.valueChanged.connect(self.changed)
+        for box in (self.kind, self.retrieve):
+            box.currentIndexChanged.connect(self._refresh)
+        self.tls.toggled.connect(self._refresh)
+
+    def _edits(self) -> dict[str, QLineEdit]:
+        """Text fields by the node's field."""
+        names = ("name", "url", "user", "password", "host", "called_ae", "calling_ae")
+        files = {name: getattr(self, name).edit for name in ("ca_file", "cert_file", "key_file")}
+        return {name: getattr(self, name) for name in names} | files
 
     def node(self) -> Node:
         """What the fields say."""
+        texts = {
+            name: edit.text() if name == "password" else edit.text().strip() for name, edit in self._edits().items()
+        }
         return Node(
-            name=self.name.text().strip(),
+            **texts,
             kind=self.kind.currentData(),
-            url=self.url.text().strip(),
-            user=self.user.text().strip(),
-            password=self.password.text(),
-            host=self.host.text().strip(),
             port=self.port.value(),
-            called_ae=self.called_ae.text().strip(),
-            calling_ae=self.calling_ae.text().strip(),
+            retrieve=self.retrieve.currentData(),
+            listen_port=self.listen_port.value(),
+            tls=self.tls.isChecked(),
         )
 
     def show_node(self, node: Node) -> None:
         """Fill the fields."""
         self.kind.setCurrentIndex(self.kind.findData(node.kind))
-        for name in ("name", "url", "user", "password", "host", "called_ae", "calling_ae"):
-            getattr(self, name).setText(getattr(node, name))
+        self.retrieve.setCurrentIndex(max(self.retrieve.findData(node.retrieve), 0))
+        for name, edit in self._edits().items():
+            edit.setText(getattr(node, name))
         self.port.setValue(node.port)
-        self._show_kind()
+        self.listen_port.setValue(node.listen_port)
+        self.tls.setChecked(node.tls)
+        self._refresh()
 
-    def _show_kind(self) -> None:
-        for kind, fields in self._rows.items():
+    def _refresh(self) -> None:
+        web = self.kind.currentData() == "dicomweb"
+        coded = self.url.text().strip().lower().startswith("https:") if web else self.tls.isChecked()
+        for fields, there in (
+            ((self.url, self.user, self.password), web),
+            ((self.host, self.port, self.called_ae, self.calling_ae, self.retrieve, self.tls), not web),
+            ((self.listen_port,), not web and self.retrieve.currentData() == "move"),
+            ((self.ca_file, self.cert_file, self.key_file), coded),
+        ):
             for field in fields:
-                self._form.setRowVisible(field, kind == self.kind.currentData())
+                self._form.setRowVisible(field, there)
         self.changed.emit()

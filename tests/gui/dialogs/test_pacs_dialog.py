@@ -48,6 +48,29 @@ def test_a_search_carries_node_and_query(dialog):
     )
 
 
+def test_only_the_fields_that_matter_are_shown_and_all_of_them_are_kept(dialog, tmp_path):
+    form = dialog.form
+    assert not form.ca_file.isVisible(), "http has no certificates"
+    form.url.setText("https://archive/dicom-web")
+    assert form.ca_file.isVisible() and form.cert_file.isVisible() and not form.tls.isVisible()
+    node = Node(
+        "safe", "dimse", host="h", port=2762, called_ae="A", retrieve="move", listen_port=11113, tls=True,
+        ca_file="ca.pem", cert_file="us.pem", key_file="us.key",
+    )  # fmt: skip
+    form.show_node(node)
+    assert form.node() == node and node.problem() == ""
+    assert form.listen_port.isVisible() and form.ca_file.isVisible() and not form.url.isVisible()
+    form.retrieve.setCurrentIndex(form.retrieve.findData("get"))
+    form.tls.setChecked(False)
+    assert not form.listen_port.isVisible() and not form.ca_file.isVisible()
+    form.tls.setChecked(True)
+    QTest.mouseClick(form.ca_file.browse, LEFT)
+    chooser = form.ca_file.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "other.pem"))
+    chooser.reject()
+    assert form.node().ca_file == str(tmp_path / "other.pem")
+
+
 def test_a_found_series_is_fetched_into_the_folder(dialog, tmp_path):
     calls = asked(dialog.fetch_asked)
     assert not dialog.fetch.isEnabled()
