@@ -152,6 +152,10 @@ class Commands:
                 "Tools", "Put the model's &box around a click", "P", self._arm_box, lambda: self._box_armed,
                 enabled=self._has_box,
             ),
+            Command(
+                "Tools", "&Agreement with given masks", "", lambda: self._window.agreement.open(),
+                enabled=lambda: self._window.agreement.possible,
+            ),
             Command("Tools", "&Ruler", "G", self._toggle_ruler, lambda: self._ruler, enabled=self._has_study),
             Command(
                 "Tools", "&Clear rulers", "Shift+G", scan.scan.clear_rulers, enabled=self._has_study,

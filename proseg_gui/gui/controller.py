@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.thumbnails import thumbnail
+from proseg_gui.gui.view_control import ViewControl
 from proseg_gui.gui.work import LANES, Drawn, Work
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
@@ -27,25 +28,22 @@ from proseg_gui.review.state import (
     Remembered,
     Spread,
     Summary,
-    ViewState,
     Who,
 )
 from proseg_gui.settings import Settings
-from proseg_gui.volume import Study, Volume, letters_of
+from proseg_gui.volume import Study, letters_of
 
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
 SUMMARY_EVERY_S = 0.4
 
 
-class Controller(QObject):
+class Controller(ViewControl):
     """See the module's text; signals carry immutable values."""
 
     study_changed = Signal(object)
     drawings_changed = Signal(object)
     """The same study with more masks that raters drew."""
-    channel_changed = Signal(object)
-    """The volume that is shown: another channel of the same study."""
     bundle_changed = Signal(object)
     slice_changed = Signal(int)
     structure_changed = Signal(int)
@@ -57,20 +55,17 @@ class Controller(QObject):
     summary_changed = Signal(object)
     figures_changed = Signal(object)
     remembered_changed = Signal(object)
-    view_changed = Signal(object)
     readout_changed = Signal(object)
     job_changed = Signal(object)
     failed = Signal(object)
-    noticed = Signal(str)
     settled = Signal()
     """Nothing is left to do for what is in view: the sweep has ended and the last frame is out."""
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(settings, parent)
         self.jobs = QtJobs(self)
         self.work = Work(self.jobs, self)
         self.review: Reviewed | None = None
-        self.study: Study | None = None
         self.point: Point = {}
         self.slice_index = 0
         self.structure = 0
@@ -82,7 +77,6 @@ class Controller(QObject):
         self.who = Who()
         self.last_rater: str | None = None
         self.figures: Figures | None = None
-        self.view = ViewState(settings=settings)
         self._dragging = False
         self._tau_before_drag: tuple[float, ...] | None = None
         self._doubt_slice = -1
@@ -112,15 +106,7 @@ class Controller(QObject):
         self.study = study
         self.slice_index = study.geometry.shape[0] // 2
         self.structure = 0
-        self.view = replace(
-            self.view,
-            window=study.image.display_window(),
-            channel="",
-            raters_shown=frozenset(),
-            masks_shown=frozenset(),
-            hidden=frozenset(),
-            compare_with=None,
-        )
+        self._view_afresh(study)
         self.study_changed.emit(study)
         self.view_changed.emit(self.view)
         self.slice_changed.emit(self.slice_index)
@@ -171,34 +157,6 @@ class Controller(QObject):
         """Stop all work and wait for the threads."""
         self._settle.stop()
         self.jobs.close()
-
-    @property
-    def shown(self) -> Volume:
-        """The channel on screen; only while a study is open."""
-        assert self.study is not None
-        return self.study.channels.get(self.view.channel, self.study.image)
-
-    def show_channel(self, name: str) -> None:
-        """Show another channel of the study, with its own grey levels."""
-        if self.study is None or name not in self.study.channels:
-            return
-        window = self.study.channels[name].display_window()
-        self.view = replace(self.view, channel=name, window=window)
-        self.channel_changed.emit(self.shown)
-        self.view_changed.emit(self.view)
-
-    def next_channel(self) -> None:
-        """Show the next channel, in the study's order."""
-        if self.study is None:
-            return
-        names = list(self.study.channels)
-        if len(names) == 1:
-            self.noticed.emit("This study has one channel")
-            return
-        current = names.index(self.view.channel) if self.view.channel in names else 0
-        name = names[(current + 1) % len(names)]
-        self.show_channel(name)
-        self.noticed.emit(f"Showing {name}")
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:
@@ -359,40 +317,17 @@ class Controller(QObject):
 
     # -- how it is shown ------------------------------------------------------------------------------------------
     def set_view(self, **changes: Any) -> None:
-        """Change remembered view settings by name."""
+        """Change remembered view settings by name; maps that are wanted now are asked for."""
         before = self.view.settings
-        self.view = replace(self.view, settings=replace(before, **changes))
-        self.view_changed.emit(self.view)
+        super().set_view(**changes)
         if "map_form" in changes and changes["map_form"] != before.map_form:
             self._request_spread()
         if changes.get("map_name") == LOCAL_MAP:
             self._request_local_map()
 
-    def set_window(self, centre: float, width: float) -> None:
-        """Grey levels: centre and width in the image's unit."""
-        self.view = replace(self.view, window=(centre, max(width, 1e-6)))
-        self.view_changed.emit(self.view)
-
-    def show_raters(self, names: frozenset[str]) -> None:
-        """Draw these raters' predicted contours beside the current one."""
-        self.view = replace(self.view, raters_shown=names)
-        self.view_changed.emit(self.view)
-
-    def show_masks(self, names: frozenset[str]) -> None:
-        """Draw the masks that these raters gave."""
-        self.view = replace(self.view, masks_shown=names)
-        self.view_changed.emit(self.view)
-
-    def hide_structure(self, index: int, hidden: bool) -> None:
-        """Draw (or stop drawing) a structure."""
-        kept = self.view.hidden | {index} if hidden else self.view.hidden - {index}
-        self.view = replace(self.view, hidden=kept)
-        self.view_changed.emit(self.view)
-
     def compare_with(self, rater: str | None) -> None:
         """Measure the current contour against the mask that this rater gave."""
-        self.view = replace(self.view, compare_with=rater)
-        self.view_changed.emit(self.view)
+        super().compare_with(rater)
         self._refresh_figures()
 
     def hover(self, index: tuple[int, int, int] | None) -> None:

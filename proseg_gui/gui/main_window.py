@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBo
 from proseg_gui import __version__
 from proseg_gui.errors import UserError
 from proseg_gui.gui.actions import Menus
+from proseg_gui.gui.agreement_link import AgreementLink
 from proseg_gui.gui.commands import Commands
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.crash import describe
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
+        self.agreement = AgreementLink(self.controller, self)
         self.commands = Commands(self)
         table = self.commands.table()
         bar = TopBar(self)
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
             panels.addAction(dock.toggleViewAction())
         digits = range(len(WINDOW_PRESETS) + 1, 10)  # the lower ones are window presets in the menu
         keys = [QShortcut(QKeySequence(str(n)), self, self.commands.rater_key.or_else(n, None)) for n in digits]
+        self.measurements.details_asked.connect(self.agreement.open)
         self.tabs.own(list(self.docks.values()), self.header, self.menus, keys)
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
         self._connect()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.model import NO_FIGURE, Measure
-from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, muted, own_keys
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted, own_keys
 
 
 class _QuietCombo(QComboBox):
@@ -21,6 +21,7 @@ class MeasurementsPanel(Section):
     """Label left, value with unit right."""
 
     reference_chosen = Signal(str)
+    details_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Measurements", parent=parent)
@@ -46,9 +47,13 @@ class MeasurementsPanel(Section):
         row.addWidget(QLabel("Dice to"))
         row.addWidget(self.reference, 1)
         row.addWidget(self.dice)
+        self.details = button("All figures…", kind="small", tip="Dice, surface distances and volume of the current "
+                              "contour and of every rater's preset against each given mask")  # fmt: skip
+        self.details.clicked.connect(self.details_asked)
         self.body.addWidget(self.empty)
         self.body.addLayout(self._box)
         self.body.addWidget(self._compare)
+        self.body.addWidget(self.details, 0, Qt.AlignmentFlag.AlignLeft)
         self.set_references((), None)
 
     def set_rows(self, rows: Sequence[Measure]) -> None:
@@ -73,6 +78,7 @@ class MeasurementsPanel(Section):
             self.reference.addItems(list(names))
         self.reference.setCurrentIndex(self._names.index(chosen) if chosen in self._names else -1)
         self._compare.setVisible(bool(names))
+        self.details.setVisible(bool(names))
 
     def set_dice(self, text: str) -> None:
         """Show the agreement with the chosen mask, such as "0.87"; empty while there is none."""

@@ -1,16 +1,43 @@
-"""What the small plots share: title line, ticks at round numbers, text styles."""
+"""What the small plots share: theme, words under the pointer, title line, ticks at round numbers, text styles."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from .palette import ViewColours
+from .palette import DARK, ViewColours
 
 PADDING = 10.0
 """Widget pixels between a plot's border and its content."""
+
+
+class SmallPlot(QWidget):
+    """A plot that follows the theme and says what the pointer is on."""
+
+    def __init__(self, name: str, least_height: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colours = DARK
+        self.setAccessibleName(name)
+        self.setMinimumHeight(least_height)
+
+    def set_colours(self, colours: ViewColours) -> None:
+        """Follow the theme."""
+        self._colours = colours
+        self.update()
+
+    def tooltip_at(self, position: QPointF) -> str:
+        """What is known about the place under the pointer; empty where there is nothing."""
+        raise NotImplementedError
+
+    def event(self, event: QEvent) -> bool:
+        """Show what the pointer is on."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
 
 
 def title_font(font: QFont) -> QFont:

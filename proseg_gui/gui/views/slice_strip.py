@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,11 +20,10 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
-from .palette import DARK, ViewColours
 from .pane_mouse import WHEEL_STEP
-from .plot_frame import PADDING, draw_frame, nice_step, small_font
+from .plot_frame import PADDING, SmallPlot, draw_frame, nice_step, small_font
 
 PAGE = 5
 """Slices that PgUp and PgDn move by."""
@@ -40,7 +38,7 @@ STEPS = {
 }
 
 
-class SliceStrip(QWidget):
+class SliceStrip(SmallPlot):
     """One bar a slice, its height the slice's uncertainty; slices not yet computed are faint stubs.
 
     Click or drag goes to a slice (``slice_chosen``, absolute, 0-based); wheel, arrows and PgUp/PgDn step
@@ -51,16 +49,13 @@ class SliceStrip(QWidget):
     slice_stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Uncertainty by slice", 76, parent)
         self._values: npt.NDArray[np.float64] = np.zeros(0)
         self._unit = ""
         self._current = 0
-        self._colours = DARK
         self._hint = ""
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(76)
-        self.setAccessibleName("Uncertainty by slice")
         self.setMouseTracking(True)
 
     def set_count(self, n: int) -> None:
@@ -78,11 +73,6 @@ class SliceStrip(QWidget):
         """Mark slice ``k`` (0-based)."""
         self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
         self._announce()
-
-    def set_colours(self, colours: ViewColours) -> None:
-        """Follow the theme."""
-        self._colours = colours
-        self.update()
 
     def set_hint(self, text: str) -> None:
         """A few words at the right of the title."""
@@ -173,13 +163,6 @@ class SliceStrip(QWidget):
         """Take the focus ring away."""
         super().focusOutEvent(event)
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Show the tooltip of the slice under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     # -- painting -------------------------------------------------------------------------------------------------
     def sizeHint(self) -> QSize:

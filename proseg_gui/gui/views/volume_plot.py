@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
-from .palette import DARK, ViewColours
-from .plot_frame import draw_frame, nice_ticks, small_font
+from .plot_frame import SmallPlot, draw_frame, nice_ticks, small_font
 
 MAX_BINS = 40
 REACH = 5.0
@@ -28,20 +27,17 @@ class RaterMark:
     colour: str
 
 
-class VolumePlot(QWidget):
+class VolumePlot(SmallPlot):
     """Histogram in ml over samples; a line a rater in the rater's colour; the current contour's line on top."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Volume over raters and samples, in ml", 96, parent)
         self._samples: npt.NDArray[np.float64] = np.zeros(0)
         self._raters: tuple[RaterMark, ...] = ()
         self._current: float | None = None
         self._progress = (0, 0)
-        self._colours = DARK
         self._counts: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._edges: npt.NDArray[np.float64] = np.zeros(0)
-        self.setMinimumHeight(96)
-        self.setAccessibleName("Volume over raters and samples, in ml")
 
     def set_volumes(
         self, samples_ml: Sequence[float] | npt.NDArray[np.floating] | None, raters: Sequence[RaterMark]
@@ -60,11 +56,6 @@ class VolumePlot(QWidget):
     def set_progress(self, done: int, total: int) -> None:
         """Say that the volumes cover ``done`` of ``total`` slices so far; nothing is said once all are done."""
         self._progress = (done, total)
-        self.update()
-
-    def set_colours(self, colours: ViewColours) -> None:
-        """Follow the theme."""
-        self._colours = colours
         self.update()
 
     def hint(self) -> str:
@@ -109,13 +100,6 @@ class VolumePlot(QWidget):
             if self.x_of(low) <= position.x() < self.x_of(high):
                 return f"{ml_text(low)} to {ml_text(high)}: {count} of {len(self._samples)} samples"
         return ""
-
-    def event(self, event: QEvent) -> bool:
-        """Show what the pointer is on."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     # -- painting -------------------------------------------------------------------------------------------------
     def sizeHint(self) -> QSize:
