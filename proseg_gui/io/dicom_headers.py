@@ -45,6 +45,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
 
 JPEG_SYNTAXES = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
 """Decoded by GDCM in a process of its own, see ``codec_worker``: a damaged stream can end the process it runs in."""
+LOSSY_JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit)
 for _syntax in (*JPEG_SYNTAXES, JPEGLSLossless, JPEGLSNearLossless, JPEG2000Lossless, JPEG2000):
     with suppress(ValueError):
         get_decoder(_syntax).remove_plugin("gdcm")  # CharLS and OpenJPEG report damage as errors
@@ -244,6 +245,15 @@ def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
             remedy=_REMEDY,
         )
     return data
+
+
+def no_decoder(header: Header) -> UserError:
+    """The error for pixels that nothing installed can decode."""
+    return UserError(
+        f"its pixels are compressed ({header.transfer_syntax.name}) and no decoder for that is installed",
+        path=header.path,
+        remedy="Export the series uncompressed",
+    )
 
 
 def _check_deflated(file: BinaryIO) -> None:

@@ -18,7 +18,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.codec_worker import CodecWorker
-from proseg_gui.io.dicom_headers import DAMAGE, JPEG_SYNTAXES, Header, raw_pixels
+from proseg_gui.io.dicom_headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, no_decoder, raw_pixels
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
@@ -143,11 +143,13 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
     signed = header.number("PixelRepresentation") == 1
     if not 0 < stored_bits <= allocated:
         raise header.malformed("BitsStored")
-    if header.transfer_syntax not in _STRAIGHT:
-        return source.frame(header, shape)
-    kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
-    values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
-    shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
+    shift = 0
+    if header.transfer_syntax in _STRAIGHT:
+        kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
+        values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+        shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
+    else:  # decoders leave the bits above the stored ones as the file has them, JPEG-LS without the sign
+        values = source.frame(header, shape)
     low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
     if stored_bits == allocated or (shift == 0 and values.min() >= low and values.max() <= high):
         return values
@@ -173,7 +175,9 @@ class _Decoder:
                 raise header.malformed("Rows")
             if syntax.is_encapsulated:
                 coded = get_frame(ds.PixelData, header.frame or 0, number_of_frames=header.frame_count)
-                size = coded_size(coded)
+                size, bits = coded_size(coded), coded_bits(coded)
+                if syntax in LOSSY_JPEG and bits is not None and bits > 8:
+                    raise no_decoder(header)  # whatever the header says of its bits: GDCM would lose the others
                 if size is not None and size != shape:
                     raise UserError(
                         f"its compressed pixels are {size[1]} x {size[0]}, its header says {shape[1]} x {shape[0]}",
@@ -237,13 +241,27 @@ def coded_size(coded: bytes) -> tuple[int, int] | None:
     if start >= 0 and len(coded) >= start + 24:
         right, bottom, left, top = struct.unpack_from(">4I", coded, start + 8)
         return bottom - top, right - left
+    at = _frame_header(coded)
+    if at is None:
+        return None
+    rows, columns = struct.unpack_from(">HH", coded, at + 5)
+    return rows, columns
+
+
+def coded_bits(coded: bytes) -> int | None:
+    """Bits of a sample that a JPEG or JPEG-LS stream claims; ``None`` for other streams."""
+    at = _frame_header(coded)
+    return None if at is None else coded[at + 4]
+
+
+def _frame_header(coded: bytes) -> int | None:
+    """Where the frame header's marker is in a JPEG or JPEG-LS stream."""
     if coded[:2] != b"\xff\xd8":
         return None
     at = 2
     while at + 9 <= len(coded) and coded[at] == 0xFF:
         marker = coded[at + 1]
         if marker == 0xF7 or (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
-            rows, columns = struct.unpack_from(">HH", coded, at + 5)
-            return rows, columns
+            return at
         at += 1 if marker == 0xFF else 2 + struct.unpack_from(">H", coded, at + 2)[0]
     return None

@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydicom.pixels import get_decoder
-from pydicom.uid import UID, JPEGExtended12Bit
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGExtended12Bit
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, SPLIT_TAGS, Header
+from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, SPLIT_TAGS, Header, no_decoder
 from proseg_gui.io.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
@@ -132,9 +132,7 @@ def study_groups(series: Sequence[SeriesInfo]) -> list[str]:
 def _stacks(members: list[Header]) -> list[SeriesInfo]:
     """The stacks of one series: split by grid, then by acquisition where that parts it cleanly."""
     try:
-        members = [
-            frame for header in members for frame in (frames_of(header) if is_multi_frame(header) else [header])
-        ]
+        members = [frame for header in members for frame in (frames_of(header) if is_multi_frame(header) else [header])]
         groups = _by_grid(members)
     except UserError as problem:
         return [_info(members, None, problem=problem)]
@@ -194,7 +192,8 @@ def check_readable(header: Header) -> None:
     for keyword in ("Rows", "Columns"):
         if header.number(keyword) < 1:
             raise header.malformed(keyword)
-    if header.number("SamplesPerPixel", 1) != 1:
+    grey = header.text("PhotometricInterpretation") in ("MONOCHROME1", "MONOCHROME2", "")
+    if header.number("SamplesPerPixel", 1) != 1 or not grey:  # a palette's indices are no grey values either
         raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a CT, MR or PET series")
     if header.number("BitsAllocated") not in (8, 16, 32):
         raise UserError(f"pixels of {header.number('BitsAllocated'):g} bits cannot be read", path=header.path)
@@ -205,11 +204,16 @@ def check_readable(header: Header) -> None:
         raise UserError("its transfer syntax is unknown", path=header.path, remedy="Export it uncompressed")
     twelve_bits = syntax == JPEGExtended12Bit and header.number("BitsStored") > 8  # GDCM would lose four of them
     if syntax.is_compressed and syntax.is_encapsulated and (twelve_bits or not _can_decode(syntax)):
+        raise no_decoder(header)
+    straight = syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
+    if not straight and header.number("HighBit", header.number("BitsStored") - 1) != header.number("BitsStored") - 1:
         raise UserError(
-            f"its pixels are compressed ({syntax.name}) and no decoder for that is installed",
+            "its values do not begin at the lowest bit (HighBit), which is read from uncompressed files only",
             path=header.path,
             remedy="Export the series uncompressed",
         )
+    if not syntax.is_little_endian and header.number("BitsAllocated") > 16:
+        raise UserError("big endian pixels of 32 bits cannot be read", path=header.path, remedy="Export it again")
 
 
 def _check_distinct(group: Sequence[Header]) -> None:

@@ -6,12 +6,12 @@ import gdcm
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
+from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from proseg_gui.errors import UserError
 from proseg_gui.io import codec_worker
 from proseg_gui.io.dicom import read_series, scan_folder
-from proseg_gui.io.dicom_pixels import coded_size
+from proseg_gui.io.dicom_pixels import coded_bits, coded_size
 
 
 def _recode(path, syntax):
@@ -78,6 +78,49 @@ def test_jpeg_baseline_is_read_and_twelve_lossy_bits_are_refused(tmp_path, dicom
         _read(tmp_path / "b")
 
 
+def test_twelve_lossy_bits_are_refused_also_where_the_header_says_eight(tmp_path, dicom_series, along_z):
+    flat = np.repeat(np.arange(8, 248, 30, dtype=np.uint16), 8)[None, None].repeat(16, axis=1)
+    (path,) = dicom_series(tmp_path, flat * 16, along_z(1), BitsStored=12, HighBit=11)
+    _recode(path, gdcm.TransferSyntax.JPEGExtendedProcess2_4)
+    ds = pydicom.dcmread(path)
+    ds.BitsStored, ds.HighBit = 8, 7
+    ds.save_as(path, enforce_file_format=True)
+    with pytest.raises(UserError, match=r"compressed .JPEG Extended.*no decoder"):
+        _read(tmp_path)
+
+
+@pytest.mark.parametrize(("stored", "signed"), [(12, True), (15, True), (10, False)])
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless, DeflatedExplicitVRLittleEndian])
+def test_the_sign_is_in_the_highest_stored_bit(tmp_path, dicom_series, along_z, syntax, stored, signed):
+    """What lies above the stored bits is not defined: here nothing, where a sign would have filled them."""
+    low, high = (-(1 << (stored - 1)), (1 << (stored - 1)) - 1) if signed else (0, (1 << stored) - 1)
+    values = np.random.default_rng(5).integers(low, high + 1, (2, 32, 40))
+    values[:, 0, 0], values[:, 0, 1] = low, high
+    words = (values & ((1 << stored) - 1)).astype(np.uint16)
+    tags = {"BitsStored": stored, "HighBit": stored - 1, "PixelRepresentation": int(signed)}
+    for path in dicom_series(tmp_path, words, along_z(2), **tags):
+        ds = pydicom.dcmread(path)
+        if syntax.is_encapsulated:
+            ds.compress(syntax, generate_instance_uid=False)
+        else:
+            ds.file_meta.TransferSyntaxUID = syntax
+        ds.save_as(path, enforce_file_format=True)
+    assert np.array_equal(_read(tmp_path), values)
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
+def test_values_that_begin_above_the_lowest_bit(tmp_path, dicom_series, along_z, syntax):
+    values = np.random.default_rng(5).integers(0, 4096, (2, 32, 40)).astype(np.uint16)
+    paths = dicom_series(tmp_path, values << 4, along_z(2), BitsStored=12, HighBit=15)
+    assert np.array_equal(_read(tmp_path), values)
+    for path in paths:
+        ds = pydicom.dcmread(path)
+        ds.compress(syntax, generate_instance_uid=False)
+        ds.save_as(path, enforce_file_format=True)
+    with pytest.raises(UserError, match=r"HighBit.*uncompressed"):
+        _read(tmp_path)
+
+
 def test_a_stream_larger_than_the_header_says_is_not_decoded(scan):
     _, paths, _ = scan
     for syntax in (JPEGLSLossless, JPEG2000Lossless):
@@ -107,7 +150,8 @@ def test_a_stream_cut_short_is_one_sentence(scan):
 def test_sizes_that_streams_claim():
     assert coded_size(b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc3\x00\x0b\x0c\x00\x20\x00\x28\x01") == (32, 40)
     assert coded_size(b"\xff\xd8\xff\xf7\x00\x0b\x0c\xff\xff\xff\xfe\x01") == (65535, 65534)
-    assert coded_size(b"plain") is None and coded_size(b"") is None
+    assert coded_bits(b"\xff\xd8\xff\xf7\x00\x0b\x0c\xff\xff\xff\xfe\x01") == 12
+    assert coded_size(b"plain") is None and coded_bits(b"plain") is None and coded_size(b"") is None
 
 
 def test_gigabytes_that_a_header_claims_are_not_asked_for(scan):

@@ -298,3 +298,10 @@ def test_nothing_is_printed_or_logged_about_the_patient(dicom_series, along_z, c
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
     assert "Secret" not in caplog.text and "PID-7" not in caplog.text
+
+
+@pytest.mark.parametrize("photometric", ["PALETTE COLOR", "RGB"])
+def test_colour_is_no_scan(dicom_series, along_z, ct_array, tmp_path, photometric):
+    dicom_series(tmp_path, ct_array, along_z(5), PhotometricInterpretation=photometric)
+    (info,) = scan_folder(tmp_path).series
+    assert "colour image" in str(info.problem)
