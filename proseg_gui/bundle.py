@@ -186,7 +186,8 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
                 view = weights.get_slice(name)
                 if tuple(view.get_shape()) != shape or view.get_dtype() != "F32":
                     raise UserError(f"the weight {name!r} has another shape or type than the card says", path=path)
-            state = {name: weights.get_tensor(name) for name in expected}
+            # Copied: a view into the file may lie at any address, and unaligned weights round otherwise.
+            state = {name: weights.get_tensor(name).clone() for name in expected}
     except (SafetensorError, OSError) as error:
         raise UserError("the weights are damaged: not a readable safetensors file", path=path) from error
     if not all(bool(tensor.isfinite().all()) for tensor in state.values()):

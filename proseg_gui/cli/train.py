@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
     parser.add_argument("--method", default="proseg", metavar="NAME",
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
+    parser.add_argument("--preference", choices=("dirichlet", "gaussian"), default="dirichlet",
+                        help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
+    parser.add_argument("--widths", metavar="N,N,...", help="channels of the U-Net's levels (16,32,64,64)")
     parser.add_argument("--keep-names", action="store_true", help="keep rater names that are not rater<number>")
     parser.add_argument("--split", type=Path, metavar="FILE", help="JSON with train, val and test: lists of cases")
     parser.add_argument("--steps", type=int, default=1200, help="optimiser steps (1200)")
@@ -68,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
     if args.steps < 2:
         raise UserError(f"--steps {args.steps} is too few", remedy="Give 2 or more")
+    if args.preference != "dirichlet" and args.method != "proseg":
+        raise UserError(f"--preference is for --method proseg, not {args.method}", remedy="Leave it out")
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = parse_window(args.window)
@@ -94,12 +100,23 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     split = Split.read(args.split) if args.split else None
     intensity = CALIBRATED if window is not None else {}
     augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip, **intensity)
-    recipe = Recipe(steps=args.steps, seed=args.seed, crop=args.crop, augmentation=augmentation)
+    network = {"preference": args.preference} if args.preference != "dirichlet" else {}
+    recipe = Recipe(steps=args.steps, seed=args.seed, crop=args.crop, augmentation=augmentation, network=network)
+    if args.widths:
+        recipe = replace(recipe, widths=_widths(args.widths))
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
         args.method,
     )  # fmt: skip
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(part.isdecimal() and 2 <= int(part) <= 2048 for part in parts) or not 2 <= len(parts) <= 8:
+        raise UserError(f"--widths {text!r} is not two to eight numbers from 2 to 2048",
+                        remedy="For instance 16,32,64,64")  # fmt: skip
+    return tuple(int(part) for part in parts)
 
 
 def parse_window(text: str | None) -> tuple[float, float] | None:

@@ -8,15 +8,21 @@ coordinates, so one cache and one fast path serve all methods.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.networks.backbones import UNET, build_backbone
+from proseg_gui.networks.sizes import check_sizes
+
 Coords = Mapping[str, Tensor]
 """Latent name -> ``(d,)`` float32 vector on the CPU: one point at which to decode."""
+OwnSizes = Mapping[str, tuple[int, int, int]]
+"""A method's own sizes: name -> (value, least, most), in the order of the card."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +67,35 @@ class Control:
 
 
 class Method(nn.Module, ABC):
-    """A multi-rater segmentation network.
+    """A multi-rater segmentation network. A subclass's constructor passes on what every method takes.
+
+    Parameters
+    ----------
+    n_raters, n_structures, n_channels:
+        Sizes of what it is built for.
+    widths, features, hidden:
+        Channels of the backbone's levels, finest first; its output's; width of the decoder's first layer.
+    backbone:
+        A name in :data:`~proseg_gui.networks.backbones.BACKBONES`.
+    own:
+        What the method has beside them.
 
     Attributes
     ----------
     kind:
         Name in the registry and in a bundle's card.
-    n_raters, n_structures, n_channels:
-        Sizes of what it was built for.
     stride:
         Height and width given to :meth:`encode` may be anything; the method pads to a multiple of this itself and
         crops the features back.
+
+    Raises
+    ------
+    ValueError
+        A size that no network of ours has, or an unknown backbone; nothing was allocated.
     """
 
     kind: ClassVar[str]
-    preference_domain: ClassVar[str] = "free"
+    preference_domain: str = "free"
     """Which values of the latent tau mean something: ``"shares"`` (0 to 1, summing to 1), ``"weights"`` (summing to 1)
     or ``"free"``. Every point has a tau and an eps; a method without one of them gives it no numbers."""
     rater_area: Tensor
@@ -86,9 +106,25 @@ class Method(nn.Module, ABC):
     n_channels: int
     stride: int
 
-    @abstractmethod
+    def __init__(
+        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, *, widths: Sequence[int] = (16, 32, 64, 64),
+        features: int = 16, hidden: int = 16, backbone: str = UNET, own: OwnSizes = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._architecture: dict[str, Any] = {
+            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
+            "features": features, "hidden": hidden, **{name: size[0] for name, size in own.items()},
+        }  # fmt: skip
+        check_sizes(self._architecture, {n: s[1] for n, s in own.items()}, {n: s[2] for n, s in own.items()})
+        if backbone != UNET:  # the usual one is not named, so that programs of before it had a name read the card
+            self._architecture["backbone"] = backbone
+        self.n_raters, self.n_structures, self.n_channels, self.hidden = n_raters, n_structures, n_channels, hidden
+        self.backbone = build_backbone(backbone, n_channels, widths, features)
+        self.stride = self.backbone.stride
+
     def architecture(self) -> dict[str, Any]:
         """JSON-able keyword arguments that rebuild this network (``type(self)(**architecture)``)."""
+        return dict(self._architecture)
 
     @abstractmethod
     def encode(self, image: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,17 +19,17 @@ class BlendMethod(LinearMethod):
     the raters' own predictions differ, which is measured on training cases and kept in :attr:`blend_gram`.
     """
 
-    preference_domain: ClassVar[str] = "weights"
+    preference_domain = "weights"
     corners: int
     """Size of tau: the raters, and what else there is to blend with."""
     blend_gram: Tensor
     """``(R, R)``, the sum of :meth:`measure`."""
 
-    def set_raters(self, n_raters: int, more_corners: int = 0) -> None:
-        """Register what is measured; call it in the constructor."""
-        self.n_raters, self.corners = n_raters, n_raters + more_corners
-        self.register_buffer("rater_area", torch.zeros(n_raters))
-        self.register_buffer("blend_gram", torch.eye(n_raters) - 1.0 / n_raters)
+    def __init__(self, *sizes: int, more_corners: int = 0, **common: Any) -> None:
+        super().__init__(*sizes, **common)
+        self.corners = self.n_raters + more_corners
+        self.register_buffer("rater_area", torch.zeros(self.n_raters))
+        self.register_buffer("blend_gram", torch.eye(self.n_raters) - 1.0 / self.n_raters)
 
     def presets(self) -> Tensor:
         """The raters' corners, ``(R, corners)``."""

@@ -14,8 +14,7 @@ that drift while "frozen". Queries are pooled from features at a quarter of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +24,7 @@ from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.blends import BlendMethod
 from proseg_gui.networks.heads import CodeHead
 from proseg_gui.networks.probunet import CodeEncoder, spread
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import ConvBlock, UNet
+from proseg_gui.networks.unet import ConvBlock
 
 QUERY_WIDTH = 32
 QUERY_POOL = 4
@@ -48,7 +46,7 @@ class QueryHead(nn.Module):
 
 
 class DPersona(BlendMethod):
-    """``code`` and ``bank``: size of z, and number of prior codes that a query looks over; others as in the U-Nets."""
+    """``code`` and ``bank``: size of z, and number of prior codes that a query looks over."""
 
     kind: ClassVar[str] = "dpersona"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -56,25 +54,14 @@ class DPersona(BlendMethod):
         rater_draws=False,
     )  # fmt: skip
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16, code: int = 6, bank: int = 500,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden, "code": code, "bank": bank,
-        }  # fmt: skip
-        check_sizes(self._architecture, {}, {"code": 64, "bank": 10_000})
-        self.n_structures, self.n_channels = n_structures, n_channels
+    def __init__(self, *sizes: int, code: int = 6, bank: int = 500, **common: Any) -> None:
+        own = {"code": (code, 1, 64), "bank": (bank, 1, 10_000)}
+        super().__init__(*sizes, more_corners=1, own=own, **common)
         self.eps_size = self.code = code
-        self.set_raters(n_raters, more_corners=1)
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        self.prior = CodeEncoder(n_channels, code)
-        self.posterior = CodeEncoder(n_channels + n_raters * n_structures, code)
-        self.head = CodeHead(features, code, hidden, n_structures)
-        self.queries = nn.ModuleList(QueryHead(features, code) for _ in range(n_raters))
+        self.prior = CodeEncoder(self.n_channels, code)
+        self.posterior = CodeEncoder(self.n_channels + self.n_raters * self.n_structures, code)
+        self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
+        self.queries = nn.ModuleList(QueryHead(self.backbone.features, code) for _ in range(self.n_raters))
         self.bank: Tensor
         self.register_buffer("bank", torch.randn(bank, code))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,11 +22,6 @@ class LinearMethod(Method):
     """
 
     eps_size: int = 0
-    _architecture: dict[str, Any]
-
-    def architecture(self) -> dict[str, Any]:
-        """Keyword arguments that rebuild the network."""
-        return dict(self._architecture)
 
     @abstractmethod
     def presets(self) -> Tensor:

@@ -7,8 +7,7 @@ the preference slider moves the level. It shows how much of personalisation is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -16,12 +15,10 @@ from torch import Tensor
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.heads import PixelHead
 from proseg_gui.networks.linear import LinearMethod
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import UNet
 
 
 class Majority(LinearMethod):
-    """``widths``, ``features``, ``hidden``: the U-Net's channels a level, its output, and the head's hidden layer."""
+    """``hidden`` is the width of the head's inner layer."""
 
     kind: ClassVar[str] = "majority"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -29,20 +26,9 @@ class Majority(LinearMethod):
         rater_draws=False,
     )  # fmt: skip
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden,
-        }  # fmt: skip
-        check_sizes(self._architecture, {}, {})
-        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        self.head = PixelHead(1, features, hidden, n_structures)
+    def __init__(self, *sizes: int, **common: Any) -> None:
+        super().__init__(*sizes, **common)
+        self.head = PixelHead(1, self.backbone.features, self.hidden, self.n_structures)
 
     def encode(self, image: Tensor) -> Tensor:
         """``(B, channels, H, W)`` -> logits of the one map, ``(B, S, H, W)``: there is nothing to keep but them."""
@@ -66,14 +52,11 @@ class Threshold(Majority):
         personalised=True, samples=False, preference_axes=True, ambiguity_axes=False, intra_expert=False,
     )  # fmt: skip
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16,
-    ) -> None:  # fmt: skip
-        super().__init__(n_raters, n_structures, n_channels, widths, features, hidden)
-        self.register_buffer("rater_area", torch.zeros(n_raters))
+    def __init__(self, *sizes: int, **common: Any) -> None:
+        super().__init__(*sizes, **common)
+        self.register_buffer("rater_area", torch.zeros(self.n_raters))
         self.offset: Tensor
-        self.register_buffer("offset", torch.zeros(n_raters, n_structures))
+        self.register_buffer("offset", torch.zeros(self.n_raters, self.n_structures))
 
     def presets(self) -> Tensor:
         """``(R, S)`` fitted offsets."""

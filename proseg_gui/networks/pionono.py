@@ -10,50 +10,35 @@ Preference: tau is z itself, so a preset is mu_r and a blend lies between the me
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.heads import CodeHead
 from proseg_gui.networks.linear import LinearMethod
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import UNet
+from proseg_gui.networks.preferences import draw_gaussians, lower_triangular, raw_scales
 
 START_MEAN, START_SCALE = 8.0, 2.0
 """Means start at 8 N(0, I), which sets raters apart; scales at 2 I, the prior's."""
 
 
 class Pionono(LinearMethod):
-    """``widths``, ``features``, ``hidden``, ``code``: U-Net, its output, the head's first layer, size of z."""
+    """``code``: size of z; the others are those of every method."""
 
     kind: ClassVar[str] = "pionono"
     capabilities: ClassVar[Capabilities] = Capabilities(
         personalised=True, samples=True, preference_axes=True, ambiguity_axes=False, intra_expert=True,
     )  # fmt: skip
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16, code: int = 8,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden, "code": code,
-        }  # fmt: skip
-        check_sizes(self._architecture, {}, {"code": 64})
-        self.n_raters, self.n_structures, self.n_channels, self.code = n_raters, n_structures, n_channels, code
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        self.head = CodeHead(features, code, hidden, n_structures)
-        self.rater_mean = nn.Parameter(START_MEAN * torch.randn(n_raters, code))
-        start = math.log(math.expm1(START_SCALE))
-        self.rater_scale = nn.Parameter(start * torch.eye(code).repeat(n_raters, 1, 1))
-        self.register_buffer("rater_area", torch.zeros(n_raters))
+    def __init__(self, *sizes: int, code: int = 8, **common: Any) -> None:
+        super().__init__(*sizes, own={"code": (code, 1, 64)}, **common)
+        self.code = code
+        self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
+        self.rater_mean = nn.Parameter(START_MEAN * torch.randn(self.n_raters, code))
+        self.rater_scale = nn.Parameter(raw_scales(START_SCALE, self.n_raters, code))
+        self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
     def encode(self, image: Tensor) -> Tensor:
         """``(B, channels, H, W)`` -> features ``(B, C, H, W)``."""
@@ -71,11 +56,8 @@ class Pionono(LinearMethod):
 
     def scales(self) -> Tensor:
         """``(R, L, L)`` lower triangular with a positive diagonal: Sigma_r = scale scale^T."""
-        diagonal = functional.softplus(self.rater_scale.diagonal(dim1=-2, dim2=-1))
-        return self.rater_scale.tril(-1) + torch.diag_embed(diagonal)
+        return lower_triangular(self.rater_scale)
 
     def draw_tau(self, raters: Tensor, generator: torch.Generator, *, everybody: bool) -> Tensor:
         """``(n, L)`` draws from the Gaussians of ``raters (n,)``."""
-        noise = torch.randn(len(raters), self.code, 1, generator=generator)
-        mean, scale = self.rater_mean.detach().cpu(), self.scales().detach().cpu()
-        return mean[raters] + (scale[raters] @ noise).squeeze(-1)
+        return draw_gaussians(self.rater_mean, self.scales(), raters, generator)

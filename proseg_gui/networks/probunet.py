@@ -10,9 +10,8 @@ equally much in every slice. The features carry mean and scale as constant maps 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +20,7 @@ from torch.nn import functional
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.heads import CodeHead
 from proseg_gui.networks.linear import LinearMethod
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import ConvBlock, UNet
+from proseg_gui.networks.unet import ConvBlock
 
 ENCODER_WIDTHS = (16, 32, 64, 96)
 LEAST_SCALE = 1e-3
@@ -51,7 +49,7 @@ class CodeEncoder(nn.Module):
 
 
 class ProbabilisticUNet(LinearMethod):
-    """``widths``, ``features``, ``hidden``, ``code``: U-Net, its output, the head's first layer, size of z."""
+    """``code``: size of z; the others are those of every method."""
 
     kind: ClassVar[str] = "probunet"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -59,23 +57,12 @@ class ProbabilisticUNet(LinearMethod):
         rater_draws=False,
     )  # fmt: skip
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16, code: int = 6,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden, "code": code,
-        }  # fmt: skip
-        check_sizes(self._architecture, {}, {"code": 64})
-        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
+    def __init__(self, *sizes: int, code: int = 6, **common: Any) -> None:
+        super().__init__(*sizes, own={"code": (code, 1, 64)}, **common)
         self.eps_size = self.code = code
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        self.prior = CodeEncoder(n_channels, code)
-        self.posterior = CodeEncoder(n_channels + n_structures, code)
-        self.head = CodeHead(features, code, hidden, n_structures)
+        self.prior = CodeEncoder(self.n_channels, code)
+        self.posterior = CodeEncoder(self.n_channels + self.n_structures, code)
+        self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
 
     def encode(self, image: Tensor) -> Tensor:
         """``(B, channels, H, W)`` -> ``(B, C + 2 L, H, W)``: features, and the prior's mean and scale everywhere."""

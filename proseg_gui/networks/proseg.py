@@ -8,23 +8,16 @@ any (tau, eps), and moving either slider costs three pointwise layers on cached 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, combinations, cycle, islice
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from proseg_gui.networks import axes
 from proseg_gui.networks.base import Capabilities, Control, Coords, Method
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import UNet
+from proseg_gui.networks.preferences import PREFERENCES
 
-OWN_ALPHA, SHARED_ALPHA, OTHER_ALPHA = 20.0, 3.5, 0.1
-"""Where a rater's Dirichlet starts: apart from the others, because a vague start leaves tau almost inert."""
-MIN_TAU = 1e-6
-"""Draws of tau are clamped here: Dir(0.1, ...) underflows to exact zeros, which have no logarithm."""
 LEAST_VARIANCE = 1e-5
 """Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
 CHUNK = 16384
@@ -36,38 +29,32 @@ class ProSeg(Method):
 
     Parameters
     ----------
-    widths:
-        U-Net channels a level, finest first.
-    features, hidden, modes, tau_dims:
-        C, width of the first decoder layer (the second has half), K (size of eps), size of the simplex of tau.
+    preference:
+        ``"dirichlet"`` or ``"gaussian"``: what a rater's tau is distributed as.
+    modes, tau_dims:
+        K (size of eps), size of tau. ``hidden`` is the first decoder layer; the second has half.
     """
 
     kind: ClassVar[str] = "proseg"
     capabilities: ClassVar[Capabilities] = Capabilities(True, True, True, True, True)
-    preference_domain: ClassVar[str] = "shares"
 
     def __init__(
-        self,
-        n_raters: int,
-        n_structures: int = 1,
-        n_channels: int = 1,
-        widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16,
-        hidden: int = 16,
-        modes: int = 8,
-        tau_dims: int = 8,
+        self, *sizes: int, modes: int = 8, tau_dims: int = 8, preference: str = "dirichlet", **common: Any
     ) -> None:
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden, "modes": modes, "tau_dims": tau_dims,
-        }  # fmt: skip
-        check_sizes(self._architecture, {"tau_dims": 2}, {"modes": 64, "tau_dims": 64})
-        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
+        if preference not in PREFERENCES:
+            raise ValueError(f"the preference must be one of {', '.join(PREFERENCES)}")
+        own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
+        super().__init__(*sizes, own=own, **common)
+        if preference != "dirichlet":  # see the base class on the usual backbone
+            self._architecture["preference"] = preference
+        self.family = PREFERENCES[preference]
+        self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        self.rater_alpha = nn.Parameter(_inverse_softplus(starting_alpha(n_raters, tau_dims)))
+        features, hidden = self.backbone.features, self.hidden
+        start = self.family.start(self.n_raters, tau_dims)
+        self._rows = tuple(start)
+        for name, values in start.items():
+            self.register_parameter(name, nn.Parameter(values))
         self.gamma = nn.Parameter(0.1 * torch.randn(features, tau_dims))
         self.beta = nn.Parameter(0.1 * torch.randn(features, tau_dims))
         self.mean_weight = nn.Parameter(torch.randn(features, features) / features**0.5)
@@ -77,13 +64,9 @@ class ProSeg(Method):
         self.first_bias = nn.Parameter(torch.zeros(hidden))
         narrow = max(hidden // 2, 4)
         self.second = nn.Linear(hidden, narrow)
-        self.third = nn.Linear(narrow, n_structures)
+        self.third = nn.Linear(narrow, self.n_structures)
         self.rater_area: Tensor
-        self.register_buffer("rater_area", torch.zeros(n_raters))
-
-    def architecture(self) -> dict[str, Any]:
-        """Keyword arguments that rebuild the network."""
-        return dict(self._architecture)
+        self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
     # -- the two halves -------------------------------------------------------------------------------------------
     def encode(self, image: Tensor) -> Tensor:
@@ -133,39 +116,36 @@ class ProSeg(Method):
         return logits.view(tau.shape[1], self.n_structures, *features.shape[-2:])
 
     # -- raters ---------------------------------------------------------------------------------------------------
-    def alpha(self) -> Tensor:
-        """``(R, D)`` parameters of q(tau | r) = Dir(alpha_r)."""
-        return functional.softplus(self.rater_alpha)
+    def rater_rows(self) -> dict[str, nn.Parameter]:
+        """The parameters that tell raters apart, and nothing else does: one row a rater in each."""
+        return {name: self.get_parameter(name) for name in self._rows}
 
     def presets(self) -> Tensor:
-        """``(R, D)`` E[c_r]: mean centred log-ratio of each rater's Dirichlet, psi(alpha) - mean psi(alpha)."""
-        psi = torch.digamma(self.alpha())
-        return psi - psi.mean(-1, keepdim=True)
+        """``(R, D)`` mean of each rater's tau on the line (centred log-ratios, or the Gaussians' means)."""
+        return self.family.presets(self.rater_rows())
 
     def rater_coords(self, rater: int) -> Coords:
-        """The point tau = softmax(E[c_r]), eps = 0."""
+        """The point at the rater's mean on the line, eps = 0."""
         return self._at(self.presets()[rater])
 
     def style_coords(self, weights: Tensor) -> Coords:
-        """Barycentric blend of the presets' centred log-ratios, eps = 0."""
+        """Barycentric blend of the presets on the line, eps = 0."""
         presets = self.presets()
         return self._at(weights.to(presets) @ presets)
 
-    def _at(self, log_ratio: Tensor) -> Coords:
-        tau = torch.softmax(log_ratio, -1).detach().float().cpu()
+    def _at(self, line: Tensor) -> Coords:
+        tau = self.family.from_line(line).detach().float().cpu().clone()  # never a view of a parameter
         return {"tau": tau, "eps": torch.zeros(self.modes)}
 
     @torch.no_grad()
     def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:
-        """Points ``(n, D)`` and ``(n, K)``: tau ~ Dir(alpha_r), eps ~ N(0, I); see the base class for the nesting."""
+        """Points ``(n, D)`` and ``(n, K)``: tau ~ q(tau | r), eps ~ N(0, I); see the base class for the nesting."""
         if tau_draws is not None and (rater is None or tau_draws < 1 or n % tau_draws):
             raise ValueError("balanced draws need a rater and n divisible by tau_draws")
         raters = torch.arange(n) % self.n_raters if rater is None else torch.full((tau_draws or n,), rater)
-        alpha = self.alpha().detach().cpu().double()[raters]
-        gamma = torch._standard_gamma(alpha, generator=generator)
-        tau = clamp_tau(gamma / gamma.sum(-1, keepdim=True).clamp_min(1e-300))
+        tau = self.family.draw(self.rater_rows(), raters, generator)
         eps = torch.randn(n, self.modes, generator=generator)
-        return {"tau": tau.repeat_interleave(n // max(len(tau), 1), 0).float(), "eps": eps}
+        return {"tau": tau.repeat_interleave(n // max(len(tau), 1), 0), "eps": eps}
 
     # -- sliders --------------------------------------------------------------------------------------------------
     def preference_controls(self) -> list[Control]:
@@ -173,9 +153,8 @@ class ProSeg(Method):
         return axes.between_raters(self.presets(), self.rater_area)
 
     def preference_line(self, tau: Tensor) -> Tensor:
-        """Centred log-ratios of ``tau (..., D)``."""
-        log = tau.clamp_min(1e-12).log()
-        return log - log.mean(-1, keepdim=True)
+        """Centred log-ratios of ``tau (..., D)``, or tau itself."""
+        return self.family.to_line(tau)
 
     @torch.no_grad()
     def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
@@ -211,46 +190,21 @@ class ProSeg(Method):
         return axes.of_ambiguity(gram)
 
     def position(self, control: Control, coords: Coords) -> float:
-        """Projection in standard deviations, in centred log-ratios for tau."""
-        return float(control.axis @ (_linear(control, coords) - control.origin)) / control.unit
+        """Projection in standard deviations, on the line for tau."""
+        return float(control.axis @ (self._linear(control, coords) - control.origin)) / control.unit
 
     def moved(self, control: Control, coords: Coords, position: float) -> Coords:
         """``coords`` with one latent shifted along the axis."""
-        at = _linear(control, coords)
+        at = self._linear(control, coords)
         step = position * control.unit - float(control.axis @ (at - control.origin))
         at = at + step * control.axis
-        return {**coords, control.latent: torch.softmax(at, -1) if control.latent == "tau" else at}
+        return {**coords, control.latent: self.family.from_line(at) if control.latent == "tau" else at}
 
-
-def starting_alpha(n_raters: int, tau_dims: int) -> Tensor:
-    """``(R, D)``: each rater high on an own coordinate, all on the last; beyond D - 1 raters, on an own set of them."""
-    own = list(range(tau_dims - 1))
-    codes = chain.from_iterable(combinations(own, size) for size in range(1, len(own) + 1))
-    alpha = torch.full((n_raters, tau_dims), OTHER_ALPHA)
-    alpha[:, -1] = SHARED_ALPHA
-    for rater, code in enumerate(islice(cycle(codes), n_raters)):
-        alpha[rater, list(code)] = OWN_ALPHA / len(code)
-    return alpha
-
-
-def clamp_tau(tau: Tensor) -> Tensor:
-    """Keep points of the simplex ``(..., D)`` off its border, so that their logarithm is finite."""
-    tau = tau.clamp_min(MIN_TAU)
-    return tau / tau.sum(-1, keepdim=True)
-
-
-def _inverse_softplus(values: Tensor) -> Tensor:
-    return values + torch.log(-torch.expm1(-values))
+    def _linear(self, control: Control, coords: Coords) -> Tensor:
+        """The control's latent in the coordinates in which its axis is straight."""
+        at = coords[control.latent].detach().float().cpu()
+        return self.family.to_line(at) if control.latent == "tau" else at
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:
     return weight.expand(like.shape[0], -1, -1)
-
-
-def _linear(control: Control, coords: Coords) -> Tensor:
-    """The control's latent in the coordinates in which its axis is straight."""
-    at = coords[control.latent].detach().float().cpu()
-    if control.latent != "tau":
-        return at
-    log = at.clamp_min(torch.finfo(torch.float32).tiny).log()
-    return log - log.mean(-1, keepdim=True)

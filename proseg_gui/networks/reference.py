@@ -14,8 +14,7 @@ heads' means and log-variances together with the shares. Ambiguity: eps, 16 numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -24,9 +23,7 @@ from torch.nn import functional
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.heads import CodeHead
 from proseg_gui.networks.linear import LinearMethod
-from proseg_gui.networks.proseg import clamp_tau
-from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import UNet
+from proseg_gui.networks.preferences import clamp_tau
 
 OWN_ALPHA, OTHER_ALPHA = 1.0, 0.1
 """Where a rater's Dirichlet starts: high on two own coordinates."""
@@ -35,38 +32,29 @@ WIDEST = 10.0
 
 
 class ReferenceProSeg(LinearMethod):
-    """``features``, ``hidden``, ``latent``, ``shares``: U-Net output, decoder width, maps of z, size of the simplex."""
+    """``latent``, ``shares``: maps of z, size of the simplex; the others are those of every method."""
 
     kind: ClassVar[str] = "reference"
     capabilities: ClassVar[Capabilities] = Capabilities(True, True, True, True, True)
 
-    def __init__(
-        self, n_raters: int, n_structures: int = 1, n_channels: int = 1, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16, latent: int = 16, shares: int = 8,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._architecture = {
-            "n_raters": n_raters, "n_structures": n_structures, "n_channels": n_channels, "widths": list(widths),
-            "features": features, "hidden": hidden, "latent": latent, "shares": shares,
-        }  # fmt: skip
-        check_sizes(self._architecture, {"shares": 2}, {"latent": 64, "shares": 64})
-        self.n_raters, self.n_structures, self.n_channels = n_raters, n_structures, n_channels
+    def __init__(self, *sizes: int, latent: int = 16, shares: int = 8, **common: Any) -> None:
+        own = {"latent": (latent, 1, 64), "shares": (shares, 2, 64)}
+        super().__init__(*sizes, own=own, **common)
+        features, hidden = self.backbone.features, self.hidden
         self.eps_size = self.latent = latent
-        self.backbone = UNet(n_channels, widths, features)
-        self.stride = self.backbone.stride
-        inner = n_raters * latent
+        inner = self.n_raters * latent
         self.rater_heads = nn.Sequential(  # one convolutional head a rater, side by side
             nn.Conv2d(features, inner, 3, padding=1), nn.ReLU(),
-            nn.Conv2d(inner, inner, 3, padding=1, groups=n_raters), nn.ReLU(),
-            nn.Conv2d(inner, 2 * inner, 3, padding=1, groups=n_raters),
+            nn.Conv2d(inner, inner, 3, padding=1, groups=self.n_raters), nn.ReLU(),
+            nn.Conv2d(inner, 2 * inner, 3, padding=1, groups=self.n_raters),
         )  # fmt: skip
-        self.head = CodeHead(latent, shares, hidden, n_structures, narrow=hidden)
-        alpha = torch.full((n_raters, shares), OTHER_ALPHA)
-        for rater in range(n_raters):
+        self.head = CodeHead(latent, shares, hidden, self.n_structures, narrow=hidden)
+        alpha = torch.full((self.n_raters, shares), OTHER_ALPHA)
+        for rater in range(self.n_raters):
             alpha[rater, [2 * rater % shares, (2 * rater + 1) % shares]] = OWN_ALPHA
         self.rater_alpha = nn.Parameter(alpha.expm1().log())
-        self.classifier = nn.Linear(shares, n_raters)
-        self.register_buffer("rater_area", torch.zeros(n_raters))
+        self.classifier = nn.Linear(shares, self.n_raters)
+        self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
     def encode(self, image: Tensor) -> Tensor:
         """``(B, channels, H, W)`` -> ``(B, R 2 latent, H, W)``: each rater's means, then its log-variances."""

@@ -80,6 +80,15 @@ def dirichlet_kl(alpha: Tensor) -> Tensor:
     return (normal + pull).mean()
 
 
+def gaussian_kl(mean: Tensor, scale: Tensor, prior_sd: float) -> Tensor:
+    """KL(N(mean, scale scale^T) || N(0, prior_sd^2 I)): ``(..., L)``, lower triangular ``(..., L, L)`` -> ``(...)``."""
+    size = mean.shape[-1]
+    log_determinant = 2.0 * scale.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    spread = (scale.square().sum((-2, -1)) + mean.square().sum(-1)) / prior_sd**2
+    prior = size * 2.0 * torch.log(torch.tensor(prior_sd, device=mean.device))
+    return 0.5 * (spread - size + prior - log_determinant)
+
+
 def energy_losses(p: Tensor, masks: Tensor, observed: Tensor, smooth: float = 1.0) -> tuple[Tensor, Tensor]:
     """Energy per rater, and GED^2 of the whole population, of samples ``p (V, R, M, S, P)``.
 

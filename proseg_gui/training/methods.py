@@ -46,5 +46,5 @@ def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """
     return build(kind, {
         "n_raters": len(layout.raters), "n_structures": len(layout.structures), "n_channels": len(layout.channels),
-        "widths": recipe.widths,
+        "widths": recipe.widths, **recipe.network,
     })  # fmt: skip

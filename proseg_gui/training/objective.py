@@ -5,20 +5,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from proseg_gui.networks.proseg import ProSeg, clamp_tau
+from proseg_gui.networks.preferences import Dirichlets, lower_triangular
+from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import Objective
 
 
 class ProSegObjective(Objective):
-    """Segmentation at the presets, energies and cross-entropy of the draws, and the Dirichlets' divergence."""
+    """Segmentation at the presets, energies and cross-entropy of the draws, and the preferences' divergence."""
 
     method: ProSeg
 
     def rater_parameters(self) -> list[nn.Parameter]:
-        """The raters' Dirichlet parameters."""
-        return [self.method.rater_alpha]
+        """The numbers of the raters' distributions."""
+        return list(self.method.rater_rows().values())
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """Named terms; ``total`` is their weighted sum."""
@@ -27,7 +28,7 @@ class ProSegObjective(Objective):
         masks, observed = batch.masks, batch.observed
         features = method.encode(batch.images.flatten(0, 1))
         features = features.unflatten(0, (items, slices)).transpose(1, 2)  # (V, C, n, H, W)
-        presets = torch.softmax(method.presets(), -1).expand(items, -1, -1)
+        presets = method.family.from_line(method.presets()).expand(items, -1, -1)
         still = presets.new_zeros(*presets.shape[:2], method.modes)
         logits = method.decode_points(features.flatten(2), presets, still)
         terms = {"segmentation": losses.segmentation_loss(logits, masks.flatten(-3), observed)}
@@ -41,13 +42,19 @@ class ProSegObjective(Objective):
         energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
         terms["energy"], terms["population"] = energy, population
         terms["sample_bce"] = losses.sample_bce(sampled, coarse_masks, observed)
-        terms["kl"] = losses.dirichlet_kl(method.alpha())
+        terms["kl"] = self._divergence()
         terms["total"] = torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()
         return terms
+
+    def _divergence(self) -> Tensor:
+        """Mean over raters of KL(q(tau | r) to Dir(1)), or to N(0, I)."""
+        rows, family = self.method.rater_rows(), self.method.family
+        if isinstance(family, Dirichlets):
+            return losses.dirichlet_kl(family.alpha(rows))
+        return losses.gaussian_kl(rows["rater_mean"], lower_triangular(rows["rater_scale"]), 1.0).mean()
 
     def _points(self, items: int, like: Tensor) -> tuple[Tensor, Tensor]:
         """Draws for each rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
         method, draws = self.method, self.recipe.samples(self.method.n_raters)
-        dirichlet = torch.distributions.Dirichlet(method.alpha().cpu())
-        tau = clamp_tau(dirichlet.rsample(torch.Size((items, draws)))).transpose(1, 2).flatten(1, 2)
+        tau = method.family.sample(method.rater_rows(), items, draws).flatten(1, 2)
         return tau.to(like), torch.randn(items, method.n_raters * draws, method.modes).to(like)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ class Recipe:
     ----------
     widths:
         Channels of the U-Net's levels, finest first.
+    network:
+        More of the network's architecture, by the names of its constructor; empty: as usual.
     steps, seed:
         Optimiser steps; what fixes every random choice together with the step's number.
     items, volumes, slices:
@@ -54,10 +57,12 @@ class Recipe:
     validation_draws: int = 8
     weights: Weights = field(default_factory=Weights)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    network: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return {**asdict(self), "widths": list(self.widths)}
+        """JSON-able; an empty ``network`` is left out, so that runs of before it existed are told to be the same."""
+        found = {**asdict(self), "widths": list(self.widths), "network": dict(self.network)}
+        return found if self.network else {name: value for name, value in found.items() if name != "network"}
 
     def samples(self, raters: int) -> int:
         """Draws a rater and item; at least 2, since the energy compares them with each other."""

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from proseg_gui.bundle import Card
+from proseg_gui.bundle import Card, load_bundle
 from proseg_gui.cli import main
 from proseg_gui.cli.models import describe
 from proseg_gui.io.nifti import write_nifti
@@ -58,6 +58,10 @@ def test_train_writes_a_bundle_with_its_command(discs, tmp_path, capsys, monkeyp
     (["--method", "diffusion"], "no method 'diffusion'"),
     (["--init", "phantom", "--stage", "rater"], "not built yet"),
     (["--steps", "0"], "too few"),
+    (["--method", "pionono", "--preference", "gaussian"], "--preference is for --method proseg"),
+    (["--preference", "uniform"], "preference"),
+    (["--widths", "8,x"], "is not two to eight numbers"),
+    (["--widths", "8"], "is not two to eight numbers"),
     (["--window", "9,1"], "empty"),
     (["--window", "wide"], "LOW,HIGH"),
     (["--device", "cuda:99"], "cuda:99"),
@@ -68,6 +72,16 @@ def test_bad_input_is_one_line_and_leaves_nothing(discs, tmp_path, capsys, extra
     assert main(["train", str(discs), "--out", str(tmp_path / "m"), *extra]) == 2
     assert said in one_line(capsys)
     assert not (tmp_path / "m").exists() and not (tmp_path / "m.training").exists()
+
+
+def test_preference_and_widths_rebuild_the_network(discs, tmp_path):
+    words = ["train", str(discs), "--out", str(tmp_path / "m"), "--steps", "2", "--preference", "gaussian",
+             "--widths", "4,8"]  # fmt: skip
+    assert main(words) == 0
+    bundle = load_bundle(tmp_path / "m")
+    assert bundle.card.architecture["preference"] == "gaussian" and bundle.card.architecture["widths"] == [4, 8]
+    assert bundle.method.preference_domain == "free"
+    assert bundle.card.training["recipe"]["network"] == {"preference": "gaussian"}
 
 
 def test_a_folder_without_cases_is_refused(tmp_path, capsys):

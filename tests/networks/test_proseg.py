@@ -11,19 +11,20 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from method_tests import MethodTests
 
-from proseg_gui.networks import proseg
-from proseg_gui.networks.proseg import ProSeg, clamp_tau, starting_alpha
+from proseg_gui.networks import preferences, proseg
+from proseg_gui.networks.preferences import inverse_softplus, lower_triangular, starting_alpha
+from proseg_gui.networks.proseg import ProSeg
 
 
 class TrainableProSeg(ProSeg):
     """What a loss does with the network, so that the test of gradients is one for all methods."""
 
     def personalised_for_training(self, features, rater):
-        tau = torch.softmax(self.presets(), -1)[rater].expand(features.shape[0], 1, -1)
+        tau = self.family.from_line(self.presets())[rater].expand(features.shape[0], 1, -1)
         return self.decode_points(features.flatten(2), tau, torch.zeros(features.shape[0], 1, self.modes))
 
     def samples_for_training(self, features):
-        tau = clamp_tau(torch.distributions.Dirichlet(self.alpha()).rsample()).unsqueeze(0)
+        tau = self.family.sample(self.rater_rows(), 1, 1).flatten(1, 2)
         return self.decode_points(features.flatten(2), tau, torch.randn(1, self.n_raters, self.modes))
 
 
@@ -33,6 +34,10 @@ def small(**sizes):
 
 class TestProSegAsMethod(MethodTests):
     make = staticmethod(small)
+
+
+class TestGaussianProSegAsMethod(MethodTests):
+    make = staticmethod(lambda **sizes: small(**sizes, preference="gaussian"))
 
 
 @pytest.fixture
@@ -91,7 +96,7 @@ def test_eps_is_shared_by_all_pixels(method):
 def test_presets_and_covariance_agree_with_draws(method):
     """E[c] = psi(alpha) - mean psi(alpha), against a Monte Carlo mean of draws that the method itself makes."""
     with torch.no_grad():
-        method.rater_alpha.copy_(proseg._inverse_softplus(torch.tensor([[8.0, 3, 2, 1, 1, 2, 1, 4]] * 3)))
+        method.rater_alpha.copy_(inverse_softplus(torch.tensor([[8.0, 3, 2, 1, 1, 2, 1, 4]] * 3)))
     points = method.draw(0, 200_000, torch.Generator().manual_seed(0))
     log = points["tau"].double().log()
     measured = (log - log.mean(-1, keepdim=True)).mean(0)
@@ -181,7 +186,7 @@ def test_draws_stay_off_the_border_of_the_simplex(method):
 @pytest.mark.parametrize("raters", [1, 7, 8, 40, 200])
 def test_every_rater_starts_apart(raters):
     alpha = starting_alpha(raters, 8)
-    assert alpha.shape == (raters, 8) and (alpha[:, -1] == proseg.SHARED_ALPHA).all()
+    assert alpha.shape == (raters, 8) and (alpha[:, -1] == preferences.SHARED_ALPHA).all()
     assert torch.allclose(alpha.sum(-1), alpha.sum(-1)[0].expand(raters), atol=1.0)
     assert len(alpha.unique(dim=0)) == min(raters, 127)
 
@@ -193,3 +198,52 @@ def test_every_rater_starts_apart(raters):
 def test_absurd_sizes_are_refused_before_anything_is_allocated(wrong):
     with pytest.raises(ValueError, match="must be"):
         ProSeg(**({"n_raters": 3} | wrong))
+
+
+# -- the other preference ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def gaussian():
+    torch.manual_seed(1)
+    method = small(n_raters=3, n_structures=2, n_channels=1, preference="gaussian").eval().requires_grad_(False)
+    method.rater_scale += 0.3 * torch.randn(3, 8, 8)
+    return method
+
+
+def test_only_the_usual_preference_is_left_out_of_the_architecture(gaussian, method):
+    assert gaussian.architecture()["preference"] == "gaussian" and "preference" not in method.architecture()
+    with pytest.raises(ValueError, match="must be one of dirichlet, gaussian"):
+        small(n_raters=3, preference="uniform")
+
+
+def test_gaussian_draws_have_the_raters_mean_and_covariance(gaussian):
+    tau = gaussian.draw(1, 100_000, torch.Generator().manual_seed(0))["tau"]
+    scale = lower_triangular(gaussian.rater_scale)[1]
+    covariance = scale @ scale.T
+    assert torch.linalg.eigvalsh(covariance).min() > 0
+    assert torch.allclose(tau.mean(0), gaussian.rater_coords(1)["tau"], atol=0.02)
+    assert torch.allclose(torch.cov(tau.T), covariance, atol=0.04 * float(covariance.abs().max()))
+    torch.manual_seed(0)
+    learned = gaussian.family.sample(gaussian.rater_rows(), 4, 50_000)  # what the loss draws is the same distribution
+    assert learned.shape == (4, 3, 50_000, 8)
+    assert torch.allclose(torch.cov(learned[:, 1].flatten(0, 1).T), covariance, atol=0.04 * float(covariance.max()))
+
+
+def test_gaussian_axes_are_those_of_the_means_covariance(gaussian):
+    gaussian.rater_mean.copy_(torch.randn(3, 8))
+    variance = torch.cov(gaussian.rater_mean.double().T, correction=0)
+    controls = gaussian.preference_controls()
+    assert len(controls) == 2
+    for control in controls:
+        assert torch.allclose(variance @ control.axis.double(), control.unit**2 * control.axis.double(), atol=1e-5)
+
+
+def test_a_gaussian_rater_is_a_row_of_its_two_parameters(gaussian):
+    more = small(n_raters=5, n_structures=2, n_channels=1, preference="gaussian").state_dict()
+    depends = {name for name, value in gaussian.state_dict().items() if value.shape != more[name].shape}
+    assert depends == {*gaussian.rater_rows(), "rater_area"} == {"rater_mean", "rater_scale", "rater_area"}
+
+
+@pytest.mark.parametrize("raters", [1, 7, 8, 40])
+def test_every_gaussian_rater_starts_apart(raters):
+    mean = preferences.Gaussians().start(raters, 8)["rater_mean"]
+    assert mean.shape == (raters, 8) and len(mean.unique(dim=0)) == raters

@@ -19,15 +19,17 @@ KEY = {"method": "proseg", "recipe": {"widths": [4, 8]}, "raters": ["Ann", "Bob"
 
 
 @pytest.mark.parametrize("averaged", [False, True])
-def test_the_weights_are_those_that_would_be_judged(tmp_path, study, averaged):
+@pytest.mark.parametrize("network", [{}, {"preference": "gaussian"}])
+def test_the_weights_are_those_that_would_be_judged(tmp_path, study, averaged, network):
     torch.manual_seed(0)
-    method = build("proseg", {"n_raters": 2, "n_structures": 1, "n_channels": 1, "widths": [4, 8]})
+    method = build("proseg", {"n_raters": 2, "n_structures": 1, "n_channels": 1, "widths": [4, 8], **network})
     state = fresh_state()
     wanted = {name: value.clone() for name, value in method.state_dict().items()}
     if averaged:
         wanted = {name: value + 0.25 for name, value in wanted.items()}
         state = replace(state, average=wanted)
-    save_checkpoint(tmp_path / NAME, KEY, state, method, torch.optim.AdamW(method.parameters()))
+    key = {**KEY, "recipe": {**KEY["recipe"], "network": network}} if network else KEY
+    save_checkpoint(tmp_path / NAME, key, state, method, torch.optim.AdamW(method.parameters()))
     bundle, raters = bundle_of_checkpoint(tmp_path / NAME, (1.0, 1.0))
     assert raters == ("Ann", "Bob") and bundle.card.raters == ("rater1", "rater2")
     found = bundle.method.state_dict()

@@ -36,15 +36,6 @@ class PiononoObjective(Objective):
         masks = batch.masks.flatten(-3).repeat_interleave(DRAWS, 0)
         terms = {
             "segmentation": losses.segmentation_loss(logits, masks, batch.observed.repeat_interleave(DRAWS, 0)),
-            "kl": gaussian_kl(method.rater_mean, method.scales(), START_SCALE).mean(),
+            "kl": losses.gaussian_kl(method.rater_mean, method.scales(), START_SCALE).mean(),
         }
         return {**terms, "total": terms["segmentation"] + KL_WEIGHT * terms["kl"]}
-
-
-def gaussian_kl(mean: Tensor, scale: Tensor, prior_sd: float) -> Tensor:
-    """KL(N(mean, scale scale^T) || N(0, prior_sd^2 I)): ``(..., L)``, lower triangular ``(..., L, L)`` -> ``(...)``."""
-    size = mean.shape[-1]
-    log_determinant = 2.0 * scale.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-    spread = (scale.square().sum((-2, -1)) + mean.square().sum(-1)) / prior_sd**2
-    prior = size * 2.0 * torch.log(torch.tensor(prior_sd, device=mean.device))
-    return 0.5 * (spread - size + prior - log_determinant)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proseg_gui.networks.proseg import clamp_tau
+from proseg_gui.networks.preferences import clamp_tau
 from proseg_gui.networks.reference import ReferenceProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch

@@ -12,7 +12,8 @@ from torch.distributions import MultivariateNormal, kl_divergence
 sys.path.insert(0, str(Path(__file__).parent))
 from objective_tests import ObjectiveTests
 
-from proseg_gui.training.objectives.pionono import PiononoObjective, gaussian_kl
+from proseg_gui.training.losses import gaussian_kl
+from proseg_gui.training.objectives.pionono import PiononoObjective
 
 
 class TestPionono(ObjectiveTests):
