@@ -276,7 +276,8 @@ class Commands:
     def choose_candidate(self, path: Path, candidates: list[Any]) -> None:
         """Ask which of several series or cases to open."""
         options = [_series_option(i, candidate) for i, candidate in enumerate(candidates)]
-        dialog = SeriesChooser(options, title_path=path.name, parent=self._window)
+        left_out = " ".join(dict.fromkeys(notice for candidate in candidates for notice in candidate.notices))
+        dialog = SeriesChooser(options, path.name, left_out, parent=self._window)
         self._opener.fetch_thumbnails(candidates, lambda i, picture: dialog.set_thumbnail(str(i), picture))
         self._window.show_dialog(dialog, lambda: self._opener.open_candidate(candidates[int(dialog.chosen())]))
 
@@ -371,14 +372,18 @@ def _model_item(card: Any, current: bool) -> ModelItem:
 def _series_option(number: int, candidate: Any) -> SeriesOption:
     series = candidate.series
     if series is None or series.geometry is None:
-        return SeriesOption(str(number), candidate.label, "", "", "", "", warning=candidate.problem)
+        return SeriesOption(
+            str(number), candidate.label, "", "", "", "", warning=candidate.problem, group=candidate.group,
+            readable=not candidate.problem,
+        )  # fmt: skip
     (_, rows, columns), (z, y, x) = series.geometry.shape, series.geometry.spacing_mm
     return SeriesOption(
         key=str(number),
-        label=" \u00b7 ".join(part for part in (candidate.group, series.description or candidate.label) if part),
+        label=", ".join(part for part in (series.description or candidate.label, series.part) if part),
         modality=series.modality,
         count_text=f"{series.n_slices} slices",
         size_text=f"{columns} x {rows}",
         spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
-        warning=candidate.problem or " ".join((*series.notices, *candidate.notices)),
+        warning=" ".join(series.notices),
+        group=candidate.group,
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from proseg_gui.errors import UserError
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.thumbnails import plain_thumbnail
 from proseg_gui.gui.work import JobState
@@ -113,7 +114,10 @@ class Opener(QObject):
 
             for number, candidate in enumerate(candidates):
                 token.check()
-                values, window, spacing_yx = preview_slice(candidate)
+                try:
+                    values, window, spacing_yx = preview_slice(candidate)
+                except UserError:
+                    continue  # its row says why, and the others have pictures all the same
                 jobs.post(token, found, number, plain_thumbnail(values, window, spacing_yx))
 
         jobs.start("previews", work, title="Previews", done=lambda _none: None, failed=lambda _e: None, latest=True)

@@ -57,7 +57,8 @@ STUDY_TAGS = (
 )
 SPLIT_TAGS = (
     *("AcquisitionNumber", "EchoTime", "TemporalPositionIdentifier", "DiffusionBValue", "TriggerTime", "ImageType"),
-    *("FlipAngle", "InversionTime", "StackID", "AcquisitionTime"),
+    *("FlipAngle", "InversionTime", "StackID", "NominalPercentageOfCardiacPhase", "KVP", "ConvolutionKernel"),
+    *("AcquisitionTime", "ContentTime", "SeriesTime", "SeriesDescription"),
 )
 """What can tell two acquisitions in one series apart, the plainest first."""
 

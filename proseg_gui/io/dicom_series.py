@@ -27,6 +27,7 @@ from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
 _ORIENTATION_TOLERANCE = 1e-3
 """Direction cosines of one stack may jitter by the rounding of their decimal text."""
 _SAME_PLACE_MM = 1e-2
+_ONE_A_SERIES = ("FrameOfReferenceUID", "Modality", "StudyInstanceUID", "PatientID")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +105,29 @@ def _plural(kind: str, count: int) -> str:
 
 def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
     """Sort image headers into series, one for each stack of slices on one grid; the largest comes first."""
-    by_uid: dict[tuple[str, str], list[Header]] = {}
+    by_uid: dict[str, list[Header]] = {}
     for header in headers:
-        key = (header.text("SeriesInstanceUID"), header.text("FrameOfReferenceUID"))
-        by_uid.setdefault(key, []).append(header)
+        by_uid.setdefault(header.text("SeriesInstanceUID"), []).append(header)
     found: list[SeriesInfo] = []
-    for (_, _), members in sorted(by_uid.items()):
-        found += _stacks(members)
+    for _, members in sorted(by_uid.items()):
+        parts = _parts(members)
+        for number, part in enumerate(parts, 1):
+            found += _stacks(part, f"part {number} of {len(parts)}" if len(parts) > 1 else "")
     return tuple(sorted(found, key=lambda info: (-info.n_slices, info.label, str(info.files[0]))))
+
+
+def _parts(members: list[Header]) -> list[list[Header]]:
+    """``members`` of one SeriesInstanceUID, apart where they differ in what a series has one of.
+
+    Files that were given each other's UID must not become one stack. A tag that is missing makes no part of its own:
+    reading names it.
+    """
+    values = {keyword: [header.text(keyword) for header in members] for keyword in _ONE_A_SERIES}
+    telling = [texts for texts in values.values() if len(set(texts) - {""}) > 1]
+    parts: dict[tuple[str, ...], list[Header]] = {}
+    for header, *key in zip(members, *telling, strict=True):
+        parts.setdefault(tuple(key), []).append(header)
+    return [part for _, part in sorted(parts.items())]
 
 
 def study_groups(series: Sequence[SeriesInfo]) -> list[str]:
@@ -129,16 +145,19 @@ def study_groups(series: Sequence[SeriesInfo]) -> list[str]:
     return lines
 
 
-def _stacks(members: list[Header]) -> list[SeriesInfo]:
-    """The stacks of one series: split by grid, then by acquisition where that parts it cleanly."""
+def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
+    """The stacks of one series: split by grid, then by acquisition where that parts it cleanly.
+
+    ``whole`` says which part of a series ``members`` are, where it has several.
+    """
     try:
         members = [frame for header in members for frame in (frames_of(header) if is_multi_frame(header) else [header])]
         groups = _by_grid(members)
     except UserError as problem:
-        return [_info(members, None, problem=problem)]
+        return [_info(members, None, problem=problem, part=whole)]
     found = []
     for number, group in enumerate(groups, 1):
-        part = f"stack {number} of {len(groups)}" if len(groups) > 1 else ""
+        part = ", ".join(filter(None, (whole, f"stack {number} of {len(groups)}" if len(groups) > 1 else "")))
         places = _places(group)
         order = np.argsort(places, kind="stable")
         group, places = [group[i] for i in order], places[order]
@@ -353,8 +372,8 @@ def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
     i = int(np.diff(places).argmin())
     repeated = int((np.diff(places) < _SAME_PLACE_MM).sum())
     problem = UserError(
-        f"the series holds several acquisitions: {repeated} slice positions occur more than once, the first in "
-        f"{group[i].place_name} and {group[i + 1].place_name}",
+        f"the series holds several acquisitions: {repeated} slice position{'s occur' if repeated > 1 else ' occurs'} "
+        f"more than once, the first in {group[i].place_name} and {group[i + 1].place_name}",
         path=group[i].path.parent,
         remedy="Export each acquisition as a series of its own",
     )

@@ -243,3 +243,18 @@ def test_a_click_puts_the_models_box_there(window, qtbot, tiny_bundle, tmp_path)
     assert columns.max() <= 8 + 8
     assert (before > 1e-6)[20, 20]
     assert not inside[20:, 20:].any()
+
+
+def test_a_series_that_cannot_be_read_does_not_keep_the_others_from_their_pictures(window, qtbot, tmp_path) -> None:
+    from proseg_gui.io.dicom_write import write_series
+    from proseg_gui.io.open import find_inputs
+
+    for name in ("a", "b"):
+        write_series(small_study(5 if name == "a" else 3).image, tmp_path / name, description=name)
+    for path in (tmp_path / "a").iterdir():
+        path.write_bytes(path.read_bytes()[:-100])
+    candidates = find_inputs(tmp_path)
+    assert [candidate.series.description for candidate in candidates] == ["a", "b"]
+    found: list[int] = []
+    window.opener.fetch_thumbnails(candidates, lambda number, _picture: found.append(number))
+    qtbot.waitUntil(lambda: found == [1], timeout=SETTLE_MS)

@@ -131,6 +131,35 @@ def test_one_series_on_two_grids_becomes_two_stacks(dicom_series, along_z, ct_ar
     assert {s.geometry.plane_name() for s in listed.series} == {"Axial", "Sagittal"}
 
 
+@pytest.mark.parametrize(
+    ("keyword", "values"),
+    [
+        ("PatientID", ("A", "B")),
+        ("StudyInstanceUID", ("1.5", "1.6")),
+        ("FrameOfReferenceUID", ("1.7", "1.8")),
+        ("Modality", ("CT", "MR")),
+    ],
+)
+def test_files_that_were_given_each_others_series_uid_never_become_one_stack(
+    keyword, values, dicom_series, along_z, ct_array, tmp_path
+):
+    dicom_series(tmp_path / "a", ct_array, along_z(5), **{keyword: values[0]})
+    dicom_series(tmp_path / "b", ct_array, along_z(5, start=(-10, -20, 42.5)), **{keyword: values[1]})
+    listed = scan_folder(tmp_path)
+    assert sorted(s.part for s in listed.series) == ["part 1 of 2", "part 2 of 2"]
+    assert all(s.n_slices == 5 and s.part in s.label for s in listed.series)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values"),
+    [("KVP", ("80", "140")), ("ConvolutionKernel", ("B30f", "B70f")), ("ContentTime", ("101010", "101020"))],
+)
+def test_what_else_tells_images_at_one_place_apart(keyword, values, dicom_series, along_z, ct_array, tmp_path):
+    for folder, value in zip("ab", values, strict=True):
+        dicom_series(tmp_path / folder, ct_array, along_z(5), **{keyword: value})
+    assert sorted(s.part for s in scan_folder(tmp_path).series) == sorted(f"{keyword} {value}" for value in values)
+
+
 def test_echoes_at_the_same_places_are_split(dicom_series, along_z, ct_array, tmp_path):
     dicom_series(tmp_path / "a", ct_array, along_z(5), Modality="MR", EchoTime="10")
     dicom_series(tmp_path / "b", ct_array, along_z(5), Modality="MR", EchoTime="80")
@@ -144,6 +173,10 @@ def test_repeated_places_without_a_reason_are_refused(dicom_series, along_z, ct_
     dicom_series(tmp_path / "b", ct_array[:2], along_z(2))
     with pytest.raises(UserError, match="several acquisitions: 2 slice positions occur more than once"):
         _read(tmp_path)
+    dicom_series(tmp_path / "c", ct_array, along_z(5), SeriesInstanceUID="1.9")
+    dicom_series(tmp_path / "d", ct_array[:1], along_z(1), SeriesInstanceUID="1.9")
+    problems = [str(s.problem) for s in scan_folder(tmp_path).series]
+    assert any("1 slice position occurs more than once" in problem for problem in problems)
 
 
 def test_interleaved_ct_acquisitions_are_refused_by_name(dicom_series, along_z, ct_array, tmp_path):

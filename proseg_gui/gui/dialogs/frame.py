@@ -119,15 +119,23 @@ class PictureRow:
 
 class _PictureRowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row: PictureRow = index.data(_ROLE)
+        row: PictureRow | str = index.data(_ROLE)
+        if isinstance(row, str):
+            return QSize(200, option.fontMetrics.lineSpacing() + 12)
         lines = 2 + bool(row.warning)
         text = option.fontMetrics.lineSpacing() * lines + 14
         return QSize(200, max(PICTURE_SIDE + 10, text) if row.with_picture else text)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: PictureRow = index.data(_ROLE)
+        row: PictureRow | str = index.data(_ROLE)
         colours = QApplication.palette()  # a view's own one has a half transparent muted colour
         box = QRectF(option.rect).adjusted(2, 1, -2, -1)
+        if isinstance(row, str):
+            painter.setPen(colours.placeholderText().color())
+            shown = option.fontMetrics.elidedText(row, Qt.TextElideMode.ElideRight, int(box.width()) - 16)
+            place = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(box.adjusted(8, 0, -8, -3), place, shown)
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -186,6 +194,15 @@ class PictureList(QListWidget):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def add_heading(self, text: str) -> None:
+        """Add a line that stands over the rows after it; it cannot be chosen."""
+        item = QListWidgetItem()
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setData(_ROLE, text)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+        item.setToolTip(text)
+        self.addItem(item)
 
     def add_row(self, row: PictureRow) -> None:
         """Add a row at the end."""

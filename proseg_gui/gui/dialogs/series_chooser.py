@@ -14,7 +14,10 @@ from proseg_gui.gui.panels.model import Thumbnail
 
 @dataclass(frozen=True, eq=False)
 class SeriesOption:
-    """One of the series; ``label`` must be patient-safe (no name, no identifier)."""
+    """One of the series; ``label`` and ``group`` (patient and study) must be patient-safe (no name, no identifier).
+
+    ``readable`` says whether it can be opened; where not, ``warning`` says why.
+    """
 
     key: Any
     label: str
@@ -24,6 +27,8 @@ class SeriesOption:
     spacing_text: str
     thumbnail: Thumbnail | None = None
     warning: str = ""
+    group: str = ""
+    readable: bool = True
 
     @property
     def facts(self) -> str:
@@ -32,32 +37,56 @@ class SeriesOption:
 
 
 class SeriesChooser(DialogFrame):
-    """Choose by click and Open, double click, or arrows and Enter."""
+    """Choose by click and Open, double click, or arrows and Enter. Series stand under their patient and study."""
 
-    def __init__(self, options: Sequence[SeriesOption], title_path: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[SeriesOption], title_path: str = "", left_out: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__("Which series?", parent)
         if not options:
             raise ValueError("there must be something to choose from")
-        self._keys = [option.key for option in options]
+        self._rows: dict[int, SeriesOption] = {}
         place = f"{title_path} holds" if title_path else "This folder holds"
         self.body.addWidget(words(f"{place} {len(options)} images. Which one shall be opened?", "title"))
         self.list = PictureList("Series")
-        for option in options:
-            self.list.add_row(PictureRow(option.label, option.facts, option.warning, option.thumbnail))
-        self.list.setCurrentRow(0)
-        self.list.itemDoubleClicked.connect(lambda _item: self.accept())
+        self._fill(options)
+        self.list.itemDoubleClicked.connect(lambda _item: self._open())
+        self.list.currentRowChanged.connect(lambda _row: self._refresh())
         self.body.addWidget(self.list, 1)
+        self.left_out = words(left_out, "muted")
+        self.left_out.setVisible(bool(left_out))
+        self.body.addWidget(self.left_out)
         self.add_button("Cancel").clicked.connect(self.reject)
         self.open_button = self.add_button("Open", primary=True)
         self.open_button.clicked.connect(self.accept)
+        self.list.setCurrentRow(next((row for row, option in self._rows.items() if option.readable), min(self._rows)))
+        self._refresh()
         self.resize(560, 420)
 
     def chosen(self) -> Any:
         """The key of the marked one."""
-        return self._keys[self.list.currentRow()]
+        return self._rows[self.list.currentRow()].key
 
     def set_thumbnail(self, key: Any, thumbnail: Thumbnail) -> None:
         """Show a picture that was made after the dialog had opened."""
-        if key in self._keys:
-            index = self._keys.index(key)
-            self.list.set_row(index, replace(self.list.row_at(index), thumbnail=thumbnail))
+        for row, option in self._rows.items():
+            if option.key == key:
+                self.list.set_row(row, replace(self.list.row_at(row), thumbnail=thumbnail))
+
+    def _fill(self, options: Sequence[SeriesOption]) -> None:
+        for group in dict.fromkeys(option.group for option in options):
+            if group:
+                self.list.add_heading(group)
+            for option in options:
+                if option.group == group:
+                    self._rows[self.list.count()] = option
+                    row = PictureRow(option.label, option.facts, option.warning, option.thumbnail, option.readable)
+                    self.list.add_row(row)
+
+    def _refresh(self) -> None:
+        option = self._rows.get(self.list.currentRow())
+        self.open_button.setEnabled(option is not None and option.readable)
+
+    def _open(self) -> None:
+        if self.open_button.isEnabled():
+            self.accept()

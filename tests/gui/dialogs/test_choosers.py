@@ -71,6 +71,29 @@ def test_a_thumbnail_that_comes_later_is_shown(series, thumbnail):
     assert series.result() == SeriesChooser.DialogCode.Rejected
 
 
+def test_series_stand_under_their_study_and_what_cannot_be_read_is_passed_by(shown):
+    made = [
+        SeriesOption(
+            "bad", "torn", "", "", "", "", warning="cut short", group="Patient 1 / study A", readable=False
+        ),
+        SeriesOption("b", "brain", "MR", "3 slices", "", "", group="Patient 2 / study B"),
+        SeriesOption("a", "thorax", "CT", "9 slices", "", "", group="Patient 1 / study A"),
+    ]
+    dialog = shown(SeriesChooser(made, "cd", "Passed over: 2 localisers."))
+    texts = [dialog.list.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(dialog.list.count())]
+    assert [text.split(",")[0] for text in texts] == [
+        "Patient 1 / study A", "torn", "thorax", "Patient 2 / study B", "brain",
+    ]  # fmt: skip
+    assert dialog.chosen() == "a", "the first that can be read"
+    dialog.list.setFocus()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Down)
+    assert dialog.chosen() == "b" and dialog.open_button.isEnabled(), "headings are passed by"
+    QTest.mouseClick(dialog.list.viewport(), LEFT, pos=middle(dialog, 1))
+    assert not dialog.open_button.isEnabled() and "cut short" in texts[1]
+    QTest.mouseDClick(dialog.list.viewport(), LEFT, pos=middle(dialog, 1))
+    assert dialog.isVisible() and dialog.left_out.text() == "Passed over: 2 localisers."
+
+
 def test_nothing_to_choose_from_is_a_fault():
     with pytest.raises(ValueError, match="choose"):
         SeriesChooser(())
