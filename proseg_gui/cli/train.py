@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
+    from proseg_gui.bundle import Card
     from proseg_gui.training.run import Request
 
 METHODS = ("proseg", "reference", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
@@ -21,11 +22,20 @@ EXAMPLES = """examples:
   proseg-gui train brain_growth --out my_model --flip x --modality MR
   proseg-gui train scans --out liver --window=-160,240 --modality CT --keep-names --steps 2000
   proseg-gui train scans --out liver --resume           go on with the same command after an interruption
+  proseg-gui train ours --init liver --stage rater --out liver2     add the raters that liver does not know
+  proseg-gui train ours --init liver --stage adapt --out liver3     let its decoder learn from them as well
 
 DATASET holds CASE/image.nii.gz and CASE/masks/RATER.nii.gz (a missing file is a missing mask, an all-zero one means
 "drawn and empty"); split.json or --split says which cases are trained on and which choose the weights. The state and
 the log of a run lie in OUT.training.
+
+--init goes on from a trained model, which itself is never changed. Stage rater: a new rater is learnt as a few numbers
+on the frozen model, in minutes. adapt: the decoder learns too. full: everything learns, slowly. Raters are matched by
+equal name, or through the table on this computer that a training under pseudonyms left.
 """
+STAGES = ("rater", "adapt", "full")
+"""Those of :mod:`proseg_gui.training.stages`, here without torch."""
+STEPS = 1200
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -38,14 +48,19 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
-    parser.add_argument("--method", default="proseg", metavar="NAME",
+    parser.add_argument("--init", metavar="BUNDLE", help="go on from this model: its folder, or its name")
+    parser.add_argument("--stage", choices=STAGES, help="how much of the --init model may change")
+    parser.add_argument("--method", metavar="NAME",
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
-    parser.add_argument("--preference", choices=("dirichlet", "gaussian"), default="dirichlet",
+    parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
     parser.add_argument("--widths", metavar="N,N,...", help="channels of the U-Net's levels (16,32,64,64)")
     parser.add_argument("--keep-names", action="store_true", help="keep rater names that are not rater<number>")
     parser.add_argument("--split", type=Path, metavar="FILE", help="JSON with train, val and test: lists of cases")
-    parser.add_argument("--steps", type=int, default=1200, help="optimiser steps (1200)")
+    parser.add_argument("--steps", type=int, help=f"optimiser steps ({STEPS}; with --init fewer, by stage)")
+    parser.add_argument("--patience", type=int, metavar="N",
+                        help="end when so many validations in a row (of 10) brought nothing better "
+                             "(0: never; with --init 4)")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="fixes every random choice (0)")
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
     parser.add_argument("--flip", choices=("none", "x", "y", "xy"), default="none",
@@ -59,21 +74,15 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
-    parser.add_argument("--init", metavar="BUNDLE", help=argparse.SUPPRESS)
-    parser.add_argument("--stage", choices=("rater", "adapt", "full"), help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, and print where the bundle is and how good it is."""
-    if args.init or args.stage:
-        raise UserError("adding raters to a trained model (--init, --stage) is not built yet",
-                        remedy="Train a new model without them")  # fmt: skip
-    if args.method not in METHODS:
-        raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
-    if args.steps < 2:
+    if args.steps is not None and args.steps < 2:
         raise UserError(f"--steps {args.steps} is too few", remedy="Give 2 or more")
-    if args.preference != "dirichlet" and args.method != "proseg":
-        raise UserError(f"--preference is for --method proseg, not {args.method}", remedy="Leave it out")
+    _check_network(args)
+    if args.patience is not None and args.patience < 0:
+        raise UserError(f"--patience {args.patience} is negative", remedy="Give 0 or more")
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = parse_window(args.window)
@@ -81,13 +90,40 @@ def run(args: argparse.Namespace) -> int:
 
     request = _request(args, window)
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
-    figures = card.metrics.get("validation", {})
     print(f"wrote {args.out}: {len(card.raters)} raters ({', '.join(card.raters)}); log in {run_folder(args.out)}")
-    for name, value in figures.items():
-        print(f"  {name}: {value}")
-    if not figures:
-        print("  no validation case: the last weights were kept, unjudged")
+    print("\n".join(result_lines(card)))
     return 0
+
+
+def _check_network(args: argparse.Namespace) -> None:
+    """Refuse options that say what the network is where it is given, or another."""
+    if bool(args.init) != bool(args.stage):
+        raise UserError("--init and --stage belong together",
+                        remedy="For instance --init liver --stage rater")  # fmt: skip
+    chosen = next((name for name in ("method", "preference", "widths") if getattr(args, name)), "")
+    if args.init and chosen:
+        raise UserError(f"--{chosen} cannot be chosen with --init", remedy="The network is that of --init")
+    if args.method is not None and args.method not in METHODS:
+        raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
+    if args.preference == "gaussian" and args.method not in (None, "proseg"):
+        raise UserError(f"--preference is for --method proseg, not {args.method}", remedy="Leave it out")
+
+
+def result_lines(card: Card) -> list[str]:
+    """How good the new model is, and compared with the one that it was made from."""
+    figures = card.metrics.get("validation", {})
+    lines = [f"  {name}: {value}" for name, value in figures.items()]
+    if not figures:
+        lines = ["  no validation case: the last weights were kept, unjudged"]
+    comparison = card.metrics.get("comparison")
+    if comparison:
+        from proseg_gui.training.compare import verdict
+
+        lines.append(f"  against {comparison['base']['name']}: {verdict(comparison)}")
+    seen = card.training.get("held_out_seen_by_base", 0)
+    if seen:
+        lines.append(f"  note: the base learned from {seen} of the held-out cases, so its own figures are flattered")
+    return lines
 
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
@@ -100,14 +136,20 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     split = Split.read(args.split) if args.split else None
     intensity = CALIBRATED if window is not None else {}
     augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip, **intensity)
-    network = {"preference": args.preference} if args.preference != "dirichlet" else {}
-    recipe = Recipe(steps=args.steps, seed=args.seed, crop=args.crop, augmentation=augmentation, network=network)
+    network = {"preference": args.preference} if args.preference == "gaussian" else {}
+    if args.init:
+        from proseg_gui.training.stages import PATIENCE
+        from proseg_gui.training.stages import STEPS as STAGE_STEPS
+    steps = args.steps or (STAGE_STEPS[args.stage] if args.init else STEPS)
+    patience = (PATIENCE if args.init else 0) if args.patience is None else args.patience
+    recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
+                    network=network)  # fmt: skip
     if args.widths:
         recipe = replace(recipe, widths=_widths(args.widths))
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
-        args.method,
+        args.method or METHODS[0], args.init, args.stage or "",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 from proseg_gui.bundle import intensity_limits, normalise
 from proseg_gui.errors import UserError
 from proseg_gui.inference.grid import SliceGrid, plan_grid
+from proseg_gui.networks.base import Method
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.volume import Study
 
@@ -29,12 +30,16 @@ ON_STRUCTURE = 0.75
 
 @dataclass(frozen=True, eq=False)
 class TrainingCase:
-    """``image (z, channels, H, W)`` in -1..1, 0/1 ``masks (R, Q, S, z, H, W)`` uint8, ``observed (R, Q, S)``."""
+    """``image (z, channels, H, W)`` in -1..1, 0/1 ``masks (R, Q, S, z, H, W)`` uint8, ``observed (R, Q, S)``.
+
+    Where the case is ``encoded``, ``image`` holds the features ``(z, C, H, W)`` of a frozen backbone instead.
+    """
 
     name: str
     image: Tensor
     masks: Tensor
     observed: Tensor
+    encoded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,12 @@ def prepare_case(study: Study, layout: Layout) -> TrainingCase:
     return TrainingCase(study.name, image, masks, observed)
 
 
+def slice_features(method: Method, case: TrainingCase, k: int) -> Tensor:
+    """``(1, C, H, W)`` features of slice ``k``, where the network is."""
+    part = case.image[k : k + 1].to(next(method.parameters()).device)
+    return part if case.encoded else method.encode(part)
+
+
 def _on_grid(slices: Iterable[np.ndarray], grid: SliceGrid) -> Tensor:
     return torch.cat([grid.to_model(grid.crop(part)[None])[:, 0] for part in slices])
 
@@ -122,7 +133,7 @@ class Batches:
         cropped = min(whole[0], square), min(whole[1], square)
         self._cropped = Shape(min(recipe.crop_items, len(self.cases)), min(recipe.crop_slices, self.depth), cropped)
         self._whole_from = recipe.whole_from
-        self._present = [_slices_with_structure(case) for case in self.cases]
+        self._present = [slices_with_structure(case) for case in self.cases]
 
     def __call__(self, step: int) -> Batch:
         """The batch of a 0-based step; draws slices and crops from torch's global generator."""
@@ -180,6 +191,6 @@ class Batches:
         return image, masks
 
 
-def _slices_with_structure(case: TrainingCase) -> Tensor:
+def slices_with_structure(case: TrainingCase) -> Tensor:
     """Indices of the slices in which any rater drew any structure."""
     return case.masks.flatten(0, 2).amax((0, 2, 3)).nonzero().flatten()

@@ -60,12 +60,7 @@ class Trainer:
         index = [device.index or 0] if device.type == "cuda" else 1
         self.fabric = Fabric(accelerator=device.type, devices=index, precision="32-true")
         self.method, self.task = objective.method, objective
-        own = objective.rater_parameters()
-        rest = [p for p in self.method.parameters() if not any(p is other for other in own)]
-        groups = [{"params": rest, "weight_decay": recipe.weight_decay, "factor": 1.0}]
-        if own:
-            groups.append({"params": own, "weight_decay": 0.0, "factor": recipe.rater_rate})
-        self.adam = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.adam = torch.optim.AdamW(objective.groups(), lr=recipe.rate)
         self.batches = Batches(train, recipe, self.method.stride)
         self.state = fresh_state()
         self.objective, self.optimizer = self.fabric.setup(objective, self.adam)
@@ -87,7 +82,9 @@ class Trainer:
         recipe, state = self.recipe, self.state
         every = max(1, recipe.steps // recipe.validations)
         began, before, recent = time.monotonic(), state.seconds, []
-        while state.step < recipe.steps:
+        if self.task.keeps_early and not state.best:
+            self._validate(progress)
+        while state.step < recipe.steps and not self._settled(every):
             if token is not None:
                 token.check()
             request = self._request()
@@ -115,6 +112,14 @@ class Trainer:
         self._keep_best()
         return state
 
+    def _settled(self, every: int) -> bool:
+        """Whether the recipe's ``patience`` is at an end: so many validations brought nothing better."""
+        state, patience = self.state, self.recipe.patience
+        if not (patience and state.best and state.step - state.best_step >= patience * every):
+            return False
+        self._log({"step": state.step, "event": "settled"})
+        return True
+
     def _step(self, step: int) -> dict[str, float]:
         torch.manual_seed(self.recipe.seed * 1_000_003 + step)
         batch = self._augmented(self.batches(step))
@@ -133,9 +138,11 @@ class Trainer:
         return values | {"gradient": float(norm) if norm is not None else 0.0}
 
     def _augmented(self, batch: Batch) -> Batch:
+        device = self.fabric.device
+        if self.train[0].encoded:
+            return Batch(batch.names, batch.images.to(device), batch.masks.to(device), batch.observed.to(device))
         flat = batch.masks.flatten(1, 3)
         images, masks = augment(batch.images, flat, self.recipe.augmentation)
-        device = self.fabric.device
         return Batch(batch.names, images.to(device), masks.view_as(batch.masks).to(device), batch.observed.to(device))
 
     @torch.no_grad()
@@ -183,9 +190,9 @@ class Trainer:
         self.method.load_state_dict(current)
         self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
         dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
-        score = dice - ged2 / 2.0
+        score = self.task.score(figures)
         progress(state.step / recipe.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
-        if (state.average or early) and score > state.best_score:
+        if (state.average or early or self.task.keeps_early) and score > state.best_score:
             state.best_score, state.best_figures, state.best_step = score, figures, state.step
             state.best = judged
 

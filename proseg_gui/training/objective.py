@@ -5,11 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from proseg_gui.networks.preferences import Dirichlets, lower_triangular
+from proseg_gui.networks.preferences import Dirichlets, Rows, lower_triangular
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import Objective
+
+ALL = slice(None)
 
 
 class ProSegObjective(Objective):
@@ -23,12 +25,20 @@ class ProSegObjective(Objective):
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """Named terms; ``total`` is their weighted sum."""
-        method, recipe, weights = self.method, self.recipe, self.recipe.weights
+        return self.weighted(self.terms(self.features(batch), batch.masks, batch.observed))
+
+    def features(self, batch: Batch) -> Tensor:
+        """``(V, C, n, H, W)``: each slice encoded once."""
         items, slices = batch.images.shape[:2]
-        masks, observed = batch.masks, batch.observed
-        features = method.encode(batch.images.flatten(0, 1))
-        features = features.unflatten(0, (items, slices)).transpose(1, 2)  # (V, C, n, H, W)
-        presets = method.family.from_line(method.presets()).expand(items, -1, -1)
+        features = self.method.encode(batch.images.flatten(0, 1))
+        return features.unflatten(0, (items, slices)).transpose(1, 2)
+
+    def terms(self, features: Tensor, masks: Tensor, observed: Tensor, raters: slice = ALL) -> dict[str, Tensor]:
+        """Unweighted terms of the raters numbered ``raters``; ``masks`` and ``observed`` are those of all."""
+        method, recipe, items = self.method, self.recipe, features.shape[0]
+        masks, observed = masks[:, raters], observed[:, raters]
+        rows = {name: values[raters] for name, values in method.rater_rows().items()}
+        presets = method.family.from_line(method.family.presets(rows)).expand(items, -1, -1)
         still = presets.new_zeros(*presets.shape[:2], method.modes)
         logits = method.decode_points(features.flatten(2), presets, still)
         terms = {"segmentation": losses.segmentation_loss(logits, masks.flatten(-3), observed)}
@@ -36,25 +46,30 @@ class ProSegObjective(Objective):
         y, x = (int(torch.randint(0, recipe.stride, ())) for _ in range(2))
         coarse = features[..., y :: recipe.stride, x :: recipe.stride].flatten(2)
         coarse_masks = masks[..., y :: recipe.stride, x :: recipe.stride].flatten(-3)
-        tau, eps = self._points(items, presets)
-        sampled = method.decode_points(coarse, tau, eps).unflatten(1, (method.n_raters, -1))
+        tau, eps = self._points(items, rows, presets)
+        sampled = method.decode_points(coarse, tau, eps).unflatten(1, (presets.shape[1], -1))
         smooth = 1.0 / recipe.stride**2
         energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
         terms["energy"], terms["population"] = energy, population
         terms["sample_bce"] = losses.sample_bce(sampled, coarse_masks, observed)
-        terms["kl"] = self._divergence()
-        terms["total"] = torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()
+        terms["kl"] = self._divergence(rows)
         return terms
 
-    def _divergence(self) -> Tensor:
+    def weighted(self, terms: dict[str, Tensor]) -> dict[str, Tensor]:
+        """``terms`` with their weighted sum as ``total``."""
+        weights = self.recipe.weights
+        return {**terms, "total": torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()}
+
+    def _divergence(self, rows: Rows) -> Tensor:
         """Mean over raters of KL(q(tau | r) to Dir(1)), or to N(0, I)."""
-        rows, family = self.method.rater_rows(), self.method.family
+        family = self.method.family
         if isinstance(family, Dirichlets):
             return losses.dirichlet_kl(family.alpha(rows))
         return losses.gaussian_kl(rows["rater_mean"], lower_triangular(rows["rater_scale"]), 1.0).mean()
 
-    def _points(self, items: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    def _points(self, items: int, rows: Rows, like: Tensor) -> tuple[Tensor, Tensor]:
         """Draws for each rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
-        method, draws = self.method, self.recipe.samples(self.method.n_raters)
-        tau = method.family.sample(method.rater_rows(), items, draws).flatten(1, 2)
-        return tau.to(like), torch.randn(items, method.n_raters * draws, method.modes).to(like)
+        raters = like.shape[1]
+        draws = self.recipe.samples(raters)
+        tau = self.method.family.sample(rows, items, draws).flatten(1, 2)
+        return tau.to(like), torch.randn(items, raters * draws, self.method.modes).to(like)

@@ -40,7 +40,8 @@ def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> tuple[B
             state = {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
         raters, kind = tuple(key["raters"]), key["method"]
         sizes = {"n_raters": len(raters), "n_structures": len(key["structures"]), "n_channels": len(key["channels"])}
-        method = build(kind, {**sizes, "widths": key["recipe"]["widths"], **key["recipe"].get("network", {})})
+        own = {"widths": key["recipe"]["widths"], **key["recipe"].get("network", {})}
+        method = build(kind, key.get("architecture") or {**sizes, **own})  # a fine-tuned network is as its base
         method.load_state_dict(state)
         card = Card(
             kind, "in training", "", method.architecture(), tuple(f"rater{i + 1}" for i in range(len(raters))),

@@ -34,6 +34,8 @@ class Recipe:
         The terms on samples look at every ``stride``-th row and column, from a random first one.
     rate, rater_rate:
         Learning rate of the network; that of the raters' Dirichlet parameters is ``rater_rate`` times as high.
+    patience:
+        Validations in a row without anything better after which a run ends early; 0: all steps are done.
     """
 
     widths: tuple[int, ...] = (16, 32, 64, 64)
@@ -55,14 +57,15 @@ class Recipe:
     clip: float = 1.0
     validations: int = 10
     validation_draws: int = 8
+    patience: int = 0
     weights: Weights = field(default_factory=Weights)
     augmentation: Augmentation = field(default_factory=Augmentation)
     network: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able; an empty ``network`` is left out, so that runs of before it existed are told to be the same."""
+        """JSON-able; what came later is left out while it is as before, so that older runs are told to be the same."""
         found = {**asdict(self), "widths": list(self.widths), "network": dict(self.network)}
-        return found if self.network else {name: value for name, value in found.items() if name != "network"}
+        return {name: value for name, value in found.items() if name not in ("network", "patience") or value}
 
     def samples(self, raters: int) -> int:
         """Draws a rater and item; at least 2, since the energy compares them with each other."""

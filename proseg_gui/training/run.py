@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 import re
 import secrets
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 import torch
 
 from proseg_gui import __version__
-from proseg_gui.bundle import Card, case_hash, remember_names, save_bundle
+from proseg_gui.bundle import Bundle, Card, case_hash, local_names, remember_names, save_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
 from proseg_gui.io.atomic import check_folder, write_error
@@ -24,10 +25,13 @@ from proseg_gui.io.dataset import Case, Dataset, Split, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
+from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
 from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
+from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
 from proseg_gui.volume import Study
 
 HELD_OUT_SHARE = 0.2
@@ -39,7 +43,8 @@ class Request:
     """What to train: the data set, where the bundle goes, and what the files cannot say.
 
     ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image; an
-    empty ``modality`` is taken from the first image. ``method`` is a name in :data:`OBJECTIVES`.
+    empty ``modality`` is taken from the first image. ``method`` is a name in :data:`OBJECTIVES`. With ``init``, a
+    bundle's name or folder, that bundle is fine-tuned by ``stage``, one of :data:`STAGES`.
     """
 
     dataset: Dataset
@@ -56,12 +61,14 @@ class Request:
     overwrite: bool = False
     resume: bool = False
     method: str = "proseg"
+    init: str | Path | None = None
+    stage: str = ""
 
 
-def pseudonyms(names: Sequence[str]) -> dict[str, str]:
-    """Real name -> ``rater<number>``, in sorted order; names that are pseudonyms already are kept."""
-    taken = {name for name in names if _PSEUDONYM.fullmatch(name)}
-    free = (f"rater{i}" for i in range(1, 2 * len(names) + 2) if f"rater{i}" not in taken)
+def pseudonyms(names: Sequence[str], others: Iterable[str] = ()) -> dict[str, str]:
+    """Real name -> ``rater<number>``, in sorted order and none of ``others``; names that are pseudonyms are kept."""
+    taken = {name for name in names if _PSEUDONYM.fullmatch(name)} | set(others)
+    free = (f"rater{i}" for i in itertools.count(1) if f"rater{i}" not in taken)
     return {name: name if name in taken else next(free) for name in sorted(names)}
 
 
@@ -85,58 +92,93 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     device = choose_device(request.device)
     if device.type == "cpu":
         torch.set_num_threads(ThreadChooser().threads())
+    base = load_base(request.init, request.stage, request.out) if request.init else None
+    if base is not None:
+        request = replace(request, recipe=stage_recipe(request.stage, request.recipe, base.method))
     folder = _prepare_folder(request)
     split = request.split or request.dataset.split or automatic_split(request.dataset.cases, request.recipe.seed)
     if not split.train:
         raise UserError("the split has no training case", path=request.dataset.path)
-    salt = secrets.token_hex(16)
-    layout, train, hashes = _load(request, split.train, None, salt, progress, token)
+    salt = base_salt(base) or secrets.token_hex(16)
+    layout = _base_layout(request, base) if base is not None else None
+    layout, train, hashes = _load(request, split.train, layout, base, salt, progress, token)
     assert layout is not None  # there is a training case
-    _, held_out, held_out_hashes = _load(request, split.val, layout, salt, progress, token)
+    _, held_out, held_out_hashes = _load(request, split.val, layout, base, salt, progress, token)
     begun = _record(request, device)  # now: a checkout may move on while the training runs
-    method, card = _begin(request, layout)
-    key = _key(request, layout, split)
-    objective = OBJECTIVES[card.kind](method, request.recipe)
-    trainer = Trainer(objective, train, held_out, request.recipe, folder, key, device)
+    method, card = _begin(request, layout, base)
+    key = _key(request, layout, split, method, base)
+    if base is None:
+        objective = OBJECTIVES[card.kind](method, request.recipe)
+    else:
+        progress(0.0, "encoding every slice once")
+        objective, train, held_out = prepare_stage(method, request.recipe, base, request.stage, train, held_out, device)
+    trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
     if request.resume:
         trainer.resume()
     state = trainer.run(progress, token)
     method.cpu()
     record = {
-        **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step or state.step,
+        **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step if state.best else state.step,
         "steps_done": state.step,
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
     }  # fmt: skip
-    card = replace(card, training=record, metrics=_metrics(state, held_out, request.recipe, card.raters))
+    metrics = _metrics(state, held_out, request.recipe, card.raters)
+    if base is not None:
+        record |= origin_record(base.card, request.stage, hashes, held_out_hashes)
+        if held_out:
+            before, after = (identity_by_case(network, held_out) for network in (base.method, method))
+            metrics["comparison"] = compare(request.stage, base.card, card.raters, before, after)
+    card = replace(card, training=record, metrics=metrics)
     card = save_bundle(request.out, card, method, overwrite=request.overwrite)
-    changed = {real: alias for real, alias in rater_names(request).items() if real != alias}
+    changed = {real: alias for real, alias in rater_names(request, base).items() if real != alias}
+    if base is not None:
+        changed = {real: alias for real, alias in local_names(base.card).items() if real != alias} | changed
     if changed:
         remember_names(card, changed)
     return card
 
 
-def _begin(request: Request, layout: Layout) -> tuple[Method, Card]:
-    """The untrained network and a card without figures; made first, so that odd names do not cost a training."""
+def _begin(request: Request, layout: Layout, base: Bundle | None) -> tuple[Method, Card]:
+    """The network before the first step and a card without figures; made first, so that odd names cost no training."""
     torch.manual_seed(request.recipe.seed)
-    aliases = rater_names(request)
-    raters = tuple(aliases[name] for name in layout.raters)
+    raters = tuple(rater_names(request, base).values())
+    kind, licence, use = request.method, request.licence, request.intended_use
+    structures, channels = layout.structures, layout.channels
+    if base is not None:
+        kind, licence, use = base.card.kind, licence or base.card.licence, use or base.card.intended_use
+        structures, channels = base.card.structures, base.card.channels
     try:
-        method = new_network(request.method, layout, request.recipe)
+        method = extended(base.method, len(raters)) if base else new_network(kind, layout, request.recipe)
         card = Card(
-            request.method, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(), raters,
-            layout.structures, layout.channels, layout.modality, layout.spacing_mm, dict(layout.window),
-            {"kind": "whole"}, licence=request.licence, intended_use=request.intended_use,
+            kind, request.out.name, datetime.now(UTC).strftime("%Y.%m.%d"), method.architecture(), raters,
+            structures, channels, layout.modality, layout.spacing_mm, dict(layout.window),
+            {"kind": "whole"}, licence=licence, intended_use=use,
         )  # fmt: skip
     except ValueError as error:
         raise UserError(f"no model can be made of this data set: {error}", path=request.dataset.path) from error
     return method, card
 
 
-def rater_names(request: Request) -> dict[str, str]:
-    """Name in the data set -> name in the bundle, in the bundle's order."""
-    names = request.dataset.raters
-    aliases = {name: name for name in names} if request.keep_names else pseudonyms(names)
-    return dict(sorted(aliases.items(), key=lambda pair: _natural(pair[1])))
+def rater_names(request: Request, base: Bundle | None = None) -> dict[str, str]:
+    """Name in the data set -> name in the bundle, in the bundle's order.
+
+    Of a ``base`` the raters come first; those that the data set lacks keep the bundle's name.
+    """
+    known = match_raters(base.card, request.dataset) if base is not None else {}
+    names = [name for name in request.dataset.raters if name not in known]
+    others = base.card.raters if base is not None else ()
+    aliases = {name: name for name in names} if request.keep_names else pseudonyms(names, others)
+    own = {alias: name for name, alias in known.items()}
+    first = {own.get(alias, alias): alias for alias in others}
+    return first | dict(sorted(aliases.items(), key=lambda pair: _natural(pair[1])))
+
+
+def _base_layout(request: Request, base: Bundle) -> Layout:
+    names = rater_names(request, base)
+    if request.stage == "rater" and len(names) == len(base.card.raters):
+        raise UserError(f"the model {base.card.name} knows all raters of this data set already",
+                        path=request.dataset.path, remedy="Choose the stage adapt or full")  # fmt: skip
+    return base_layout(base.card, request.dataset, names, request.window, request.modality)
 
 
 def run_folder(out: Path) -> Path:
@@ -145,7 +187,7 @@ def run_folder(out: Path) -> Path:
 
 
 def _prepare_folder(request: Request) -> Path:
-    """Refuse, before any work, what would be overwritten; returns the run's folder."""
+    """Refuse, before any work, what would be overwritten; returns the run's folder, which may not exist yet."""
     check_folder(request.out)
     if request.out.is_dir() and any(request.out.iterdir()) and not request.overwrite:
         raise UserError("the bundle exists", path=request.out, remedy="Choose another --out or give --overwrite")
@@ -157,6 +199,10 @@ def _prepare_folder(request: Request) -> Path:
             raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
         for name in (NAME, LOG_NAME):
             (folder / name).unlink(missing_ok=True)
+    return folder
+
+
+def _make(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -165,7 +211,7 @@ def _prepare_folder(request: Request) -> Path:
 
 
 def _load(
-    request: Request, names: Sequence[str], layout: Layout | None, salt: str, progress: Progress,
+    request: Request, names: Sequence[str], layout: Layout | None, base: Bundle | None, salt: str, progress: Progress,
     token: CancelToken | None,
 ) -> tuple[Layout | None, list[TrainingCase], list[str]]:  # fmt: skip
     """Read cases; the first one fixes the model's pixel size where ``layout`` is not given yet."""
@@ -173,6 +219,8 @@ def _load(
     for number, case in enumerate(request.dataset.select(names)):
         progress(number / max(len(names), 1), f"reading {case.name}")
         study = load_case(case, request.dataset.structures, channels=request.dataset.channels, token=token)
+        if base is not None:
+            check_study(base.card, study)
         layout = layout or _layout(request, study)
         cases.append(prepare_case(study, layout))
         hashes.append(case_hash(study, salt))
@@ -189,14 +237,19 @@ def _layout(request: Request, study: Study) -> Layout:
     return Layout(tuple(rater_names(request)), data.structures, data.channels, spacing, window, modality)
 
 
-def _key(request: Request, layout: Layout, split: Split) -> dict[str, Any]:
+def _key(
+    request: Request, layout: Layout, split: Split, method: Method, base: Bundle | None
+) -> dict[str, Any]:
     """What must be the same for a run to be resumed."""
-    return {
-        "method": request.method, "recipe": request.recipe.as_dict(), "raters": layout.raters,
+    key = {
+        "method": method.kind, "recipe": request.recipe.as_dict(), "raters": layout.raters,
         "structures": layout.structures,
         "channels": layout.channels, "window": layout.window, "training cases": split.train,
         "validation cases": split.val,
     }  # fmt: skip
+    if base is not None:
+        key |= {"architecture": method.architecture(), "base": base.card.sha256, "stage": request.stage}
+    return key
 
 
 def _record(request: Request, device: torch.device) -> dict[str, Any]:

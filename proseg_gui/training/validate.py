@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from proseg_gui.networks.base import Method
-from proseg_gui.training.dataset import TrainingCase
+from proseg_gui.networks.base import Coords, Method
+from proseg_gui.training.dataset import TrainingCase, slice_features
 
 FIGURES = (
     "dice_identity_mean", "dice_identity_permuted", "ged2", "sample_diversity", "rater_diversity",
@@ -64,6 +64,26 @@ def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: in
     return {**means, "dice_identity": own}
 
 
+@torch.no_grad()
+def dice_at_points(method: Method, case: TrainingCase, points: Sequence[Coords]) -> np.ndarray:
+    """``(R,)`` Dice of rater r's readings with ``points[r]``, mean over structures; NaN where r drew nothing."""
+    device = next(method.parameters()).device
+    raters, readings, structures = case.observed.shape
+    stacked = {name: torch.stack([coords[name] for coords in points]) for name in points[0]}
+    counts = Counts()
+    for k in range(case.image.shape[0]):
+        masks = case.masks[:, :, :, k].to(device).float().permute(2, 0, 1, 3, 4)
+        own = _binary(method.decode_many(slice_features(method, case, k), stacked))
+        counts.add(own, masks.reshape(structures, raters * readings, -1))
+    rows = [
+        _identity(counts.dice()[s].reshape(raters, raters, readings), case.observed[:, :, s].numpy())[0]
+        for s in range(structures)
+    ]
+    found = np.array(rows)
+    there = np.isfinite(found)
+    return np.where(there.any(0), np.where(there, found, 0.0).sum(0) / np.maximum(there.sum(0), 1), np.nan)
+
+
 def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tuple[tuple[float, ...], np.ndarray]]:
     """For each drawn structure the :data:`FIGURES`, and ``(R,)`` identity Dice (NaN: not drawn by that rater)."""
     device = next(method.parameters()).device
@@ -74,7 +94,7 @@ def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tu
     fixed, drawn, among, consensus = Counts(), Counts(), Counts(), Counts()
     spread = Counts()
     for k in range(case.image.shape[0]):
-        features = method.encode(case.image[k : k + 1].to(device))
+        features = slice_features(method, case, k)
         own = _binary(method.decode_many(features, presets_stacked))
         samples = _binary(method.decode_many(features, points))
         masks = case.masks[:, :, :, k].to(device).float().permute(2, 0, 1, 3, 4)

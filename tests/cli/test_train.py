@@ -54,9 +54,32 @@ def test_train_writes_a_bundle_with_its_command(discs, tmp_path, capsys, monkeyp
     assert "exists" in one_line(capsys)
 
 
+def test_a_trained_bundle_is_fine_tuned_and_the_verdict_printed(discs, tmp_path, capsys):
+    for case in ("case0", "case1", "case2"):
+        (discs / case / "masks" / "Bob.nii.gz").rename(tmp_path / f"{case}.nii.gz")
+    common = [str(discs), "--steps", "2", "--keep-names", "--device", "cpu"]
+    assert main(["train", *common, "--out", str(tmp_path / "base")]) == 0
+    for case in ("case0", "case1", "case2"):
+        (tmp_path / f"{case}.nii.gz").rename(discs / case / "masks" / "Bob.nii.gz")
+    capsys.readouterr()
+    more = ["--init", str(tmp_path / "base"), "--stage", "rater"]
+    assert main(["train", *common, *more, "--out", str(tmp_path / "new")]) == 0
+    out = capsys.readouterr().out
+    assert "against base: better for" in out and "the base learned from 1 of the held-out cases" not in out
+    card = json.loads((tmp_path / "new" / "card.json").read_text())
+    assert card["raters"] == ["Ann", "Bob"] and card["training"]["stage"] == "rater"
+    assert main(["train", *common, *more, "--out", str(tmp_path / "base"), "--overwrite"]) == 2
+    assert "never overwritten" in one_line(capsys)
+
+
 @pytest.mark.parametrize(("extra", "said"), [
     (["--method", "diffusion"], "no method 'diffusion'"),
-    (["--init", "phantom", "--stage", "rater"], "not built yet"),
+    (["--init", "phantom"], "belong together"),
+    (["--stage", "rater"], "belong together"),
+    (["--init", "phantom", "--stage", "rater", "--method", "proseg"], "cannot be chosen with --init"),
+    (["--init", "nowhere", "--stage", "rater"], "no model of this name"),
+    (["--init", "phantom", "--stage", "rater", "--window=0,1"], "another window"),
+    (["--patience", "-1"], "negative"),
     (["--steps", "0"], "too few"),
     (["--method", "pionono", "--preference", "gaussian"], "--preference is for --method proseg"),
     (["--preference", "uniform"], "preference"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.blends import BlendMethod
-from proseg_gui.training.dataset import Batch, TrainingCase
+from proseg_gui.training.dataset import Batch, TrainingCase, slice_features
 from proseg_gui.training.recipe import Recipe
 
 AREA_CASES = 8
@@ -24,6 +25,9 @@ class Objective(nn.Module):
         super().__init__()
         self.method, self.recipe = method, recipe
 
+    keeps_early: bool = False
+    """Whether weights of before there is an average compete too, those of before the first step included."""
+
     @abstractmethod
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """Named terms of the 0-based ``step``'s loss; ``total`` is what is minimised."""
@@ -31,6 +35,17 @@ class Objective(nn.Module):
     def rater_parameters(self) -> list[nn.Parameter]:
         """Parameters that learn ``recipe.rater_rate`` times as fast, without weight decay."""
         return []
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Parameters that learn, in groups for the optimiser; ``factor`` scales the recipe's learning rate."""
+        own = self.rater_parameters()
+        rest = [p for p in self.method.parameters() if not any(p is other for other in own)]
+        groups = [{"params": rest, "weight_decay": self.recipe.weight_decay, "factor": 1.0}]
+        return groups + ([{"params": own, "weight_decay": 0.0, "factor": self.recipe.rater_rate}] if own else [])
+
+    def score(self, figures: Mapping[str, Any]) -> float:
+        """What is best of the figures of ``training.validate``: the higher, the better."""
+        return float(figures["dice_identity_mean"] - figures["ged2"] / 2.0)
 
     def fit(self, cases: Sequence[TrainingCase]) -> None:
         """Set what is fitted to the training cases and not learned; called before the network is judged."""
@@ -93,12 +108,11 @@ def rater_share(masks: Tensor, observed: Tensor) -> tuple[Tensor, Tensor]:
 @torch.no_grad()
 def relative_areas(method: Method, cases: Sequence[TrainingCase]) -> Tensor:
     """``(R,)`` how much larger each rater's own predictions are than the raters' mean, as a share of it."""
-    device = next(method.parameters()).device
     presets = [method.rater_coords(r) for r in range(method.n_raters)]
     points = {name: torch.stack([coords[name] for coords in presets]) for name in presets[0]}
     areas = torch.zeros(method.n_raters, dtype=torch.float64)
     for case in cases:
         for k in range(case.image.shape[0]):
-            p = torch.sigmoid(method.decode_many(method.encode(case.image[k : k + 1].to(device)), points))
+            p = torch.sigmoid(method.decode_many(slice_features(method, case, k), points))
             areas += p.sum((1, 2, 3)).cpu().double()
     return (areas / areas.mean().clamp_min(1e-12) - 1.0).float()
