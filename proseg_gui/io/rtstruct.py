@@ -41,6 +41,7 @@ from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
 _STUDY_MANAGEMENT = "1.2.840.10008.3.1.2.3.1"  # Detached Study Management (retired), as RT Referenced Study asks for
+_SEQUENCES = ("StructureSetROISequence", "ROIContourSequence", "RTROIObservationsSequence")
 _CONTOUR_DATA = Tag(0x3006, 0x0050)
 
 
@@ -128,7 +129,14 @@ def write_rtstruct(
             deidentify(ds, study_volume.dicom)
 
         def write(temporary: Path) -> None:
-            save(ds, temporary)
+            try:
+                save(ds, temporary)
+            except OSError:
+                raise
+            except DAMAGE as error:
+                if append_to is None:
+                    raise
+                raise damaged(Path(append_to), "structure set") from error  # what it holds cannot be written again
             _read_back(temporary, path, rois, volume, token)
 
         atomic_write(path, write, overwrite=overwrite)
@@ -224,8 +232,8 @@ def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, 
         for keyword in ("ReviewDate", "ReviewTime", "ReviewerName"):
             if keyword in ds:
                 delattr(ds, keyword)
-    for keyword in ("StructureSetROISequence", "ROIContourSequence", "RTROIObservationsSequence"):
-        if keyword not in ds:
+    for keyword in (*_SEQUENCES, "ReferencedFrameOfReferenceSequence"):  # the last is optional in the standard
+        if not ds.get(keyword):
             setattr(ds, keyword, DicomSequence())
     _stamp(ds, now)
     if reference.series_instance_uid not in _series_uids(ds):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import Cancelled, UserError
@@ -206,6 +206,32 @@ def test_appending_keeps_what_was_there_and_withdraws_approval(tmp_path, hard_ma
     assert np.array_equal(masks[0].array, first.array) and np.array_equal(masks[1].array, second.array)
     with pytest.raises(UserError, match="already has an ROI called 'first'"):
         write_rtstruct([Roi("first", first)], volume, tmp_path / "c.dcm", append_to=tmp_path / "a.dcm")
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_appending_to_another_makers_file_keeps_every_byte_of_its_contours(tmp_path, hard_masks, syntax):
+    """Another way of storing, private tags, points of odd digits, and nothing that is optional."""
+    volume = _volume(GRIDS["oblique"])
+    mask = Mask(hard_masks["nested"], volume.geometry)
+    write_rtstruct([Roi("first", mask)], volume, tmp_path / "a.dcm")
+    old = pydicom.dcmread(tmp_path / "a.dcm")
+    old.decode()
+    del old.ReferencedFrameOfReferenceSequence, old.RTROIObservationsSequence
+    contour = old.ROIContourSequence[0].ContourSequence[0]
+    contour.ContourData = ["+01.50", "-2.000E+0 ", "3", *list(contour.ContourData)[3:]]
+    del contour.ContourImageSequence
+    old.add_new((0x3007, 0x0010), "LO", "MAKER")
+    old.add_new((0x3007, 0x1001), "LO", "kept")
+    old.file_meta.TransferSyntaxUID = syntax
+    old.save_as(tmp_path / "a.dcm", implicit_vr=False, little_endian=True, enforce_file_format=True)
+    write_rtstruct([Roi("second", mask)], volume, tmp_path / "b.dcm", append_to=tmp_path / "a.dcm")
+    old, new = pydicom.dcmread(tmp_path / "a.dcm"), pydicom.dcmread(tmp_path / "b.dcm")
+    texts = [[str(v) for v in c.ContourData] for c in old.ROIContourSequence[0].ContourSequence]
+    assert [[str(v) for v in c.ContourData] for c in new.ROIContourSequence[0].ContourSequence] == texts
+    assert texts[0][0].strip() == "+01.50"
+    assert new[0x3007, 0x1001].value in ("kept", b"kept") and len(new.ROIContourSequence) == 2
+    (frame,) = new.ReferencedFrameOfReferenceSequence
+    assert frame.FrameOfReferenceUID == volume.dicom.frame_of_reference_uid
 
 
 @pytest.mark.parametrize(
