@@ -5,7 +5,8 @@ A missing mask is not an empty one: it stays marked as not observed and adds not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.grid import SliceGrid, plan_grid
 from proseg_gui.networks.base import Method
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.room import Room
 from proseg_gui.volume import Study
 
 MAX_PATCH = 192
@@ -64,36 +66,41 @@ class Layout:
     modality: str = ""
 
 
-def prepare_case(study: Study, layout: Layout) -> TrainingCase:
-    """Bring a study to the model's grid, the same way as inference does.
+def prepare_case(study: Study, layout: Layout, room: Room | None = None) -> TrainingCase:
+    """Bring a study to the model's grid, the same way as inference does, slice by slice.
+
+    Pixels become ``layout.spacing_mm`` whatever the study's are; slices stay as they are. ``room`` says where the case
+    lies; in memory by default.
 
     Raises
     ------
     UserError
-        The study has none of the layout's masks.
+        The study has none of the layout's masks, or the folder for temporary files is full.
     """
-    grid = plan_grid(study.geometry, layout.spacing_mm, {"kind": "whole"})
-    channels = []
-    for name in layout.channels:
-        array = study.channels[name].array
-        limits = intensity_limits(array, layout.window)
-        channels.append(_on_grid((normalise(part, layout.window, limits) for part in array), grid))
     found: dict[tuple[str, str], list[np.ndarray]] = {}
     for reading in study.readings:
         found.setdefault((reading.rater, reading.structure), []).append(reading.mask.array)
     most = max((len(masks) for key, masks in found.items() if key[0] in layout.raters), default=0)
     if not most:
         raise UserError("no rater has drawn anything in this case", path=study.name, remedy="Leave it out of the split")
-    image = torch.stack(channels, dim=1)
-    size = (len(layout.raters), most, len(layout.structures))
-    masks = torch.zeros(*size, image.shape[0], *image.shape[-2:], dtype=torch.uint8)
-    observed = torch.zeros(size, dtype=torch.bool)
+    grid = plan_grid(study.geometry, layout.spacing_mm, {"kind": "whole"})
+    room = Room(sys.maxsize) if room is None else room
+    depth, drawn = study.geometry.shape[0], (len(layout.raters), most, len(layout.structures))
+    image = room.zeros((depth, len(layout.channels), *grid.model_shape), np.float32)
+    for c, name in enumerate(layout.channels):
+        array = study.channels[name].array
+        limits = intensity_limits(array, layout.window)
+        for k, part in enumerate(array):
+            image[k, c] = _on_grid(normalise(part, layout.window, limits), grid)
+    masks = room.zeros((*drawn, depth, *grid.model_shape), np.uint8)
+    observed = torch.zeros(drawn, dtype=torch.bool)
     for (rater, structure), arrays in found.items():
         if rater not in layout.raters or structure not in layout.structures:
             continue
         r, s = layout.raters.index(rater), layout.structures.index(structure)
         for q, array in enumerate(arrays):
-            masks[r, q, s] = _on_grid((part.astype(np.float32) for part in array), grid) > 0.5
+            for k in np.flatnonzero(array.any((1, 2))):  # the rest is empty already
+                masks[r, q, s, k] = _on_grid(array[k].astype(np.float32), grid) > 0.5
             observed[r, q, s] = True
     return TrainingCase(study.name, image, masks, observed)
 
@@ -104,8 +111,9 @@ def slice_features(method: Method, case: TrainingCase, k: int) -> Tensor:
     return part if case.encoded else method.encode(part)
 
 
-def _on_grid(slices: Iterable[np.ndarray], grid: SliceGrid) -> Tensor:
-    return torch.cat([grid.to_model(grid.crop(part)[None])[:, 0] for part in slices])
+def _on_grid(part: np.ndarray, grid: SliceGrid) -> Tensor:
+    """``(y, x)`` of an image's slice -> ``(H, W)`` on the model's grid."""
+    return grid.to_model(grid.crop(part)[None])[0, 0]
 
 
 @dataclass(frozen=True)
@@ -135,12 +143,12 @@ class Batches:
         self._whole_from = recipe.whole_from
         self._present = [slices_with_structure(case) for case in self.cases]
 
-    def __call__(self, step: int) -> Batch:
-        """The batch of a 0-based step; draws slices and crops from torch's global generator."""
+    def __call__(self, step: int, generator: torch.Generator | None = None) -> Batch:
+        """The batch of a 0-based step; draws slices and crops from torch's global generator, or from ``generator``."""
         shape = self.shape(step)
         first = step * shape.items
         chosen = [self._case_at(i) for i in range(first, first + shape.items)]
-        images, masks = zip(*(self._slab(i, shape) for i in chosen), strict=True)
+        images, masks = zip(*(self._slab(i, shape, generator) for i in chosen), strict=True)
         cases = [self.cases[i] for i in chosen]
         pad = [self.readings - case.observed.shape[1] for case in cases]
         observed = [functional.pad(case.observed, (0, 0, 0, more)) for case, more in zip(cases, pad, strict=True)]
@@ -156,39 +164,50 @@ class Batches:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         return int(torch.randperm(len(self.cases), generator=generator)[place])
 
-    def _slab(self, index: int, shape: Shape) -> tuple[Tensor, Tensor]:
+    def _slab(self, index: int, shape: Shape, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
         case, present = self.cases[index], self._present[index]
         depth = case.image.shape[0]
-        centre = int(torch.randint(0, depth, ()))
-        if len(present) and float(torch.rand(())) < ON_STRUCTURE:
-            centre = int(present[int(torch.randint(0, len(present), ()))])
+        centre = _below(depth, generator)
+        if len(present) and _structure(generator):
+            centre = int(present[_below(len(present), generator)])
         widest = (self.depth - 1) // (shape.slices - 1) if shape.slices > 1 else 1
-        gap = int(torch.randint(1, min(MAX_GAP, widest) + 1, ()))
-        before = gap * int(torch.randint(0, shape.slices, ()))
+        gap = 1 + _below(min(MAX_GAP, widest), generator)
+        before = gap * _below(shape.slices, generator)
         first = min(max(centre - before, 0), depth - 1 - gap * (shape.slices - 1))
         taken = slice(first, first + gap * (shape.slices - 1) + 1, gap)
         more = self.readings - case.masks.shape[1]
         masks = functional.pad(case.masks[:, :, :, taken], (0, 0, 0, 0, 0, 0, 0, 0, 0, more))
-        return self._patch(case.image[taken], masks, shape.patch)
+        return self._patch(case.image[taken], masks, shape.patch, generator)
 
     @staticmethod
-    def _patch(image: Tensor, masks: Tensor, patch: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    def _patch(
+        image: Tensor, masks: Tensor, patch: tuple[int, int], generator: torch.Generator | None
+    ) -> tuple[Tensor, Tensor]:
         """Crop, or pad with the darkest value, to the size that all items share."""
         for axis, size in ((-2, patch[0]), (-1, patch[1])):
             length = image.shape[axis]
             if length > size:
-                start = int(torch.randint(0, length - size + 1, ()))
+                start = _below(length - size + 1, generator)
                 drawn = masks.flatten(0, -3).amax(0).amax(-1 if axis == -2 else -2).nonzero()
-                if len(drawn) and float(torch.rand(())) < ON_STRUCTURE:
-                    middle = int(drawn[int(torch.randint(0, len(drawn), ()))])
+                if len(drawn) and _structure(generator):
+                    middle = int(drawn[_below(len(drawn), generator)])
                     start = min(max(middle - size // 2, 0), length - size)
                 image, masks = image.narrow(axis, start, size), masks.narrow(axis, start, size)
             elif length < size:
-                before = int(torch.randint(0, size - length + 1, ()))
+                before = _below(size - length + 1, generator)
                 pad = (before, size - length - before) if axis == -1 else (0, 0, before, size - length - before)
                 image = functional.pad(image, pad, value=float(image.min()))
                 masks = functional.pad(masks, pad)
         return image, masks
+
+
+def _below(count: int, generator: torch.Generator | None) -> int:
+    return int(torch.randint(0, count, (), generator=generator))
+
+
+def _structure(generator: torch.Generator | None) -> bool:
+    """Whether this draw looks for the structure."""
+    return float(torch.rand((), generator=generator)) < ON_STRUCTURE
 
 
 def slices_with_structure(case: TrainingCase) -> Tensor:
