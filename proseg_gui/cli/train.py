@@ -71,6 +71,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
+    parser.add_argument("--memory", type=float, metavar="GB",
+                        help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
+                             "free)")  # fmt: skip
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
@@ -83,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     _check_network(args)
     if args.patience is not None and args.patience < 0:
         raise UserError(f"--patience {args.patience} is negative", remedy="Give 0 or more")
+    if args.memory is not None and not args.memory >= 0:
+        raise UserError(f"--memory {args.memory} is not a size", remedy="Give gigabytes, or leave it out")
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = parse_window(args.window)
@@ -150,6 +155,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
         args.method or METHODS[0], args.init, args.stage or "",
+        None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def prepare_case(study: Study, layout: Layout, room: Room | None = None) -> Trai
             continue
         r, s = layout.raters.index(rater), layout.structures.index(structure)
         for q, array in enumerate(arrays):
-            for k in np.flatnonzero(array.any((1, 2))):  # the rest is empty already
+            for k in np.flatnonzero(array.any((1, 2))).tolist():  # the rest is empty already
                 masks[r, q, s, k] = _on_grid(array[k].astype(np.float32), grid) > 0.5
             observed[r, q, s] = True
     return TrainingCase(study.name, image, masks, observed)

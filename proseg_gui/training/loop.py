@@ -22,6 +22,7 @@ from proseg_gui.training.augment import augment
 from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkpoint, save_checkpoint
 from proseg_gui.training.dataset import Batch, Batches, TrainingCase
 from proseg_gui.training.objectives.base import Objective
+from proseg_gui.training.prefetch import Prefetch, step_seed
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.validate import validate
 
@@ -79,6 +80,10 @@ class Trainer:
 
         The request ``pause`` saves this very step and ends in ``Cancelled``; ``stop`` ends as if these were all steps.
         """
+        with Prefetch(self.batches, self.recipe.steps) as self._ahead:
+            return self._run(progress, token)
+
+    def _run(self, progress: Progress, token: CancelToken | None) -> State:
         recipe, state = self.recipe, self.state
         every = max(1, recipe.steps // recipe.validations)
         began, before, recent = time.monotonic(), state.seconds, []
@@ -121,8 +126,8 @@ class Trainer:
         return True
 
     def _step(self, step: int) -> dict[str, float]:
-        torch.manual_seed(self.recipe.seed * 1_000_003 + step)
-        batch = self._augmented(self.batches(step))
+        torch.manual_seed(step_seed(self.recipe.seed, step))
+        batch = self._augmented(self._ahead(step))
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * group["factor"] * rate_at(step, self.recipe)
         terms = self.objective(batch, step)

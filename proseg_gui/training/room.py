@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -51,4 +52,4 @@ def _mapped(shape: tuple[int, ...], dtype: type[np.generic], size: int) -> np.nd
             file.flush()
             return np.memmap(file, dtype, mode="r+", shape=shape)  # keeps the file, though not its name
     except OSError as error:
-        raise write_error(error, tempfile.gettempdir()) from error
+        raise write_error(error, Path(tempfile.gettempdir())) from error

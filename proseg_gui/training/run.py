@@ -31,6 +31,7 @@ from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.room import Room
 from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
 from proseg_gui.volume import Study
 
@@ -63,6 +64,8 @@ class Request:
     method: str = "proseg"
     init: str | Path | None = None
     stage: str = ""
+    memory_bytes: int | None = None
+    """What prepared cases may fill; the rest lies in temporary files. Half of the free memory where it is ``None``."""
 
 
 def pseudonyms(names: Sequence[str], others: Iterable[str] = ()) -> dict[str, str]:
@@ -101,9 +104,10 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         raise UserError("the split has no training case", path=request.dataset.path)
     salt = base_salt(base) or secrets.token_hex(16)
     layout = _base_layout(request, base) if base is not None else None
-    layout, train, hashes = _load(request, split.train, layout, base, salt, progress, token)
+    room = Room(request.memory_bytes)
+    layout, train, hashes = _load(request, split.train, layout, base, salt, room, progress, token)
     assert layout is not None  # there is a training case
-    _, held_out, held_out_hashes = _load(request, split.val, layout, base, salt, progress, token)
+    _, held_out, held_out_hashes = _load(request, split.val, layout, base, salt, room, progress, token)
     begun = _record(request, device)  # now: a checkout may move on while the training runs
     method, card = _begin(request, layout, base)
     key = _key(request, layout, split, method, base)
@@ -211,8 +215,8 @@ def _make(folder: Path) -> Path:
 
 
 def _load(
-    request: Request, names: Sequence[str], layout: Layout | None, base: Bundle | None, salt: str, progress: Progress,
-    token: CancelToken | None,
+    request: Request, names: Sequence[str], layout: Layout | None, base: Bundle | None, salt: str, room: Room,
+    progress: Progress, token: CancelToken | None,
 ) -> tuple[Layout | None, list[TrainingCase], list[str]]:  # fmt: skip
     """Read cases; the first one fixes the model's pixel size where ``layout`` is not given yet."""
     cases, hashes = [], []
@@ -222,7 +226,7 @@ def _load(
         if base is not None:
             check_study(base.card, study)
         layout = layout or _layout(request, study)
-        cases.append(prepare_case(study, layout))
+        cases.append(prepare_case(study, layout, room))
         hashes.append(case_hash(study, salt))
     return layout, cases, hashes
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from proseg_gui.bundle import Card, load_bundle
+from proseg_gui.bundle import Card, load_bundle, read_card
 from proseg_gui.cli import main
 from proseg_gui.cli.models import describe
 from proseg_gui.io.nifti import write_nifti
@@ -83,6 +83,7 @@ def test_a_trained_bundle_is_fine_tuned_and_the_verdict_printed(discs, tmp_path,
     (["--steps", "0"], "too few"),
     (["--method", "pionono", "--preference", "gaussian"], "--preference is for --method proseg"),
     (["--preference", "uniform"], "preference"),
+    (["--memory", "-1"], "--memory -1.0 is not a size"),
     (["--widths", "8,x"], "is not two to eight numbers"),
     (["--widths", "8"], "is not two to eight numbers"),
     (["--window", "9,1"], "empty"),
@@ -95,6 +96,12 @@ def test_bad_input_is_one_line_and_leaves_nothing(discs, tmp_path, capsys, extra
     assert main(["train", str(discs), "--out", str(tmp_path / "m"), *extra]) == 2
     assert said in one_line(capsys)
     assert not (tmp_path / "m").exists() and not (tmp_path / "m.training").exists()
+
+
+def test_a_training_from_temporary_files_gives_the_same_model(discs, tmp_path):
+    words = ["train", str(discs), "--steps", "2", "--widths", "4,8", "--out"]
+    assert main([*words, str(tmp_path / "a")]) == main([*words, str(tmp_path / "b"), "--memory", "0"]) == 0
+    assert read_card(tmp_path / "a").sha256 == read_card(tmp_path / "b").sha256
 
 
 def test_preference_and_widths_rebuild_the_network(discs, tmp_path):
