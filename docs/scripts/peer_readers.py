@@ -28,9 +28,14 @@ from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.volume import Geometry, Mask, Volume
 
 WORKER = Path(__file__).with_name("peer_worker.py")
-PEERS = ("plastimatch", "rt-utils", "platipy", "dcmrtstruct2nii", "DicomRTTool")
-SEG_PEERS = ("pydicom-seg",)
-EXTRA = {"platipy": ["setuptools<81"], "dcmrtstruct2nii": ["pydicom<3"], "pydicom-seg": ["pydicom<3", "numpy<2"]}
+PEERS = ("plastimatch", "rt-utils", "platipy", "dcmrtstruct2nii", "DicomRTTool", "mirp")
+SEG_PEERS = ("pydicom-seg", "dcmqi")
+EXTRA = {
+    "platipy": ["setuptools<81"],
+    "dcmrtstruct2nii": ["pydicom<3"],
+    "pydicom-seg": ["pydicom<3", "numpy<2"],
+    "dcmqi": ["numpy"],
+}
 """What a peer needs but does not say."""
 SHAPE = (12, 64, 64)
 LIMIT_S = 300
@@ -156,6 +161,8 @@ def compare(out: Path, volume: Volume, shapes: dict[str, np.ndarray], failure: s
 def _found(out: Path, name: str, volume: Volume) -> tuple[np.ndarray | None, bool]:
     """The peer's mask in our order of slices, and whether its grid is another one than ours."""
     array = out / f"{name}.npy"
+    if (out / "uids.json").exists() and not array.exists():
+        return None, False
     if array.exists():  # with the slices' SOP Instance UIDs beside it
         assert volume.dicom is not None
         order = json.loads((out / "uids.json").read_text())

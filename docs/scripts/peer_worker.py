@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,6 +67,47 @@ def pydicom_seg(folder: Path, out: Path, _names: list[str]) -> None:
         SimpleITK.WriteImage(result.segment_image(number), str(out / f"{name}.nii.gz"))
 
 
+def mirp(folder: Path, out: Path, names: list[str]) -> None:
+    """MIRP: one mask at a time; one that it fails on is lost. Slices by their place, its own origin first."""
+    import pydicom
+    from mirp import extract_images
+
+    headers = [pydicom.dcmread(path, stop_before_pixels=True) for path in (folder / "series").iterdir()]
+    places = {str(ds.SOPInstanceUID): np.array(ds.ImagePositionPatient, float) for ds in headers}
+    row, column = np.array(headers[0].ImageOrientationPatient, float).reshape(2, 3)
+    order = sorted(places, key=lambda uid: float(places[uid] @ np.cross(row, column)))
+    failure: Exception | None = None
+    for name in names:
+        try:
+            found = extract_images(
+                image=str(folder / "series"), mask=str(folder / "rt.dcm"), roi_name=name, image_export_format="dict",
+                write_images=False,
+            )  # fmt: skip
+            mask = found[0][1][0]
+        except Exception as error:  # noqa: BLE001 - whatever it fails with, the mask is lost
+            failure = error
+            continue
+        origin = np.array(mask["image_origin"], float)[::-1]
+        if np.abs(origin - places[order[0]]).max() > np.abs(origin - places[order[-1]]).max():
+            order.reverse()
+        np.save(out / f"{name}.npy", np.asarray(mask["mask"]).astype(bool))
+    save_uids(out, order)
+    if failure is not None and not list(out.glob("*.npy")):
+        raise failure
+
+
+def dcmqi(folder: Path, out: Path, _names: list[str]) -> None:
+    """dcmqi: its converter of SEG files, one NIfTI file a segment."""
+    command = [str(Path(sys.executable).with_name("segimage2itkimage")), "--inputDICOM", str(folder / "seg.dcm")]
+    command += ["--outputDirectory", str(out), "--outputType", "nii", "--prefix", "seg"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit((done.stderr.strip() or done.stdout.strip()).splitlines()[-1])
+    for attributes in json.loads((out / "seg-meta.json").read_text())["segmentAttributes"]:
+        for segment in attributes:
+            (out / f"seg-{segment['labelID']}.nii.gz").rename(out / f"{segment['SegmentLabel']}.nii.gz")
+
+
 def save_uids(out: Path, uids: list[str]) -> None:
     """Which slice is which."""
     (out / "uids.json").write_text(json.dumps(uids))
@@ -77,6 +119,8 @@ READERS = {
     "dcmrtstruct2nii": dcmrtstruct2nii,
     "DicomRTTool": dicom_rt_tool,
     "pydicom-seg": pydicom_seg,
+    "mirp": mirp,
+    "dcmqi": dcmqi,
 }
 
 if __name__ == "__main__":

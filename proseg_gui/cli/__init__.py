@@ -13,11 +13,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from proseg_gui import __version__
+from proseg_gui.crash_log import write_crash_log
 from proseg_gui.errors import Cancelled, UserError
 
 COMMANDS = (
@@ -62,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        print(f"proseg-gui: internal error ({type(error).__name__}); details are in {_write_log()}", file=sys.stderr)
+        log = write_crash_log(error)
+        print(f"proseg-gui: internal error ({type(error).__name__}); details are in {log}", file=sys.stderr)
         return 1
 
 
@@ -129,13 +130,3 @@ def _quiet(quiet: bool) -> Iterator[None]:
         return
     with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
         yield
-
-
-def _write_log() -> Path:
-    """Write the current traceback to the user's log folder; returns the file."""
-    from platformdirs import user_log_path
-
-    folder = user_log_path("proseg-gui", ensure_exists=True)
-    file = folder / f"crash-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-    file.write_text(f"proseg-gui {__version__}, Python {sys.version}\n{traceback.format_exc()}", encoding="utf-8")
-    return file

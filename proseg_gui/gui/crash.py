@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import platform
 import traceback
-from datetime import datetime
 
-from platformdirs import user_log_path
-
-from proseg_gui import __version__
+from proseg_gui.crash_log import header, write_crash_log
 
 
 def describe(error: BaseException) -> tuple[str, str]:
-    """A sentence for the dialog and its folded details; the details are also written to the log folder."""
-    lines = "".join(traceback.format_exception(error))
-    details = f"proseg-gui {__version__}, Python {platform.python_version()}, {platform.platform()}\n{lines}"
+    """A sentence for the dialog and its folded details, which only the screen shows whole; a log is written."""
+    details = f"{header()}\n{''.join(traceback.format_exception(error))}"
     try:
-        file = user_log_path("proseg-gui", ensure_exists=True) / f"crash-{datetime.now():%Y%m%d-%H%M%S-%f}.log"
-        file.write_text(details, encoding="utf-8")
+        file = write_crash_log(error)
     except OSError:
         return f"An internal error stopped this work ({type(error).__name__}).", details
     return f"An internal error stopped this work ({type(error).__name__}). Details are in {file}", details

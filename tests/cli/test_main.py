@@ -92,7 +92,7 @@ def test_our_own_fault_is_exit_1_and_names_a_log(capsys, monkeypatch) -> None:
     assert code == 1
     assert len(err.strip().splitlines()) == 1
     log = Path(err.strip().split(" details are in ")[1])
-    assert "ZeroDivisionError: oops" in log.read_text()
+    assert "ZeroDivisionError" in log.read_text() and "oops" not in log.read_text(), "a message could name a patient"
 
 
 def test_debug_shows_the_traceback(capsys, monkeypatch) -> None:

@@ -1,7 +1,7 @@
 """Names are planted in every patient tag and in the path of a scan; then all that the program leaves is searched.
 
 Tags: nowhere, ever. The path: only in the settings' recent files and folders, which the user chose and which *Clear
-traces* empties; never in the log, the worklist's memory or an export.
+traces* empties; never in a log (of crashes too), the worklist's memory or an export.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.bundle import load_bundle
+from proseg_gui.gui.crash import describe
 from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS
 from proseg_gui.io.dicom_write import write_series
 from proseg_gui.review.export_request import ExportRequest
@@ -65,12 +66,15 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     window.opener.set_state(window.opener.worklist.current.path, "accepted")
     out = tmp_path / "out"
     request = ExportRequest(frozenset({"current"}), (), 0, (), "nifti", out, "lesion", "")
+    fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it
+    sentence, _ = describe(fault)
     window.commands._exporting.run(request)
     qtbot.waitUntil(lambda: (out / "current.json").exists(), timeout=SETTLE_MS)
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     texts = [label.text() for label in QApplication.allWidgets() if hasattr(label, "text") and callable(label.text)]
     window.close()
 
+    assert IN_TAGS not in sentence and [path for folder in own_folders() for path in folder.rglob("crash-*")]
     dates = tuple(value for value in DATES.values() if len(value) == 8)
     assert traces(out, IN_TAGS, IN_PATH, *dates) == []
     assert traces(planted, IN_TAGS) and len(titles) > 1

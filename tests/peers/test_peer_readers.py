@@ -77,7 +77,7 @@ def test_plastimatch_reads_every_voxel(peers, grid, tmp_path):
         assert str(outcome) == "exact"
 
 
-@pytest.mark.parametrize("peer", ["dcmrtstruct2nii", "pydicom-seg"])
+@pytest.mark.parametrize("peer", ["dcmrtstruct2nii", "pydicom-seg", "dcmqi"])
 @pytest.mark.parametrize("grid", ["axial", "oblique", "coronal", "sagittal"])
 @pytest.mark.parametrize("kind", ["organ-like", "hard"])
 def test_readers_by_pixel_centre_are_exact(peers, peer, grid, kind, tmp_path):
