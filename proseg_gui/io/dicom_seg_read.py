@@ -69,8 +69,8 @@ def read_segments(
     path = Path(path)
     ds = open_contour_file(path, (SegmentationStorage, _LABEL_MAP_STORAGE), _WHAT)
     reference = reference_of(volume, path, _WHAT)
-    check_belongs(ds, [str(ds.get("FrameOfReferenceUID", "") or "")], reference, path, _WHAT)
     try:
+        check_belongs(ds, [str(ds.get("FrameOfReferenceUID", "") or "")], reference, path, _WHAT)
         return _segments(ds, volume, path, threshold, token)
     except DAMAGE as error:
         raise damaged(path, _WHAT) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class Trainer:
         self.method, self.task = objective.method, objective
         self.adam = torch.optim.AdamW(objective.groups(), lr=recipe.rate)
         self.batches = Batches(train, recipe, self.method.stride)
+        self._ahead: Callable[[int], Batch] = self.batches
         self.state = fresh_state()
         self.objective, self.optimizer = self.fabric.setup(objective, self.adam)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import zipfile
@@ -203,6 +204,19 @@ def test_damaged_contours(originals, series, tmp_path, kind):
         _survives(read, tmp_path / f"a{suffix}", _damaged(content, damage))
 
     check()
+
+
+@pytest.mark.parametrize("kind", ["RTSTRUCT", "SEG"])
+@pytest.mark.parametrize("tag", [b"\x20\x00\x0d\x00", b"\x10\x00\x20\x00", b"\x20\x00\x52\x00"])
+def test_tags_that_say_whose_contours_these_are_may_be_damaged(originals, series, tmp_path, kind, tag):
+    """Study, patient and frame of reference with a value representation that does not exist."""
+    suffix, content = originals[kind]
+    whole = tmp_path / f"a{suffix}"
+    for known in (b"UI", b"LO"):
+        content = content.replace(tag + known, tag + b"UH")
+    whole.write_bytes(content)
+    with contextlib.suppress(UserError):
+        readings_of(whole, series[0], notices=[])
 
 
 @pytest.mark.parametrize("suffix", [".hdr", ".mhd", ".nhdr"])
