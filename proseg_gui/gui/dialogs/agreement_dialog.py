@@ -23,6 +23,9 @@ from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.review.agreement import TOLERANCE_MM, Agreement
 
+ROW, MOST_ROWS = 23, 9
+"""Height of a row, and rows that are shown without scrolling."""
+
 
 def _share(value: float) -> str:
     return f"{value:.3f}"
@@ -39,7 +42,7 @@ def _ml(value: float) -> str:
 
 FIGURES: tuple[tuple[str, str, Callable[[float], str], str], ...] = (
     ("dice", "Dice", _share, "Overlap of the volumes: 1 is the same, 0 nothing shared"),
-    ("surface_dice", f"Surface Dice {TOLERANCE_MM:g} mm", _share,
+    ("surface_dice", "Surface Dice", _share,
      f"Share of both surfaces that lies within {TOLERANCE_MM:g} mm of the other"),
     ("hd95_mm", "HD95 (mm)", _mm, "95 % of each surface lie at most this far from the other; ∞ where one is empty"),
     ("assd_mm", "ASSD (mm)", _mm, "Mean distance between the surfaces; ∞ where one is empty"),
@@ -98,6 +101,7 @@ class AgreementDialog(DialogFrame):
         self._names, self._own, self._by_preset = tuple(references), own, {}
         self._fill_current([(name, []) for name in references])
         self._show_presets()
+        self.fit()
 
     def show_current(self, found: Sequence[Agreement]) -> None:
         """Show the current contour against each reference."""
@@ -145,7 +149,7 @@ class _Table(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(58)
         self.horizontalHeader().setHighlightSections(False)
-        self.verticalHeader().setDefaultSectionSize(24)
+        self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setHighlightSections(False)
 
@@ -171,8 +175,8 @@ class _Table(QTableWidget):
                     font.setBold(True)
                     item.setFont(font)
                 self.setItem(r, c, item)
-        header = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + 24 * max(len(rows), 1) + 2 * self.frameWidth() + 10)
+        shown = min(max(len(rows), 1), MOST_ROWS)
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + ROW * shown + 2 * self.frameWidth() + 2)
 
     def text(self) -> str:
         """The table as lines with tabs, headings included."""

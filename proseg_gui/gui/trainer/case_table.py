@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from proseg_gui.gui.panels.widgets import pixmap_of
@@ -16,7 +16,7 @@ from proseg_gui.gui.trainer.survey import CaseRow
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, PICTURE, SQUARE = 34, 30, 15
-NAME_WIDTH, RATER_WIDTH, PART_WIDTH = 118, 26, 46
+NAME_WIDTH, RATER_WIDTH, PART_WIDTH = 96, 23, 46
 PARTS = ("train", "val", "out")
 PART_TEXTS = {
     "train": "The model learns from it",
@@ -214,10 +214,17 @@ class CaseTable(QTableView):
         return index.column() == self.cases.columnCount() - 1
 
     def _set_widths(self) -> None:
+        """Raters narrow, names in what is left, but never too narrow to be read: then the table scrolls sideways."""
         last = self.cases.columnCount() - 1
-        for column in range(last + 1):
-            self.setColumnWidth(column, NAME_WIDTH if column == 0 else PART_WIDTH if column == last else RATER_WIDTH)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(1, last + 1):
+            self.setColumnWidth(column, PART_WIDTH if column == last else RATER_WIDTH)
+        left = self.viewport().width() - RATER_WIDTH * (last - 1) - PART_WIDTH
+        self.setColumnWidth(0, max(left, NAME_WIDTH))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._set_widths()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space changes the part of the current case, Enter opens it."""

@@ -76,7 +76,7 @@ class CompareDialog(DialogFrame):
             widget.setToolTip(tip)
         self._grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
         for column, cell in enumerate(pair, start=1):
-            self._grid.addWidget(cell, line, column)
+            self._grid.addWidget(cell, line, column, Qt.AlignmentFlag.AlignTop)
         self.cells[key] = pair
 
     def models(self) -> tuple[Model, Model]:
@@ -103,6 +103,7 @@ class CompareDialog(DialogFrame):
 
     def show_working(self, text: str, share: float) -> None:
         """Say what is being done."""
+        set_notice(self.trouble, "")
         self.alike.setText(text)
         self.bar.setVisible(True)
         self.bar.setValue(round(100 * share))
@@ -128,7 +129,10 @@ class CompareDialog(DialogFrame):
         )
         for i, figures in enumerate(found.figures):
             self._show_figures(i, figures)
-        self.chart.set_rows(found.rows)
+        rows = [row for row in found.rows if row.before is not None or row.after is not None]
+        self.chart.set_rows(rows)
+        if not any(row.difference is not None for row in rows):
+            set_notice(self.trouble, "No rater of these cases is known to both models: there is nothing to subtract.")
         self._rest()
 
     def show_trouble(self, text: str) -> None:
@@ -150,7 +154,7 @@ def _facts(model: Model) -> dict[str, str]:
     card = model.card
     training, figures = card.training, card.metrics.get("validation", {})
     steps, stage = training.get("steps_done", training.get("steps")), stage_of(card)
-    base = card.metrics.get("comparison", {}).get("base", {})
+    base = training.get("init", {})
     made = f"{TITLES.get(stage, stage)}, from {base.get('name', '?')}" if stage else "anew"
     return {
         "data": " · ".join(filter(None, (training.get("data", "not said"), card.modality))),

@@ -79,7 +79,7 @@ def judged_alike(a: Card, b: Card, dataset: Dataset | None, token: CancelToken, 
         return Alike(False, f"They were judged on different cases: {counts[0]} and {counts[1]}.")
     lists = [card.training.get("held_out_case_hashes") for card in (a, b)]
     salts = [card.training.get("salt") for card in (a, b)]
-    if lists[0] and lists[0] == lists[1] and salts[0] == salts[1]:
+    if salts[0] == salts[1] and lists[0] and lists[1] and set(lists[0]) == set(lists[1]):
         return Alike(True, f"Both were judged on the same {counts[0]} cases.")
     if dataset is None or not all(lists) or not all(salts):
         return Alike(None, f"{UNTOLD}: cards name cases by hashes only. Choose their data in section 1.")

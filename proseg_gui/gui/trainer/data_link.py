@@ -117,6 +117,12 @@ class DataLink(QObject):
         assert self.arranged is not None
         return tuple(name for name in self.arranged.dataset.case_names if self.parts[name] == part)
 
+    def as_found(self) -> bool:
+        """Whether nobody moved a case: all that can be used are where they were at first."""
+        assert self.arranged is not None
+        first, out = self.arranged.parts, set(self._problems())
+        return all(part == first[name] for name, part in self.parts.items() if name not in out)
+
     def _problems(self) -> list[str]:
         return [row.case.name for row in self.rows.values() if row.problem]
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 
+from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted
 from proseg_gui.gui.trainer.case_table import CaseTable, paint_state
 from proseg_gui.gui.trainer.survey import CaseRow
@@ -27,6 +28,17 @@ class _Square(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         paint_state(QPainter(self), QRectF(self.rect()), self._state)
+
+
+def _entry(state: str) -> QWidget:
+    """A square and its word."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    row.addWidget(_Square(state))
+    row.addWidget(muted(state, wrap=False))
+    return made
 
 
 class DataPanel(Section):
@@ -56,14 +68,9 @@ class DataPanel(Section):
         self.problem.setProperty("role", "notice")
         self.problem.setWordWrap(True)
         self._legend = QWidget()
-        squares = QHBoxLayout(self._legend)
-        squares.setContentsMargins(0, 0, 0, 0)
-        squares.setSpacing(5)
+        squares = FlowLayout(self._legend, spacing=8)
         for state in LEGEND:
-            squares.addWidget(_Square(state))
-            squares.addWidget(muted(state, wrap=False))
-            squares.addSpacing(3)
-        squares.addStretch(1)
+            squares.addWidget(_entry(state))
         self.answers = self._build_answers()
         self.body.addLayout(line)
         self.body.addWidget(self.invitation)

@@ -63,7 +63,7 @@ def find_model(models: Sequence[Model], name_or_path: str) -> Model | None:
 
 def stage_of(card: Any) -> str:
     """The stage by which a model was made from another; empty for one that was trained anew."""
-    return str(card.metrics.get("comparison", {}).get("stage", ""))
+    return str(card.training.get("stage", ""))
 
 
 def seconds_a_step(models: Sequence[Model], data: str, stage: str = "") -> float | None:
@@ -172,7 +172,7 @@ class LibraryPanel(Section):
 def _detail(card: Any) -> str:
     training, figures = card.training, card.metrics.get("validation", {})
     lines = [f"Raters: {', '.join(card.raters)}"]
-    base = card.metrics.get("comparison", {}).get("base")
+    base = training.get("init")
     if base:
         lines.append(f"Made from {base['name']} {base['version']} ({TITLES.get(stage_of(card), stage_of(card))})")
     if training.get("steps_done", training.get("steps")):

@@ -13,7 +13,15 @@ from proseg_gui.gui.trainer.library import Model, seconds_a_step
 from proseg_gui.gui.trainer.library_link import LibraryLink
 from proseg_gui.gui.trainer.run_panel import duration
 from proseg_gui.gui.trainer.setup_panel import SetupPanel, StartItem
-from proseg_gui.gui.trainer.starts import Raters, fixed_by, misfit, raters_of, raters_sentence, stage_trouble
+from proseg_gui.gui.trainer.starts import (
+    Raters,
+    fixed_by,
+    images_trouble,
+    misfit,
+    raters_of,
+    raters_sentence,
+    stage_trouble,
+)
 from proseg_gui.training.process import Plan, check_name
 
 
@@ -87,7 +95,7 @@ class SetupLink(QObject):
             return
         given = panel.setup()
         count = split.patients(self._data.parts, data.dataset, "val")
-        fair = "from split.json" if data.dataset.split is not None and self._data.parts == data.parts else "by patient"
+        fair = "from split.json" if data.dataset.split is not None and self._data.as_found() else "by patient"
         held = f"{count} patients, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
         pace = seconds_a_step(self._library.models, data.dataset.name, given.stage)
         time = "known after the first 20 steps" if pace is None else (
@@ -104,8 +112,11 @@ class SetupLink(QObject):
             check_name(name, self.taken())
         except UserError as error:
             return str(error)
-        raters = self._raters()
-        return self._panel.window_trouble() or (stage_trouble(raters, stage) if raters is not None else "")
+        base, raters = self.base(), self._raters()
+        if base is None or raters is None:
+            return self._panel.window_trouble()
+        used = (row for row in self._data.rows.values() if self._data.parts[row.case.name] in ("train", "val"))
+        return stage_trouble(raters, stage) or images_trouble(base.card, used)
 
     def plan(self) -> Plan | None:
         """What the panels say; ``None`` while there are no data."""

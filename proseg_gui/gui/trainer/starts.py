@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
+    from proseg_gui.gui.trainer.survey import CaseRow
     from proseg_gui.io.dataset import Dataset
 
 
@@ -23,11 +24,11 @@ class Stage:
 
 STAGES = (
     Stage("rater", "Add a rater", "Learns a few numbers for each new rater; the network and the raters that it knows "
-          "stay exactly as they are.", 200),
+          "stay exactly as they are.", 300),
     Stage("adapt", "Adapt", "Learns the raters and the layers that draw; the layers that read the image stay. Raters "
           "that it knows may shift a little.", 400),
     Stage("full", "Full", "Goes on with everything, slowly, from the base's weights. What it knew may shift; the "
-          "figures afterwards say how much.", 1000),
+          "figures afterwards say how much.", 600),
 )  # fmt: skip
 NEW_STEPS = 1200
 
@@ -53,12 +54,28 @@ def misfit(card: Card, dataset: Dataset) -> str:
     """Why a training on ``dataset`` cannot start from the model; empty when it can."""
     if card.kind != "proseg":
         return f"a model of the kind {card.kind} cannot learn further"
+    if card.field_of_view.get("kind") != "whole":
+        return "it looks at a box, which cannot learn further"
     if len(card.structures) != len(dataset.structures) or (
         len(card.structures) > 1 and set(card.structures) != set(dataset.structures)
     ):
         return f"it draws {', '.join(card.structures)} and the data have {', '.join(dataset.structures)}"
     if len(card.channels) != len(dataset.channels):
         return f"it takes {len(card.channels)} channels and the data have {len(dataset.channels)}"
+    return ""
+
+
+def images_trouble(card: Card, rows: Iterable[CaseRow]) -> str:
+    """Which case has images that the base cannot learn from; empty when there is none."""
+    from proseg_gui.bundle import SPACING_FACTOR
+
+    for row in rows:
+        if row.modality and card.modality and row.modality != card.modality:
+            return f"{row.case.name} is {row.modality} and {card.name} learned from {card.modality} images."
+        ratios = [have / want for have, want in zip(row.spacing_mm, card.spacing_mm, strict=True)]
+        if row.picture is not None and not all(1 / SPACING_FACTOR <= r <= SPACING_FACTOR for r in ratios):
+            have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (row.spacing_mm, card.spacing_mm))
+            return f"{row.case.name} has {have} mm pixels and {card.name} learned from {want} mm."
     return ""
 
 

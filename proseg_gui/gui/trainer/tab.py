@@ -14,7 +14,7 @@ from proseg_gui.gui.trainer.setup_panel import SetupPanel
 from proseg_gui.gui.trainer.strip import CaseStrip
 from proseg_gui.gui.views.palette import ViewColours
 
-LEFT, MIDDLE, RIGHT = 350, 700, 300
+LEFT, MIDDLE, RIGHT = 372, 690, 300
 
 
 class TrainerTab(QWidget):

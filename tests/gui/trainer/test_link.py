@@ -369,6 +369,22 @@ def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtb
     assert not setup.stages.isVisible() and setup.modality.isVisible() and setup.steps.value() == 1200
 
 
+def test_images_of_another_kind_are_told_before_the_training(own, make, discs, qtbot):
+    coarse = Geometry.plain((1, 24, 20), (3.0, 9.0, 9.0))
+    for file in (discs / "case0").rglob("*.nii.gz"):
+        write_nifti(np.ones((1, 24, 20), np.uint8), coarse, file, overwrite=True)
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    choose_base(link, "tiny 1")
+    click(link.tab.setup.stages.buttons["adapt"])
+    assert not link.tab.setup.start.isEnabled()
+    assert "case0 has 9 x 9 mm pixels and tiny learned from 2 x 2 mm" in link.tab.setup.trouble.text()
+    while link.tab.data.table.cases.parts["case0"] != "out":
+        click_part(link, 0)
+    assert link.tab.setup.start.isEnabled()
+
+
 def test_adding_a_rater_needs_a_new_one(own, link):
     choose_base(link, "tiny 1")
     setup = link.tab.setup
@@ -426,6 +442,8 @@ def test_two_models_are_compared_by_their_cards_or_judged_on_the_same_cases(own,
     click(dialog.judge)
     qtbot.waitUntil(lambda: bool(dialog.chart.rows), timeout=LIMIT_MS)
     rows = {row.name: row for row in dialog.chart.rows}
-    assert {"anna", "ben", "cleo"} <= set(rows) and rows["anna"].before is None and rows["anna"].after is not None
+    assert set(rows) == {"anna", "ben"}  # cleo drew none of these cases, and the left model's raters neither
+    assert rows["anna"].before is None and rows["anna"].after is not None
+    assert "is known to both models" in dialog.trouble.text() and dialog.trouble.isVisible()
     assert dialog.cells["ged2"][1].text() not in ("", "–")
     dialog.close()
