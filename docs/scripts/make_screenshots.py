@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,14 +19,19 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from scipy.ndimage import binary_dilation
 
+from proseg_gui.cli.demo_data import write_training
 from proseg_gui.gui.main_window import MainWindow
 from proseg_gui.gui.settings_store import SettingsStore
+from proseg_gui.io.dataset import load_case, read_dataset
+from proseg_gui.io.nifti import write_nifti
 from proseg_gui.review.worklist import Worklist
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 SIZE = (1440, 900)
 PATIENCE_MS = 300_000
+PHANTOMS, TRAINER_STEPS = 8, 60
 LIVER_WINDOW = (90.0, 180.0)
 """Centre and width in HU: what a radiologist would drag to for a liver lesion."""
 
@@ -34,6 +40,7 @@ class Studio:
     """The window with the demo in it, and a camera."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         store = SettingsStore(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
         self.window = MainWindow(store, Worklist(), "cpu")
         self.controller = self.window.controller
@@ -91,6 +98,14 @@ class Studio:
         loop = QEventLoop()
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Let the window work until something is so."""
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while not condition():
+            if time.monotonic() > end:
+                sys.exit("the window did not get there in time")
+            self.pause(100)
 
     def save(self, name: str, widget: QWidget | None = None) -> None:
         """Write a picture of ``widget``, or of the whole window."""
@@ -167,6 +182,48 @@ def keys(studio: Studio) -> None:
     studio.save_dialog("keys", studio.window.commands.show_shortcuts)
 
 
+def agreement(studio: Studio) -> None:
+    """The figures of the contour and the presets against the masks of the demo."""
+    link = studio.window.agreement
+    link.open()
+    studio.wait_until(lambda: not link.dialog.bar.isVisible() and "…" not in link.dialog.text())
+    studio.save("agreement", link.dialog)
+    link.dialog.close()
+
+
+def trainer(studio: Studio) -> None:
+    """The Trainer tab after a real training: the phantom model adapted, and a rater added that it does not know."""
+    window, link = studio.window, studio.window.training
+    setup = window.trainer.setup
+    folder = training_phantoms(studio.folder / "CT phantoms")
+    window.tabs.bar.setCurrentIndex(1)
+    link.data.choose(folder)
+    studio.wait_until(lambda: link.data.complete)
+    number = next(i for i in range(setup.base.count()) if setup.base.itemText(i).startswith("phantom"))
+    setup.base.setCurrentIndex(number)
+    setup.base.activated.emit(number)
+    setup.stages.buttons["adapt"].click()
+    setup.steps.setValue(TRAINER_STEPS)
+    setup.start.click()
+    studio.wait_until(lambda: link.snapshot is not None and not link.snapshot.alive)
+    studio.wait_until(lambda: all(p.thumbnail is not None for p in window.trainer.strip.pictures.values()))
+    studio.save("trainer")
+    link.discard()
+    window.tabs.show_review()
+
+
+def training_phantoms(folder: Path) -> Path:
+    """A few phantoms by the four raters of the shipped model and one new, who draws wider than the most generous."""
+    write_training(folder, PHANTOMS)
+    for case in read_dataset(folder).cases:
+        study = load_case(case)
+        generous = next(reading for reading in study.readings if reading.rater == "generous")
+        wider = binary_dilation(generous.mask.array, np.ones((1, 3, 3)), iterations=3)
+        where = case.path / "masks" / generous.structure / "newcomer.nii.gz"
+        write_nifti(wider.astype(np.uint8), study.geometry, where)
+    return folder
+
+
 def light(studio: Studio) -> None:
     """The light theme."""
     studio.do(lambda: studio.controller.set_view(theme="light"))
@@ -174,7 +231,8 @@ def light(studio: Studio) -> None:
     studio.do(lambda: studio.controller.set_view(theme="dark"))
 
 
-PICTURES = {f.__name__: f for f in (review, preference, ambiguity, raters, uncertainty, export, models, keys, light)}
+ALL = (review, preference, ambiguity, raters, uncertainty, agreement, export, models, keys, light, trainer)
+PICTURES = {picture.__name__: picture for picture in ALL}
 
 
 def main(names: list[str]) -> None:
@@ -184,6 +242,7 @@ def main(names: list[str]) -> None:
         sys.exit(f"there is no picture called {', '.join(unknown)}; there are {', '.join(PICTURES)}")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder  # one's own models are no part of a document
         studio = Studio(Path(folder))
         studio.open_demo()
         for name in names or PICTURES:
