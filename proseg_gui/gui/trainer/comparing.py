@@ -185,21 +185,22 @@ def comparison_rows(card: Any) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
-def verdict_of(comparison: Mapping[str, Any]) -> str:
+def verdict_of(card: Any) -> str:
     """Plain words about a card's ``metrics["comparison"]``: better and worse for whom, and what was forgotten."""
-    rows = comparison["raters"]
-    known = {name: row["difference"] for name, row in rows.items() if row.get("difference") is not None}
-    better = [name for name, value in known.items() if value > 0 and not rows[name].get("tie")]
-    worse = {name: value for name, value in known.items() if value < 0 and not rows[name].get("tie")}
-    ties = len(known) - len(better) - len(worse)
-    parts = [f"better for {len(better)} of {len(known)} raters"] if known else ["nothing to compare with"]
-    parts += [f"worse for {name} by {-value:.3f}" for name, value in worse.items()]
-    parts += [f"no clear difference for {ties}"] if ties and known else []
-    text = "; ".join(parts) + "."
-    lost = comparison.get("forgetting") or {}
-    if lost.get("mean") is None:
-        return text
-    if not lost["worst"]:
-        return f"{text} The raters that it knew are unchanged, exactly."
-    worst = f"at most {lost['worst']:.3f} ({lost['worst_rater']})"
-    return f"{text} Raters that it knew lost {lost['mean']:.3f} in the mean, {worst}."
+    from proseg_gui.training.compare import UNCHANGED, verdict
+
+    comparison = card.metrics["comparison"]
+    parts = [f"{verdict(comparison)}."]
+    lost = comparison["forgetting"]
+    if comparison["stage"] == "rater":
+        parts.append("The raters that it knew are unchanged, exactly.")
+    elif lost["worst"] is not None and lost["worst"] < UNCHANGED:
+        parts.append("Nothing was forgotten of the raters that it knew.")
+    elif lost["worst"] is not None:
+        mean = f"lost {lost['mean']:.4f}" if lost["mean"] >= 0 else f"gained {-lost['mean']:.4f}"
+        parts.append(f"Raters that it knew {mean} Dice in the mean; most lost {lost['worst_rater']}, "
+                     f"{lost['worst']:.4f}.")  # fmt: skip
+    seen = card.training.get("held_out_seen_by_base", 0)
+    if seen:
+        parts.append(f"The base learned from {seen} of these cases, so that its figures are flattered.")
+    return " ".join(parts)

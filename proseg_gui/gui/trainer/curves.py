@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
 from proseg_gui.gui.views.palette import ViewColours
 
+LEFT_ROOM = 60
+"""Widget pixels for numbers such as 0.0735 and the axis' name: what does not fit, pyqtgraph leaves out."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -43,7 +46,7 @@ class CurvePlot(QWidget):
         self.plot.setLabel("left", unit)
         self.plot.setLabel("bottom", "step")
         self.plot.setLogMode(x=False, y=logarithmic)
-        self.plot.getAxis("left").setWidth(44)
+        self.plot.getAxis("left").setWidth(LEFT_ROOM)
         self.plot.getAxis("left").enableAutoSIPrefix(False)
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self.legend = QLabel()
@@ -103,6 +106,11 @@ class _PlainAxis(pg.AxisItem):
 
 def _entry(curve: Curve) -> str:
     known = [value for value in curve.values if np.isfinite(value)]
-    value = f"&nbsp;{known[-1]:.3f}" if known else ""
+    value = f"&nbsp;{_short(known[-1])}" if known else ""
     name = curve.name.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
     return f'<span style="color:{curve.colour}">■</span>&nbsp;{name}{value}'
+
+
+def _short(value: float) -> str:
+    """Three places, or as many as it takes to see that it is not 0."""
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.1g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from proseg_gui.gui.panels.model import MINUS
@@ -14,7 +14,9 @@ from proseg_gui.gui.trainer.comparing import Row
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.gui.views.plot_frame import nice_ticks
 
-ROW, AXIS = 22, 34
+ROW, TALL_ROW, AXIS = 22, 31, 34
+WIDE = 420
+"""From this width on words and interval of a rater share a line; else the interval has a line of its own."""
 LEAST_REACH = 0.01
 """Dice on either side of 0 that the axis shows at least: noise is not blown up."""
 VCENTER = Qt.AlignmentFlag.AlignVCenter
@@ -22,9 +24,9 @@ RIGHT = Qt.AlignmentFlag.AlignRight | VCENTER
 
 
 def signed(value: float) -> str:
-    """A difference with its sign, such as +0.061; ±0 where nothing changed at all."""
+    """A difference with its sign, such as +0.061; ±0 where nothing changed at all, ≈0 where it does not show."""
     text = f"{abs(value):.3f}"
-    return "±0" if value == 0 else f"{MINUS if value < 0 else '+'}{text}"
+    return "±0" if value == 0 else "≈0" if text == "0.000" else f"{MINUS if value < 0 else '+'}{text}"
 
 
 class DifferenceChart(QWidget):
@@ -34,7 +36,9 @@ class DifferenceChart(QWidget):
         super().__init__()
         self.rows: tuple[Row, ...] = ()
         self._words = words
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these raters, in this order."""
@@ -76,9 +80,16 @@ class DifferenceChart(QWidget):
         metrics = QFontMetrics(self._small())
         longest = max((metrics.horizontalAdvance(_title(row)) for row in self.rows), default=0) + 8
         pair = metrics.horizontalAdvance("0.000 → 0.000") + 8
-        return min(longest, max(self.width() // 4, 40)), pair, metrics.horizontalAdvance("+0.000") + 8
+        last = metrics.horizontalAdvance("+0.000") + 8
+        share = self.width() // 4 if self.width() >= WIDE else self.width() - pair - last - 8
+        return min(longest, max(share, 40)), pair, last
+
+    def _row(self) -> int:
+        return ROW if self.width() >= WIDE else TALL_ROW
 
     def _plot(self) -> tuple[float, float]:
+        if self.width() < WIDE:
+            return 8.0, self.width() - 8.0
         name, pair, difference = self._columns()
         return name + 6.0, max(self.width() - pair - difference - 6.0, name + 46.0)
 
@@ -87,18 +98,31 @@ class DifferenceChart(QWidget):
         font.setPixelSize(11)
         return font
 
-    def sizeHint(self) -> QSize:
+    def hasHeightForWidth(self) -> bool:
+        """Narrow rows are higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
         """A row a rater and the axis."""
-        return QSize(300, ROW * len(self.rows) + AXIS if self.rows else 0)
+        return (ROW if width >= WIDE else TALL_ROW) * len(self.rows) + AXIS if self.rows else 0
+
+    def sizeHint(self) -> QSize:
+        """As in a narrow panel."""
+        return QSize(300, self.heightForWidth(300))
 
     def minimumSizeHint(self) -> QSize:
-        """As high as it is."""
-        return QSize(230, self.sizeHint().height())
+        """Never less high than its rows need."""
+        return QSize(230, self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Claim the height that the new width needs."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def event(self, event):  # type: ignore[no-untyped-def]
         """Say in words what the row under the pointer is."""
         if isinstance(event, QHelpEvent):
-            index = int(event.pos().y() // ROW)
+            index = int(event.pos().y() // self._row())
             text = self.sentence(self.rows[index]) if 0 <= index < len(self.rows) else ""
             QToolTip.showText(event.globalPos(), text, self)
             return True
@@ -117,19 +141,20 @@ class DifferenceChart(QWidget):
 
     def _paint_row(self, painter: QPainter, number: int, row: Row) -> None:
         name, pair, difference = self._columns()
-        top, metrics = number * ROW, painter.fontMetrics()
+        height, metrics = self._row(), painter.fontMetrics()
+        top, line = number * height, 16 if height == TALL_ROW else height
         painter.setPen(colour("text"))
         shown = metrics.elidedText(_title(row), Qt.TextElideMode.ElideMiddle, name)
-        painter.drawText(QRectF(0, top, name, ROW), VCENTER, shown)
+        painter.drawText(QRectF(0, top, name, line), VCENTER, shown)
         painter.setPen(colour("muted"))
-        figures = QRectF(self.width() - pair - difference, top, pair, ROW)
+        figures = QRectF(self.width() - pair - difference, top, pair, line)
         painter.drawText(figures, RIGHT, f"{_figure(row.before)} → {_figure(row.after)}")
         painter.setPen(_tone(row))
-        last = QRectF(self.width() - difference, top, difference, ROW)
+        last = QRectF(self.width() - difference, top, difference, line)
         painter.drawText(last, RIGHT, "–" if row.difference is None else signed(row.difference))
         if row.difference is None:
             return
-        own, y = QColor(rater_colour(number)), top + ROW / 2
+        own, y = QColor(rater_colour(number)), top + (23 if height == TALL_ROW else height / 2)
         if row.low is not None and row.high is not None:
             painter.setPen(QPen(own, 2.0))
             painter.drawLine(QPointF(self.x_of(row.low), y), QPointF(self.x_of(row.high), y))
@@ -141,7 +166,7 @@ class DifferenceChart(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_axis(self, painter: QPainter) -> None:
-        (left, right), foot = self._plot(), ROW * len(self.rows)
+        (left, right), foot = self._plot(), self._row() * len(self.rows)
         painter.setPen(QPen(colour("track"), 1.0, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(self.x_of(0), 0), QPointF(self.x_of(0), foot))
         painter.setPen(QPen(colour("border"), 1.0))

@@ -170,7 +170,7 @@ class ResultPanel(Section):
         self.title.set_texts(("4 · BEFORE AND AFTER",))
         self.hint.set_texts((f"paired, {comparison['n_cases']} cases", f"{comparison['n_cases']} cases"))
         self.chart.set_rows(comparison_rows(card))
-        self.verdict.setText(f"Against {base['name']} {base['version']}: {verdict_of(comparison)}")
+        self.verdict.setText(f"Against {base['name']} {base['version']}: {verdict_of(card)}")
 
     def _offer(self, there: bool) -> None:
         for made in (self.accept, self.attempt, self.discard):

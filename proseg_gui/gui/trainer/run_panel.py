@@ -21,9 +21,11 @@ TERMS = {
     "population": ("all raters' samples", "#76b7b2"),
     "sample_bce": ("pixels of samples", "#e070b0"),
     "kl": ("preferences", "#c0b020"),
+    "keep": ("agreement with the base", "#b07aa1"),
+    "tie": ("distance from the base's weights", "#59a14f"),
 }
 """Loss terms of the log as people call them, in the order of the legend; others keep their own name."""
-OTHER_COLOURS = ("#b07aa1", "#59a14f", "#9c755f")
+OTHER_COLOURS = ("#9c755f", "#ff9da7", "#86bcb6")
 NOT_TERMS = frozenset({"step", "seconds", "gradient"})
 GED_COLOUR, PERMUTED_COLOUR = "#f0b45a", "#8a817c"
 NO_RUN = (

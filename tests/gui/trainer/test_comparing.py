@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from proseg_gui.training.compare import verdict
 
 from proseg_gui.bundle import case_hash
 from proseg_gui.gui.trainer.comparing import (
@@ -56,25 +57,39 @@ def test_rows_come_in_the_cards_order():
 
 
 def test_the_verdict_is_plain():
-    text = verdict_of(COMPARISON)
-    assert text.startswith("better for 1 of 3 raters; worse for b by 0.004; no clear difference for 1.")
-    assert "lost 0.001 in the mean, at most 0.004 (b)" in text
-    frozen = {**COMPARISON, "forgetting": {"mean": 0.0, "worst": 0.0, "worst_rater": None}}
-    assert verdict_of(frozen).endswith("unchanged, exactly.")
+    text = verdict_of(card())
+    assert text.startswith(f"{verdict(COMPARISON)}. ") and "worse for b by 0.004" in text
+    assert text.endswith("Raters that it knew lost 0.0010 Dice in the mean; most lost b, 0.0040.")
+
+    def said(**changes):
+        return verdict_of(card(metrics={"comparison": {**COMPARISON, **changes}}, training={}))
+
+    assert said(stage="rater").endswith("are unchanged, exactly.")
+    gained = {"mean": -0.002, "worst": 0.0001, "worst_rater": "b"}
+    assert "gained 0.0020 Dice in the mean; most lost b, 0.0001" in said(forgetting=gained)
+    assert said(forgetting={**gained, "worst": -0.001}).endswith("Nothing was forgotten of the raters that it knew.")
+    assert said(forgetting=dict.fromkeys(gained)) == f"{verdict(COMPARISON)}."
+    seen = card(training={"held_out_seen_by_base": 2})
+    assert verdict_of(seen).endswith("The base learned from 2 of these cases, so that its figures are flattered.")
 
 
 def test_the_axis_holds_all_intervals_and_every_row_can_be_read(qtbot):
     chart = DifferenceChart("Dice after minus before")
     qtbot.addWidget(chart)
     chart.set_rows(comparison_rows(card()))
-    chart.resize(300, chart.sizeHint().height())
     low, high = chart.limits()
     assert low < -0.01 < 0.080 < high
-    assert chart.x_of(low) < chart.x_of(0) < chart.x_of(0.061) < chart.x_of(high) <= 300
+    heights = []
+    for width in (600, 280):
+        chart.resize(width, 200)
+        assert 0 <= chart.x_of(low) < chart.x_of(0) < chart.x_of(0.061) < chart.x_of(high) <= width
+        heights.append(chart.heightForWidth(width))
+    assert heights[1] > heights[0]  # on a small screen the interval has a line of its own
+    assert chart.x_of(high) - chart.x_of(low) > 250
     assert "a: 0.800 → 0.861, difference +0.061, 95 % interval +0.041 to +0.080, 6 cases" in chart.accessibleName()
     assert "c: " in chart.accessibleName() and "a tie" in chart.accessibleName()
     assert "new: – → 0.770" in chart.accessibleName()
-    assert [signed(v) for v in (0.061, -0.004, 0.0)] == ["+0.061", "−0.004", "±0"]
+    assert [signed(v) for v in (0.061, -0.004, 0.0, 0.0004)] == ["+0.061", "−0.004", "±0", "≈0"]
     chart.grab()
     chart.set_rows([Row("x", 0.5, 0.5, 0.0, 0.0, 0.0, 3)])
     assert chart.limits()[0] < 0 < chart.limits()[1]
@@ -87,7 +102,7 @@ def test_a_training_from_a_base_ends_with_before_and_after(qtbot):
     panel.show_card(card(), 400)
     assert panel.title.full_text() == "4 · BEFORE AND AFTER" and panel.hint.full_text() == "paired, 6 cases"
     assert len(panel.chart.rows) == 4 and panel.bars.rows == ()
-    assert panel.verdict.text().startswith("Against phantom 1.2: better for 1 of 3 raters")
+    assert panel.verdict.text() == f"Against phantom 1.2: {verdict_of(card())}"
     shown = {key for key, (line, _) in panel.figures.lines.items() if not line.isHidden()}
     assert shown == set(FIGURES) - {"n_cases"} and panel.figures.lines["human_majority"][1].full_text() == "0.880"
     panel.clear()
