@@ -145,7 +145,8 @@ def read_dataset(path: str | Path) -> Dataset:
     split = Split.read(split_path) if split_path.exists() else None
     if split is not None:
         _check_patients(split, cases, split_path)
-    return Dataset(info.name or path.resolve().name, path, cases, tuple(raters), structures, channels, split)
+    found = Dataset(info.name or path.resolve().name, path, cases, tuple(raters), structures, channels, split)
+    return found if split is None else found.resampling(split.resample)
 
 
 def is_case(path: Path) -> bool:

@@ -102,6 +102,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     split = request.split or request.dataset.split or automatic_split(request.dataset.cases, request.recipe.seed)
     if not split.train:
         raise UserError("the split has no training case", path=request.dataset.path)
+    request = replace(request, dataset=request.dataset.resampling(split.resample))
     salt = base_salt(base) or secrets.token_hex(16)
     layout = _base_layout(request, base) if base is not None else None
     room = Room(request.memory_bytes)
@@ -125,6 +126,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step if state.best else state.step,
         "steps_done": state.step,
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
+        "resampled_cases": len({*split.resample} & {*split.train, *split.val}),
     }  # fmt: skip
     metrics = _metrics(state, held_out, request.recipe, card.raters)
     if base is not None:

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from proseg_gui.metrics.multirater import SOFT_THRESHOLDS
 from proseg_gui.networks.base import Coords, Method
 from proseg_gui.training.dataset import TrainingCase, slice_features
 
 FIGURES = (
     "dice_identity_mean", "dice_identity_permuted", "ged2", "sample_diversity", "rater_diversity",
-    "dice_consensus_style",
+    "dice_consensus_style", "dice_soft", "human_majority",
 )  # fmt: skip
 
 
@@ -52,6 +53,8 @@ class Counts:
 def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: int) -> dict[str, Any]:
     """Means over cases (and structures) of :data:`FIGURES`, with ``draws`` samples a rater.
 
+    What is defined for no case (the human majority of one rater) is not there.
+
     ``dice_identity`` lists the identity Dice of each rater over the cases that the rater drew, ``None`` for no case.
     """
     was_training = method.training
@@ -59,7 +62,8 @@ def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: in
     judged = [row for case in cases for row in _judge(method, case, draws, seed)]
     method.train(was_training)
     rows, raters = [row for row, _ in judged], np.array([by_rater for _, by_rater in judged])
-    means = {name: float(np.mean([row[i] for row in rows])) for i, name in enumerate(FIGURES)}
+    figures = {name: np.array([row[i] for row in rows]) for i, name in enumerate(FIGURES)}
+    means = {name: float(np.nanmean(values)) for name, values in figures.items() if np.isfinite(values).any()}
     own = [float(np.nanmean(column)) if np.isfinite(column).any() else None for column in raters.T]
     return {**means, "dice_identity": own}
 
@@ -92,14 +96,17 @@ def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tu
     presets = [method.rater_coords(r) for r in range(raters)] + [method.consensus_style()]
     presets_stacked = {name: torch.stack([coords[name] for coords in presets]) for name in points}
     fixed, drawn, among, consensus = Counts(), Counts(), Counts(), Counts()
-    spread = Counts()
+    spread, soft, crowd = Counts(), Counts(), Counts()
     for k in range(case.image.shape[0]):
         features = slice_features(method, case, k)
         own = _binary(method.decode_many(features, presets_stacked))
-        samples = _binary(method.decode_many(features, points))
+        logits = method.decode_many(features, points)
+        samples = _binary(logits)
         masks = case.masks[:, :, :, k].to(device).float().permute(2, 0, 1, 3, 4)
         masks = masks.reshape(structures, raters * readings, -1)
         seen = case.observed.permute(2, 0, 1).reshape(structures, -1, 1).to(masks)
+        soft.add(_above(logits.sigmoid().mean(0).flatten(1)), _above((masks * seen).sum(1) / seen.sum(1).clamp(min=1)))
+        crowd.add(_majority_of_others(masks, seen, raters), masks)
         majority = ((masks * seen).sum(1, keepdim=True) > 0.5 * seen.sum(1, keepdim=True)).float()
         fixed.add(own[:, :raters], masks)
         consensus.add(own[:, raters:], majority)
@@ -118,9 +125,27 @@ def _judge(method: Method, case: TrainingCase, draws: int, seed: int) -> list[tu
         to_masks, between = drawn.distance()[s][:, flat].mean(), among.distance()[s][flat][:, flat].mean()
         diversity = spread.distance()[s].mean()
         ged2 = 2.0 * to_masks - between - diversity
-        figures = (diagonal, others, ged2, diversity, between, float(consensus.dice()[s][0, 0]))
+        human = _identity(crowd.dice()[s].reshape(raters, raters, readings), observed)[0]
+        humans = float(np.nanmean(human)) if observed.any(-1).sum() > 1 else float("nan")
+        figures = (diagonal, others, ged2, diversity, between, float(consensus.dice()[s][0, 0]),
+                   float(soft.dice()[s].diagonal().mean()), humans)  # fmt: skip
         rows.append((figures, by_rater))
     return rows
+
+
+def _above(mean: Tensor) -> Tensor:
+    """Mean maps ``(S, P)`` above each threshold of the soft Dice: ``(S, T, P)`` of 0 and 1."""
+    return torch.stack([mean > threshold for threshold in SOFT_THRESHOLDS], dim=1).float()
+
+
+def _majority_of_others(masks: Tensor, seen: Tensor, raters: int) -> Tensor:
+    """For each rater what more than half of the other raters include: ``(S, R, P)``; a rater has one vote in all."""
+    structures, _, pixels = masks.shape
+    own, there = masks.reshape(structures, raters, -1, pixels), seen.reshape(structures, raters, -1, 1)
+    votes = (own * there).sum(2) / there.sum(2).clamp(min=1)
+    voters = (there.sum(2) > 0).sum(1, keepdim=True)
+    share = (votes.sum(1, keepdim=True) - votes) / (voters - 1).clamp(min=1)
+    return (share > 0.5 + 1e-6).float()  # a tie is background, also when thirds do not add up exactly
 
 
 def _identity(dice: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, float]:

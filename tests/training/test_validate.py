@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from proseg_gui.metrics.multirater import dice_identity, diversity, ged2
+from proseg_gui.metrics.multirater import dice_identity, dice_soft, diversity, ged2, human_majority
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.dataset import prepare_case
 from proseg_gui.training.validate import FIGURES, Counts, validate
@@ -36,6 +36,11 @@ def test_figures_are_those_of_the_metrics(method, seed, make_study, layout):
     masks = [reading.mask.array for reading in study.readings]
     assert found["ged2"] == pytest.approx(ged2(masks, list(samples)).value, abs=1e-6)
     assert found["sample_diversity"] == pytest.approx(diversity(list(samples)), abs=1e-6)
+    with torch.no_grad():
+        maps = torch.stack([method.decode_many(f, points)[:, 0].sigmoid() for f in features], dim=1).numpy()
+    assert found["dice_soft"] == pytest.approx(dice_soft(masks, list(maps)), abs=1e-6)
+    readings = {name: [r.mask.array for r in study.readings if r.rater == name] for name in layout.raters}
+    assert found["human_majority"] == pytest.approx(human_majority(readings), abs=1e-6)
     assert found["rater_diversity"] == pytest.approx(diversity(masks), abs=1e-6)
     by_rater = [[r.mask.array for r in study.readings if r.rater == name] for name in layout.raters]
     expected = dice_identity(by_rater, own)
@@ -50,6 +55,13 @@ def test_a_rater_who_drew_nothing_has_no_figure(method, make_study, layout):
     assert own[2] is None and all(0 <= value <= 1 for value in own[:2])
     mixed, alone = (validate(method, some, 2, 0)["dice_identity"] for some in ([*cases, whole], [whole]))
     assert mixed[2] == alone[2]
+
+
+def test_one_rater_has_no_human_majority(method, make_study, layout):
+    alone = prepare_case(make_study(0, raters=layout.raters[:1]), layout)
+    assert "human_majority" not in validate(method, [alone], 2, 0)
+    both = [alone, prepare_case(make_study(1), layout)]
+    assert validate(method, both, 2, 0)["human_majority"] == validate(method, both[1:], 2, 0)["human_majority"]
 
 
 def test_two_empty_maps_agree():

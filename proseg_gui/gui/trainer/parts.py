@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proseg_gui.errors import UserError
@@ -30,16 +29,15 @@ class Arranged:
         own = self.orders[plan.keep_names]
         if not plan.init:
             return own
-        from proseg_gui.bundle import read_card
-        from proseg_gui.gui.trainer.starts import raters_of
+        from proseg_gui.bundle import load_bundle
+        from proseg_gui.training.recipe import Recipe
+        from proseg_gui.training.run import Request, rater_names
 
+        request = Request(self.dataset, self.dataset.path, Recipe(), keep_names=plan.keep_names)
         try:
-            card = read_card(Path(plan.init))
+            return tuple(rater_names(request, load_bundle(plan.init)))
         except UserError:  # the base is gone; the training has what it needs of it
             return own
-        found = raters_of(card, own)
-        here = {there: real for real, there in found.known.items()}
-        return (*(here.get(name, name) for name in card.raters), *found.new)
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:

@@ -115,6 +115,13 @@ class SetupLink(QObject):
         base, raters = self.base(), self._raters()
         if base is None or raters is None:
             return self._panel.window_trouble()
+        from proseg_gui.training.origin import match_raters
+
+        assert self._data.arranged is not None
+        try:
+            match_raters(base.card, self._data.arranged.dataset)
+        except UserError as error:  # two of the names here are one of its raters
+            return str(error)
         used = (row for row in self._data.rows.values() if self._data.parts[row.case.name] in ("train", "val"))
         return stage_trouble(raters, stage) or images_trouble(base.card, used)
 

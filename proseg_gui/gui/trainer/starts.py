@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """How much of a base may change: its name on the command line, its words, and how long it usually takes."""
+    """How much of a base may change: its name on the command line, its words, and its usual number of steps.
+
+    Names and steps are those of ``training.stages``; repeated, since that module loads torch.
+    """
 
     name: str
     title: str

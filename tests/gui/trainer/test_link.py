@@ -447,3 +447,55 @@ def test_two_models_are_compared_by_their_cards_or_judged_on_the_same_cases(own,
     assert "is known to both models" in dialog.trouble.text() and dialog.trouble.isVisible()
     assert dialog.cells["ged2"][1].text() not in ("", "–")
     dialog.close()
+
+
+@pytest.fixture
+def trained(make, discs, tmp_path, qtbot):
+    """One's own model "first" of anna and ben, trained for two steps on the cases that can be read."""
+    import json
+
+    from proseg_gui.cli import main
+
+    split = {"train": ["case1", "case2"], "val": ["case3"]}
+    (tmp_path / "split.json").write_text(json.dumps(split))
+    hidden = list(discs.glob("case*/masks/cleo.nii.gz"))
+    for file in hidden:
+        file.rename(file.with_suffix(".kept"))
+    out = tmp_path / "home" / "models" / "first"
+    arguments = ["train", str(discs), "--out", str(out), "--split", str(tmp_path / "split.json"), "--steps", "2"]
+    assert main([*arguments, "--modality", "MR", "--keep-names"]) == 0
+    for file in hidden:
+        file.with_suffix(".kept").rename(file)
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    return link
+
+
+def test_a_rater_is_added_to_a_model_that_stays_as_it_is(trained, qtbot):
+    link, tab = trained, trained.tab
+    before = {file.name: file.read_bytes() for file in (link.models / "first").iterdir()}
+    click(tab.data.resample)  # with a case that is put on its image's grid
+    qtbot.waitUntil(lambda: state_of(link, "case4", "anna") == "resampled", timeout=LIMIT_MS)
+    while link.data.parts["case3"] != "val":  # somebody has to judge the new rater
+        click_part(link, 3)
+    choose_base(link, "first")
+    assert tab.setup.raters.text() == "Known: anna, ben. New: cleo. Only the new ones learn."
+    begin(link, steps=6)
+    until(link, qtbot, "finished")
+    assert tab.result.title.full_text() == "4 · BEFORE AND AFTER"
+    rows = {row.name: row for row in tab.result.chart.rows}
+    assert list(rows) == ["anna", "ben", "rater1"] and rows["rater1"].new
+    assert rows["rater1"].after is not None and rows["anna"].difference == 0.0
+    assert "unchanged, exactly" in tab.result.verdict.text()
+    assert [curve.name for curve in tab.run.dice.curves] == ["wrong rater", "anna", "ben", "cleo", "mean"]
+    assert {"human_majority", "dice_soft", "ged2"} <= {
+        key for key, (line, _) in tab.result.figures.lines.items() if line.isVisible()
+    }
+    click(tab.result.accept)
+    assert link.failures == []
+    card = load_bundle(link.models / "first-rater-1").card
+    assert card.training["stage"] == "rater" and card.training["resampled_cases"] == 1
+    assert before == {file.name: file.read_bytes() for file in (link.models / "first").iterdir()}
+    tab.library.list.setCurrentRow([m.card.name for m in link.library.models].index("first-rater-1"))
+    assert "Made from first" in tab.library.detail.text() and "(add a rater)" in tab.library.detail.text()
