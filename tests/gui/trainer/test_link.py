@@ -22,7 +22,7 @@ from proseg_gui.settings import Settings
 from proseg_gui.training.process import Training
 from proseg_gui.volume import Geometry
 
-LIMIT_MS = 90_000
+LIMIT_MS = 240_000
 
 
 @pytest.fixture
