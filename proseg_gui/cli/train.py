@@ -91,9 +91,14 @@ def run(args: argparse.Namespace) -> int:
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = parse_window(args.window)
+    from proseg_gui.jobs import no_progress
+    from proseg_gui.training.processes import rank
     from proseg_gui.training.run import run_folder, train_bundle
 
     request = _request(args, window)
+    if rank():  # of several processes the first one speaks
+        train_bundle(request, no_progress)
+        return 0
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
     print(f"wrote {args.out}: {len(card.raters)} raters ({', '.join(card.raters)}); log in {run_folder(args.out)}")
     print("\n".join(result_lines(card)))

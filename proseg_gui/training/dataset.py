@@ -6,7 +6,7 @@ A missing mask is not an empty one: it stays marked as not observed and adds not
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +46,28 @@ class TrainingCase:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """V items of n slices: ``images (V, n, channels, H, W)``, ``masks (V, R, Q, S, n, H, W)`` 0/1 float32."""
+    """V items of n slices: ``images (V, n, channels, H, W)``, ``masks (V, R, Q, S, n, H, W)`` 0/1 float32.
+
+    In one of several processes these are its ``share`` (which process, of how many) of a step's ``whole`` items.
+    """
 
     names: tuple[str, ...]
     images: Tensor
     masks: Tensor
     observed: Tensor
+    share: tuple[int, int] = (0, 1)
+    whole: int = 0
+
+    def part(self, rank: int, world: int) -> Batch:
+        """Every ``world``-th item from number ``rank`` on; each process needs at least one."""
+        mine = slice(rank, None, world)
+        parts = self.images[mine], self.masks[mine], self.observed[mine]
+        return Batch(self.names[mine], *parts, (rank, world), len(self.names))
+
+    def mine(self, draw: Callable[[int], Tensor]) -> Tensor:
+        """This part's rows of what ``draw(items)`` gives for all items of the step, so that all processes agree."""
+        rank, world = self.share
+        return draw(self.whole or len(self.names))[rank::world]
 
 
 @dataclass(frozen=True)
@@ -142,6 +158,11 @@ class Batches:
         self._cropped = Shape(min(recipe.crop_items, len(self.cases)), min(recipe.crop_slices, self.depth), cropped)
         self._whole_from = recipe.whole_from
         self._present = [slices_with_structure(case) for case in self.cases]
+
+    @property
+    def fewest(self) -> int:
+        """Items of the smallest step."""
+        return min(self._whole.items, self._cropped.items) if self._whole_from else self._whole.items
 
     def __call__(self, step: int, generator: torch.Generator | None = None) -> Batch:
         """The batch of a 0-based step; draws slices and crops from torch's global generator, or from ``generator``."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lightning_fabric import Fabric
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -23,6 +22,7 @@ from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkp
 from proseg_gui.training.dataset import Batch, Batches, TrainingCase
 from proseg_gui.training.objectives.base import Objective
 from proseg_gui.training.prefetch import Prefetch, step_seed
+from proseg_gui.training.processes import start_fabric
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.validate import validate
 
@@ -32,6 +32,8 @@ REQUEST_NAME = "request"
 PAUSE, STOP = "pause", "stop"
 LOG_EVERY = 20
 CHECKPOINT_EVERY = 50
+CHECKPOINT_SECONDS = 60.0
+"""Where steps are slow: so much is lost at most when the power fails."""
 LAST_RATE = 0.1
 """Share of the learning rate that is left at the end; it falls over the second half."""
 
@@ -58,20 +60,23 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.recipe, self.folder, self.key, self.held_out, self.train = recipe, folder, key, held_out, train
-        index = [device.index or 0] if device.type == "cuda" else 1
-        self.fabric = Fabric(accelerator=device.type, devices=index, precision="32-true")
+        self.fabric = start_fabric(device)
         self.method, self.task = objective.method, objective
         self.adam = torch.optim.AdamW(objective.groups(), lr=recipe.rate)
         self.batches = Batches(train, recipe, self.method.stride)
         self._ahead: Callable[[int], Batch] = self.batches
         self.state = fresh_state()
+        self.main = self.fabric.global_rank == 0
+        if self.fabric.world_size > self.batches.fewest:
+            raise UserError(f"{self.fabric.world_size} processes cannot share {self.batches.fewest} cases a step",
+                            remedy="Start fewer processes")  # fmt: skip
         self.objective, self.optimizer = self.fabric.setup(objective, self.adam)
 
     def resume(self) -> None:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
         self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
         log = self.folder / LOG_NAME
-        if log.is_file():
+        if self.main and log.is_file():
             lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line]
             kept = [line for line in lines if _is_before(json.loads(line), self.state.step)]
             log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
@@ -88,6 +93,7 @@ class Trainer:
         recipe, state = self.recipe, self.state
         every = max(1, recipe.steps // recipe.validations)
         began, before, recent = time.monotonic(), state.seconds, []
+        self.saved_at = began
         if self.task.keeps_early and not state.best:
             self._validate(progress)
         while state.step < recipe.steps and not self._settled(every):
@@ -98,7 +104,7 @@ class Trainer:
                 self._stop_here(progress)
                 break
             if request == PAUSE:
-                save_checkpoint(self.folder / NAME, self.key, state, self.method, self.adam)
+                self._save()
                 self._log({"step": state.step, "event": "paused"})
                 raise Cancelled
             recent.append(self._step(state.step))
@@ -113,10 +119,15 @@ class Trainer:
                 recent = []
             if state.step % every == 0 or last:
                 self._validate(progress)
-            if state.step % CHECKPOINT_EVERY == 0 or last:
-                save_checkpoint(self.folder / NAME, self.key, state, self.method, self.adam)
+            if state.step % CHECKPOINT_EVERY == 0 or last or time.monotonic() - self.saved_at > CHECKPOINT_SECONDS:
+                self._save()
         self._keep_best()
         return state
+
+    def _save(self) -> None:
+        if self.main:
+            save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
+        self.saved_at = time.monotonic()
 
     def _settled(self, every: int) -> bool:
         """Whether the recipe's ``patience`` is at an end: so many validations brought nothing better."""
@@ -129,14 +140,19 @@ class Trainer:
     def _step(self, step: int) -> dict[str, float]:
         torch.manual_seed(step_seed(self.recipe.seed, step))
         batch = self._augmented(self._ahead(step))
+        names = batch.names
+        if self.fabric.world_size > 1:
+            batch = batch.part(self.fabric.global_rank, self.fabric.world_size)
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * group["factor"] * rate_at(step, self.recipe)
         terms = self.objective(batch, step)
-        values = {name: float(value.detach()) for name, value in terms.items()}
+        means = self.fabric.all_reduce(torch.stack([value.detach() for value in terms.values()]), reduce_op="mean")
+        assert isinstance(means, torch.Tensor)
+        values = dict(zip(terms, means.tolist(), strict=True))
         if not all(math.isfinite(value) for value in values.values()):
             wrong = next(name for name, value in values.items() if not math.isfinite(value))
             raise UserError(f"training stopped at step {step + 1}: the term {wrong!r} is not a number for the cases "
-                            f"{', '.join(batch.names)}", remedy="Look at these cases' images and masks")  # fmt: skip
+                            f"{', '.join(names)}", remedy="Look at these cases' images and masks")  # fmt: skip
         self.fabric.backward(terms["total"])
         norm = self.fabric.clip_gradients(self.objective, self.optimizer, max_norm=self.recipe.clip)
         self.optimizer.step()
@@ -163,16 +179,19 @@ class Trainer:
 
     def _request(self) -> str:
         """What another process asks for; answered once, and not before there is a step to keep."""
-        path = self.folder / REQUEST_NAME
-        if not self.state.step or not path.is_file():
-            return ""
-        request = path.read_text(encoding="utf-8").strip()
-        path.unlink()
-        return request
+        path, request = self.folder / REQUEST_NAME, ""
+        if self.main and self.state.step and path.is_file():
+            request = path.read_text(encoding="utf-8").strip()
+            path.unlink()
+        return str(self._agreed(request))
+
+    def _agreed(self, value: Any) -> Any:
+        """What the first process says, in all of them."""
+        return self.fabric.broadcast(value) if self.fabric.world_size > 1 else value
 
     def _stop_here(self, progress: Progress) -> None:
         """End early: the checkpoint stays resumable, the weights of now compete with the best so far."""
-        save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
+        self._save()
         self._validate(progress, early=True)
         if not self.state.best and not self.state.average:  # nothing was judged, or there is nothing to judge by
             self.state.best = {name: value.detach().cpu().clone() for name, value in self.method.state_dict().items()}
@@ -192,7 +211,10 @@ class Trainer:
             self.method.load_state_dict(state.average)
         self.task.fit(self.train)
         judged = {name: value.detach().cpu().clone() for name, value in self.method.state_dict().items()}
-        figures = validate(self.method, self.held_out, recipe.validation_draws, recipe.seed)
+        figures: dict[str, Any] = {}
+        if self.main:
+            figures = validate(self.method, self.held_out, recipe.validation_draws, recipe.seed)
+        figures = self._agreed(figures)
         self.method.load_state_dict(current)
         self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
         dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
@@ -210,6 +232,8 @@ class Trainer:
         self.task.finish(self.train)
 
     def _log(self, row: Mapping[str, Any]) -> None:
+        if not self.main:
+            return
         with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from proseg_gui.training.processes import over_all
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -46,8 +48,11 @@ def mask_distance(p: Tensor, y: Tensor, smooth: float = 1.0) -> Tensor:
 
 
 def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
-    """Mean of ``values`` under ``weights`` of the same shape; 0 where all weights are 0."""
-    return (values * weights).sum() / weights.sum().clamp_min(1e-12)
+    """Mean of ``values`` under ``weights`` of the same shape; 0 where all weights are 0.
+
+    In one of several processes: its items' part of the mean over all processes' items, times their number.
+    """
+    return (values * weights).sum() / over_all(weights.sum()).clamp_min(1e-12)
 
 
 def segmentation_loss(logits: Tensor, masks: Tensor, observed: Tensor, smooth: float = 1.0) -> Tensor:

@@ -25,7 +25,7 @@ class ProSegObjective(Objective):
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """Named terms; ``total`` is their weighted sum."""
-        return self.weighted(self.terms(self.features(batch), batch.masks, batch.observed))
+        return self.weighted(self.terms(self.features(batch), batch))
 
     def features(self, batch: Batch) -> Tensor:
         """``(V, C, n, H, W)``: each slice encoded once."""
@@ -33,10 +33,10 @@ class ProSegObjective(Objective):
         features = self.method.encode(batch.images.flatten(0, 1))
         return features.unflatten(0, (items, slices)).transpose(1, 2)
 
-    def terms(self, features: Tensor, masks: Tensor, observed: Tensor, raters: slice = ALL) -> dict[str, Tensor]:
-        """Unweighted terms of the raters numbered ``raters``; ``masks`` and ``observed`` are those of all."""
+    def terms(self, features: Tensor, batch: Batch, raters: slice = ALL) -> dict[str, Tensor]:
+        """Unweighted terms of the raters numbered ``raters``."""
         method, recipe, items = self.method, self.recipe, features.shape[0]
-        masks, observed = masks[:, raters], observed[:, raters]
+        masks, observed = batch.masks[:, raters], batch.observed[:, raters]
         rows = {name: values[raters] for name, values in method.rater_rows().items()}
         presets = method.family.from_line(method.family.presets(rows)).expand(items, -1, -1)
         still = presets.new_zeros(*presets.shape[:2], method.modes)
@@ -46,7 +46,7 @@ class ProSegObjective(Objective):
         y, x = (int(torch.randint(0, recipe.stride, ())) for _ in range(2))
         coarse = features[..., y :: recipe.stride, x :: recipe.stride].flatten(2)
         coarse_masks = masks[..., y :: recipe.stride, x :: recipe.stride].flatten(-3)
-        tau, eps = self._points(items, rows, presets)
+        tau, eps = self._points(batch, rows, presets)
         sampled = method.decode_points(coarse, tau, eps).unflatten(1, (presets.shape[1], -1))
         smooth = 1.0 / recipe.stride**2
         energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
@@ -67,9 +67,10 @@ class ProSegObjective(Objective):
             return losses.dirichlet_kl(family.alpha(rows))
         return losses.gaussian_kl(rows["rater_mean"], lower_triangular(rows["rater_scale"]), 1.0).mean()
 
-    def _points(self, items: int, rows: Rows, like: Tensor) -> tuple[Tensor, Tensor]:
+    def _points(self, batch: Batch, rows: Rows, like: Tensor) -> tuple[Tensor, Tensor]:
         """Draws for each rater and item, one for all of the item's slices: ``(V, R M, D)`` and ``(V, R M, K)``."""
-        raters = like.shape[1]
+        method, raters = self.method, like.shape[1]
         draws = self.recipe.samples(raters)
-        tau = self.method.family.sample(rows, items, draws).flatten(1, 2)
-        return tau.to(like), torch.randn(items, raters * draws, self.method.modes).to(like)
+        tau = batch.mine(lambda items: method.family.sample(rows, items, draws)).flatten(1, 2)
+        eps = batch.mine(lambda items: torch.randn(items, raters * draws, method.modes))
+        return tau.to(like), eps.to(like)

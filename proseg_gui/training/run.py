@@ -30,6 +30,7 @@ from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
 from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
+from proseg_gui.training.processes import rank, world
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
 from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
@@ -91,6 +92,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     """Train and write a bundle; returns its card.
 
     The run's state and log lie in ``<out>.training``, from where ``resume`` goes on; the bundle appears when done.
+    Of several processes (torchrun) the first one writes; the others return a card without figures.
     """
     device = choose_device(request.device)
     if device.type == "cpu":
@@ -122,6 +124,8 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         trainer.resume()
     state = trainer.run(progress, token)
     method.cpu()
+    if rank():
+        return card
     record = {
         **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step if state.best else state.step,
         "steps_done": state.step,
@@ -193,7 +197,10 @@ def run_folder(out: Path) -> Path:
 
 
 def _prepare_folder(request: Request) -> Path:
-    """Refuse, before any work, what would be overwritten; returns the run's folder, which may not exist yet."""
+    """Refuse, before any work, what would be overwritten; returns the run's folder, which may not exist yet.
+
+    Of several processes each looks, and the first one writes.
+    """
     check_folder(request.out)
     if request.out.is_dir() and any(request.out.iterdir()) and not request.overwrite:
         raise UserError("the bundle exists", path=request.out, remedy="Choose another --out or give --overwrite")
@@ -203,7 +210,7 @@ def _prepare_folder(request: Request) -> Path:
     if begun and not request.resume:
         if not request.overwrite:
             raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
-        for name in (NAME, LOG_NAME):
+        for name in (NAME, LOG_NAME) if rank() == 0 else ():
             (folder / name).unlink(missing_ok=True)
     return folder
 
@@ -263,7 +270,7 @@ def _record(request: Request, device: torch.device) -> dict[str, Any]:
     return {
         "command": request.command, "data": request.dataset.name, "recipe": request.recipe.as_dict(),
         "steps": request.recipe.steps, "seed": request.recipe.seed, "device": device_label(device),
-        "threads": torch.get_num_threads(), "commit": current_commit(),
+        "threads": torch.get_num_threads(), "processes": world(), "commit": current_commit(),
         "versions": {"proseg-gui": __version__, "python": platform.python_version(), "torch": str(torch.__version__)},
     }  # fmt: skip
 

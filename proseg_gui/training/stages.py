@@ -198,10 +198,10 @@ class StageObjective(ProSegObjective):
         """See the base class; further terms are ``keep`` and ``tie``."""
         features = self.features(batch)
         if self.stage == "rater":
-            terms = self.terms(features, batch.masks, batch.observed, slice(self.known, None))
+            terms = self.terms(features, batch, slice(self.known, None))
             del terms["population"]  # a matter of all raters together
             return self.weighted(terms)
-        terms = self.weighted(self.terms(features, batch.masks, batch.observed))
+        terms = self.weighted(self.terms(features, batch))
         terms["keep"] = self._keep(features, batch)
         total = terms.pop("total") + KEEP * terms["keep"]
         if self.stage == "full":
@@ -220,9 +220,10 @@ class StageObjective(ProSegObjective):
             if self.stage == "full":
                 before = base.encode(batch.images.flatten(0, 1)).unflatten(0, batch.images.shape[:2]).transpose(1, 2)
             presets = base.family.from_line(base.presets()).expand(items, -1, -1)
-            tau = torch.cat([presets, base.family.sample(base.rater_rows(), items, 1).squeeze(2).to(features)], 1)
-            eps = torch.cat([torch.zeros(items, self.known, base.modes), torch.randn(items, self.known, base.modes)], 1)
-            eps = eps.to(features)
+            drawn = batch.mine(lambda n: base.family.sample(base.rater_rows(), n, 1)).squeeze(2)
+            noise = batch.mine(lambda n: torch.randn(n, self.known, base.modes))
+            tau = torch.cat([presets, drawn.to(features)], 1)
+            eps = torch.cat([torch.zeros_like(noise), noise], 1).to(features)
             target = torch.sigmoid(base.decode_points(before[..., ::stride, ::stride].flatten(2), tau, eps))
         logits = self.method.decode_points(features[..., ::stride, ::stride].flatten(2), tau, eps)
         apart = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")

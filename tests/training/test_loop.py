@@ -80,6 +80,21 @@ def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop):
     assert rows(whole) == rows(again)
 
 
+def test_slow_steps_are_saved_by_the_clock(make_trainer, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 1000)
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+    trainer, steps = make_trainer("slow"), []
+    saved = trainer._save
+
+    def saving():
+        steps.append(trainer.state.step)
+        saved()
+
+    monkeypatch.setattr(trainer, "_save", saving)
+    trainer.run()
+    assert steps == list(range(1, 9))
+
+
 def ask_at(trainer, monkeypatch, step, request):
     """Have another process ask for something once ``step`` steps are done."""
     did = trainer._step
