@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         self.training.review_requested.connect(self.tabs.show_review)
         self.training.stood.connect(lambda found: self.tabs.show_progress(tab_text(found)))
         self.tabs.changed.connect(lambda _index: self.training.look())
+        self.tabs.changed.connect(lambda _index: controller.hover(None))  # the pointer is on no pixel any more
         self.training.look()
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
         for signal in (controller.study_changed, controller.bundle_changed, controller.view_changed):

@@ -29,6 +29,7 @@ class Tabs(QObject):
         self.bar = QTabBar(parent)
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
+        self.bar.setUsesScrollButtons(False)  # with them it would let itself be cut where the row is full
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.bar.setAccessibleName("Review or Trainer")
         self.bar.addTab("Review")

@@ -23,8 +23,8 @@ from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.review.agreement import TOLERANCE_MM, Agreement
 
-ROW, MOST_ROWS = 23, 9
-"""Height of a row, and rows that are shown without scrolling."""
+ROW, MOST_ROWS, MOST_WIDTH, BAR, LEAST_COLUMN = 23, 12, 1060, 12, 58
+"""Height of a row, rows and width shown without scrolling, what a scroll bar takes, a column's least width."""
 
 
 def _share(value: float) -> str:
@@ -147,7 +147,6 @@ class _Table(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setMinimumSectionSize(58)
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -176,7 +175,12 @@ class _Table(QTableWidget):
                     item.setFont(font)
                 self.setItem(r, c, item)
         shown = min(max(len(rows), 1), MOST_ROWS)
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + ROW * shown + 2 * self.frameWidth() + 2)
+        least = max((self.fontMetrics().horizontalAdvance(text) for text in columns), default=0) + 18
+        self.horizontalHeader().setMinimumSectionSize(max(least, LEAST_COLUMN))
+        needed = len(columns) * max(least, LEAST_COLUMN) + self.verticalHeader().sizeHint().width() + BAR
+        self.setMinimumWidth(min(needed, MOST_WIDTH))
+        below = BAR if needed > MOST_WIDTH else 2
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + ROW * shown + 2 * self.frameWidth() + below)
 
     def text(self) -> str:
         """The table as lines with tabs, headings included."""

@@ -17,6 +17,8 @@ from proseg_gui.gui.trainer.survey import CaseRow
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, PICTURE, SQUARE = 34, 30, 15
 NAME_WIDTH, RATER_WIDTH, PART_WIDTH = 96, 23, 46
+HEADER_PADDING = 14
+"""What the style sheet puts around the words of a heading."""
 PARTS = ("train", "val", "out")
 PART_TEXTS = {
     "train": "The model learns from it",
@@ -216,9 +218,11 @@ class CaseTable(QTableView):
     def _set_widths(self) -> None:
         """Raters narrow, names in what is left, but never too narrow to be read: then the table scrolls sideways."""
         last = self.cases.columnCount() - 1
+        words = (self.fontMetrics().horizontalAdvance(name) for name in short_names(self.cases.raters))
+        narrow = max(RATER_WIDTH, max(words, default=0) + HEADER_PADDING)
         for column in range(1, last + 1):
-            self.setColumnWidth(column, PART_WIDTH if column == last else RATER_WIDTH)
-        left = self.viewport().width() - RATER_WIDTH * (last - 1) - PART_WIDTH
+            self.setColumnWidth(column, PART_WIDTH if column == last else narrow)
+        left = self.viewport().width() - narrow * (last - 1) - PART_WIDTH
         self.setColumnWidth(0, max(left, NAME_WIDTH))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -168,7 +168,8 @@ class ResultPanel(Section):
     def _show_comparison(self, card: Any, comparison: Mapping[str, Any]) -> None:
         base = comparison["base"]
         self.title.set_texts(("4 · BEFORE AND AFTER",))
-        self.hint.set_texts((f"paired, {comparison['n_cases']} cases", f"{comparison['n_cases']} cases"))
+        cases = f"{comparison['n_cases']} case{'s' * (comparison['n_cases'] != 1)}"
+        self.hint.set_texts((f"paired, {cases}", cases))
         self.chart.set_rows(comparison_rows(card))
         self.verdict.setText(f"Against {base['name']} {base['version']}: {verdict_of(card)}")
 
