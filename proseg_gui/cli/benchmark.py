@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = read_dataset(args.dataset)
     protocol = Protocol(
         dataset.name, 0 if args.seconds else args.steps, args.seconds, args.side, args.folds, window=window,
-        modality=args.modality, recipe=protocol_recipe(args.flip, args.crop, _calibrated(window)),
+        modality=args.modality, recipe=protocol_recipe(args.flip, args.crop, calibrated=window is not None),
     )  # fmt: skip
     _one_thread()
     runs = runs_of(methods, args.folds, args.seeds)
@@ -93,12 +93,6 @@ def _checked(args: argparse.Namespace) -> list[str]:
     if args.device not in ("auto", "cpu"):
         raise UserError(f"a benchmark runs on the processor, not on {args.device}", remedy="Leave out --device")
     return methods
-
-
-def _calibrated(window: tuple[float, float] | None) -> dict[str, float]:
-    from proseg_gui.training.augment import CALIBRATED
-
-    return CALIBRATED if window is not None else {}
 
 
 def _one_thread() -> None:

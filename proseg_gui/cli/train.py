@@ -138,14 +138,13 @@ def result_lines(card: Card) -> list[str]:
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
     from proseg_gui.io.dataset import Split, read_dataset
-    from proseg_gui.training.augment import CALIBRATED, Augmentation
+    from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.recipe import Recipe
     from proseg_gui.training.run import Request
 
     dataset = read_dataset(args.dataset)
     split = Split.read(args.split) if args.split else None
-    intensity = CALIBRATED if window is not None else {}
-    augmentation = Augmentation(flip_x="x" in args.flip, flip_y="y" in args.flip, **intensity)
+    augmentation = augmentation_for(args.flip, calibrated=window is not None)
     network = {"preference": args.preference} if args.preference == "gaussian" else {}
     if args.init:
         from proseg_gui.training.stages import PATIENCE

@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from proseg_gui.bundle import Bundle, Card, WrongModality, check_fits, local_names, seen_in_training
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
-from proseg_gui.inference.judge import FIGURES, Drawn, Figures, Predictions, judge, mean_of
-from proseg_gui.inference.points import Point, point_from, unstacked
+from proseg_gui.inference.judge import Drawn, Figures, Predictions, judge, mean_figures
+from proseg_gui.inference.points import Point, judged_points
 from proseg_gui.io.dataset import Case, Dataset, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.metrics.bootstrap import paired_difference
-from proseg_gui.networks.base import Method
 from proseg_gui.volume import Study
 
 SAMPLES_PER_RATER = 8
@@ -61,7 +59,7 @@ def evaluate_dataset(
     chosen = dataset.cases if cases is None else dataset.select(cases)
     if not chosen:
         raise UserError("no case is left to evaluate", path=dataset.path, remedy="Choose cases that the data set has")
-    points = _points(bundle.method, n_samples, seed)
+    points = judged_points(bundle.method, n_samples, seed)
     aliases = local_names(card)
     rows, notices = [], []
     for number, case in enumerate(chosen):
@@ -78,12 +76,6 @@ def evaluate_dataset(
     if not rows:
         raise UserError("nobody drew anything in these cases", path=dataset.path, remedy="Choose cases with masks")
     return _summary(rows, notices, card, dataset, n_samples, seed)
-
-
-def _points(method: Method, n_samples: int, seed: int) -> list[Point]:
-    """Each rater's own point, then the samples."""
-    own = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
-    return own + list(unstacked(method.draw(None, n_samples, torch.Generator().manual_seed(seed))))
 
 
 def _evaluate_case(
@@ -114,7 +106,7 @@ def _evaluate_case(
         if drawn[name].readings
     }
     row: dict[str, Any] = {"name": case.name, "seen_in_training": seen_in_training(card, study)}
-    row |= _mean_figures([_flat(figures, by_rater) for figures, by_rater in judged.values()], card.raters)
+    row |= mean_figures([_flat(figures, by_rater) for figures, by_rater in judged.values()], card.raters)
     row["n_samples"] = len(points) - len(card.raters)
     if len(judged) > 1:
         row["structures"] = {name: _flat(figures, by_rater) for name, (figures, by_rater) in judged.items()}
@@ -152,13 +144,6 @@ def _flat(figures: Figures, by_rater: Figures) -> dict[str, Any]:
     return {**figures, "dice_identity": by_rater}
 
 
-def _mean_figures(rows: Sequence[Mapping[str, Any]], raters: Sequence[str]) -> dict[str, Any]:
-    """Mean of every figure over rows where it is defined, and of ``dice_identity`` rater by rater."""
-    means: dict[str, Any] = {name: mean_of([row[name] for row in rows]) for name in FIGURES}
-    means["dice_identity"] = {r: mean_of([row["dice_identity"][r] for row in rows]) for r in raters}
-    return means
-
-
 def _summary(
     rows: list[dict[str, Any]], notices: list[str], card: Card, dataset: Dataset, n_samples: int, seed: int
 ) -> dict[str, Any]:
@@ -179,7 +164,7 @@ def _summary(
         "seed": seed,
         "seen_in_training": seen,
         "notices": notices,
-        **_mean_figures(rows, card.raters),
+        **mean_figures(rows, card.raters),
         "identity_gain": _identity_gain(rows),
         "cases": rows,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -159,3 +160,10 @@ def finite(value: float) -> float | None:
 def mean_of(values: Sequence[float | None]) -> float | None:
     """Mean of the values that are defined; ``None`` when none is."""
     return finite(_mean([value for value in values if value is not None]))
+
+
+def mean_figures(rows: Sequence[Mapping[str, Any]], raters: Sequence[str]) -> dict[str, Any]:
+    """Mean of every figure over rows where it is defined, and of ``dice_identity`` rater by rater."""
+    means: dict[str, Any] = {name: mean_of([row[name] for row in rows]) for name in FIGURES}
+    means["dice_identity"] = {r: mean_of([row["dice_identity"][r] for row in rows]) for r in raters}
+    return means

@@ -41,6 +41,12 @@ def unstacked(coords: Coords) -> tuple[Point, ...]:
     return tuple({name: tuple(row) for name, row in zip(names, values, strict=True)} for values in rows)
 
 
+def judged_points(method: Method, n_samples: int, seed: int) -> list[Point]:
+    """What a method is judged by: each rater's own point, then ``n_samples`` draws, the same for the same seed."""
+    own = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
+    return own + list(unstacked(method.draw(None, n_samples, torch.Generator().manual_seed(seed))))
+
+
 def check_point(point: Mapping[str, Sequence[float]], method: Method) -> Point:
     """``point`` with plain floats, if ``method`` can decode it.
 

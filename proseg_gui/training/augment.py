@@ -33,6 +33,11 @@ CALIBRATED = {"gain": 0.05, "offset": 0.04, "curve": 0.05, "noise": 0.03}
 """Intensity changes where values are measured on a scale (Hounsfield units in a fixed window), not relative."""
 
 
+def augmentation_for(flip: str, *, calibrated: bool) -> Augmentation:
+    """What may change where the anatomy may be mirrored along the axes in ``flip`` (``none``, ``x``, ``y``, ``xy``)."""
+    return Augmentation(flip_x="x" in flip, flip_y="y" in flip, **(CALIBRATED if calibrated else {}))
+
+
 def augment(images: Tensor, masks: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
     """``images (V, n, channels, H, W)`` in -1..1 and 0/1 ``masks (V, m, n, H, W)``, changed alike; masks stay 0/1.
 

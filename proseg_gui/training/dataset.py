@@ -82,6 +82,13 @@ class Layout:
     modality: str = ""
 
 
+def intensity_window(limits: tuple[float, float] | None) -> dict[str, float | str]:
+    """``limits`` in the image's unit as a card says them; ``None``: the 1st to 99th percentile of each image."""
+    if limits is None:
+        return {"kind": "percentile", "low": 1.0, "high": 99.0}
+    return {"kind": "fixed", "low": limits[0], "high": limits[1]}
+
+
 def prepare_case(study: Study, layout: Layout, room: Room | None = None) -> TrainingCase:
     """Bring a study to the model's grid, the same way as inference does, slice by slice.
 

@@ -26,7 +26,7 @@ from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
-from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
+from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
 from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
@@ -241,9 +241,7 @@ def _load(
 
 
 def _layout(request: Request, study: Study) -> Layout:
-    window: dict[str, float | str] = {"kind": "percentile", "low": 1.0, "high": 99.0}
-    if request.window is not None:
-        window = {"kind": "fixed", "low": request.window[0], "high": request.window[1]}
+    window = intensity_window(request.window)
     _, y, x = study.geometry.spacing_mm
     data = request.dataset
     spacing, modality = (round(y, 4), round(x, 4)), request.modality or study.image.modality

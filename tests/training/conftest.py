@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from proseg_gui.errors import Cancelled
+from proseg_gui.jobs import CancelToken
 from proseg_gui.training.dataset import Layout, prepare_case
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
@@ -49,3 +51,21 @@ def make_cases(layout):
         return [prepare_case(build_study(i, **keywords), layout) for i in range(n)]
 
     return cases
+
+
+class StopAfter(CancelToken):
+    """Cancels itself when the loop looks for the n-th time."""
+
+    def __init__(self, n):
+        super().__init__()
+        self.left = n
+
+    def check(self):
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+
+@pytest.fixture(scope="session")
+def stop_after():
+    return StopAfter

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import loop
 from proseg_gui.training.checkpoint import NAME
@@ -52,26 +51,13 @@ def same(a, b):
     return all(torch.equal(a[name], b[name]) for name in a)
 
 
-class StopAfter(CancelToken):
-    """Cancels itself when the loop looks for the n-th time."""
-
-    def __init__(self, n):
-        super().__init__()
-        self.left = n
-
-    def check(self):
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled
-
-
 @pytest.mark.parametrize("stop", [3, 5, 7])
-def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop):
+def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop_after, stop):
     whole = make_trainer("whole")
     whole.run()
     first = make_trainer("parts")
     with pytest.raises(Cancelled):
-        first.run(token=StopAfter(stop))
+        first.run(token=stop_after(stop))
     again = make_trainer("parts")
     again.resume()
     assert again.state.step == stop - stop % 3

@@ -15,7 +15,6 @@ from proseg_gui.bundle import load_bundle, local_names, seen_in_training
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.nifti import write_nifti
-from proseg_gui.jobs import CancelToken
 from proseg_gui.training import loop, stages
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import Request, train_bundle
@@ -190,26 +189,15 @@ def test_a_new_rater_starts_where_the_base_fits_best(base, make_cases):
     assert torch.equal(method.rater_alpha[2], expected)
 
 
-class StopAfter(CancelToken):
-    def __init__(self, n):
-        super().__init__()
-        self.left = n
-
-    def check(self):
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled
-
-
 @pytest.mark.parametrize("stage", stages.STAGES)
-def test_a_resumed_stage_gives_the_same_numbers(base, data, tmp_path, monkeypatch, stage):
+def test_a_resumed_stage_gives_the_same_numbers(base, data, tmp_path, monkeypatch, stop_after, stage):
     monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 3)
     request = Request(data, tmp_path / "whole", QUICK, init=base.folder, stage=stage)
     whole = train_bundle(request)
     parts = replace(request, out=tmp_path / "parts")
     with monkeypatch.context() as patch:
         run = loop.Trainer.run
-        patch.setattr(loop.Trainer, "run", lambda self, progress, _: run(self, progress, StopAfter(5)))
+        patch.setattr(loop.Trainer, "run", lambda self, progress, _: run(self, progress, stop_after(5)))
         with pytest.raises(Cancelled):
             train_bundle(parts)
     with pytest.raises(UserError, match=r"another (recipe|stage)"):

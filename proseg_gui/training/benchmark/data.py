@@ -12,7 +12,7 @@ from proseg_gui.inference.judge import Drawn
 from proseg_gui.io.dataset import Dataset, load_case
 from proseg_gui.jobs import Progress, no_progress
 from proseg_gui.training.benchmark.protocol import Protocol
-from proseg_gui.training.dataset import Layout, TrainingCase, prepare_case
+from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
 from proseg_gui.training.run import pseudonyms
 from proseg_gui.volume import Geometry, Study
 
@@ -70,9 +70,7 @@ def read_cases(dataset: Dataset, protocol: Protocol, progress: Progress = no_pro
 
 
 def _layout(dataset: Dataset, study: Study, protocol: Protocol) -> Layout:
-    window: dict[str, float | str] = {"kind": "percentile", "low": 1.0, "high": 99.0}
-    if protocol.window is not None:
-        window = {"kind": "fixed", "low": protocol.window[0], "high": protocol.window[1]}
+    window = intensity_window(protocol.window)
     (_, height, width), (_, y, x) = study.geometry.shape, study.geometry.spacing_mm
     factor = max(1.0, max(height, width) / protocol.side)
     modality = protocol.modality or study.image.modality

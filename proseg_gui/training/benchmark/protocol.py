@@ -12,7 +12,7 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Case, Dataset, Split
-from proseg_gui.training.augment import Augmentation
+from proseg_gui.training.augment import augmentation_for
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import HELD_OUT_SHARE
 
@@ -87,10 +87,9 @@ def run_hash(protocol: Protocol, run: Run, data_hash: str) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def protocol_recipe(flip: str, crop: int, calibrated: dict[str, float]) -> Recipe:
+def protocol_recipe(flip: str, crop: int, *, calibrated: bool) -> Recipe:
     """The recipe that all methods share; see ``train`` for the options."""
-    how = Augmentation(flip_x="x" in flip, flip_y="y" in flip, **calibrated)
-    return Recipe(validations=VALIDATIONS, crop=crop, augmentation=how)
+    return Recipe(validations=VALIDATIONS, crop=crop, augmentation=augmentation_for(flip, calibrated=calibrated))
 
 
 def runs_of(methods: Sequence[str], folds: int, seeds: int) -> list[Run]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from proseg_gui.inference.judge import FIGURES, Predictions, judge, mean_of
-from proseg_gui.inference.points import point_from, stacked, unstacked
+from proseg_gui.inference.judge import Predictions, judge, mean_figures
+from proseg_gui.inference.points import judged_points, stacked
 from proseg_gui.io.dataset import Split
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
@@ -39,7 +39,7 @@ def train_and_judge(
     Returns
     -------
     JSON-able: ``steps``, ``seconds`` (processor seconds of training, validation included), ``parameters``,
-    ``figures`` (mean over cases) and ``cases`` (number, :data:`FIGURES`, ``dice_identity``).
+    ``figures`` (mean over cases) and ``cases`` (number, the judge's figures, ``dice_identity``).
     """
     device = torch.device("cpu")
     train = [data.cases[name].case for name in split.train]
@@ -62,18 +62,13 @@ def train_and_judge(
             pace = trained(PACE_STEPS, (), no_progress)[1] / PACE_STEPS
             steps = max(FEWEST_STEPS, int(protocol.seconds / pace))
         method, seconds = trained(steps, held_out, progress)
-    points = points_of(method, protocol.samples * method.n_raters, run.seed)
+    points = stacked(judged_points(method, protocol.samples * method.n_raters, run.seed))
     cases = [judged_case(method, data.cases[name], data, points) for name in split.test]
     return {
         "steps": steps, "seconds": round(seconds, 3),
-        "parameters": sum(p.numel() for p in method.parameters()), "figures": means(cases), "cases": cases,
+        "parameters": sum(p.numel() for p in method.parameters()),
+        "figures": mean_figures(cases, data.raters), "cases": cases,
     }  # fmt: skip
-
-
-def points_of(method: Method, samples: int, seed: int) -> dict[str, torch.Tensor]:
-    """Each rater's own point, then the samples."""
-    own = [point_from(method.rater_coords(r)) for r in range(method.n_raters)]
-    return stacked([*own, *unstacked(method.draw(None, samples, torch.Generator().manual_seed(seed)))])
 
 
 @torch.no_grad()
@@ -96,12 +91,4 @@ def judged_case(
         if drawn.readings:
             figures, by_rater = judge(drawn, predicted[s])
             rows.append({**figures, "dice_identity": by_rater})
-    return {"case": case.number, **means(rows)}
-
-
-def means(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Mean of each figure over the rows where it is defined, ``dice_identity`` rater by rater."""
-    found: dict[str, Any] = {name: mean_of([row[name] for row in rows]) for name in FIGURES}
-    raters = rows[0]["dice_identity"] if rows else {}
-    found["dice_identity"] = {r: mean_of([row["dice_identity"][r] for row in rows]) for r in raters}
-    return found
+    return {"case": case.number, **mean_figures(rows, data.raters)}

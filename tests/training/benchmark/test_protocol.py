@@ -66,7 +66,7 @@ def test_a_hash_changes_with_everything_that_a_result_depends_on():
         run_hash(PROTOCOL, replace(run, method="pionono"), "data"),
         run_hash(PROTOCOL, run, "other data"),
         run_hash(replace(PROTOCOL, steps=900), run, "data"),
-        run_hash(replace(PROTOCOL, recipe=protocol_recipe("x", 0, {})), run, "data"),
+        run_hash(replace(PROTOCOL, recipe=protocol_recipe("x", 0, calibrated=False)), run, "data"),
     ]
     assert len(set(other)) == len(other)
     assert run_hash(Protocol("discs"), Run("proseg", 0, 0), "data") == other[0]
