@@ -16,6 +16,18 @@ from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 SETTLE_MS = 120_000
 
 
+@pytest.fixture(autouse=True)
+def _no_button_stays_down(qapp: QApplication) -> Iterator[None]:
+    """Let go of what a test still holds (a double click ends with the button down, and tests end at asserts).
+
+    Qt has one mouse: with another button down, a widget of a later test would take a press for no press.
+    """
+    yield
+    held = [button for button in Qt.MouseButton if button.value and button in QApplication.mouseButtons()]
+    for button in held:
+        QTest.mouseRelease(QWidget(), button)
+
+
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory):
     """Folder of an untrained model of three raters on a 2 mm grid: quick, and different for every rater."""
