@@ -130,6 +130,11 @@ class Geometry:
         return bool(np.abs(gram).max() > SHEAR_TOLERANCE)
 
     @property
+    def is_straight(self) -> bool:
+        """Whether slices are even and upright: neither tilted nor uneven."""
+        return self.is_even and not self.is_sheared
+
+    @property
     def voxel_volume_ml(self) -> float:
         """Mean volume of a voxel in ml. Exact for even grids; for uneven ones see :meth:`slice_thickness_mm`."""
         return float(self.pixel_area_mm2 * self.slice_thickness_mm().mean() / 1000.0)

@@ -53,6 +53,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--channel", action="append", default=[], metavar="NAME=PATH", help="a further channel of the image"
     )
+    parser.add_argument(
+        "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid first"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from proseg_gui.io.atomic import check_folder
     from proseg_gui.io.dataset import load_case
     from proseg_gui.io.open import find_inputs, open_study
+    from proseg_gui.io.resample import straightened
 
     point = None if args.point is None else parse_point(args.point)
     request = Request(tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed)
@@ -81,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
     if cases and cases[0].path != args.image:
         if channels:
             raise UserError("--channel is for a single image", remedy="Put a case's channels in its folder images")
+        if args.straighten:
+            raise UserError("--straighten is for a single image", remedy="Give the cases one by one")
         summaries = predict_dataset(bundle, cases, args.out, request, **how)
         print(f"wrote {len(summaries)} cases to {args.out}")
         return 0
@@ -88,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
         study = load_case(cases[0], ())
     else:  # what can be meant in only one way need not be looked for again
         study = open_study(inputs[0] if len(inputs) == 1 else args.image, channels=channels)
+    if args.straighten:
+        study, _ = straightened(study)
     summary = predict_case(bundle, study, args.out, request, **how)
     for notice in summary["notices"]:
         print(f"note: {notice}")

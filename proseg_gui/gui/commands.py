@@ -156,6 +156,10 @@ class Commands:
                 "Tools", "&Agreement with given masks", "", lambda: self._window.agreement.open(),
                 enabled=lambda: self._window.agreement.possible,
             ),
+            Command(
+                "Tools", "&Straighten tilted or uneven slices (resamples)", "", self._opener.straighten,
+                enabled=self._is_crooked,
+            ),
             Command("Tools", "&Ruler", "G", self._toggle_ruler, lambda: self._ruler, enabled=self._has_study),
             Command(
                 "Tools", "&Clear rulers", "Shift+G", scan.scan.clear_rulers, enabled=self._has_study,
@@ -171,6 +175,10 @@ class Commands:
     # -- small helpers --------------------------------------------------------------------------------------------
     def _has_study(self) -> bool:
         return self._controller.study is not None
+
+    def _is_crooked(self) -> bool:
+        study = self._controller.study
+        return study is not None and not study.geometry.is_straight
 
     def _has_model(self) -> bool:
         return self._controller.review is not None

@@ -105,6 +105,26 @@ class Opener(QObject):
         self._demo = False
         self._run(f"Opening {path.name}", load, partial(self._opened, path))
 
+    def straighten(self) -> None:
+        """Show the tilted or uneven scan in view as a new study, resampled to even and upright slices."""
+        study = self._controller.study
+        if study is None:
+            return
+
+        def work(token: CancelToken, progress: Progress) -> Study:
+            from proseg_gui.io.resample import straightened
+
+            return straightened(study, progress=progress, token=token)[0]
+
+        review = self._controller.review
+        wanted = self._wanted_model if review is None else str(review.bundle.folder)
+
+        def done(straight: Study) -> None:
+            self._controller.show_study(straight)
+            self._look_through(wanted)
+
+        self._run("Straightening the slices", work, done)
+
     def fetch_thumbnails(self, candidates: Sequence[Any], found: Callable[[int, np.ndarray], None]) -> None:
         """Make a picture of each candidate's middle slice; ``found(i, picture)`` is called as they come."""
         jobs = self._controller.jobs

@@ -8,13 +8,16 @@ import numpy as np
 from scipy import ndimage
 
 from proseg_gui.errors import UserError
-from proseg_gui.jobs import CancelToken
+from proseg_gui.io.progress import share_of
+from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 _MOST_SLICES = 4096
 
 
-def resample_to(volume: Volume, target: Geometry, *, token: CancelToken | None = None) -> Volume:
+def resample_to(
+    volume: Volume, target: Geometry, *, progress: Progress = no_progress, token: CancelToken | None = None
+) -> Volume:
     """``volume`` on ``target``'s grid, float32, by trilinear interpolation between voxel centres.
 
     Works for oblique, tilted and uneven grids alike, since both grids map through world mm. Voxels whose centre lies
@@ -28,6 +31,7 @@ def resample_to(volume: Volume, target: Geometry, *, token: CancelToken | None =
     for k in range(target.shape[0]):
         if token is not None:
             token.check()
+        progress(k / target.shape[0], f"resampling slice {k + 1} of {target.shape[0]}")
         index = np.stack([np.full_like(rows, k), rows, columns], axis=-1)
         at = volume.geometry.world_to_index(target.index_to_world(index))
         inside = ((at >= -0.5 - 1e-6) & (at <= limits + 0.5 + 1e-6)).all(axis=-1)
@@ -83,23 +87,38 @@ def straight_grid(geometry: Geometry) -> Geometry:
     return Geometry(shape, start, (step_z, step_y, step_x), np.stack([x, y, normal], axis=1))
 
 
-def straightened(study: Study, *, token: CancelToken | None = None) -> tuple[Study, tuple[str, ...]]:
+def straightened(
+    study: Study, *, progress: Progress = no_progress, token: CancelToken | None = None
+) -> tuple[Study, tuple[str, ...]]:
     """``study`` on an even grid with upright slices, and the notice that says so; as it is where it has one already.
 
-    Images are resampled linearly; a voxel belongs to a mask where the mask, resampled linearly, is at least 1/2.
+    Images are resampled linearly; a voxel belongs to a mask where the mask, resampled linearly, is at least 1/2. The
+    new study says so in its name and its notices, and refers to no DICOM slices: its own lie elsewhere.
+
+    Raises
+    ------
+    UserError
+        If the slices lie too unevenly (:func:`straight_grid`).
+    Cancelled
+        When ``token`` is raised.
     """
     geometry = study.geometry
-    if geometry.is_even and not geometry.is_sheared:
+    if geometry.is_straight:
         return study, ()
     target = straight_grid(geometry)
-    channels = {name: resample_to(volume, target, token=token) for name, volume in study.channels.items()}
+    steps = len(study.channels) + len(study.readings)
+    parts = iter([share_of(progress, i / steps, (i + 1) / steps) for i in range(steps)])
+    channels = {
+        name: resample_to(volume, target, progress=next(parts), token=token) for name, volume in study.channels.items()
+    }
     readings = []
     for reading in study.readings:
         values = Volume(reading.mask.array.astype(np.float32), geometry)
-        array = resample_to(values, target, token=token).array >= 0.5
+        array = resample_to(values, target, progress=next(parts), token=token).array >= 0.5
         readings.append(replace(reading, mask=Mask(array, target, reading.mask.name)))
     text = (
         f"The slices were resampled to an even, upright grid of {target.shape[2]} x {target.shape[1]} x "
         f"{target.shape[0]} voxels, as asked for."
     )
-    return replace(study, channels=channels, readings=tuple(readings)), (text,)
+    name, notices = f"{study.name}, straightened", (*study.notices, text)
+    return replace(study, name=name, channels=channels, readings=tuple(readings), notices=notices), (text,)

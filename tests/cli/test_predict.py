@@ -124,6 +124,26 @@ def test_a_dicom_series_gets_contours_that_refer_to_it(folder, tmp_path):
     assert [roi.ROIName for roi in written.StructureSetROISequence] == ["rater_ann"]
 
 
+def test_a_tilted_series_is_straightened_on_request_only(folder, tmp_path, capsys):
+    direction = np.eye(3)
+    direction[:, 2] = [0, np.sin(0.2), np.cos(0.2)]
+    image = open_study(folder / "scan.nii.gz").image
+    tilted = replace(image.geometry, direction=direction)
+    write_series(replace(image, geometry=tilted, modality="CT"), tmp_path / "ct")
+    assert predict(folder, tmp_path / "kept", "--rater", "ann", image=tmp_path / "ct") == 0
+    assert "resampled" not in capsys.readouterr().out
+    kept = nib.load(tmp_path / "kept" / "rater_ann.nii.gz")
+    assert np.allclose(kept.affine, tilted.ras_affine(), atol=1e-3)
+    assert predict(folder, tmp_path / "even", "--rater", "ann", "--straighten", image=tmp_path / "ct") == 0
+    assert "note: The slices were resampled to an even, upright grid" in capsys.readouterr().out
+    even = nib.load(tmp_path / "even" / "rater_ann.nii.gz")
+    assert abs(even.affine[:3, 2] @ even.affine[:3, 1]) < 1e-6 and even.shape[2] >= kept.shape[2]
+    summary = json.loads((tmp_path / "even" / "predict.json").read_text())
+    assert summary["case"] == "ct, straightened" and any("upright" in text for text in summary["notices"])
+    assert predict(folder, tmp_path / "sets", "--straighten", image="data") == 2
+    assert "--straighten is for a single image" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
