@@ -118,7 +118,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         objective = OBJECTIVES[card.kind](method, request.recipe)
     else:
         progress(0.0, "encoding every slice once")
-        objective, train, held_out = prepare_stage(method, request.recipe, base, request.stage, train, held_out, device)
+        objective, train, held_out = prepare_stage(
+            method, request.recipe, base.method, request.stage, train, held_out, device
+        )
     trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
     if request.resume:
         trainer.resume()

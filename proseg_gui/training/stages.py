@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from proseg_gui.bundle import Bundle
 from proseg_gui.errors import UserError
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.proseg import ProSeg
@@ -125,7 +124,7 @@ def _chosen_slices(case: TrainingCase, most: int) -> list[int]:
 
 
 def prepare_stage(
-    method: Method, recipe: Recipe, base: Bundle, stage: str, train: Sequence[TrainingCase],
+    method: Method, recipe: Recipe, base: Method, stage: str, train: Sequence[TrainingCase],
     held_out: Sequence[TrainingCase], device: torch.device,
 ) -> tuple[StageObjective, list[TrainingCase], list[TrainingCase]]:  # fmt: skip
     """What the loop needs: the objective, and the cases as the stage looks at them. New raters are set to their start.
@@ -135,8 +134,8 @@ def prepare_stage(
     UserError
         No training case holds a mask of a new rater.
     """
-    assert isinstance(method, ProSeg) and isinstance(base.method, ProSeg)  # origin.load_base saw to it
-    known = base.method.n_raters
+    assert isinstance(method, ProSeg) and isinstance(base, ProSeg)  # origin.load_base saw to it
+    known = base.n_raters
     for new in range(known, method.n_raters):
         if not any(bool(case.observed[new].any()) for case in train):
             raise UserError("a new rater has no mask in any training case",
@@ -148,7 +147,7 @@ def prepare_stage(
         cases = encoded_cases(method, cases, device, train=True)
         judged = encoded_cases(method, judged, device, train=False) if judged else []
     start_new_raters(method, known, cases)
-    return StageObjective(method, recipe, base.method, stage), cases, judged
+    return StageObjective(method, recipe, base, stage), cases, judged
 
 
 class StageObjective(ProSegObjective):
