@@ -45,7 +45,8 @@ def made():
         geometry = Geometry.plain(SHAPE, (1.0, 1.0, 1.0))
         cases[name] = BenchmarkCase(number, TrainingCase(name, image, masks, observed), geometry)
     layout = Layout(RATERS, ("square",), ("T2",), (1.0, 1.0), {"kind": "percentile", "low": 1.0, "high": 99.0})
-    dataset = Dataset("squares", Path("squares"), (), RATERS, ("square",), ("T2",), Split(tuple(names[:16]), tuple(names[16:])))
+    split = Split(tuple(names[:16]), tuple(names[16:]))
+    dataset = Dataset("squares", Path("squares"), (), RATERS, ("square",), ("T2",), split)
     return dataset, BenchmarkData(layout, RATERS, cases, "0" * 64)
 
 
