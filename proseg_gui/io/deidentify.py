@@ -37,6 +37,19 @@ _METHODS = (
 )
 _SHORTEST_WORD = 3
 """Shorter parts of a name or number occur by chance in other words."""
+_RECORD = frozenset(
+    {
+        *("StructureSetDescription", "ROIDescription", "ROIGenerationDescription", "SegmentDescription"),
+        *("ContentDescription", "ContributionDescription", "AlgorithmParameters", "ManufacturerModelName"),
+    }
+)
+"""Tags in which the program tells where a contour came from (``io/provenance.py``)."""
+_OF_RECORD = re.compile(
+    r'(?:"bundle_)?sha256[^0-9a-z]*[0-9a-f]{12,64}|"\w+":|'
+    r"\b(?:no model named|bundle|model|rater|sample|edits|image|latents|tau|eps|none)\b"
+)
+"""Its own fixed words and hashes there: a patient may be called Model, and an ID's digits occur in a hash by chance."""
+_DECIMAL = re.compile(r"\d+\.\d+")
 
 
 @cache
@@ -85,7 +98,9 @@ def survivors(ds: Dataset, original: DicomReference | None) -> list[tuple[str, s
             continue
         if element.VR in _TEXT:
             content = str(element.value).casefold()
-            found += [(keyword, name) for name, word in texts if word in content]
+            content = _OF_RECORD.sub(" ", content) if keyword in _RECORD else content
+            numbers_out = _DECIMAL.sub(" ", content) if keyword in _RECORD else content
+            found += [(keyword, name) for name, word in texts if word in (numbers_out if word.isdigit() else content)]
         action = profile_actions().get(int(element.tag), "")
         if element.tag.is_private or (action and "U" not in action and not _harmless(element)):
             found.append((keyword, "profile entry"))

@@ -12,13 +12,13 @@ from pydicom.uid import UID, generate_uid
 
 from proseg_gui import __version__
 from proseg_gui.io.dicom_headers import PATIENT_TAGS
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference
 
 MANUFACTURER = "proseg-gui"
 _DS_LENGTH = 16
 _STUDY_TYPE_2 = ("StudyDate", "StudyTime", "StudyID", "AccessionNumber", "ReferringPhysicianName")
-_LIMITS = {"LO": 64, "SH": 16, "ST": 1024}
+LIMITS = {"LO": 64, "SH": 16, "ST": 1024, "LT": 10240}
+"""Most characters of a value, by its representation (DICOM PS3.5 table 6.2-1)."""
 
 
 def decimal_texts(values: np.ndarray) -> list[str]:
@@ -45,7 +45,7 @@ def decimals(values: Iterable[float]) -> list[str]:
 def fitted(text: str, vr: str) -> str:
     """``text`` cut to what its value representation allows, without backslashes and control characters."""
     clean = "".join(c if c.isprintable() and c != "\\" else " " for c in text)
-    return clean[: _LIMITS[vr]].strip()
+    return clean[: LIMITS[vr]].strip()
 
 
 def new_instance(sop_class: UID, sop_instance_uid: str, transfer_syntax: UID, now: datetime) -> Dataset:
@@ -65,21 +65,6 @@ def new_instance(sop_class: UID, sop_instance_uid: str, transfer_syntax: UID, no
     ds.ManufacturerModelName = MANUFACTURER
     ds.SoftwareVersions = __version__
     return ds
-
-
-def contributing_equipment(provenance: Provenance) -> Dataset:
-    """An item of the Contributing Equipment Sequence: program, version, user, time, and what it made it from."""
-    item, purpose = Dataset(), Dataset()
-    purpose.CodeValue, purpose.CodingSchemeDesignator, purpose.CodeMeaning = "109102", "DCM", "Processing Equipment"
-    item.PurposeOfReferenceCodeSequence = [purpose]
-    item.Manufacturer = MANUFACTURER
-    item.ManufacturerModelName = fitted(provenance.model_id() or MANUFACTURER, "LO")
-    item.SoftwareVersions = fitted(provenance.software, "LO")
-    if provenance.user:
-        item.OperatorsName = person(provenance.user)
-    item.ContributionDateTime = datetime.fromisoformat(provenance.created).strftime("%Y%m%d%H%M%S%z")
-    item.ContributionDescription = fitted(provenance.record(), "ST")
-    return item
 
 
 def person(name: str) -> str:

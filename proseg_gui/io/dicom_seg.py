@@ -21,8 +21,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write, check_target
 from proseg_gui.io.deidentify import deidentify
 from proseg_gui.io.dicom_common import (
+    LIMITS,
     MANUFACTURER,
-    contributing_equipment,
     decimals,
     fill_patient_and_study,
     fitted,
@@ -30,6 +30,7 @@ from proseg_gui.io.dicom_common import (
     person,
     save,
 )
+from proseg_gui.io.dicom_provenance import contributing_equipment
 from proseg_gui.io.dicom_seg_read import read_segments
 from proseg_gui.io.dicom_write import series_for
 from proseg_gui.io.provenance import Provenance
@@ -98,13 +99,16 @@ def write_seg(
         raise ValueError(f"kind must be one of {KINDS}")
     check_target(path, overwrite=overwrite)
     _check(segments, study_volume.geometry, kind, path)
+    given = provenance or Provenance()
+    if deidentified:
+        given = given.anonymous()
+        segments = [replace(s, provenance=s.provenance and s.provenance.anonymous()) for s in segments]
     with series_for(
         study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
     ) as (volume, notices, rest):
         assert volume.dicom is not None
         rest(0.1, "packing")
-        given = provenance or Provenance()
-        seg = _build(segments, volume, kind, given.without_user() if deidentified else given, path)
+        seg = _build(segments, volume, kind, given, path)
         if deidentified:
             deidentify(seg, study_volume.dicom)
         rest(0.6, "writing")
@@ -165,7 +169,7 @@ def _build(
         software_versions=__version__,
         device_serial_number="0",
         content_label="SEGMENTATION",
-        content_description=fitted(given.model_id() or "Drawn without a model", "LO"),
+        content_description=fitted(given.model_id(LIMITS["LO"]) or "No model named", "LO"),
         content_creator_name=person(given.user) or None,
     )
     reference = volume.dicom
@@ -174,7 +178,8 @@ def _build(
     _refer(seg, reference, first)
     seg.SeriesDescription = "Segmentation, not approved"
     seg.SeriesDate, seg.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
-    seg.ContributingEquipmentSequence = DicomSequence([contributing_equipment(given)])
+    origins = [(fitted(segment.name, "LO"), segment.provenance) for segment in segments]
+    seg.ContributingEquipmentSequence = DicomSequence(contributing_equipment(given, origins))
     return seg
 
 
@@ -237,19 +242,16 @@ def _description(number: int, segment: Segment) -> SegmentDescription:
     by_model = origin is not None and bool(origin.model)
     algorithm = None
     if origin is not None and by_model:
-        details = {
-            "rater": origin.rater,
-            "sample": origin.sample,
-            "edits": origin.edits,
-            "latents": origin.point_text(),
-        }
         algorithm = AlgorithmIdentificationSequence(
             name=fitted(origin.model, "LO"),
             family=_ARTIFICIAL_INTELLIGENCE,
             version=fitted(origin.model_version, "LO") or "0",
             source=MANUFACTURER,
-            parameters={key: text for key, text in details.items() if text},
         )
+        details = {"rater": origin.rater, "sample": origin.sample, "edits": origin.edits}
+        details |= {"latents": origin.point_text()}  # last, because it may be too long and is cut then
+        told = [f"{key}={text}" for key, text in details.items() if text]
+        algorithm[0].AlgorithmParameters = fitted(",".join(told), "LT")
     item = SegmentDescription(
         segment_number=number,
         segment_label=fitted(segment.name, "LO"),
@@ -259,7 +261,7 @@ def _description(number: int, segment: Segment) -> SegmentDescription:
         algorithm_identification=algorithm,
         display_color=CIELabColor.from_rgb(*segment.colour),
     )
-    item.SegmentDescription = fitted("" if origin is None else origin.sentence(), "ST")
+    item.SegmentDescription = fitted("" if origin is None else origin.description(LIMITS["ST"]), "ST")
     return item
 
 

@@ -79,7 +79,7 @@ def export_masks(
         raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
     if deidentify:
-        provenance = provenance.without_user()
+        provenance = provenance.anonymous()
     if fmt == "nifti":
         paths, said = _to_nifti(volume, masks, out, overwrite, provenance, progress, token)
     elif fmt == "seg":

@@ -11,6 +11,10 @@ from typing import Any
 
 from proseg_gui import __version__
 
+NO_MODEL = "no model named"
+CUT = " ... (cut; all of it in Contributing Equipment)"
+SHORT_HASH = 12
+
 
 def software_name() -> str:
     """Name and version of this program, as files carry it."""
@@ -34,8 +38,9 @@ class Provenance:
     """Model, latents and hands behind a result. Text fields that do not apply stay empty.
 
     ``latents`` is the point as plain numbers (``{"tau": [...], "eps": [...]}``); ``rater`` names the preset,
-    ``sample`` the draw (number and seed), ``edits`` says what was changed by hand after the model, ``user`` is who
-    was logged in (left out of de-identified files).
+    ``sample`` the draw (number and seed), ``edits`` says what was changed by hand after the model (``none`` for what
+    the model drew), ``image`` what was done to the image that was looked at (straightened; empty for the image as it
+    was read), ``user`` is who was logged in, ``created`` the time (both left out of de-identified files).
     """
 
     model: str = ""
@@ -45,6 +50,7 @@ class Provenance:
     rater: str = ""
     sample: str = ""
     edits: str = ""
+    image: str = ""
     user: str = field(default_factory=user_name)
     software: str = field(default_factory=software_name)
     created: str = field(default_factory=_now)
@@ -55,31 +61,40 @@ class Provenance:
         values["latents"] = {name: [float(v) for v in point] for name, point in self.latents.items()}
         return values
 
-    def model_id(self) -> str:
-        """The model card's identity in one short text, such as ``phantom 1.0 (sha256 0123456789ab)``."""
+    def model_id(self, most: int | None = None) -> str:
+        """The model card's identity in one short text, such as ``phantom 1.0 (sha256 0123456789ab)``.
+
+        ``most``: how many characters there are; the name is shortened, never the hash.
+        """
         if not self.model:
             return ""
-        text = f"{self.model} {self.model_version}".strip()
-        return f"{text} (sha256 {self.bundle_sha256[:12]})" if self.bundle_sha256 else text
+        name = f"{self.model} {self.model_version}".strip()
+        mark = f" (sha256 {self.bundle_sha256[:SHORT_HASH]})" if self.bundle_sha256 else ""
+        return (name if most is None else name[: most - len(mark)].rstrip()) + mark
 
     def sentence(self) -> str:
-        """One line for a DICOM description field."""
-        parts = [self.model_id() and f"model {self.model_id()}", self.rater and f"rater {self.rater}"]
+        """One line for people."""
+        parts = [f"model {self.model_id()}" if self.model else NO_MODEL, self.rater and f"rater {self.rater}"]
         parts += [self.sample and f"sample {self.sample}", self.edits and f"edits: {self.edits}"]
-        return "; ".join(part for part in parts if part) or "drawn without a model"
+        parts += [self.image and f"image: {self.image}"]
+        return "; ".join(part for part in parts if part)
 
     def point_text(self) -> str:
-        """The latents as short JSON; empty without."""
+        """The latents as short JSON for people; empty without."""
         if not self.latents:
             return ""
         return json.dumps({name: [round(float(v), 6) for v in point] for name, point in self.latents.items()})
 
-    def record(self) -> str:
-        """All of it in one text, for a description field that holds much; the whole hash is in it."""
-        parts = [self.sentence(), self.bundle_sha256 and f"bundle sha256 {self.bundle_sha256}"]
-        parts += [self.point_text() and f"latents {self.point_text()}"]
-        return "; ".join(part for part in parts if part)
+    def description(self, most: int) -> str:
+        """All of it in one line for people, in at most ``most`` characters; says so where it had to be cut.
 
-    def without_user(self) -> Provenance:
-        """The same, for a de-identified file."""
-        return replace(self, user="")
+        The whole hash comes first, because it may least be lost.
+        """
+        parts = [self.bundle_sha256 and f"bundle sha256 {self.bundle_sha256}", self.sentence()]
+        parts += [self.point_text() and f"latents {self.point_text()}"]
+        text = "; ".join(part for part in parts if part)
+        return text if len(text) <= most else text[: most - len(CUT)] + CUT
+
+    def anonymous(self) -> Provenance:
+        """The same for a de-identified file: no person (rater, user) and no time."""
+        return replace(self, rater="", user="", created="")

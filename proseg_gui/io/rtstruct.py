@@ -7,7 +7,7 @@ known to break a treatment planning system. Always UNAPPROVED: accepting a conto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from proseg_gui.io.contour_file import damaged
 from proseg_gui.io.contour_trace import trace
 from proseg_gui.io.deidentify import deidentify
 from proseg_gui.io.dicom_common import (
-    contributing_equipment,
+    LIMITS,
     decimal_texts,
     fill_patient_and_study,
     fitted,
@@ -34,6 +34,7 @@ from proseg_gui.io.dicom_common import (
     save,
 )
 from proseg_gui.io.dicom_headers import DAMAGE
+from proseg_gui.io.dicom_provenance import contributing_equipment
 from proseg_gui.io.dicom_write import series_for
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct_read import check_set_belongs, number_of, open_structure_set, read_structure_set
@@ -112,7 +113,10 @@ def write_rtstruct(
     if append_to is not None and study_volume.dicom is None:
         raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
     given = provenance or Provenance()
-    given = given.without_user() if deidentified else given
+    if deidentified:
+        given = given.anonymous()
+        rois = [replace(roi, provenance=roi.provenance and roi.provenance.anonymous()) for roi in rois]
+    equipment = contributing_equipment(given, [(fitted(roi.name, "LO"), roi.provenance) for roi in rois])
     with series_for(
         study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
     ) as (volume, notices, rest):
@@ -122,8 +126,8 @@ def write_rtstruct(
         else:
             ds, more = _opened(Path(append_to), volume.dicom)
             notices += more
-            before = ds.get("ContributingEquipmentSequence", None) or []
-            ds.ContributingEquipmentSequence = DicomSequence([*before, contributing_equipment(given)])
+        before = ds.get("ContributingEquipmentSequence", None) or []
+        ds.ContributingEquipmentSequence = DicomSequence([*before, *equipment])
         _add_rois(ds, rois, volume, path, rest, token)
         if deidentified:
             deidentify(ds, study_volume.dicom)
@@ -173,8 +177,7 @@ def _new_structure_set(reference: DicomReference, provenance: Provenance, label:
     ds.FrameOfReferenceUID = UID(frame_of_reference(reference))
     ds.PositionReferenceIndicator = ""
     ds.StructureSetLabel = fitted(label, "SH") or "proseg-gui"
-    ds.StructureSetDescription = fitted(provenance.sentence(), "ST")
-    ds.ContributingEquipmentSequence = DicomSequence([contributing_equipment(provenance)])
+    ds.StructureSetDescription = fitted(provenance.description(LIMITS["ST"]), "ST")
     ds.ReferencedFrameOfReferenceSequence = DicomSequence([_frame_item(reference)])
     ds.StructureSetROISequence = DicomSequence()
     ds.ROIContourSequence = DicomSequence()
@@ -232,6 +235,7 @@ def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, 
         for keyword in ("ReviewDate", "ReviewTime", "ReviewerName"):
             if keyword in ds:
                 delattr(ds, keyword)
+    ds.SpecificCharacterSet = "ISO_IR 192"  # what it held is decoded; names and users may have any letters
     for keyword in (*_SEQUENCES, "ReferencedFrameOfReferenceSequence"):  # the last is optional in the standard
         if not ds.get(keyword):
             setattr(ds, keyword, DicomSequence())
@@ -264,8 +268,6 @@ def _add_rois(
             raise UserError(
                 f"the structure set already has an ROI called {name!r}", path=path, remedy="Choose another name"
             )
-        if not name.isascii() and ds.get("SpecificCharacterSet") != "ISO_IR 192":
-            ds.SpecificCharacterSet = "ISO_IR 192"
         number, observation = number + 1, observation + 1
         progress(0.7 * done / len(rois), f"tracing {name}")
         ds.StructureSetROISequence.append(_roi_item(roi, number, volume.dicom))
@@ -279,11 +281,11 @@ def _roi_item(roi: Roi, number: int, reference: DicomReference) -> Dataset:
     item.ReferencedFrameOfReferenceUID = UID(frame_of_reference(reference))
     item.ROIName = fitted(roi.name, "LO")
     item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
-    if roi.provenance is not None:
-        text = roi.provenance.record()
-        item.ROIDescription = fitted(text if len(text) <= 1024 else roi.provenance.sentence(), "ST")
-        if roi.provenance.model_id():
-            item.ROIGenerationDescription = fitted(roi.provenance.model_id(), "LO")
+    origin = roi.provenance
+    if origin is not None:
+        item.ROIDescription = fitted(origin.description(LIMITS["ST"]), "ST")
+        if origin.model:
+            item.ROIGenerationDescription = fitted(origin.model_id(LIMITS["LO"]), "LO")
     return item
 
 

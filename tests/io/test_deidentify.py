@@ -75,3 +75,22 @@ def test_a_word_of_the_studys_description_alone_is_no_trace():
     ds.ROIName = "brain"
     deidentify(ds, ORIGINAL)
     assert ds.ROIName == "brain"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "left"),
+    [
+        ("model phantom 1 (sha256 01234567890a); rater none", "Model^Rater", False),
+        ("model phantom 1 (sha256 01234567890a); rater none", "Phantom^Jo", True),
+        ('{"region":"a","from":{"latents":{"tau":[0.5123]}}}', "From^Tau", False),
+        ('{"region":"a","from":{"latents":{"tau":[0.5123]}}}', "512", False),
+        ('{"region":"lesion of 512"}', "512", True),
+        ('{"bundle_sha256":"000000000000512ab"}', "512", False),
+    ],
+)
+def test_the_programs_own_words_and_numbers_are_no_trace(text, word, left):
+    ds = Dataset()
+    ds.ROIDescription = text
+    patient = {"PatientID": word} if word.isdigit() else {"PatientName": word}
+    found = survivors(ds, DicomReference("1.2.3", "1.2.3.4", "", "", (), patient))
+    assert bool([entry for entry in found if entry[1] != "profile entry"]) == left

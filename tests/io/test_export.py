@@ -58,7 +58,7 @@ def test_rtstruct_has_an_roi_for_each_in_its_own_colour(study, masks, tmp_path):
     ds = pydicom.dcmread(path)
     first, second = (tuple(item.ROIDisplayColor) for item in ds.ROIContourSequence)
     assert first != second
-    assert ds.StructureSetDescription == "drawn without a model"
+    assert ds.StructureSetDescription == "no model named"
     assert [o.RTROIInterpretedType for o in ds.RTROIObservationsSequence] == ["", ""]
 
 

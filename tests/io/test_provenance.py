@@ -22,7 +22,7 @@ def test_values_are_plain_json():
 def test_sentences():
     full = Provenance("m", "1", "0123456789abcdef", rater="tight", sample="3 (seed 0)", edits="brush")
     assert full.sentence() == "model m 1 (sha256 0123456789ab); rater tight; sample 3 (seed 0); edits: brush"
-    assert Provenance().sentence() == "drawn without a model" and Provenance().model_id() == ""
+    assert Provenance().sentence() == "no model named" and Provenance().model_id() == ""
 
 
 def test_share_of_a_progress():

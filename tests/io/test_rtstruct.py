@@ -108,7 +108,7 @@ def test_file_says_what_it_must(hard_masks, tmp_path):
     assert "phantom 1.2 (sha256 abababababab)" in ds.StructureSetDescription
     equipment = ds.ContributingEquipmentSequence[0]
     assert equipment.PurposeOfReferenceCodeSequence[0].CodeMeaning == "Processing Equipment"
-    assert "ab" * 32 in equipment.ContributionDescription and '"tau": [0.5, 0.5]' in equipment.ContributionDescription
+    assert "ab" * 32 in equipment.ContributionDescription and '"tau":[0.5,0.5]' in equipment.ContributionDescription
     assert getpass.getuser() in str(equipment.OperatorsName) == str(ds.OperatorsName)
     assert equipment.ContributionDateTime[:8] == provenance.created[:10].replace("-", "")
     assert ds.SoftwareVersions and ds.Manufacturer == "proseg-gui"
