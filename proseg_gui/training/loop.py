@@ -66,6 +66,8 @@ class Trainer:
         self.batches = Batches(train, recipe, self.method.stride)
         self._ahead: Callable[[int], Batch] = self.batches
         self.state = fresh_state()
+        self.calibration: dict[str, Any] = {}
+        """What :meth:`Objective.calibrate` chose at the end."""
         self.main = self.fabric.global_rank == 0
         if self.fabric.world_size > self.batches.fewest:
             raise UserError(f"{self.fabric.world_size} processes cannot share {self.batches.fewest} cases a step",
@@ -121,7 +123,7 @@ class Trainer:
                 self._validate(progress)
             if state.step % CHECKPOINT_EVERY == 0 or last or time.monotonic() - self.saved_at > CHECKPOINT_SECONDS:
                 self._save()
-        self._keep_best()
+        self._keep_best(progress)
         return state
 
     def _save(self) -> None:
@@ -211,10 +213,7 @@ class Trainer:
             self.method.load_state_dict(state.average)
         self.task.fit(self.train)
         judged = {name: value.detach().cpu().clone() for name, value in self.method.state_dict().items()}
-        figures: dict[str, Any] = {}
-        if self.main:
-            figures = validate(self.method, self.held_out, recipe.validation_draws, recipe.seed)
-        figures = self._agreed(figures)
+        figures = self._judged()
         self.method.load_state_dict(current)
         self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
         dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
@@ -225,11 +224,25 @@ class Trainer:
             state.best = judged
 
     @torch.no_grad()
-    def _keep_best(self) -> None:
+    def _keep_best(self, progress: Progress) -> None:
         self.method.load_state_dict(self.state.best or self.state.average)
         self.method.eval()
         self.task.fit(self.train)
+        if self.held_out:
+            progress(1.0, "calibrating the width of samples")
+            self.calibration = self.task.calibrate(self._judged)
+            if self.calibration:
+                self.state.best_figures = self.calibration.pop("figures")
+                self._log({"step": self.state.step, "event": "calibrated", **self.calibration})
         self.task.finish(self.train)
+
+    def _judged(self) -> dict[str, Any]:
+        """Figures of the network as it is, the same in all processes."""
+        figures: dict[str, Any] = {}
+        if self.main:
+            figures = validate(self.method, self.held_out, self.recipe.validation_draws, self.recipe.seed)
+        found: dict[str, Any] = self._agreed(figures)
+        return found
 
     def _log(self, row: Mapping[str, Any]) -> None:
         if not self.main:

@@ -130,7 +130,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         return card
     record = {
         **begun, "seconds": round(state.seconds, 1), "chosen_at_step": state.best_step if state.best else state.step,
-        "steps_done": state.step,
+        "steps_done": state.step, **({"calibration": trainer.calibration} if trainer.calibration else {}),
         "salt": salt, "case_hashes": hashes, "held_out_case_hashes": held_out_hashes,
         "resampled_cases": len({*split.resample} & {*split.train, *split.val}),
     }  # fmt: skip

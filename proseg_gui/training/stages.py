@@ -10,7 +10,7 @@ images (METHOD.md section 6; docs/decisions/model-stages.md has the measurements
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -243,6 +243,10 @@ class StageObjective(ProSegObjective):
         parts = [new] if self.stage == "rater" else [old, new]
         means = [float(np.mean(part)) for part in parts if part]
         return float(np.mean(means)) if means else float("-inf")
+
+    def calibrate(self, judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Nothing: the known raters' draws stay as wide as they were."""
+        return {}
 
     @torch.no_grad()
     def finish(self, cases: Sequence[TrainingCase]) -> None:

@@ -16,6 +16,7 @@ from proseg_gui.training.checkpoint import NAME
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import relative_areas
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.validate import validate
 
 RECIPE = Recipe(steps=8, items=2, volumes=2, draws=6, warm_up=2, validations=4, validation_draws=2, widths=(4, 8))
 
@@ -116,9 +117,10 @@ def test_a_run_can_be_stopped_and_keeps_its_best(make_trainer, monkeypatch, step
     trainer = make_trainer("stopped")
     ask_at(trainer, monkeypatch, step, loop.STOP)
     state = trainer.run()
-    assert state.step == step and rows(trainer)[-1] == {"step": step, "event": "stopped"}
+    assert state.step == step and {"step": step, "event": "stopped"} in rows(trainer)
     assert state.best_figures["dice_identity_mean"] > 0 and state.best_step <= step
-    assert same(weights(trainer), state.best | {"rater_area": trainer.method.rater_area})
+    chosen_last = {name: weights(trainer)[name] for name in ("rater_area", "mode_weight")}
+    assert same(weights(trainer), state.best | chosen_last)
 
 
 def test_a_run_that_is_stopped_before_anything_was_judged_keeps_its_weights(make_trainer, monkeypatch):
@@ -127,6 +129,18 @@ def test_a_run_that_is_stopped_before_anything_was_judged_keeps_its_weights(make
     ask_at(trainer, monkeypatch, 2, loop.STOP)
     assert trainer.run().best_figures == {}
     assert same(weights(trainer), trainer.state.best | {"rater_area": trainer.method.rater_area})
+
+
+def test_at_the_end_the_width_of_the_draws_is_calibrated_on_the_held_out_cases(make_trainer):
+    trainer = make_trainer("calibrated", replace(RECIPE, steps=30))
+    state = trainer.run()
+    found = trainer.calibration
+    assert rows(trainer)[-1] == {"step": 30, "event": "calibrated", **found}
+    scale = found["ambiguity_scale"]
+    assert torch.allclose(weights(trainer)["mode_weight"], state.best["mode_weight"] * scale, rtol=1e-3)
+    judged = validate(trainer.method, trainer.held_out, RECIPE.validation_draws, RECIPE.seed)
+    assert judged == state.best_figures
+    assert judged["ged2"] <= found["ged2_before"] + 5e-5
 
 
 def test_the_seed_fixes_everything_and_another_gives_another(make_trainer):
@@ -163,10 +177,10 @@ def test_the_average_is_the_mean_of_the_second_half(make_trainer):
 
 
 def test_the_best_validated_average_is_kept(make_trainer, monkeypatch):
-    figures = iter([0.9, 0.2, 0.7, 0.5])  # the first two come before there is an average
+    figures = iter([0.9, 0.2, 0.7, 0.5])  # the first two come before there is an average; then the calibration asks
 
     def judged(*_arguments):
-        return dict.fromkeys(("dice_identity_mean", "ged2"), next(figures))
+        return dict.fromkeys(("dice_identity_mean", "ged2"), next(figures, 0.5))
 
     monkeypatch.setattr(loop, "validate", judged)
     trainer = make_trainer("best")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -49,6 +49,14 @@ class Objective(nn.Module):
 
     def fit(self, cases: Sequence[TrainingCase]) -> None:
         """Set what is fitted to the training cases and not learned; called before the network is judged."""
+
+    def calibrate(self, judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Choose on held-out cases what no gradient sees; the kept weights are in the network, :meth:`fit` is done.
+
+        ``judge()`` gives the figures of ``training.validate`` as the network is now. Returns a JSON-able account for
+        the card with the ``figures`` of what was chosen; empty: there is nothing to choose.
+        """
+        return {}
 
     @torch.no_grad()
     def finish(self, cases: Sequence[TrainingCase]) -> None:
