@@ -122,6 +122,17 @@ def add_common(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(flag, **keywords)  # type: ignore[arg-type]
 
 
+def add_series(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which series of a folder, or which volume of a 4D file, is meant."""
+    parser.add_argument(
+        "--series",
+        type=int,
+        metavar="N",
+        help="which one to take where a folder holds several series, or a file or series several volumes; from 1, as "
+        "listed when it is left out",
+    )
+
+
 @contextlib.contextmanager
 def _quiet(quiet: bool) -> Iterator[None]:
     """Send standard output nowhere while ``quiet``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from proseg_gui.cli import add_series
 from proseg_gui.errors import UserError
 
 EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm"
@@ -32,6 +33,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="no patient data, new UIDs; DICOM comes with a copy of the image without patient data beside it",
     )
+    add_series(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if args.code and (args.format != "seg" or len(args.code) != len(args.mask)):
         raise UserError("--code goes with --format seg and is given once for each --mask")
     codes = [structure_code(text) for text in args.code] or None
-    study = open_study(args.image)
+    study = open_study(args.image, pick=args.series)
     notices: list[str] = list(study.notices)
     masks = [
         (name, read_mask(path, study.geometry, notices=notices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from proseg_gui.cli import add_series
 from proseg_gui.errors import UserError
 
 EXAMPLE = "example: proseg-gui import-contours ct_folder dr_a.dcm dr_b.dcm --out dataset/case_1"
@@ -30,6 +31,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid"
     )
+    add_series(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             f"got {len(args.contours)} contour files and {len(args.rater)} --rater",
             remedy="Give one --rater for each file, or none",
         )
-    study = replace(open_study(args.image, contours=False), readings=())
+    study = replace(open_study(args.image, contours=False, pick=args.series), readings=())
     notices = list(study.notices)
     if [path for path in args.contours if kind_of(path) == "LIDC reading"]:
         return _lidc(args, study.image, notices)

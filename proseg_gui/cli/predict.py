@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from proseg_gui.cli import add_series
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
 
@@ -56,6 +57,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid first"
     )
+    add_series(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -87,13 +89,15 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("--channel is for a single image", remedy="Put a case's channels in its folder images")
         if args.straighten:
             raise UserError("--straighten is for a single image", remedy="Give the cases one by one")
+        if args.series is not None:
+            raise UserError("--series is for a single image", remedy="Give the cases one by one")
         summaries = predict_dataset(bundle, cases, args.out, request, **how)
         print(f"wrote {len(summaries)} cases to {args.out}")
         return 0
-    if cases and not channels:
+    if cases and not channels and args.series is None:
         study = load_case(cases[0], ())
     else:  # what can be meant in only one way need not be looked for again
-        study = open_study(inputs[0] if len(inputs) == 1 else args.image, channels=channels)
+        study = open_study(inputs[0] if len(inputs) == 1 else args.image, channels=channels, pick=args.series)
     if args.straighten:
         study, _ = straightened(study)
     summary = predict_case(bundle, study, args.out, request, **how)

@@ -78,27 +78,35 @@ class Opener(QObject):
         first = paths[0] if paths else next(iter((channels or {}).values()))
 
         def work(token: CancelToken, progress: Progress) -> Any:
-            from proseg_gui.io.open import open_study
+            from proseg_gui.io.open import SeveralSeries, open_study
             from proseg_gui.review.inputs import openable
 
             if channels:
                 others = dict(channels) if paths else {n: p for n, p in channels.items() if p != first}
                 return open_study(first, channels=others, progress=progress, token=token)
             found = openable(paths, progress, token)
-            return open_study(found[0], progress=progress, token=token) if len(found) == 1 else found
+            if len(found) > 1:
+                return found
+            try:
+                return open_study(found[0], progress=progress, token=token)
+            except SeveralSeries as several:  # the volumes of a 4D file
+                return list(several.candidates)
 
         self._run(f"Opening {first.name}", work, partial(self._found, first))
 
     def open_candidate(self, candidate: Any) -> None:
         """Open one of several series or cases."""
 
-        def work(token: CancelToken, progress: Progress) -> Study:
-            from proseg_gui.io.open import open_study
+        def work(token: CancelToken, progress: Progress) -> Any:
+            from proseg_gui.io.open import SeveralSeries, open_study
 
-            return open_study(candidate, progress=progress, token=token)
+            try:
+                return open_study(candidate, progress=progress, token=token)
+            except SeveralSeries as several:
+                return list(several.candidates)
 
         self._demo = False
-        self._run(f"Opening {candidate.label}", work, partial(self._opened, candidate.path))
+        self._run(f"Opening {candidate.label}", work, partial(self._found, candidate.path))
 
     def open_loaded(self, path: Path, load: Callable[[CancelToken, Progress], Study]) -> None:
         """Open the scan at ``path`` as ``load`` reads it in the background."""

@@ -68,7 +68,7 @@ READ_TAGS = (
     *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel", "PhotometricInterpretation"),
     *("NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "Units", "ModalityLUTSequence"),
     *("WindowCenter", "WindowWidth", "SeriesDescription", "SeriesNumber", "SliceThickness", "SpacingBetweenSlices"),
-    *("StructureSetLabel", "ContentLabel"),
+    *("StructureSetLabel", "ContentLabel", "InstanceNumber", "ContentDate"),
     *("SeriesDate", "SeriesTime", "AcquisitionDate", "SUVType", "CorrectedImage", "DecayCorrection", "PatientWeight"),
     *("RadiopharmaceuticalInformationSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
     *PATIENT_TAGS,

@@ -1,7 +1,7 @@
 """DICOM files sorted into series with a geometry: by SeriesInstanceUID, then by grid, then along the slice normal.
 
 File names and instance numbers are never used. Whatever keeps a series from being one straight stack is either kept
-and told (uneven steps, tilt) or refused by name (several acquisitions at the same places).
+and told (uneven steps, tilt) or refused by name (several acquisitions at the same places, see ``dicom_repeats``).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGExtended12Bit
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, SPLIT_TAGS, Header, no_decoder
+from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, Header, no_decoder
+from proseg_gui.io.dicom_repeats import SAME_PLACE_MM, UnclearError, parts_of
 from proseg_gui.io.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
 
 _ORIENTATION_TOLERANCE = 1e-3
 """Direction cosines of one stack may jitter by the rounding of their decimal text."""
-_SAME_PLACE_MM = 1e-2
 _ONE_A_SERIES = ("FrameOfReferenceUID", "Modality", "StudyInstanceUID", "PatientID")
 
 
@@ -113,7 +113,12 @@ def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
         parts = _parts(members)
         for number, part in enumerate(parts, 1):
             found += _stacks(part, f"part {number} of {len(parts)}" if len(parts) > 1 else "")
-    return tuple(sorted(found, key=lambda info: (-info.n_slices, info.label, str(info.files[0]))))
+    return tuple(sorted(found, key=lambda info: (-info.n_slices, _counting(info.label), str(info.files[0]))))
+
+
+def _counting(text: str) -> list[str | float]:
+    """A key by which ``volume 2`` comes before ``volume 10``."""
+    return [float(part) if i % 2 else part for i, part in enumerate(re.split(r"([0-9]+)", text))]
 
 
 def _parts(members: list[Header]) -> list[list[Header]]:
@@ -161,7 +166,7 @@ def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
         places = _places(group)
         order = np.argsort(places, kind="stable")
         group, places = [group[i] for i in order], places[order]
-        if len(group) > 1 and np.diff(places).min() < _SAME_PLACE_MM:
+        if len(group) > 1 and np.diff(places).min() < SAME_PLACE_MM:
             found += _acquisitions(group, part)
             continue
         mixed = _interleaved(group)
@@ -172,8 +177,8 @@ def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
     return found
 
 
-def _stack(group: Sequence[Header], part: str) -> SeriesInfo:
-    """One sorted stack with its geometry, or with the reason why it cannot be read."""
+def _stack(group: Sequence[Header], part: str, told: tuple[str, ...] = ()) -> SeriesInfo:
+    """One sorted stack with its geometry, or with the reason why it cannot be read; ``told`` go before its notices."""
     try:
         for header in group:
             check_readable(header)
@@ -185,7 +190,7 @@ def _stack(group: Sequence[Header], part: str) -> SeriesInfo:
         text = "its positions, orientation and pixel size contradict each other"
         refusal = UserError(text, path=group[0].path, remedy="Export the series again from its source")
         return _info(group, None, problem=refusal, part=part)
-    return _info(group, geometry, notices, part=part)
+    return _info(group, geometry, told + notices, part=part)
 
 
 def _info(
@@ -357,32 +362,22 @@ def _gap_text(places: np.ndarray, offsets: np.ndarray) -> str:
 
 
 def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
-    """Several images at one place: the acquisitions apart where one tag parts them cleanly, else a refusal."""
-    for keyword in SPLIT_TAGS:
-        parts: dict[str, list[Header]] = {}
-        for header in group:
-            parts.setdefault(header.text(keyword), []).append(header)
-        sizes = {len(members) for members in parts.values()}
-        if len(parts) < 2 or len(sizes) != 1 or sizes == {1}:
-            continue
-        if all(np.diff(_places(members)).min() >= _SAME_PLACE_MM for members in parts.values()):
-            names = {value: ", ".join(item for item in (part, _value_text(keyword, value)) if item) for value in parts}
-            return [_stack(members, names[value]) for value, members in parts.items()]
+    """Several images at one place: the acquisitions or time points apart where that is clear, else a refusal."""
     places = _places(group)
-    i = int(np.diff(places).argmin())
-    repeated = int((np.diff(places) < _SAME_PLACE_MM).sum())
-    problem = UserError(
-        f"the series holds several acquisitions: {repeated} slice position{'s occur' if repeated > 1 else ' occurs'} "
-        f"more than once, the first in {group[i].place_name} and {group[i + 1].place_name}",
-        path=group[i].path.parent,
-        remedy="Export each acquisition as a series of its own",
-    )
-    return [_info(group, None, problem=problem, part=part)]
-
-
-def _value_text(keyword: str, value: str) -> str:
-    name = {"AcquisitionNumber": "acquisition", "EchoTime": "echo time", "DiffusionBValue": "b value"}
-    return f"{name.get(keyword, keyword)} {plain(value) or 'not given'}"
+    try:
+        parts = parts_of(group, places)
+    except UnclearError as unclear:
+        i = int(np.diff(places).argmin())
+        repeated = int((np.diff(places) < SAME_PLACE_MM).sum())
+        occur = "positions occur" if repeated > 1 else "position occurs"
+        problem = UserError(
+            f"the series holds several acquisitions: {repeated} slice {occur} more than once, the first in "
+            f"{group[i].place_name} and {group[i + 1].place_name}, {unclear}",
+            path=group[i].path.parent,
+            remedy="Export each acquisition as a series of its own",
+        )
+        return [_info(group, None, problem=problem, part=part)]
+    return [_stack(item.headers, ", ".join(filter(None, (part, item.name))), item.notices) for item in parts]
 
 
 def _interleaved(group: Sequence[Header]) -> UserError | None:

@@ -59,12 +59,12 @@ class SeveralSeries(UserError):
 
     def __init__(self, candidates: list[Candidate], path: Path) -> None:
         self.candidates = tuple(candidates)
-        shown = "; ".join(candidate.label for candidate in candidates[:3])
+        shown = "; ".join(f"{number}: {candidate.label}" for number, candidate in enumerate(candidates[:3], 1))
         more = f"; and {len(candidates) - 3} more" if len(candidates) > 3 else ""
         super().__init__(
             f"it holds {len(candidates)} images ({shown}{more})",
             path=path,
-            remedy="Give the file or folder of one of them",
+            remedy="Give the file or folder of one of them, or its number with --series",
         )
 
 
@@ -94,6 +94,7 @@ def open_study(
     *,
     channels: Mapping[str, Path] | None = None,
     contours: bool = True,
+    pick: int | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> Study:
@@ -108,27 +109,45 @@ def open_study(
         notice.
     contours:
         Whether structure sets and segmentations that lie beside a DICOM series become its readings.
+    pick:
+        Which one to open where several things could be meant, from 1 in the order of ``SeveralSeries.candidates``.
 
     Raises
     ------
     SeveralSeries
-        If ``path_or_candidate`` is a path and several things could be meant.
+        If several things could be meant (series of a folder, volumes of a 4D file) and none was picked.
     UserError
         If it cannot be opened.
     Cancelled
         When ``token`` is raised.
     """
     main = progress if not channels else share_of(progress, 0.0, 1.0 / (1 + len(channels)))
-    if isinstance(path_or_candidate, Candidate):
-        candidate, rest = path_or_candidate, main
+    try:
+        study = _open_one(path_or_candidate, contours, main, token)
+    except SeveralSeries as several:
+        if pick is None:
+            raise
+        study = _open_one(_picked(several, pick), contours, main, token)
     else:
-        candidate = _only(path_or_candidate, share_of(main, 0.0, 0.4), token)
-        rest = share_of(main, 0.4, 1.0)
-    study = _open(candidate if contours else replace(candidate, contours=()), rest, token)
+        if pick not in (None, 1):
+            raise UserError("it holds one image", path=study.source, remedy="Leave out --series")
     for number, (name, path) in enumerate((channels or {}).items(), 1):
         part = share_of(progress, number / (1 + len(channels or {})), (number + 1) / (1 + len(channels or {})))
         study = _with_channel(study, name, Path(path), part, token)
     return study
+
+
+def _open_one(what: str | Path | Candidate, contours: bool, progress: Progress, token: CancelToken | None) -> Study:
+    if not isinstance(what, Candidate):
+        what, progress = _only(what, share_of(progress, 0.0, 0.4), token), share_of(progress, 0.4, 1.0)
+    return _open(what if contours else replace(what, contours=()), progress, token)
+
+
+def _picked(several: SeveralSeries, number: int) -> Candidate:
+    count = len(several.candidates)
+    if not 1 <= number <= count:
+        raise UserError(f"it has no series {number}", path=several.path, remedy=f"Choose one of 1 to {count}")
+    return several.candidates[number - 1]
 
 
 def _only(path: str | Path, progress: Progress, token: CancelToken | None) -> Candidate:
@@ -184,7 +203,10 @@ def _read_file(candidate: Candidate, progress: Progress, token: CancelToken | No
 def _with_channel(study: Study, name: str, path: Path, progress: Progress, token: CancelToken | None) -> Study:
     if name in study.channels:
         raise UserError(f"there are two channels called {name!r}", path=path, remedy="Name each channel differently")
-    other = open_study(path, progress=progress, token=token)
+    try:
+        other = open_study(path, progress=progress, token=token)
+    except SeveralSeries as several:
+        raise UserError(several.what, path=path, remedy="Give the file or folder of one of them") from several
     volume, notices = align_channel(other.image, list(other.notices), name, study.image, token)
     return replace(study, channels={**study.channels, name: volume}, notices=study.notices + tuple(notices))
 

@@ -82,3 +82,26 @@ def test_wrong_requests_are_one_line(places, tmp_path, capsys, options, sentence
     said = capsys.readouterr()
     assert sentence in said.err and said.err.count("\n") == 1
     assert not (tmp_path / "x.dcm").exists()
+
+
+def test_a_volume_of_a_4d_series_is_chosen_by_its_number(places, tmp_path, capsys):
+    again = write_series(
+        Volume(np.full((4, 12, 10), 7, np.int16), open_study(tmp_path / "ct").geometry, modality="CT"), tmp_path / "2"
+    )
+    first = [pydicom.dcmread(path) for path in sorted((tmp_path / "ct").iterdir())]
+    for path in sorted((tmp_path / "2").iterdir()):
+        ds = pydicom.dcmread(path)
+        for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "PatientID", "PatientName"):
+            setattr(ds, keyword, getattr(first[0], keyword))
+        ds.InstanceNumber = int(ds.InstanceNumber) + 4
+        ds.save_as(tmp_path / "ct" / f"b{path.name}")
+    out = tmp_path / "rt.dcm"
+    command = [*places, "--format", "rtstruct", "--out", str(out)]
+    assert main(command) == 2
+    assert "1: CT" in (said := capsys.readouterr().err) and "volume 2 of 2" in said and "--series" in said
+    assert main([*command, "--series", "3"]) == 2 and "Choose one of 1 to 2" in capsys.readouterr().err
+    assert main([*command, "--series", "2"]) == 0
+    assert "by the order of InstanceNumber, this is volume 2 of 2" in capsys.readouterr().out
+    images = pydicom.dcmread(out).ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence[0]
+    items = images.RTReferencedSeriesSequence[0].ContourImageSequence
+    assert {item.ReferencedSOPInstanceUID for item in items} == set(again.dicom.sop_instance_uids)

@@ -258,3 +258,16 @@ def test_a_series_that_cannot_be_read_does_not_keep_the_others_from_their_pictur
     found: list[int] = []
     window.opener.fetch_thumbnails(candidates, lambda number, _picture: found.append(number))
     qtbot.waitUntil(lambda: found == [1], timeout=SETTLE_MS)
+
+
+def test_the_volumes_of_a_4d_file_are_asked_for_in_the_window(window, qtbot, tmp_path) -> None:
+    import nibabel as nib
+
+    values = np.arange(5 * 6 * 7, dtype=np.int16).reshape(7, 6, 5)
+    nib.save(nib.Nifti1Image(np.stack([values, values + 9], axis=-1), np.eye(4)), tmp_path / "a.nii")
+    with qtbot.waitSignal(window.opener.choose_requested, timeout=SETTLE_MS) as asked:
+        window.opener.open_paths([tmp_path / "a.nii"])
+    assert [candidate.label for candidate in asked.args[1]] == ["a.nii, volume 0 of 2", "a.nii, volume 1 of 2"]
+    settle(qtbot, window, lambda: window.opener.open_candidate(asked.args[1][1]))
+    assert np.array_equal(window.controller.study.image.array, values.T + 9)
+    assert window.failures == []

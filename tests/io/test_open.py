@@ -76,7 +76,7 @@ def test_a_zip_of_dicom_opens_and_leaves_nothing_behind(tmp_path, dicom_series, 
 def test_several_series_are_a_choice(tmp_path, dicom_series, along_z, ct_array):
     dicom_series(tmp_path / "a", ct_array, along_z(5))
     dicom_series(tmp_path / "b", ct_array[:3], along_z(3), SeriesInstanceUID="1.9", SeriesDescription="lung")
-    with pytest.raises(SeveralSeries, match=r"holds 2 images .CT thorax, 5 slices") as caught:
+    with pytest.raises(SeveralSeries, match=r"holds 2 images .1: CT thorax, 5 slices") as caught:
         open_study(tmp_path)
     assert "\n" not in str(caught.value) and "Secret" not in str(caught.value)
     assert [c.kind for c in caught.value.candidates] == ["series", "series"]
