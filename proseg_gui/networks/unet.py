@@ -67,4 +67,4 @@ class UNet(nn.Module):
         for level in reversed(range(len(self.up))):
             raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
             x = self.up[level](torch.cat([skips[level], raised], dim=1))
-        return x[..., :height, :width]
+        return x[..., :height, :width].contiguous()  # whatever layout the weights have
