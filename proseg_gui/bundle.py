@@ -25,6 +25,8 @@ from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from proseg_gui.networks.base import Method
 
 log = logging.getLogger(__name__)
@@ -168,7 +170,6 @@ def read_card(folder: Path) -> Card:
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
     """Read a bundle; everything that is wrong with one is a :class:`UserError` of one sentence."""
-    import torch
     from safetensors import SafetensorError, safe_open
 
     folder = find_bundle(name_or_path)
@@ -187,15 +188,23 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
                 view = weights.get_slice(name)
                 if tuple(view.get_shape()) != shape or view.get_dtype() != "F32":
                     raise UserError(f"the weight {name!r} has another shape or type than the card says", path=path)
-            # Copied: a view into the file may lie at any address, and unaligned weights round otherwise.
-            state = {name: weights.get_tensor(name).clone() for name in expected}
+            state = {name: _laid_out(weights.get_tensor(name)) for name in expected}
     except (SafetensorError, OSError) as error:
         raise UserError("the weights are damaged: not a readable safetensors file", path=path) from error
     if not all(bool(tensor.isfinite().all()) for tensor in state.values()):
         raise UserError("the weights hold values that are not numbers", path=path)
     method.load_state_dict(state, assign=True)
-    method.to(memory_format=torch.channels_last)  # on a CPU a slice is encoded in two thirds to four fifths of the time
     return Bundle(card, method.eval().requires_grad_(False), folder)
+
+
+def _laid_out(weight: Tensor) -> Tensor:
+    """A copy, since a view into the file may lie at any address, and unaligned weights round otherwise.
+
+    Convolutions' weights are put channels-last: on a processor a slice is encoded in two thirds of the time.
+    """
+    import torch
+
+    return weight.clone(memory_format=torch.channels_last if weight.ndim == 4 else torch.contiguous_format)
 
 
 def _empty_network(card: Card, folder: Path) -> Method:
