@@ -71,6 +71,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
+    parser.add_argument("--precision", choices=("32", "bf16-mixed", "16-mixed"), default="32",
+                        help="bits the network counts with while it learns; 16-mixed needs CUDA (32)")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
                              "free)")  # fmt: skip
@@ -152,7 +154,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     steps = args.steps or (STAGE_STEPS[args.stage] if args.init else STEPS)
     patience = (PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
-                    network=network)  # fmt: skip
+                    network=network, precision=args.precision)  # fmt: skip
     if args.widths:
         recipe = replace(recipe, widths=_widths(args.widths))
     return Request(

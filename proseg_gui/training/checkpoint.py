@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class State:
     best_figures: dict[str, Any]
     best_step: int
     seconds: float
+    scaler: dict[str, Any] = field(default_factory=dict)
+    """Loss scale of a run in ``16-mixed``, which changes from step to step."""
 
 
 def fresh_state() -> State:
@@ -53,6 +55,7 @@ def save_checkpoint(
     record = {
         "key": key, "step": state.step, "best_score": state.best_score if state.best else None,
         "best_figures": state.best_figures, "best_step": state.best_step, "seconds": state.seconds,
+        "scaler": state.scaler,
     }  # fmt: skip
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     atomic_bytes(path, save(plain, metadata={"run": json.dumps(record)}), overwrite=True)
@@ -94,4 +97,4 @@ def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam:
             }  # a parameter's own count of steps: not all learn from the first one on
     score = float("-inf") if record["best_score"] is None else float(record["best_score"])
     return State(int(record["step"]), groups.get("average", {}), groups.get("best", {}), score, record["best_figures"],
-                 int(record["best_step"]), float(record["seconds"]))  # fmt: skip
+                 int(record["best_step"]), float(record["seconds"]), record.get("scaler", {}))  # fmt: skip

@@ -44,7 +44,7 @@ class TrainingCase:
     encoded: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # not frozen: Fabric refuses such where it converts what a network is given
 class Batch:
     """V items of n slices: ``images (V, n, channels, H, W)``, ``masks (V, R, Q, S, n, H, W)`` 0/1 float32.
 

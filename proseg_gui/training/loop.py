@@ -6,6 +6,7 @@ with the numbers that it would have had.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
@@ -18,9 +19,11 @@ import torch
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.training.augment import augment
+from proseg_gui.training.board import FOLDER, Board, open_board
 from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkpoint, save_checkpoint
 from proseg_gui.training.dataset import Batch, Batches, TrainingCase
 from proseg_gui.training.objectives.base import Objective
+from proseg_gui.training.precision import LEAST_SCALE
 from proseg_gui.training.prefetch import Prefetch, step_seed
 from proseg_gui.training.processes import start_fabric
 from proseg_gui.training.recipe import Recipe
@@ -60,7 +63,7 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.recipe, self.folder, self.key, self.held_out, self.train = recipe, folder, key, held_out, train
-        self.fabric = start_fabric(device)
+        self.fabric = start_fabric(device, recipe.precision)
         self.method, self.task = objective.method, objective
         self.adam = torch.optim.AdamW(objective.groups(), lr=recipe.rate)
         self.batches = Batches(train, recipe, self.method.stride)
@@ -68,6 +71,7 @@ class Trainer:
         self.state = fresh_state()
         self.calibration: dict[str, Any] = {}
         """What :meth:`Objective.calibrate` chose at the end."""
+        self._board: Board | None = None
         self.main = self.fabric.global_rank == 0
         if self.fabric.world_size > self.batches.fewest:
             raise UserError(f"{self.fabric.world_size} processes cannot share {self.batches.fewest} cases a step",
@@ -77,18 +81,19 @@ class Trainer:
     def resume(self) -> None:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
         self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
-        log = self.folder / LOG_NAME
-        if self.main and log.is_file():
-            lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line]
-            kept = [line for line in lines if _is_before(json.loads(line), self.state.step)]
-            log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        self.fabric.strategy.precision.load_state_dict(self.state.scaler)
+        if self.main and (rows := self._rows()):
+            kept = [json.dumps(row) for row in rows if _is_before(row, self.state.step)]
+            (self.folder / LOG_NAME).write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def run(self, progress: Progress = no_progress, token: CancelToken | None = None) -> State:
         """Train to the end, leaving the chosen weights in the network. A cancel keeps the last checkpoint.
 
         The request ``pause`` saves this very step and ends in ``Cancelled``; ``stop`` ends as if these were all steps.
         """
-        with Prefetch(self.batches, self.recipe.steps) as self._ahead:
+        with Prefetch(self.batches, self.recipe.steps) as self._ahead, contextlib.ExitStack() as opened:
+            if self.main:
+                self._board = opened.enter_context(open_board(self.folder / FOLDER, self._rows()))
             return self._run(progress, token)
 
     def _run(self, progress: Progress, token: CancelToken | None) -> State:
@@ -128,6 +133,7 @@ class Trainer:
 
     def _save(self) -> None:
         if self.main:
+            self.state.scaler = self.fabric.strategy.precision.state_dict()
             save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
         self.saved_at = time.monotonic()
 
@@ -153,13 +159,20 @@ class Trainer:
         values = dict(zip(terms, means.tolist(), strict=True))
         if not all(math.isfinite(value) for value in values.values()):
             wrong = next(name for name, value in values.items() if not math.isfinite(value))
-            raise UserError(f"training stopped at step {step + 1}: the term {wrong!r} is not a number for the cases "
-                            f"{', '.join(names)}", remedy="Look at these cases' images and masks")  # fmt: skip
+            raise _not_a_number(step, f"term {wrong!r}", names)
         self.fabric.backward(terms["total"])
-        norm = self.fabric.clip_gradients(self.objective, self.optimizer, max_norm=self.recipe.clip)
+        norm = self.fabric.clip_gradients(self.objective, self.optimizer, max_norm=self.recipe.clip,
+                                          error_if_nonfinite=False)  # fmt: skip
+        assert norm is not None  # as always with max_norm
+        length = float(norm)
+        if math.isfinite(length):
+            values["gradient"] = length
+        elif self.fabric.strategy.precision.state_dict().get("scale", 0.0) < LEAST_SCALE:
+            raise _not_a_number(step, "gradient", names)
+        # else 16 bits overflowed: Fabric leaves this step out, and scales the next one less
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return values | {"gradient": float(norm) if norm is not None else 0.0}
+        return values
 
     def _augmented(self, batch: Batch) -> Batch:
         device = self.fabric.device
@@ -244,11 +257,24 @@ class Trainer:
         found: dict[str, Any] = self._agreed(figures)
         return found
 
+    def _rows(self) -> list[dict[str, Any]]:
+        """What the log holds."""
+        path = self.folder / LOG_NAME
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return [json.loads(line) for line in lines if line]
+
     def _log(self, row: Mapping[str, Any]) -> None:
         if not self.main:
             return
+        if self._board is not None:
+            self._board.add(row)
         with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _not_a_number(step: int, what: str, names: Sequence[str]) -> UserError:
+    return UserError(f"training stopped at step {step + 1}: the {what} is not a number for the cases "
+                     f"{', '.join(names)}", remedy="Look at these cases' images and masks")  # fmt: skip
 
 
 def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from proseg_gui.training.precision import in_float32
 from proseg_gui.training.processes import over_all
 
 
@@ -55,6 +56,7 @@ def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / over_all(weights.sum()).clamp_min(1e-12)
 
 
+@in_float32
 def segmentation_loss(logits: Tensor, masks: Tensor, observed: Tensor, smooth: float = 1.0) -> Tensor:
     """Soft Dice plus binary cross-entropy: logits ``(V, R, S, P)`` against every reading ``(V, R, Q, S, P)``."""
     wide = logits.unsqueeze(2).expand_as(masks)
@@ -64,6 +66,7 @@ def segmentation_loss(logits: Tensor, masks: Tensor, observed: Tensor, smooth: f
     return weighted_mean(bce + dice, observed.to(bce))
 
 
+@in_float32
 def sample_bce(logits: Tensor, masks: Tensor, observed: Tensor) -> Tensor:
     """Mean cross-entropy of samples ``(V, R, M, S, P)`` against the same rater's readings ``(V, R, Q, S, P)``.
 
@@ -76,6 +79,7 @@ def sample_bce(logits: Tensor, masks: Tensor, observed: Tensor) -> Tensor:
     return weighted_mean(bce, seen.amax(2))
 
 
+@in_float32
 def dirichlet_kl(alpha: Tensor) -> Tensor:
     """KL(Dir(alpha) || Dir(1)), mean over the rows of ``alpha (R, D)``."""
     total = alpha.sum(-1, keepdim=True)
@@ -85,6 +89,7 @@ def dirichlet_kl(alpha: Tensor) -> Tensor:
     return (normal + pull).mean()
 
 
+@in_float32
 def gaussian_kl(mean: Tensor, scale: Tensor, prior_sd: float) -> Tensor:
     """KL(N(mean, scale scale^T) || N(0, prior_sd^2 I)): ``(..., L)``, lower triangular ``(..., L, L)`` -> ``(...)``."""
     size = mean.shape[-1]
@@ -94,6 +99,7 @@ def gaussian_kl(mean: Tensor, scale: Tensor, prior_sd: float) -> Tensor:
     return 0.5 * (spread - size + prior - log_determinant)
 
 
+@in_float32
 def energy_losses(p: Tensor, masks: Tensor, observed: Tensor, smooth: float = 1.0) -> tuple[Tensor, Tensor]:
     """Energy per rater, and GED^2 of the whole population, of samples ``p (V, R, M, S, P)``.
 

@@ -53,7 +53,7 @@ class ProSegObjective(Objective):
         tau, eps = self._points(batch, rows, presets)
         sampled = method.decode_points(coarse, tau, eps).unflatten(1, (presets.shape[1], -1))
         smooth = 1.0 / recipe.stride**2
-        energy, population = losses.energy_losses(torch.sigmoid(sampled), coarse_masks, observed, smooth)
+        energy, population = losses.energy_losses(torch.sigmoid(sampled.float()), coarse_masks, observed, smooth)
         terms["energy"], terms["population"] = energy, population
         terms["sample_bce"] = losses.sample_bce(sampled, coarse_masks, observed)
         terms["kl"] = self._divergence(rows)

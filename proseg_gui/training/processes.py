@@ -13,6 +13,8 @@ from lightning_fabric import Fabric
 from lightning_fabric.strategies import DDPStrategy
 from torch import Tensor, distributed
 
+from proseg_gui.training.precision import Precision
+
 
 def rank() -> int:
     """Number of this process, 0 for the one that writes files and speaks; 0 where there is only one."""
@@ -24,15 +26,15 @@ def world() -> int:
     return int(os.environ.get("WORLD_SIZE", "1")) if "TORCHELASTIC_RUN_ID" in os.environ else 1
 
 
-def start_fabric(device: torch.device) -> Fabric:
+def start_fabric(device: torch.device, precision: Precision = "32") -> Fabric:
     """Fabric on ``device``; under torchrun joined with the other processes, each on the next device of that kind."""
     if world() == 1:
         index = [device.index or 0] if device.type == "cuda" else 1
-        return Fabric(accelerator=device.type, devices=index, precision="32-true")
+        return Fabric(accelerator=device.type, devices=index, precision=precision)
     local = int(os.environ.get("LOCAL_WORLD_SIZE", str(world())))
     strategy = DDPStrategy(find_unused_parameters=True)  # some methods learn in stages
     fabric = Fabric(accelerator=device.type, devices=local, num_nodes=world() // local, strategy=strategy,
-                    precision="32-true")  # fmt: skip
+                    precision=precision)  # fmt: skip
     fabric.launch()
     return fabric
 

@@ -8,6 +8,10 @@ from typing import Any
 
 from proseg_gui.training.augment import Augmentation
 from proseg_gui.training.losses import Weights
+from proseg_gui.training.precision import Precision
+
+_LATER: Mapping[str, Any] = {"network": {}, "patience": 0, "precision": "32"}
+"""What came later, and how it was before."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Recipe:
         Learning rate of the network; that of the raters' Dirichlet parameters is ``rater_rate`` times as high.
     patience:
         Validations in a row without anything better after which a run ends early; 0: all steps are done.
+    precision:
+        What the network counts with while it learns: one of :data:`.precision.PRECISIONS`.
     """
 
     widths: tuple[int, ...] = (16, 32, 64, 64)
@@ -58,6 +64,7 @@ class Recipe:
     validations: int = 10
     validation_draws: int = 8
     patience: int = 0
+    precision: Precision = "32"
     weights: Weights = field(default_factory=Weights)
     augmentation: Augmentation = field(default_factory=Augmentation)
     network: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +72,7 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; what came later is left out while it is as before, so that older runs are told to be the same."""
         found = {**asdict(self), "widths": list(self.widths), "network": dict(self.network)}
-        return {name: value for name, value in found.items() if name not in ("network", "patience") or value}
+        return {name: value for name, value in found.items() if name not in _LATER or value != _LATER[name]}
 
     def samples(self, raters: int) -> int:
         """Draws a rater and item; at least 2, since the energy compares them with each other."""

@@ -30,6 +30,7 @@ from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, 
 from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
+from proseg_gui.training.precision import check_precision
 from proseg_gui.training.processes import rank, world
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
@@ -95,6 +96,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     Of several processes (torchrun) the first one writes; the others return a card without figures.
     """
     device = choose_device(request.device)
+    check_precision(request.recipe.precision, device)
     if device.type == "cpu":
         torch.set_num_threads(ThreadChooser().threads())
     base = load_base(request.init, request.stage, request.out) if request.init else None

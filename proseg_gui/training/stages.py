@@ -27,6 +27,7 @@ from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase, slice_features, slices_with_structure
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import AREA_CASES, relative_areas
+from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 
 STAGES = ("rater", "adapt", "full")
@@ -223,12 +224,11 @@ class StageObjective(ProSegObjective):
             noise = batch.mine(lambda n: torch.randn(n, self.known, base.modes))
             tau = torch.cat([presets, drawn.to(features)], 1)
             eps = torch.cat([torch.zeros_like(noise), noise], 1).to(features)
-            target = torch.sigmoid(base.decode_points(before[..., ::stride, ::stride].flatten(2), tau, eps))
+            target = base.decode_points(before[..., ::stride, ::stride].flatten(2), tau, eps)
         logits = self.method.decode_points(features[..., ::stride, ::stride].flatten(2), tau, eps)
-        apart = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        floor = functional.binary_cross_entropy(target, target, reduction="none")
         missing = ~batch.observed[:, : self.known].any(2)  # (V, R, S)
-        return losses.weighted_mean((apart - floor).mean(-1), torch.cat([missing, missing], 1).to(logits))
+        apart = _divergence(logits, target)
+        return losses.weighted_mean(apart.mean(-1), torch.cat([missing, missing], 1).to(apart))
 
     def _tie(self) -> Tensor:
         old = dict(self.base.named_parameters())
@@ -255,3 +255,10 @@ class StageObjective(ProSegObjective):
         areas = areas / areas[: self.known].mean().clamp_min(1e-12) - 1.0
         self.method.rater_area.copy_(torch.cat([self.base.rater_area.to(areas), areas[self.known :]]))
 
+
+@in_float32
+def _divergence(logits: Tensor, base_logits: Tensor) -> Tensor:
+    """Divergence of each pixel's Bernoulli from the base's; the same shape."""
+    target = torch.sigmoid(base_logits)
+    apart = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    return apart - functional.binary_cross_entropy(target, target, reduction="none")

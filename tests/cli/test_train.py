@@ -74,6 +74,7 @@ def test_a_trained_bundle_is_fine_tuned_and_the_verdict_printed(discs, tmp_path,
 
 @pytest.mark.parametrize(("extra", "said"), [
     (["--method", "diffusion"], "no method 'diffusion'"),
+    (["--precision", "16-mixed"], "training in 16-mixed is not for the device cpu. Here --precision may be 32 or bf16"),
     (["--init", "phantom"], "belong together"),
     (["--stage", "rater"], "belong together"),
     (["--init", "phantom", "--stage", "rater", "--method", "proseg"], "cannot be chosen with --init"),

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 import pytest
 import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins import MixedPrecision
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.networks.proseg import ProSeg
@@ -52,19 +54,67 @@ def same(a, b):
     return all(torch.equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.parametrize("stop", [3, 5, 7])
-def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop_after, stop):
-    whole = make_trainer("whole")
+@pytest.mark.parametrize(("stop", "precision"), [(3, "32"), (5, "32"), (7, "32"), (5, "bf16-mixed")])
+def test_a_resumed_run_gives_the_same_numbers(make_trainer, stop_after, stop, precision):
+    recipe = replace(RECIPE, precision=precision)
+    whole = make_trainer("whole", recipe)
     whole.run()
-    first = make_trainer("parts")
+    first = make_trainer("parts", recipe)
     with pytest.raises(Cancelled):
         first.run(token=stop_after(stop))
-    again = make_trainer("parts")
+    again = make_trainer("parts", recipe)
     again.resume()
     assert again.state.step == stop - stop % 3
     again.run()
     assert same(weights(whole), weights(again))
     assert rows(whole) == rows(again)
+
+
+@pytest.fixture
+def half_on_cpu(monkeypatch):
+    """16-mixed as a graphics card has it, loss scaling and all; Fabric alone would turn it into bf16-mixed here."""
+
+    def fabric(*_):
+        scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40, growth_interval=2)
+        return Fabric(accelerator="cpu", devices=1, plugins=[MixedPrecision("16-mixed", "cpu", scaler)])
+
+    monkeypatch.setattr(loop, "start_fabric", fabric)
+
+
+def test_16_bits_leave_out_steps_that_overflow_and_resume_with_their_scale(half_on_cpu, make_trainer, stop_after):
+    whole = make_trainer("whole")
+    whole.run()
+    overflowed = [row for row in rows(whole) if "total" in row and "gradient" not in row]
+    assert overflowed and overflowed[0]["step"] == 1
+    first = make_trainer("parts")
+    with pytest.raises(Cancelled):
+        first.run(token=stop_after(5))
+    again = make_trainer("parts")
+    again.resume()
+    assert 0 < again.state.scaler["scale"] < 2.0**40
+    again.run()
+    assert same(weights(whole), weights(again)) and rows(whole) == rows(again)
+
+
+@pytest.mark.parametrize("precision", ["32", "bf16-mixed"])
+def test_a_gradient_that_is_no_number_stops_with_the_cases_named(make_trainer, precision):
+    trainer = make_trainer("gradient", replace(RECIPE, items=1, precision=precision))
+    trainer.method.third.bias.register_hook(lambda gradient: gradient * float("inf"))
+    with pytest.raises(UserError, match=r"stopped at step 1: the gradient is not a number for the cases case\d"):
+        trainer.run()
+
+
+def test_mixed_precision_is_close_to_float32_and_keeps_it_where_it_matters(make_trainer):
+    runs = [make_trainer(name, replace(RECIPE, precision=name)) for name in ("32", "bf16-mixed")]
+    seen = []
+    runs[1].method.backbone.register_forward_hook(lambda _m, _i, out: seen.append((out.dtype, torch.is_grad_enabled())))
+    for run in runs:
+        run.run()
+    first = [next(row for row in rows(run) if "total" in row) for run in runs]
+    assert first[0] != first[1] and first[1]["total"] == pytest.approx(first[0]["total"], rel=0.02)
+    assert {dtype for dtype, learning in seen if learning} == {torch.bfloat16}
+    assert {dtype for dtype, learning in seen if not learning} == {torch.float32}  # judged as it will be used
+    assert {value.dtype for value in weights(runs[1]).values()} == {torch.float32}
 
 
 def test_slow_steps_are_saved_by_the_clock(make_trainer, monkeypatch):

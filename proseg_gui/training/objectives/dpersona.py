@@ -10,6 +10,7 @@ from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import BlendObjective, rater_share, single_slices
 from proseg_gui.training.objectives.probunet import elbo, gaussian_divergence, one_reading
+from proseg_gui.training.precision import in_float32
 
 BOUND_WEIGHT, BOUND_DRAWS = 0.5, 10
 QUERY_BANK = 100
@@ -37,7 +38,7 @@ class DPersonaObjective(BlendObjective):
         logits = method.head(features.flatten(2), codes)
         mask, there = one_reading(masks, observed)
         terms = elbo(logits[:, :1], mask, there, gaussian_divergence(mean, scale, prior_mean, prior_scale))
-        bound = bound_loss(torch.sigmoid(logits[:, 1:]), masks.flatten(-2), observed)
+        bound = bound_loss(torch.sigmoid(logits[:, 1:].float()), masks.flatten(-2), observed)
         return {**terms, "bound": bound, "total": terms["total"] + BOUND_WEIGHT * bound}
 
     def _persons(self, batch: Batch) -> dict[str, Tensor]:
@@ -63,6 +64,7 @@ def all_masks(masks: Tensor, observed: Tensor) -> Tensor:
     return torch.where((count > 0)[..., None, None], own, share[:, None])
 
 
+@in_float32
 def bound_loss(p: Tensor, masks: Tensor, observed: Tensor) -> Tensor:
     """1 - soft Dice of the samples' maximum with the raters' union, and of their minimum with the intersection.
 

@@ -12,6 +12,7 @@ from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.objectives.base import Objective, rater_share, slab_features
+from proseg_gui.training.precision import in_float32
 
 FIT_CASES = 24
 LEVELS = 49
@@ -44,14 +45,8 @@ class ThresholdObjective(Objective):
         """See the base class."""
         share, there = rater_share(batch.masks.flatten(-3), batch.observed)
         logits = slab_features(self.method, batch)
-        bce = functional.binary_cross_entropy_with_logits(logits, share, reduction="none").mean(-1)
-        p = torch.sigmoid(logits)
-        total = p.sum(-1) + share.sum(-1)
-        inner = 0.5 * (total - (p - share).abs().sum(-1))
-        terms = {
-            "bce": losses.weighted_mean(bce, there.to(bce)),
-            "jaccard": losses.weighted_mean(losses.jaccard_from_sums(inner, total, 1.0), there.to(bce)),
-        }
+        bce, jaccard = share_terms(logits, share)
+        terms = {name: losses.weighted_mean(v, there.to(v)) for name, v in (("bce", bce), ("jaccard", jaccard))}
         return {**terms, "total": terms["bce"] + terms["jaccard"]}
 
     @torch.no_grad()
@@ -72,6 +67,16 @@ class ThresholdObjective(Objective):
         best = levels[dice.argmax(0)]
         middle = torch.full_like(best, 0.5)
         method.offset.copy_(-torch.logit(torch.where(count > 0, best, middle)))
+
+
+@in_float32
+def share_terms(logits: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropy, and min/max Jaccard distance, of ``logits (V, S, P)`` to ``share (V, S, P)``: ``(V, S)``."""
+    bce = functional.binary_cross_entropy_with_logits(logits, share, reduction="none").mean(-1)
+    p = torch.sigmoid(logits)
+    total = p.sum(-1) + share.sum(-1)
+    inner = 0.5 * (total - (p - share).abs().sum(-1))
+    return bce, losses.jaccard_from_sums(inner, total, 1.0)
 
 
 def _case_dice(method: Threshold, case: TrainingCase, levels: Tensor) -> Tensor:

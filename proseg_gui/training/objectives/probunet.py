@@ -9,6 +9,7 @@ from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import Objective, single_slices
+from proseg_gui.training.precision import in_float32
 
 KL_WEIGHT = 0.01
 """The paper's 1 is beside a sum over pixels; this is beside soft Dice and mean cross-entropy."""
@@ -58,6 +59,7 @@ def elbo(logits: Tensor, mask: Tensor, there: Tensor, divergence: Tensor) -> dic
     return {"segmentation": segmentation, "kl": kl, "total": segmentation + KL_WEIGHT * kl}
 
 
+@in_float32
 def gaussian_divergence(mean: Tensor, scale: Tensor, prior_mean: Tensor, prior_scale: Tensor) -> Tensor:
     """KL between two Gaussians with diagonal covariances, ``(V, L)`` each -> ``(V,)``."""
     ratio = (scale / prior_scale).square()

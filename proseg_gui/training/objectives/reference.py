@@ -12,6 +12,7 @@ from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import Objective, single_slices
 from proseg_gui.training.objectives.probunet import any_reading
+from proseg_gui.training.precision import in_float32
 
 KL_WEIGHT = 0.1
 
@@ -41,9 +42,10 @@ class ReferenceObjective(Objective):
         logits = method.decode_points(pixels, torch.cat([own, tau.log()], -1)[:, None], eps)[:, 0]
         mean, deviation = method.blended(pixels, own[:, None])
         drawn = there.any(-1).to(images)
+        dice = two_sided_dice(torch.sigmoid(logits.float()), mask.flatten(2))
         named = functional.cross_entropy(method.classifier(tau), rater, reduction="none")
         terms = {
-            "dice": losses.weighted_mean(two_sided_dice(torch.sigmoid(logits), mask.flatten(2)), there.to(images)),
+            "dice": losses.weighted_mean(dice, there.to(images)),
             "rater": losses.weighted_mean(named, drawn),
             "kl_tau": losses.dirichlet_kl(method.alpha()),
             "kl_z": losses.weighted_mean(unit_kl(mean, deviation).mean((1, 2, 3)), drawn),
@@ -52,6 +54,7 @@ class ReferenceObjective(Objective):
         return {**terms, "total": total}
 
 
+@in_float32
 def two_sided_dice(p: Tensor, mask: Tensor) -> Tensor:
     """Mean of 1 - soft Dice of foreground and of background, ``(..., P)`` each -> ``(...)``."""
     sides = [(p, mask), (1.0 - p, 1.0 - mask)]
@@ -59,6 +62,7 @@ def two_sided_dice(p: Tensor, mask: Tensor) -> Tensor:
     return 1.0 - 0.5 * (dice[0] + dice[1])
 
 
+@in_float32
 def unit_kl(mean: Tensor, deviation: Tensor) -> Tensor:
     """KL(N(mean, deviation^2) || N(0, 1)), elementwise."""
     return 0.5 * (deviation.square() + mean.square() - 1.0) - deviation.log()

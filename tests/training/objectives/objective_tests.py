@@ -48,6 +48,19 @@ class ObjectiveTests:
             reached |= {n for n, p in objective.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
         assert {name for name, _ in objective.named_parameters()} == reached
 
+    def test_mixed_precision_gives_nearly_the_same_terms_in_float32(self, layout, make_cases):
+        objective = self.objective(layout)
+        batch = Batches(make_cases(3), RECIPE, objective.method.stride)(0)
+        for step in (0, RECIPE.steps - 1):
+            found = []
+            for mixed in (False, True):
+                torch.manual_seed(5)
+                with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+                    found.append({name: value.detach() for name, value in objective(batch, step).items()})
+            assert {value.dtype for value in found[1].values()} == {torch.float32}
+            pairs = [(float(found[0][name]), float(found[1][name])) for name in found[0]]
+            assert all(half == pytest.approx(whole, rel=0.05, abs=0.01) for whole, half in pairs)
+
     def test_missing_masks_add_nothing(self, layout, make_cases):
         """What stands in an unobserved reading changes no term."""
         objective = self.objective(layout).eval()
