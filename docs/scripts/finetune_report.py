@@ -36,6 +36,7 @@ from proseg_gui.training.compare import identity_by_case
 from proseg_gui.training.dataset import TrainingCase
 from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
+from proseg_gui.training.room import Room
 from proseg_gui.training.run import current_commit
 from proseg_gui.training.stages import PATIENCE, STEPS, extended, prepare_stage, stage_recipe
 from proseg_gui.training.validate import dice_at_points
@@ -185,7 +186,8 @@ def fine_tune(base: ProSeg, stage: str, count: int, parts: Parts, setting: Setti
     recipe = stage_recipe(stage, recipe, base)
     torch.manual_seed(setting.seed)
     method = extended(base, raters)
-    objective, train, choose = prepare_stage(method, recipe, base, stage, parts.added[:count], parts.choose, CPU)
+    cases = parts.added[:count], parts.choose
+    objective, train, choose = prepare_stage(method, recipe, base, stage, *cases, CPU, Room())
     nearest = nearest_rater(method)
     with tempfile.TemporaryDirectory() as folder:
         state = Trainer(objective, train, choose, recipe, Path(folder), {}, CPU).run()

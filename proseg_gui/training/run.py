@@ -121,7 +121,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     else:
         progress(0.0, "encoding every slice once")
         objective, train, held_out = prepare_stage(
-            method, request.recipe, base.method, request.stage, train, held_out, device
+            method, request.recipe, base.method, request.stage, train, held_out, device, room
         )
     trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
     if request.resume:

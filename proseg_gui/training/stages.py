@@ -29,6 +29,7 @@ from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import AREA_CASES, relative_areas
 from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.room import Room
 
 STAGES = ("rater", "adapt", "full")
 STEPS = {"rater": 300, "adapt": 400, "full": 600}
@@ -46,8 +47,8 @@ KEEP = 1.0
 TIE = 1e-2
 """Weight of the squared distance to the base's weights (L2-SP) in stage *full*."""
 FEATURE_BYTES = 1 << 30
-"""Features kept at most; beyond, evenly chosen slices of each case stand for all. Fixed, so that a run can be resumed
-on a machine with another amount of memory."""
+"""Features made of the cases to train on, at most; beyond, evenly chosen slices of each stand for all. A matter of time
+and disk, and fixed, so that a run can be resumed on another machine; what lies in memory is up to :class:`Room`."""
 
 
 def stage_recipe(stage: str, recipe: Recipe, base: Method) -> Recipe:
@@ -88,9 +89,9 @@ def start_new_raters(method: ProSeg, known: int, cases: Sequence[TrainingCase]) 
 
 @torch.no_grad()
 def encoded_cases(
-    method: Method, cases: Sequence[TrainingCase], device: torch.device, *, train: bool
+    method: Method, cases: Sequence[TrainingCase], device: torch.device, room: Room, *, train: bool
 ) -> list[TrainingCase]:
-    """The cases with features for images, each slice encoded once.
+    """The cases with features for images, each slice encoded once; ``room`` says where the features lie.
 
     Cases to ``train`` on are padded to one size first, and keep at most :data:`FEATURE_BYTES` in all: beyond, some
     slices of each stand for all. Cases to judge by are judged whole: where they would need more, they stay images.
@@ -109,7 +110,9 @@ def encoded_cases(
             more = (0, sides[1] - image.shape[-1], 0, sides[0] - image.shape[-2])
             image = functional.pad(image, more, value=float(case.image.min()))
             masks = functional.pad(masks, more)
-        features = torch.cat([network.encode(part.to(device)).cpu() for part in image.split(1)])
+        features = room.zeros((len(image), channels, *image.shape[-2:]), np.float32)
+        for k, part in enumerate(image.split(1)):
+            features[k] = network.encode(part.to(device))[0].cpu()
         found.append(replace(case, image=features, masks=masks, encoded=True))
     return found
 
@@ -126,7 +129,7 @@ def _chosen_slices(case: TrainingCase, most: int) -> list[int]:
 
 def prepare_stage(
     method: Method, recipe: Recipe, base: Method, stage: str, train: Sequence[TrainingCase],
-    held_out: Sequence[TrainingCase], device: torch.device,
+    held_out: Sequence[TrainingCase], device: torch.device, room: Room,
 ) -> tuple[StageObjective, list[TrainingCase], list[TrainingCase]]:  # fmt: skip
     """What the loop needs: the objective, and the cases as the stage looks at them. New raters are set to their start.
 
@@ -145,8 +148,8 @@ def prepare_stage(
     if stage == "rater":
         cases = [case for case in cases if case.observed[known:].any()]
     if stage != "full":
-        cases = encoded_cases(method, cases, device, train=True)
-        judged = encoded_cases(method, judged, device, train=False) if judged else []
+        cases = encoded_cases(method, cases, device, room, train=True)
+        judged = encoded_cases(method, judged, device, room, train=False) if judged else []
     start_new_raters(method, known, cases)
     return StageObjective(method, recipe, base, stage), cases, judged
 

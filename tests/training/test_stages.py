@@ -15,8 +15,9 @@ from proseg_gui.bundle import load_bundle, local_names, seen_in_training
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.nifti import write_nifti
-from proseg_gui.training import loop, stages
+from proseg_gui.training import loop, room, stages
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.room import Room
 from proseg_gui.training.run import Request, train_bundle
 
 QUICK = Recipe(steps=8, items=2, volumes=2, draws=6, validations=4, validation_draws=1, widths=(4, 8))
@@ -263,14 +264,24 @@ def test_another_kind_of_model_says_which_stage_it_lacks(data, tmp_path):
 
 def test_slices_beyond_the_memory_limit_are_chosen_evenly(make_cases, base, monkeypatch):
     cases = make_cases(2, shape=(6, 24, 20))
-    every = stages.encoded_cases(base.method, cases, torch.device("cpu"), train=True)
+    every = stages.encoded_cases(base.method, cases, torch.device("cpu"), Room(), train=True)
     assert [case.image.shape for case in every] == [(6, 16, 24, 20)] * 2 and all(case.encoded for case in every)
     assert torch.allclose(every[0].image[2], base.method.encode(cases[0].image[2:3])[0], atol=1e-5)
     monkeypatch.setattr(stages, "FEATURE_BYTES", 6 * 4 * 16 * 24 * 20)
-    few = stages.encoded_cases(base.method, cases, torch.device("cpu"), train=True)
+    few = stages.encoded_cases(base.method, cases, torch.device("cpu"), Room(), train=True)
     assert [len(case.image) for case in few] == [3, 3] and few[0].masks.shape[3] == 3
-    whole = stages.encoded_cases(base.method, cases, torch.device("cpu"), train=False)
+    whole = stages.encoded_cases(base.method, cases, torch.device("cpu"), Room(), train=False)
     assert not any(case.encoded for case in whole) and len(whole[0].image) == 6
+
+
+def test_features_beyond_the_memory_lie_in_a_file_and_are_the_same(make_cases, base, monkeypatch):
+    device, mapped_shapes, write = torch.device("cpu"), [], room._mapped
+    monkeypatch.setattr(room, "_mapped", lambda shape, *rest: mapped_shapes.append(shape) or write(shape, *rest))
+    rooms = Room(1 << 30), Room(0)
+    kept, mapped = (stages.encoded_cases(base.method, make_cases(2), device, where, train=True) for where in rooms)
+    assert rooms[0].left == (1 << 30) - 2 * 4 * 16 * 24 * 20
+    assert mapped_shapes == [(1, 16, 24, 20)] * 2
+    assert all(torch.equal(a.image, b.image) for a, b in zip(kept, mapped, strict=True))
 
 
 def test_patience_ends_a_run_early(data, fine_tune, tmp_path, monkeypatch):
