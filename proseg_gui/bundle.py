@@ -297,7 +297,7 @@ def remember_names(card: Card, names: Mapping[str, str]) -> None:
         table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except ValueError as error:
         raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it") from error
-    atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True)
+    atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True, mode=0o600)
 
 
 def channel_order(card: Card, study: Study) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from proseg_gui.training.benchmark.protocol import Protocol, Run
 
 EXAMPLES = """examples:
-  proseg-gui benchmark brain_growth --out results --flip x --modality MR
-  proseg-gui benchmark brain_growth --out results --methods proseg,pionono --seeds 1 --seconds 60
+  proseg-gui benchmark brain_growth --out results --name brain_growth --flip x --modality MR
+  proseg-gui benchmark scans --out results --methods proseg,pionono --seeds 1 --seconds 60
   proseg-gui benchmark scans --out results --folds 1           the data set's own split.json
 
 OUT/runs gets a file a run as each ends; runs that are there and whose conditions did not change are not made again, so
@@ -38,6 +38,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the runs and tables")
+    parser.add_argument("--name", metavar="NAME",
+                        help="what the data set is called in the results (what dataset.json calls it, else data): its "
+                             "folder's name is not told")  # fmt: skip
     parser.add_argument("--methods", default=",".join(METHODS), metavar="A,B", help="which methods (all)")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each, seeds 0 to N-1 (3)")
     parser.add_argument("--folds", type=int, default=5, metavar="N",
@@ -63,8 +66,11 @@ def run(args: argparse.Namespace) -> int:
 
     window = parse_window(args.window)
     dataset = read_dataset(args.dataset)
+    name = args.name or dataset.title or "data"
+    if set(name) & set("/\\:"):
+        raise UserError(f"the data set's name {name!r} begins the names of files", remedy="Give a plain one by --name")
     protocol = Protocol(
-        dataset.name, 0 if args.seconds else args.steps, args.seconds, args.side, args.folds, window=window,
+        name, 0 if args.seconds else args.steps, args.seconds, args.side, args.folds, window=window,
         modality=args.modality, recipe=protocol_recipe(args.flip, args.crop, calibrated=window is not None),
     )  # fmt: skip
     _one_thread()
@@ -76,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
             _write_tables(args.out)
 
     run_benchmark(dataset, protocol, runs, args.out, overwrite=args.overwrite, report=report)
-    print(f"\n{_write_tables(args.out)}\nwrote {args.out / TABLES}")
+    print(f"\n{_write_tables(args.out)}\nwrote {TABLES}")
     return 0
 
 

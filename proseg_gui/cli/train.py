@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ equal name, or through the table on this computer that a training under pseudony
 STAGES = ("rater", "adapt", "full")
 """Those of :mod:`proseg_gui.training.stages`, here without torch."""
 STEPS = 1200
+_UNRECORDED = frozenset({"command", "parser", "dataset", "out", "overwrite", "resume", "memory", "quiet", "debug"})
+"""What of the parsed arguments the card's command does not repeat: the model does not depend on it."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -79,6 +80,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
+    parser.set_defaults(parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -102,7 +104,8 @@ def run(args: argparse.Namespace) -> int:
         train_bundle(request, no_progress)
         return 0
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
-    print(f"wrote {args.out}: {len(card.raters)} raters ({', '.join(card.raters)}); log in {run_folder(args.out)}")
+    raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
+    print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
     print("\n".join(result_lines(card)))
     return 0
 
@@ -159,10 +162,25 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
         recipe = replace(recipe, widths=_widths(args.widths))
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
-        "proseg-gui " + shlex.join(sys.argv[1:]), args.device, args.overwrite, args.resume,
+        recorded_command(args), args.device, args.overwrite, args.resume,
         args.method or METHODS[0], args.init, args.stage or "",
         None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
+
+
+def recorded_command(args: argparse.Namespace) -> str:
+    """The command for the card: all that made the model what it is, and ``DATASET`` and ``SPLIT`` for the reader's own.
+
+    Folders may be called after patients, hospitals and users, so of a path its model's name remains at most.
+    """
+    words = ["proseg-gui", "train", "DATASET", "--out", args.out.name]
+    for name, value in vars(args).items():
+        if name in _UNRECORDED or value == args.parser.get_default(name):
+            continue
+        option = "--" + name.replace("_", "-")
+        text = {"split": "SPLIT", "init": Path(str(value)).name}.get(name, str(value))
+        words += [option] if value is True else [f"{option}={text}"] if text.startswith("-") else [option, text]
+    return shlex.join(words)
 
 
 def _widths(text: str) -> tuple[int, ...]:

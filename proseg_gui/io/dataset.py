@@ -93,6 +93,8 @@ class Dataset:
     channels: tuple[str, ...]
     split: Split | None = None
     notices: tuple[str, ...] = field(default=())
+    title: str = ""
+    """What dataset.json calls it, written to be seen by others: ``name`` may be the folder's, which nobody meant so."""
 
     def case(self, name: str) -> Case:
         """The case called ``name``, or a UserError that says which names there are."""
@@ -145,7 +147,8 @@ def read_dataset(path: str | Path) -> Dataset:
     split = Split.read(split_path) if split_path.exists() else None
     if split is not None:
         _check_patients(split, cases, split_path)
-    found = Dataset(info.name or path.resolve().name, path, cases, tuple(raters), structures, channels, split)
+    name = info.name or path.resolve().name
+    found = Dataset(name, path, cases, tuple(raters), structures, channels, split, title=info.name)
     return found if split is None else found.resampling(split.resample)
 
 

@@ -12,7 +12,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.networks.registry import build
 
 
-def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> tuple[Bundle, tuple[str, ...]]:
+def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> Bundle:
     """Read the averaged weights (before there are any: the current ones) of ``checkpoint.safetensors``.
 
     Parameters
@@ -21,11 +21,6 @@ def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> tuple[B
         The checkpoint of a run that :mod:`proseg_gui.training.run` made.
     spacing_mm:
         (y, x) pixel size of the run's grid: that of its first training case.
-
-    Returns
-    -------
-    tuple
-        The bundle, whose raters are called ``rater1`` ..., and the data set's names of these raters.
 
     Raises
     ------
@@ -44,9 +39,9 @@ def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> tuple[B
         method = build(kind, key.get("architecture") or {**sizes, **own})  # a fine-tuned network is as its base
         method.load_state_dict(state)
         card = Card(
-            kind, "in training", "", method.architecture(), tuple(f"rater{i + 1}" for i in range(len(raters))),
-            tuple(key["structures"]), tuple(key["channels"]), "", spacing_mm, key["window"], {"kind": "whole"},
+            kind, "in training", "", method.architecture(), raters, tuple(key["structures"]),
+            tuple(key["channels"]), "", spacing_mm, key["window"], {"kind": "whole"},
         )  # fmt: skip
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise UserError("the checkpoint of the training cannot be read", path=path) from error
-    return Bundle(card, method.eval().requires_grad_(False), path.parent), raters
+    return Bundle(card, method.eval().requires_grad_(False), path.parent)

@@ -25,6 +25,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json, write_error
 
 CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", "log.jsonl", "request"
+PRIVATE = 0o600
+"""Permissions of the files that name cases, raters or folders."""
 """Names that ``training.checkpoint`` and ``training.loop`` use; repeated, since those modules load torch."""
 NICENESS = 10
 """How much lower than the window's the priority of a training is."""
@@ -90,13 +92,17 @@ class Snapshot:
 
 
 class Training:
-    """One run in ``folder``: ``run.json`` (the plan, the process), ``split.json``, ``console.log`` and the outputs."""
+    """One run in ``folder``: ``run.json`` (the plan, the process), ``split.json``, two texts and the outputs.
+
+    ``console.log`` has the progress and names nobody; ``error.txt`` has the last start's errors, which may name a file
+    or a case for whoever has to mend it. Like the plan, they go when the model is accepted or discarded.
+    """
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder, self.plan = folder, plan
         self.bundle = folder / plan.name
         self.state = folder / f"{plan.name}.training"
-        self.console = folder / "console.log"
+        self.console, self.errors = folder / "console.log", folder / "error.txt"
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- beginning ------------------------------------------------------------------------------------------------
@@ -114,7 +120,8 @@ class Training:
             raise UserError("no case is left to train on", path=plan.dataset, remedy="Mark more cases as train")
         made = cls(root / plan.name, plan)
         parts = {"train": list(plan.train), "val": list(plan.val)}
-        atomic_json(made.folder / "split.json", {**parts, "resample": list(plan.resample)} if plan.resample else parts)
+        parts |= {"resample": list(plan.resample)} if plan.resample else {}
+        atomic_json(made.folder / "split.json", parts, mode=PRIVATE)
         made._start(resume=False)
         return made
 
@@ -135,17 +142,19 @@ class Training:
         self._start(resume=(self.state / CHECKPOINT).is_file())
 
     def _start(self, *, resume: bool) -> None:
-        arguments = self.plan.arguments(Path(self.plan.name), Path("split.json"))  # quoted in the card
+        arguments = self.plan.arguments(Path(self.plan.name), Path("split.json"))
         arguments.append("--resume" if resume else "--overwrite")
         (self.state / REQUEST).unlink(missing_ok=True)
         detached: dict[str, Any] = {"start_new_session": True}  # Ctrl+C in the window's terminal is not for it
         if sys.platform == "win32":
             detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         try:
-            with self.console.open("wb") as console:
+            self.errors.unlink(missing_ok=True)
+            self.errors.touch(PRIVATE)
+            with self.console.open("wb") as console, self.errors.open("wb") as errors:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "proseg_gui", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                    stdout=console, stderr=subprocess.STDOUT, **detached,
+                    stdout=console, stderr=errors, **detached,
                 )  # fmt: skip
         except OSError as error:
             raise write_error(error, self.folder) from error
@@ -156,7 +165,7 @@ class Training:
             lower = min(int(psutil.Process().nice()) + NICENESS, 19)
             process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else lower)
         record = {"plan": asdict(self.plan), "pid": self._process.pid, "born": born}
-        atomic_json(self.folder / "run.json", record, overwrite=True)  # its time says when the last start was
+        atomic_json(self.folder / "run.json", record, overwrite=True, mode=PRIVATE)  # its time: the last start's
 
     # -- asking ---------------------------------------------------------------------------------------------------
     def pause(self) -> None:
@@ -198,22 +207,22 @@ class Training:
         step = max((row["step"] for row in (*losses, *validations)), default=0)
         checkpoint = _modified(self.state / CHECKPOINT)
         found = Snapshot("running", step, self.plan.steps, losses, validations, checkpoint_at=checkpoint)
-        last_line = self._last_line()
         if living:
             left = seconds_left(losses, self.plan.steps, logged) if fresh else None
             status = self._status_alive(event, fresh and bool(losses))
-            return replace(found, status=status, seconds_left=left, message=_PROGRESS.sub("", last_line))
+            return replace(found, status=status, seconds_left=left, message=_PROGRESS.sub("", _last_line(self.console)))
         if (self.bundle / CARD_NAME).is_file():
             return replace(found, status="finished")
         if event == "paused":
             return replace(found, status="paused")
-        said = last_line.removeprefix("proseg-gui: ") if last_line.startswith("proseg-gui: ") else ""
+        last = _last_line(self.errors)
+        said = last.removeprefix("proseg-gui: ") if last.startswith("proseg-gui: ") else ""
         if said in ("", "stopped"):
             said = f"The training process was ended from outside{self._exit_text()}."
         return replace(found, status="interrupted" if checkpoint else "failed", message=said)
 
     def console_text(self) -> str:
-        """All that the process printed, and its log's last rows."""
+        """The progress that the process printed, and its log's last rows: nothing that names a case or a folder."""
         parts = [_text(self.console), "\n".join(_text(self.state / LOG).splitlines()[-40:])]
         return "\n\n".join(part for part in parts if part)
 
@@ -245,10 +254,6 @@ class Training:
         if request == "stop" or event == "stopped":
             return "stopping"
         return "running" if logging else "starting"
-
-    def _last_line(self) -> str:
-        lines = [line for line in _text(self.console).splitlines() if line.strip()]
-        return lines[-1] if lines else ""
 
     def _rows(self) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
         """Rows with losses, rows with validations, and the event that came last, if one did."""
@@ -335,6 +340,11 @@ def _modified(path: Path) -> float | None:
         return path.stat().st_mtime
     except OSError:
         return None
+
+
+def _last_line(path: Path) -> str:
+    lines = [line for line in _text(path).splitlines() if line.strip()]
+    return lines[-1] if lines else ""
 
 
 def _text(path: Path) -> str:

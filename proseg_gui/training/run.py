@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import platform
 import re
 import secrets
@@ -47,7 +49,8 @@ class Request:
 
     ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image; an
     empty ``modality`` is taken from the first image. ``method`` is a name in :data:`OBJECTIVES`. With ``init``, a
-    bundle's name or folder, that bundle is fine-tuned by ``stage``, one of :data:`STAGES`.
+    bundle's name or folder, that bundle is fine-tuned by ``stage``, one of :data:`STAGES`. ``command``, ``licence`` and
+    ``intended_use`` go into the card word for word, so they should name nobody.
     """
 
     dataset: Dataset
@@ -110,12 +113,13 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     salt = base_salt(base) or secrets.token_hex(16)
     layout = _base_layout(request, base) if base is not None else None
     room = Room(request.memory_bytes)
-    layout, train, hashes = _load(request, split.train, layout, base, salt, room, progress, token)
+    layout, train, seen = _load(request, split.train, layout, base, salt, room, progress, token)
     assert layout is not None  # there is a training case
-    _, held_out, held_out_hashes = _load(request, split.val, layout, base, salt, room, progress, token)
+    _, held_out, judged = _load(request, split.val, layout, base, salt, room, progress, token)
+    hashes, held_out_hashes = ([mark.salted for mark in marks] for marks in (seen, judged))
     begun = _record(request, device)  # now: a checkout may move on while the training runs
     method, card = _begin(request, layout, base)
-    key = _key(request, layout, split, method, base)
+    key = _key(request, layout, (seen, judged), method, base)
     if base is None:
         objective = OBJECTIVES[card.kind](method, request.recipe)
     else:
@@ -227,21 +231,30 @@ def _make(folder: Path) -> Path:
     return folder
 
 
+@dataclass(frozen=True)
+class _Mark:
+    """A case that was read: its hash for the card, and what only goes into the hash over all, for the checkpoint."""
+
+    salted: str
+    name: str
+    content: str
+
+
 def _load(
     request: Request, names: Sequence[str], layout: Layout | None, base: Bundle | None, salt: str, room: Room,
     progress: Progress, token: CancelToken | None,
-) -> tuple[Layout | None, list[TrainingCase], list[str]]:  # fmt: skip
+) -> tuple[Layout | None, list[TrainingCase], list[_Mark]]:  # fmt: skip
     """Read cases; the first one fixes the model's pixel size where ``layout`` is not given yet."""
-    cases, hashes = [], []
+    cases, marks = [], []
     for number, case in enumerate(request.dataset.select(names)):
-        progress(number / max(len(names), 1), f"reading {case.name}")
+        progress(number / len(names), f"reading case {number + 1} of {len(names)}")  # kept in logs: no name
         study = load_case(case, request.dataset.structures, channels=request.dataset.channels, token=token)
         if base is not None:
             check_study(base.card, study)
         layout = layout or _layout(request, study)
         cases.append(prepare_case(study, layout, room))
-        hashes.append(case_hash(study, salt))
-    return layout, cases, hashes
+        marks.append(_Mark(case_hash(study, salt), case.name, case_hash(study, "")))
+    return layout, cases, marks
 
 
 def _layout(request: Request, study: Study) -> Layout:
@@ -253,14 +266,17 @@ def _layout(request: Request, study: Study) -> Layout:
 
 
 def _key(
-    request: Request, layout: Layout, split: Split, method: Method, base: Bundle | None
+    request: Request, layout: Layout, marks: tuple[list[_Mark], list[_Mark]], method: Method, base: Bundle | None
 ) -> dict[str, Any]:
-    """What must be the same for a run to be resumed."""
+    """What must be the same for a run to be resumed; raters by their names in the bundle, cases by one hash.
+
+    The images' content is in the hash, so that nobody can try out names against it who has not the images.
+    """
+    named = [layout.raters, *([(mark.name, mark.content) for mark in part] for part in marks)]
     key = {
-        "method": method.kind, "recipe": request.recipe.as_dict(), "raters": layout.raters,
-        "structures": layout.structures,
-        "channels": layout.channels, "window": layout.window, "training cases": split.train,
-        "validation cases": split.val,
+        "method": method.kind, "recipe": request.recipe.as_dict(), "raters": list(rater_names(request, base).values()),
+        "structures": layout.structures, "channels": layout.channels, "window": layout.window,
+        "data set or split": hashlib.sha256(json.dumps(named).encode()).hexdigest(),
     }  # fmt: skip
     if base is not None:
         key |= {"architecture": method.architecture(), "base": base.card.sha256, "stage": request.stage}
@@ -270,7 +286,7 @@ def _key(
 def _record(request: Request, device: torch.device) -> dict[str, Any]:
     """What the card says about how the bundle was made."""
     return {
-        "command": request.command, "data": request.dataset.name, "recipe": request.recipe.as_dict(),
+        "command": request.command, "data": request.dataset.title, "recipe": request.recipe.as_dict(),
         "steps": request.recipe.steps, "seed": request.recipe.seed, "device": device_label(device),
         "threads": torch.get_num_threads(), "processes": world(), "commit": current_commit(),
         "versions": {"proseg-gui": __version__, "python": platform.python_version(), "torch": str(torch.__version__)},

@@ -23,7 +23,8 @@ def folder(tmp_path_factory):
 
 def test_runs_and_tables_are_written_and_kept(folder, tmp_path, capsys):
     command = ["benchmark", str(folder), "--out", str(tmp_path / "b"), "--methods", "majority,proseg", "--seeds", "1",
-               "--folds", "2", "--steps", "2", "--side", "16", "--window=-160,240", "--modality", "CT"]  # fmt: skip
+               "--folds", "2", "--steps", "2", "--side", "16", "--window=-160,240", "--modality", "CT",
+               "--name", "phantoms"]  # fmt: skip
     assert main(command) == 0
     text = capsys.readouterr().out
     assert "phantoms-16px-2steps-proseg-fold1-seed0: 2 steps" in text and "| majority mask |" in text

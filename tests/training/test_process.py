@@ -91,7 +91,7 @@ def test_a_run_is_followed_paused_resumed_stopped_and_accepted(begun, tmp_path):
     card = load_bundle(folder).card
     assert card.name == "discs-1" and card.training["steps_done"] == finished.step
     assert (folder / "log.jsonl").is_file()
-    assert "--out discs-1 --split split.json" in card.training["command"]
+    assert "--out discs-1 --split SPLIT" in card.training["command"]
 
 
 def test_a_killed_run_is_told_and_goes_on_to_the_end(begun):
@@ -122,7 +122,6 @@ def test_a_run_that_cannot_work_says_why(begun, dataset):
         time.sleep(0.05)
     found = training.poll()
     assert found.status == "failed" and "rater1.nii.gz" in found.message and "proseg-gui:" not in found.message
-    assert "rater1.nii.gz" in training.console_text()
     with pytest.raises(UserError, match="no model yet"):
         training.accept(dataset)
     training.discard()

@@ -66,12 +66,20 @@ def stage_of(card: Any) -> str:
     return str(card.training.get("stage", ""))
 
 
-def seconds_a_step(models: Sequence[Model], data: str, stage: str = "") -> float | None:
-    """How long a step of ``stage`` took when a model was last trained on the data set called ``data``, if one was."""
+def seconds_a_step(
+    models: Sequence[Model], images: tuple[Sequence[str], Sequence[str], tuple[float, float]], stage: str = ""
+) -> float | None:
+    """How long a step of ``stage`` took when a model was last trained here on such images, if one was.
+
+    ``images`` is what a model of them has as structures, channels and ``(y, x)`` spacing in mm: cards do not say which
+    data set it was.
+    """
     for model in sorted(models, key=lambda m: (m.card.version, m.folder.stat().st_mtime), reverse=True):
         training = model.card.training
         steps = training.get("steps_done", training.get("steps"))
-        same = training.get("data") == data and stage_of(model.card) == stage
+        card, (structures, channels, spacing) = model.card, images
+        same = (tuple(card.structures), tuple(card.channels)) == (tuple(structures), tuple(channels))
+        same = same and card.spacing_mm == spacing and stage_of(card) == stage
         if same and steps and "seconds" in training and not model.shipped:
             return float(training["seconds"]) / float(steps)
     return None

@@ -60,7 +60,7 @@ class SetupLink(QObject):
             words = raters_sentence(raters, self._panel.setup().stage)
             self._panel.set_fixed(*fixed_by(base.card), words)
         if self._panel.name.text() in ("", self._suggested) and self._data.arranged is not None:
-            self._suggest(self._data.arranged.dataset.name, base)
+            self._suggest(self._data.arranged.dataset.title or "model", base)
         self.show()
 
     def _suggest(self, data: str, base: Model | None) -> None:
@@ -97,11 +97,23 @@ class SetupLink(QObject):
         count = split.patients(self._data.parts, data.dataset, "val")
         fair = "from split.json" if data.dataset.split is not None and self._data.as_found() else "by patient"
         held = f"{count} patients, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
-        pace = seconds_a_step(self._library.models, data.dataset.name, given.stage)
+        pace = self._pace(given.stage)
         time = "known after the first 20 steps" if pace is None else (
-            f"about {duration(pace * given.steps)}, at the pace of the last training on these data"
+            f"about {duration(pace * given.steps)}, at the pace of the last training on such images"
         )
         panel.show_state(held, time, self._trouble(given.name, given.stage), self._data.complete)
+
+    def _pace(self, stage: str) -> float | None:
+        base, rows = self.base(), self._data.rows
+        first = next((rows[name] for name in self._data.names("train") if name in rows), None)
+        if base is not None:
+            images = base.card.structures, base.card.channels, base.card.spacing_mm
+        elif first is not None and self._data.arranged is not None:
+            dataset = self._data.arranged.dataset
+            images = dataset.structures, dataset.channels, first.spacing_mm
+        else:
+            return None
+        return seconds_a_step(self._library.models, images, stage)
 
     def _trouble(self, name: str, stage: str) -> str:
         if not self._data.complete:

@@ -37,7 +37,7 @@ def draw_cases(
     from proseg_gui.training.preview import bundle_of_checkpoint
 
     lower_priority()
-    bundle, _ = bundle_of_checkpoint(checkpoint, spacing_mm)
+    bundle = bundle_of_checkpoint(checkpoint, spacing_mm)
     points = rater_points(bundle)
     for row in rows:
         token.check()

@@ -54,7 +54,7 @@ def read_cases(dataset: Dataset, protocol: Protocol, progress: Progress = no_pro
     layout: Layout | None = None
     digest = hashlib.sha256()
     for number, case in enumerate(chosen):
-        progress(number / len(chosen), f"reading {case.name}")
+        progress(number / len(chosen), f"reading case {number + 1} of {len(chosen)}")
         study = load_case(case, dataset.structures, channels=dataset.channels)
         layout = layout or _layout(dataset, study, protocol)
         prepared = prepare_case(study, layout)

@@ -98,6 +98,7 @@ def card(**changes):
     figures = {**FIGURES, "dice_identity": {"a": 0.9, "c": 0.7}, "n_cases": 3}
     training = {"chosen_at_step": 80, "steps_done": 100, "steps": 100, "seconds": 50.0, "data": "discs"}
     values = {"raters": ("a", "b", "c"), "modality": "MR", "version": "1", "training": training,
+              "structures": ("disc",), "channels": ("T2",), "spacing_mm": (1.0, 2.0),
               "metrics": {"validation": figures}}  # fmt: skip
     return SimpleNamespace(**{**values, **changes})
 
@@ -125,9 +126,11 @@ def test_a_rater_without_a_figure_is_shown_as_such(qtbot):
     assert panel.bars.rows == () and panel.hint.full_text() == "not validated"
 
 
-def test_the_estimate_comes_from_the_last_training_on_the_same_data(tmp_path):
-    models = [Model(tmp_path, card(), False)]
-    assert seconds_a_step(models, "discs") == 0.5
-    assert seconds_a_step(models, "others") is None
-    assert seconds_a_step([Model(Path(tmp_path), card(), True)], "discs") is None  # another computer's time
+def test_the_estimate_comes_from_the_last_training_on_such_images(tmp_path):
+    models, images = [Model(tmp_path, card(), False)], (("disc",), ("T2",), (1.0, 2.0))
+    assert seconds_a_step(models, images) == 0.5
+    assert seconds_a_step(models, (("disc",), ("T2",), (1.0, 1.0))) is None
+    assert seconds_a_step(models, (("disc",), ("T1",), (1.0, 2.0))) is None
+    assert seconds_a_step(models, images, "adapt") is None
+    assert seconds_a_step([Model(Path(tmp_path), card(), True)], images) is None  # another computer's time
     assert facts(card()) == "3 raters · MR · Dice 0.800 · GED² 0.300 · data discs"
