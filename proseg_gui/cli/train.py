@@ -32,6 +32,8 @@ the log of a run lie in OUT.training.
 on the frozen model, in minutes. adapt: the decoder learns too. full: everything learns, slowly. Raters are matched by
 equal name, or through the table on this computer that a training under pseudonyms left.
 """
+BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
+"""Those of :mod:`proseg_gui.networks.pretrained`, here without torch."""
 STAGES = ("rater", "adapt", "full")
 """Those of :mod:`proseg_gui.training.stages`, here without torch."""
 STEPS = 1200
@@ -55,6 +57,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
     parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
+    parser.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0],
+                        help="what reads the image: the project's U-Net, or an encoder with weights of yours (unet)")
+    parser.add_argument("--encoder-weights", type=Path, metavar="FILE",
+                        help="safetensors file of the encoder's weights, named as torchvision and timm do")  # fmt: skip
     parser.add_argument("--widths", metavar="N,N,...", help="channels of the U-Net's levels (16,32,64,64)")
     parser.add_argument("--keep-names", action="store_true", help="keep rater names that are not rater<number>")
     parser.add_argument("--split", type=Path, metavar="FILE", help="JSON with train, val and test: lists of cases")
@@ -115,11 +121,16 @@ def _check_network(args: argparse.Namespace) -> None:
     if bool(args.init) != bool(args.stage):
         raise UserError("--init and --stage belong together",
                         remedy="For instance --init liver --stage rater")  # fmt: skip
-    chosen = next((name for name in ("method", "preference", "widths") if getattr(args, name)), "")
+    asked = {"method": args.method, "preference": args.preference, "widths": args.widths,
+             "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
+    chosen = next((name for name, value in asked.items() if value), "")
     if args.init and chosen:
         raise UserError(f"--{chosen} cannot be chosen with --init", remedy="The network is that of --init")
     if args.method is not None and args.method not in METHODS:
         raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
+    if (args.backbone != BACKBONES[0]) != bool(args.encoder_weights):
+        raise UserError("--encoder-weights and a --backbone other than unet belong together",
+                        remedy="For instance --backbone resnet18 --encoder-weights resnet18.safetensors")  # fmt: skip
     if args.preference == "gaussian" and args.method not in (None, "proseg"):
         raise UserError(f"--preference is for --method proseg, not {args.method}", remedy="Leave it out")
 
@@ -151,6 +162,8 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     split = Split.read(args.split) if args.split else None
     augmentation = augmentation_for(args.flip, calibrated=window is not None)
     network = {"preference": args.preference} if args.preference == "gaussian" else {}
+    if args.backbone != BACKBONES[0]:
+        network["backbone"] = args.backbone
     if args.init:
         from proseg_gui.training.stages import PATIENCE
         from proseg_gui.training.stages import STEPS as STAGE_STEPS
@@ -163,13 +176,13 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     return Request(
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         recorded_command(args), args.device, args.overwrite, args.resume,
-        args.method or METHODS[0], args.init, args.stage or "",
+        args.method or METHODS[0], args.init, args.stage or "", args.encoder_weights,
         None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
 
 
 def recorded_command(args: argparse.Namespace) -> str:
-    """The command for the card: all that made the model what it is, and ``DATASET`` and ``SPLIT`` for the reader's own.
+    """The command for the card: all that made the model what it is, and words for the reader's own files.
 
     Folders may be called after patients, hospitals and users, so of a path its model's name remains at most.
     """
@@ -178,7 +191,8 @@ def recorded_command(args: argparse.Namespace) -> str:
         if name in _UNRECORDED or value == args.parser.get_default(name):
             continue
         option = "--" + name.replace("_", "-")
-        text = {"split": "SPLIT", "init": Path(str(value)).name}.get(name, str(value))
+        own = {"split": "SPLIT", "encoder_weights": "WEIGHTS", "init": Path(str(value)).name}
+        text = own.get(name, str(value))
         words += [option] if value is True else [f"{option}={text}"] if text.startswith("-") else [option, text]
     return shlex.join(words)
 

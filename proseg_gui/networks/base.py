@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.networks.pretrained import UNET, build_backbone
 from proseg_gui.networks.sizes import check_sizes
-from proseg_gui.networks.unet import UNet
 
 Coords = Mapping[str, Tensor]
 """Latent name -> ``(d,)`` float32 vector on the CPU: one point at which to decode."""
@@ -75,6 +75,8 @@ class Method(nn.Module, ABC):
         Sizes of what it is built for.
     widths, features, hidden:
         Channels of the backbone's levels, finest first; its output's; width of the decoder's first layer.
+    backbone:
+        A name in :data:`~proseg_gui.networks.pretrained.BACKBONES`.
     own:
         What the method has beside them.
 
@@ -89,7 +91,7 @@ class Method(nn.Module, ABC):
     Raises
     ------
     ValueError
-        A size that no network of ours has; nothing was allocated.
+        A size that no network of ours has, or a backbone that there is not; nothing was allocated.
     """
 
     kind: ClassVar[str]
@@ -106,7 +108,7 @@ class Method(nn.Module, ABC):
 
     def __init__(
         self, n_raters: int, n_structures: int = 1, n_channels: int = 1, *, widths: Sequence[int] = (16, 32, 64, 64),
-        features: int = 16, hidden: int = 16, own: OwnSizes = MappingProxyType({}),
+        features: int = 16, hidden: int = 16, backbone: str = UNET, own: OwnSizes = MappingProxyType({}),
     ) -> None:  # fmt: skip
         super().__init__()
         self._architecture: dict[str, Any] = {
@@ -114,8 +116,10 @@ class Method(nn.Module, ABC):
             "features": features, "hidden": hidden, **{name: size[0] for name, size in own.items()},
         }  # fmt: skip
         check_sizes(self._architecture, {n: s[1] for n, s in own.items()}, {n: s[2] for n, s in own.items()})
+        if backbone != UNET:  # the usual one is not named: older programs read such cards too
+            self._architecture["backbone"] = backbone
         self.n_raters, self.n_structures, self.n_channels, self.hidden = n_raters, n_structures, n_channels, hidden
-        self.backbone = UNet(n_channels, widths, features)
+        self.backbone = build_backbone(backbone, n_channels, widths, features)
         self.stride = self.backbone.stride
 
     def architecture(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class ProSeg(Method):
             raise ValueError(f"the preference must be one of {', '.join(PREFERENCES)}")
         own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
         super().__init__(*sizes, own=own, **common)
-        if preference != "dirichlet":  # the usual one is not named: older programs read such cards too
+        if preference != "dirichlet":  # see the base class on the usual backbone
             self._architecture["preference"] = preference
         self.family = PREFERENCES[preference]
         self.preference_domain = self.family.domain

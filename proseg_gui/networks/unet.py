@@ -53,6 +53,10 @@ class UNet(nn.Module):
             for skip, below, out in zip(widths[:-1], [*outputs[1:], widths[-1]], outputs, strict=True)
         )
 
+    def pretrained(self) -> list[nn.Parameter]:
+        """Parameters that begin with weights from elsewhere: none here."""
+        return []
+
     def forward(self, image: Tensor) -> Tensor:
         """Run the network; an empty batch gives empty features."""
         height, width = image.shape[-2:]

@@ -29,6 +29,7 @@ from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
+from proseg_gui.training.encoder_weights import read_weights, start_from
 from proseg_gui.training.loop import LOG_NAME, Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
@@ -69,6 +70,8 @@ class Request:
     method: str = "proseg"
     init: str | Path | None = None
     stage: str = ""
+    encoder_weights: Path | None = None
+    """Where the recipe's network has a pretrained backbone: the file of its weights."""
     memory_bytes: int | None = None
     """What prepared cases may fill; the rest lies in temporary files. Half of the free memory where it is ``None``."""
 
@@ -102,6 +105,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     check_precision(request.recipe.precision, device)
     if device.type == "cpu":
         torch.set_num_threads(ThreadChooser().threads())
+    weights = read_weights(request.encoder_weights) if request.encoder_weights else None
     base = load_base(request.init, request.stage, request.out) if request.init else None
     if base is not None:
         request = replace(request, recipe=stage_recipe(request.stage, request.recipe, base.method))
@@ -120,6 +124,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     begun = _record(request, device)  # now: a checkout may move on while the training runs
     method, card = _begin(request, layout, base)
     key = _key(request, layout, (seen, judged), method, base)
+    if weights is not None:
+        start_from(method, weights)
+        key["encoder weights"] = begun["encoder_weights"] = weights.sha256
     if base is None:
         objective = OBJECTIVES[card.kind](method, request.recipe)
     else:

@@ -14,6 +14,8 @@ from proseg_gui.networks.blends import BlendMethod
 from proseg_gui.training.dataset import Batch, TrainingCase, slice_features
 from proseg_gui.training.recipe import Recipe
 
+PRETRAINED_RATE = 0.1
+"""Of the learning rate: what an encoder learned elsewhere is not thrown away in the first steps."""
 AREA_CASES = 8
 """Cases on which is measured who draws more, which orients the sliders."""
 
@@ -38,10 +40,12 @@ class Objective(nn.Module):
 
     def groups(self) -> list[dict[str, Any]]:
         """Parameters that learn, in groups for the optimiser; ``factor`` scales the recipe's learning rate."""
-        own = self.rater_parameters()
-        rest = [p for p in self.method.parameters() if not any(p is other for other in own)]
-        groups = [{"params": rest, "weight_decay": self.recipe.weight_decay, "factor": 1.0}]
-        return groups + ([{"params": own, "weight_decay": 0.0, "factor": self.recipe.rater_rate}] if own else [])
+        own, encoder = self.rater_parameters(), self.method.backbone.pretrained()
+        apart = {id(p) for p in (*own, *encoder)}
+        rest = [p for p in self.method.parameters() if id(p) not in apart]
+        usual = self.recipe.weight_decay
+        parts = (1.0, usual, rest), (PRETRAINED_RATE, usual, encoder), (self.recipe.rater_rate, 0.0, own)
+        return [{"params": group, "weight_decay": decay, "factor": factor} for factor, decay, group in parts if group]
 
     def score(self, figures: Mapping[str, Any]) -> float:
         """What is best of the figures of ``training.validate``: the higher, the better."""

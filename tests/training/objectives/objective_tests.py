@@ -101,13 +101,14 @@ class ObjectiveTests:
     def test_a_trained_network_is_a_bundle(self, layout, make_cases, tmp_path):
         trainer = self.trainer(layout, make_cases(5), tmp_path / "run")
         trainer.run()
-        method = trainer.method.requires_grad_(False)  # as a bundle has it: torch multiplies in another order otherwise
+        method = trainer.method
         card = Card(self.kind, "tiny", "1", method.architecture(), layout.raters, layout.structures, layout.channels,
                     "MR", (1.0, 1.0), dict(layout.window), {"kind": "whole"})  # fmt: skip
         save_bundle(tmp_path / "bundle", card, method)
         again = load_bundle(tmp_path / "bundle").method
+        assert all(torch.equal(value, again.state_dict()[name]) for name, value in method.state_dict().items())
         image = torch.randn(1, 1, 24, 20)
         with torch.no_grad():
             for r in range(3):
                 expected = method.personalised(method.encode(image), r)
-                assert torch.equal(again.personalised(again.encode(image), r), expected)
+                assert torch.allclose(again.personalised(again.encode(image), r), expected, atol=1e-4)  # another layout

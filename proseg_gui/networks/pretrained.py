@@ -1,0 +1,167 @@
+"""Encoders with weights from elsewhere: MONAI's residual networks under the U-Net's decoder.
+
+Layers and their names are those of torchvision and timm, so that a file of weights from either fits. MONAI is optional
+and imported only where such a network is built, and always without weights: a training takes them from the user's own
+file (:mod:`proseg_gui.training.encoder_weights`), and a bundle brings its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proseg_gui.networks.unet import ConvBlock, UNet
+
+UNET = "unet"
+CHANNELS = {"resnet18": (64, 64, 128, 256, 512), "resnet34": (64, 64, 128, 256, 512),
+            "resnet50": (64, 256, 512, 1024, 2048)}  # fmt: skip
+"""Of the levels of each encoder, at a half, a quarter ... of the resolution."""
+BACKBONES = (UNET, *CHANNELS)
+SCALE, SHIFT = 2.21, 0.23
+"""Our images are -1..1; such weights learned from colours 0..1 less their mean .449, by their deviation .226."""
+
+
+def build_backbone(name: str, n_channels: int, widths: Sequence[int], features: int) -> UNet | EncoderUNet:
+    """An untrained backbone.
+
+    Raises
+    ------
+    ValueError
+        The name is unknown, MONAI is not installed, or there are more widths than levels; fit for people.
+    """
+    if name == UNET:
+        return UNet(n_channels, widths, features)
+    if name not in CHANNELS:
+        raise ValueError(f"the backbone must be one of {', '.join(BACKBONES)}")
+    if len(widths) > len(CHANNELS[name]) + 1:
+        raise ValueError(f"the backbone {name} has at most {len(CHANNELS[name]) + 1} widths")
+    return EncoderUNet(name, n_channels, widths, features)
+
+
+class FrozenNorm(nn.Module):
+    """Batch normalisation by statistics that never change: a batch of one is seen as in training."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
+        self.running_mean: Tensor
+        self.running_var: Tensor
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` -> the same shape."""
+        return functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias)
+
+
+class EncoderUNet(nn.Module):
+    """``(B, n_channels, H, W)`` -> ``(B, features, H, W)``, as :class:`~proseg_gui.networks.unet.UNet` does.
+
+    Parameters
+    ----------
+    name:
+        An encoder of :data:`CHANNELS`.
+    widths:
+        Channels a level, finest first. The first is that of a block of our own at full resolution, the others are the
+        decoder's; the encoder is as deep as there are widths, and the coarsest level has its channels.
+    """
+
+    def __init__(self, name: str, n_channels: int, widths: Sequence[int], features: int) -> None:
+        super().__init__()
+        levels = len(widths) - 1
+        self.features, self.stride = features, 2**levels
+        self.encoder = _encoder(name, n_channels, levels)
+        self.first = ConvBlock(n_channels, widths[0])
+        skips = [widths[0], *CHANNELS[name][:levels]]
+        outputs = [features, *widths[1:-1]]
+        self.up = nn.ModuleList(
+            ConvBlock(skip + below, out)
+            for skip, below, out in zip(skips[:-1], [*outputs[1:], skips[-1]], outputs, strict=True)
+        )
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Run the network; an empty batch gives empty features."""
+        height, width = image.shape[-2:]
+        if image.shape[0] == 0:
+            return image.new_zeros(0, self.features, height, width)
+        pad_y, pad_x = -height % self.stride, -width % self.stride
+        x = functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
+        skips = [self.first(x), *self.encoded(x)]
+        x = skips[-1]
+        for level in reversed(range(len(self.up))):
+            raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = self.up[level](torch.cat([skips[level], raised], dim=1))
+        return x[..., :height, :width].contiguous()  # whatever layout the weights have
+
+    def pretrained(self) -> list[nn.Parameter]:
+        """See the U-Net."""
+        return list(self.encoder.parameters())
+
+    def encoded(self, image: Tensor) -> list[Tensor]:
+        """Levels at a half, a quarter ... of ``image (B, channels, H, W)``, whose sides are multiples of the stride."""
+        found: list[Tensor] = []
+        x = image * SCALE + SHIFT
+        for name, part in self.encoder.items():
+            x = functional.relu(part(x)) if name == "bn1" else part(x)
+            if name == "bn1" or name.startswith("layer"):
+                found.append(x)
+            if name == "bn1" and len(self.encoder) > 2:
+                x = functional.max_pool2d(x, 3, 2, 1)
+        return found
+
+    def start_from(self, weights: Mapping[str, Tensor]) -> None:
+        """Put an encoder's ``weights``, named as in torchvision and timm, into this one; what it lacks is passed over.
+
+        The first layer may be for another number of channels: what it does with equal ones is shared out evenly.
+
+        Raises
+        ------
+        ValueError
+            A weight is missing, of another shape, or not a number; fit for people.
+        """
+        state = self.encoder.state_dict()
+        for name, old in state.items():
+            if name not in weights:
+                raise ValueError(f"it has no {name!r}: layers must be named as torchvision and timm name them")
+            new = weights[name].float()
+            if name == "conv1.weight" and new.ndim == 4 and new.shape[1] != old.shape[1]:
+                new = new.sum(1, keepdim=True).expand(-1, old.shape[1], -1, -1) / old.shape[1]
+            if new.shape != old.shape:
+                raise ValueError(f"{name!r} has the shape {tuple(new.shape)} and not {tuple(old.shape)}")
+            if not bool(new.isfinite().all()):
+                raise ValueError(f"{name!r} holds values that are not numbers")
+            state[name] = new
+        self.encoder.load_state_dict(state)
+
+
+def residual_networks() -> Any:
+    """MONAI's module of them; a ValueError that says what to install where it is missing."""
+    try:
+        from monai.networks.nets import resnet
+    except ImportError as error:
+        raise ValueError("an encoder with weights from elsewhere needs MONAI, which is not installed: "
+                         "pip install 'proseg-gui[encoders]'") from error  # fmt: skip
+    return resnet
+
+
+def _encoder(name: str, n_channels: int, levels: int) -> nn.ModuleDict:
+    """The first ``levels`` levels of an encoder: ``conv1``, ``bn1``, ``layer1`` ..."""
+    whole = getattr(residual_networks(), name)(
+        spatial_dims=2, n_input_channels=n_channels, conv1_t_stride=2, shortcut_type="B", bias_downsample=False,
+        feed_forward=False,
+    )  # fmt: skip
+    names = ["conv1", "bn1", *(f"layer{level}" for level in range(1, levels))]
+    return _frozen(nn.ModuleDict({part: getattr(whole, part) for part in names}))
+
+
+def _frozen(parts: nn.ModuleDict) -> nn.ModuleDict:
+    """``parts`` with every batch normalisation replaced."""
+    for module in list(parts.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, nn.BatchNorm2d):
+                setattr(module, name, FrozenNorm(child.num_features))
+    return parts
