@@ -1,4 +1,4 @@
-"""How widely a trained network draws: one factor, chosen on held-out cases by GED^2.
+"""How widely a trained network draws: one factor, chosen on held-out cases.
 
 Jaccard distances saturate, so the energies of a loss hardly punish the wide draws of a network that is unsure of what
 it learnt; on cases that it did not learn from, one number tells whether its draws as a whole are too wide or narrow.
@@ -15,17 +15,17 @@ MOST_STEPS = 5
 """Neighbours tried on one side: factors stay within RATIO^5, 0.4 to 2.5."""
 
 
-def best_factor(ged2: Callable[[float], float]) -> float:
-    """The factor, 1 for the draws as they are, at which ``ged2(factor)`` is least.
+def best_factor(cost: Callable[[float], float]) -> float:
+    """The factor, 1 for the draws as they are, at which ``cost(factor)`` is least.
 
     Walks from 1 in steps of :data:`RATIO` as long as it gets better, then puts a parabola through the least value and
-    its neighbours (in the factor's logarithm). ``ged2`` is called at most 3 + :data:`MOST_STEPS` times.
+    its neighbours (in the factor's logarithm). ``cost`` is called at most 3 + :data:`MOST_STEPS` times.
     """
-    found = {0: ged2(1.0)}
+    found = {0: cost(1.0)}
 
     def at(step: int) -> float:
         if step not in found:
-            found[step] = ged2(RATIO**step)
+            found[step] = cost(RATIO**step)
         return found[step]
 
     way = -1 if at(-1) < at(0) else 1

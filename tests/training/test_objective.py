@@ -44,7 +44,7 @@ def test_a_recipe_without_options_is_written_as_before_there_were_any():
     assert GAUSSIAN.as_dict()["network"] == {"preference": "gaussian"}
 
 
-def test_calibration_scales_the_modes_to_the_least_ged2():
+def test_calibration_scales_the_modes_to_where_ged2_and_soft_dice_are_best():
     objective = ProSegObjective(ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3), RECIPE)
     method, learnt = objective.method, objective.method.mode_weight.detach().clone()
     own = [method.decode(torch.ones(1, 4, 2, 2), method.rater_coords(r)) for r in range(3)]
@@ -52,11 +52,11 @@ def test_calibration_scales_the_modes_to_the_least_ged2():
     def judge():
         factor = float((method.mode_weight / learnt).mean().detach())
         assert torch.allclose(method.mode_weight, factor * learnt)
-        return {"ged2": 0.2 + (factor - 0.7) ** 2, "factor": factor}
+        return {"ged2": 0.2 + (factor - 0.8) ** 2, "dice_soft": 0.9 - 0.5 * (factor - 0.6) ** 2, "factor": factor}
 
     found = objective.calibrate(judge)
     assert found["ambiguity_scale"] == pytest.approx(0.7, abs=0.02)
-    assert found["ged2_before"] == pytest.approx(0.29)
+    assert found["before"] == {"ged2": 0.24, "dice_soft": 0.82}
     assert found["figures"]["factor"] == pytest.approx(found["ambiguity_scale"], abs=1e-4)
     assert torch.allclose(method.mode_weight, found["figures"]["factor"] * learnt)
     for r, before in enumerate(own):
@@ -66,6 +66,6 @@ def test_calibration_scales_the_modes_to_the_least_ged2():
 def test_calibration_leaves_well_chosen_modes_alone():
     objective = ProSegObjective(ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3), RECIPE)
     learnt = objective.method.mode_weight.detach().clone()
-    found = objective.calibrate(lambda: {"ged2": 0.25})
-    assert found == {"ambiguity_scale": 1.0, "ged2_before": 0.25, "figures": {"ged2": 0.25}}
+    figures = {"ged2": 0.25, "dice_soft": 0.8}
+    assert objective.calibrate(lambda: figures) == {"ambiguity_scale": 1.0, "before": figures, "figures": figures}
     assert torch.equal(objective.method.mode_weight, learnt)

@@ -10,11 +10,11 @@ from proseg_gui.training.spread import MOST_STEPS, RATIO, best_factor
 
 
 def parabola(least, calls):
-    def ged2(factor):
+    def cost(factor):
         calls.append(factor)
         return 0.1 + (math.log(factor) - math.log(least)) ** 2
 
-    return ged2
+    return cost
 
 
 @pytest.mark.parametrize("least", [0.5, 0.77, 0.95, 1.0, 1.04, 1.6, 2.2])
