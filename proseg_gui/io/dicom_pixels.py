@@ -18,7 +18,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.codec_worker import CodecWorker
-from proseg_gui.io.dicom_headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, no_decoder, raw_pixels
+from proseg_gui.io.dicom_headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
@@ -151,7 +151,8 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
     else:  # decoders leave the bits above the stored ones as the file has them, JPEG-LS without the sign
         values = source.frame(header, shape)
     low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
-    if stored_bits == allocated or (shift == 0 and values.min() >= low and values.max() <= high):
+    right_kind = stored_bits == allocated and (values.dtype.kind == "i") == signed
+    if right_kind or (shift == 0 and values.min() >= low and values.max() <= high):
         return values
     bits = (values.astype(np.int64) >> max(shift, 0)) & ((1 << stored_bits) - 1)
     sign = 1 << (stored_bits - 1)
@@ -175,9 +176,7 @@ class _Decoder:
                 raise header.malformed("Rows")
             if syntax.is_encapsulated:
                 coded = get_frame(ds.PixelData, header.frame or 0, number_of_frames=header.frame_count)
-                size, bits = coded_size(coded), coded_bits(coded)
-                if syntax in LOSSY_JPEG and bits is not None and bits > 8:
-                    raise no_decoder(header)  # whatever the header says of its bits: GDCM would lose the others
+                size = coded_size(coded)
                 if size is not None and size != shape:
                     raise UserError(
                         f"its compressed pixels are {size[1]} x {size[0]}, its header says {shape[1]} x {shape[0]}",
@@ -185,7 +184,7 @@ class _Decoder:
                         remedy=_REMEDY,
                     )
             if syntax in JPEG_SYNTAXES:
-                values = self._by_worker(header)
+                values = self._by_worker(header, coded, shape)
             else:
                 values, _ = get_decoder(syntax).as_array(ds, index=header.frame or 0, raw=True)
         except (*DAMAGE, RuntimeError, MemoryError) as error:
@@ -198,19 +197,29 @@ class _Decoder:
             raise UserError(f"it decodes to {values.shape} pixels, its header says {shape}", path=header.path)
         return values
 
-    def _by_worker(self, header: Header) -> np.ndarray:
+    def _by_worker(self, header: Header, coded: bytes, shape: tuple[int, int]) -> np.ndarray:
         """Decode in another process: one for each thread that asks at the same time, kept for the next frame."""
+        bits, stored = coded_bits(coded), int(header.number("BitsStored"))
+        if bits is None or not 2 <= bits <= 16:
+            raise ValueError("no JPEG stream")
+        lossy = header.transfer_syntax in LOSSY_JPEG
+        if bits > header.number("BitsAllocated") or (lossy and stored <= 8 < bits):
+            raise UserError(
+                f"its compressed pixels have {bits} bits, its header says {stored}", path=header.path, remedy=_REMEDY
+            )
         with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is None:
             worker = CodecWorker()
         try:
-            values = worker.decode(header.path.absolute(), header.frame or 0)
+            values = worker.decode(coded, shape, bits, str(header.transfer_syntax))
         except BaseException:
             worker.close()
             raise
         with self._lock:
             self._idle.append(worker)
+        if lossy and stored < bits and header.number("PixelRepresentation") == 0:
+            return np.minimum(values, (1 << stored) - 1)  # what the loss adds beyond the header's bits is no high bit
         return values
 
     def close(self) -> None:

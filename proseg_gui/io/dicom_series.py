@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydicom.pixels import get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGExtended12Bit
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, Header, no_decoder
@@ -226,8 +226,7 @@ def check_readable(header: Header) -> None:
     syntax = header.transfer_syntax
     if syntax.is_private or not syntax.is_transfer_syntax:
         raise UserError("its transfer syntax is unknown", path=header.path, remedy="Export it uncompressed")
-    twelve_bits = syntax == JPEGExtended12Bit and header.number("BitsStored") > 8  # GDCM would lose four of them
-    if syntax.is_compressed and syntax.is_encapsulated and (twelve_bits or not _can_decode(syntax)):
+    if syntax.is_compressed and syntax.is_encapsulated and not _can_decode(syntax):
         raise no_decoder(header)
     straight = syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
     if not straight and header.number("HighBit", header.number("BitsStored") - 1) != header.number("BitsStored") - 1:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import gdcm
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGExtended12Bit, JPEGLSLossless, RLELossless
 
 from proseg_gui.errors import UserError
 from proseg_gui.io import codec_worker
@@ -67,26 +71,81 @@ def test_lossless_by_another_s_encoder(tmp_path, dicom_series, along_z, name, si
     assert np.array_equal(_read(tmp_path), array)
 
 
-def test_jpeg_baseline_is_read_and_twelve_lossy_bits_are_refused(tmp_path, dicom_series, along_z):
-    flat = np.repeat(np.arange(8, 248, 30, dtype=np.uint8), 8)[None, None].repeat(16, axis=1)
-    (path,) = dicom_series(tmp_path / "a", flat, along_z(1))
+FLAT = np.repeat(np.arange(8, 248, 30, dtype=np.uint8), 8)[None, None].repeat(16, axis=1)
+"""Flat blocks, of which a lossy JPEG loses next to nothing."""
+
+
+def test_jpeg_baseline_is_read(tmp_path, dicom_series, along_z):
+    (path,) = dicom_series(tmp_path, FLAT, along_z(1))
     _recode(path, gdcm.TransferSyntax.JPEGBaselineProcess1)
-    assert np.abs(_read(tmp_path / "a").astype(int) - flat).max() <= 2, "lossy, and flat blocks lose next to nothing"
-    (path,) = dicom_series(tmp_path / "b", flat.astype(np.uint16) * 16, along_z(1), BitsStored=12, HighBit=11)
-    _recode(path, gdcm.TransferSyntax.JPEGExtendedProcess2_4)
-    with pytest.raises(UserError, match=r"compressed .JPEG Extended.*no decoder"):
-        _read(tmp_path / "b")
+    assert np.abs(_read(tmp_path).astype(int) - FLAT).max() <= 2
 
 
-def test_twelve_lossy_bits_are_refused_also_where_the_header_says_eight(tmp_path, dicom_series, along_z):
-    flat = np.repeat(np.arange(8, 248, 30, dtype=np.uint16), 8)[None, None].repeat(16, axis=1)
-    (path,) = dicom_series(tmp_path, flat * 16, along_z(1), BitsStored=12, HighBit=11)
-    _recode(path, gdcm.TransferSyntax.JPEGExtendedProcess2_4)
-    ds = pydicom.dcmread(path)
-    ds.BitsStored, ds.HighBit = 8, 7
-    ds.save_as(path, enforce_file_format=True)
-    with pytest.raises(UserError, match=r"compressed .JPEG Extended.*no decoder"):
-        _read(tmp_path)
+DCMTK_12_BITS = (
+    r"|JeWF01!$>Nk#wx0RR9200961|JwjV00jdC1Ox*G1Ox;H1qB8N3<w7Y2L}%e3keJn4-yg)4-pX)791B76dDx~5f~vD8XX-UA0HDJA|xUnBpe"
+    r"<e9{<4r3k(1a022WL5di<h02TlN0RaF200000000000000C3kv_l051>#00jdA0|W~I00000000031O)~M0tg8K6ABU(02V?;3k(qz7Z@TWC"
+    r"{kko+5iXv0RR9$0GmIn>hQMQHxW6^rpI<Ige%F;b@|zzJc?Z9t>f0%as?AvgOYo7hdV>eMS^E#iB+uRYak{hG#~E=K!F)gq;&zCWe68A5T@y"
+    r"*MT=%rfs+*+AGc$T7@HSUh2=}gbMM3s_m6Qd=F;h+UEQs%p$>+mL<EXM=l9vo-P%Rw+Xs_xmcD(r*eo0PZy0@_l2PIQ>g*A}L_3g-"
+    r"j^ajqLbx1LWMc3v9%6Yi^^e^T`)Hb6QKN}*u4L&0=1`8PpqwgX%4nw(6HJIqQ7Q(ph?NqmHLL*Yr7ye{IRnVfP8@Jsmn7K~yW7-"
+    r"UX72Y{O5kRP6o6?DuGF@tdLdSh8K}2W(iPp>)}79r9)4}QeU^!^SnUtw-Z1)nl8*+Ty<NZm|Je"
+)
+"""A JPEG extended stream of 12 bits by DCMTK's dcmcjpeg (GDCM's own encoder writes 16), base 85."""
+
+
+@pytest.fixture
+def extended(tmp_path, dicom_series, along_z):
+    """A file with that stream, ``(folder, change)``; ``change(**tags)`` sets tags."""
+    tags = {"BitsStored": 12, "HighBit": 11, "RescaleIntercept": -1024}
+    (path,) = dicom_series(tmp_path, np.zeros((1, 13, 19), np.uint16), along_z(1), **tags)
+
+    def change(**tags):
+        ds = pydicom.dcmread(path)
+        ds.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+        ds.PixelData = encapsulate([base64.b85decode(DCMTK_12_BITS)])
+        ds["PixelData"].is_undefined_length = True
+        for keyword, value in tags.items():
+            setattr(ds, keyword, value)
+        ds.save_as(path, enforce_file_format=True)
+        return tmp_path
+
+    return change
+
+
+def test_jpeg_extended_gives_dcmtk_s_values(extended):
+    values = _read(extended()) + 1024
+    assert zlib.crc32(values.astype("<u2").tobytes()) == 1317508130, "of what dcmdjpeg 3.6.7 writes"
+    y, x = np.mgrid[:13, :19]
+    assert np.abs(values - (200 + x * 190 + y * 25))[0, 9:].max() <= 18 and values.min() == 0 and values.max() == 4095
+
+
+def test_jpeg_extended_of_signed_values(extended):
+    unsigned, signed = _read(extended()) + 1024, _read(extended(PixelRepresentation=1)) + 1024
+    assert np.array_equal(signed, unsigned - 4096 * (unsigned >= 2048))
+
+
+def test_what_the_loss_adds_beyond_the_stored_bits_is_cut_off(extended):
+    whole = _read(extended()) + 1024
+    values = _read(extended(BitsStored=11, HighBit=10)) + 1024
+    assert whole.max() > 2047 and np.array_equal(values, np.minimum(whole, 2047))
+
+
+def test_twelve_lossy_bits_are_refused_where_the_header_says_eight(extended):
+    with pytest.raises(UserError, match="compressed pixels have 12 bits, its header says 8"):
+        _read(extended(BitsStored=8, HighBit=7))
+    with pytest.raises(UserError, match="compressed pixels have 12 bits, its header says 8"):
+        _read(extended(BitsAllocated=8, BitsStored=8, HighBit=7))
+
+
+@pytest.mark.parametrize("stored", [2, 5, 6, 7, 8])
+@pytest.mark.parametrize("name", ["JPEGLosslessProcess14", "JPEGLosslessProcess14_1"])
+def test_lossless_jpeg_of_few_bits(tmp_path, dicom_series, along_z, name, stored):
+    array = np.random.default_rng(stored).integers(0, 1 << stored, (2, 32, 40)).astype(np.uint8)
+    for path in dicom_series(tmp_path, array, along_z(2)):
+        _recode(path, getattr(gdcm.TransferSyntax, name))
+        ds = pydicom.dcmread(path)
+        ds.BitsStored, ds.HighBit = stored, stored - 1  # the stream has 8, as dcmtk writes it
+        ds.save_as(path, enforce_file_format=True)
+    assert np.array_equal(_read(tmp_path), array)
 
 
 @pytest.mark.parametrize(("stored", "signed"), [(12, True), (15, True), (10, False)])
