@@ -334,6 +334,10 @@ class Volume:
         ``"CT"``, ``"MR"``, ``"PT"``, ... or empty when the file does not say.
     window:
         ``(centre, width)`` from the file's header, else ``None``.
+    dicom:
+        The series that the voxels are those of, else ``None``.
+    derived_from, derivation:
+        For resampled voxels: the series that they came from, and what was done, as a sentence.
     """
 
     array: np.ndarray
@@ -343,11 +347,18 @@ class Volume:
     description: str = ""
     window: tuple[float, float] | None = None
     dicom: DicomReference | None = None
+    derived_from: DicomReference | None = None
+    derivation: str = ""
 
     def __post_init__(self) -> None:
         if self.array.shape != self.geometry.shape:
             raise ValueError(f"array {self.array.shape} does not fit the grid {self.geometry.shape}")
         object.__setattr__(self, "array", _read_only(self.array))
+
+    @property
+    def origin(self) -> DicomReference | None:
+        """The DICOM series that this is or was made from: whose patient it shows."""
+        return self.dicom or self.derived_from
 
     def display_window(self) -> tuple[float, float]:
         """``(centre, width)``: the header's, else the 1st to 99th percentile; the width is never 0."""

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, check the grids, write, read back."""
     from proseg_gui.io.export import export_masks
     from proseg_gui.io.images import read_mask
+    from proseg_gui.io.nifti import origin_beside
     from proseg_gui.io.open import open_study
     from proseg_gui.io.structure_codes import structure_code
 
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         (name, read_mask(path, study.geometry, notices=notices))
         for path, name in zip(args.mask, args.name, strict=True)
     ]
+    origins = [origin_beside(path, mask) for path, (_, mask) in zip(args.mask, masks, strict=True)]
     written = export_masks(
         study,
         masks,
@@ -65,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         args.out,
         overwrite=args.overwrite,
         append_to=args.append_to,
+        origins=origins,
         deidentify=args.deidentify,
         codes=codes,
         notices=notices,

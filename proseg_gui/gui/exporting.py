@@ -18,9 +18,11 @@ from proseg_gui.review.state import PARTS
 
 if TYPE_CHECKING:
     from proseg_gui.gui.main_window import MainWindow
+    from proseg_gui.volume import Volume
 
 TITLE = "Exporting"
 SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the file."
+RESAMPLED_NOTE = "The scan was resampled: it is written beside the file, as a new series of the same study."
 
 
 class Exporting:
@@ -48,7 +50,7 @@ class Exporting:
             targets=lambda request: targets(
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
-            dicom_note="" if review.study.image.dicom is not None else SERIES_NOTE,
+            dicom_note=_series_note(review.study.image),
         )
         dialog = ExportDialog(offer, parent=self._window)
         self._window.show_dialog(dialog, lambda: self.run(dialog.request()))
@@ -134,6 +136,13 @@ class Exporting:
     def _file_job(self, work: Any, done: Any) -> None:
         controller = self._controller
         controller.jobs.start("files", work, title="Latents", done=partial(done), failed=controller.failed.emit)
+
+
+def _series_note(image: Volume) -> str:
+    """What an RTSTRUCT or SEG brings with it."""
+    if image.dicom is not None:
+        return ""
+    return SERIES_NOTE if image.derived_from is None else RESAMPLED_NOTE
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -21,6 +21,7 @@ from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.results import (
     Results,
+    map_origins,
     provenance_of,
     write_contours,
     write_maps,
@@ -229,18 +230,18 @@ def _write(
     token: CancelToken | None,
 ) -> tuple[list[str], tuple[str, ...]]:
     """Files below the output folder, and notices."""
-    card = bundle.card
-    maps = ["consensus_probability"] if request.wants_consensus else []
-    maps += [f"uncertainty_{part}" for part in PARTS] if request.uncertainty else []
-    files = write_maps(results, card.structures, maps, provenance_of(card), share_of(progress, 0.0, 0.3), token)
+    card, origin = bundle.card, provenance_of(bundle.card, study)
+    plan, parts = default_plan(bundle, request.seed), PARTS if request.uncertainty else ()
+    maps = map_origins(origin, plan, drawings, parts)
+    files = write_maps(results, card.structures, maps, share_of(progress, 0.0, 0.3), token)
     rest = share_of(progress, 0.3, 1.0)
     if not drawings:
         return files, ()
     if request.fmt in ("rtstruct", "seg"):
         write = write_contours if request.fmt == "rtstruct" else write_segments
-        more, notices = write(results, card.structures, drawings, card, study.image, rest, token)
+        more, notices = write(results, card.structures, drawings, card, origin, study.image, rest, token)
         return files + more, notices
-    return files + write_masks(results, card.structures, drawings, card, rest, token), ()
+    return files + write_masks(results, card.structures, drawings, origin, rest, token), ()
 
 
 def _summary(

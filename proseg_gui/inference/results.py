@@ -7,7 +7,8 @@ files in the (still hidden) output folder as they come.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,9 +22,10 @@ from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.volume import Geometry, Mask, Volume
+from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 if TYPE_CHECKING:
+    from proseg_gui.inference.survey import SurveyPlan
     from proseg_gui.io.dicom_seg import Segment
 
 ROI_COLOURS = (
@@ -95,25 +97,24 @@ class Results:
 def write_maps(
     results: Results,
     structures: Sequence[str],
-    names: Sequence[str],
-    provenance: Provenance,
+    origins: Mapping[str, Provenance],
     progress: Progress,
     token: CancelToken | None,
 ) -> list[str]:
-    """Write each map as NIfTI; returns the files' names below the output folder."""
+    """Write each map of ``origins`` (name -> where it came from) as NIfTI; returns files below the output folder."""
 
     def write(structure: str, name: str, path: Path) -> None:
         values = results.map(structure, name)
-        write_nifti(values, results.geometry, path, provenance=provenance, unit=MAP_UNITS[name])
+        write_nifti(values, results.geometry, path, provenance=origins[name], unit=MAP_UNITS[name])
 
-    return _write_each(results, [(s, name, name) for s in structures for name in names], write, progress, token)
+    return _write_each(results, [(s, name, name) for s in structures for name in origins], write, progress, token)
 
 
 def write_masks(
     results: Results,
     structures: Sequence[str],
     drawings: Sequence[Drawing],
-    card: Card,
+    origin: Provenance,
     progress: Progress,
     token: CancelToken | None,
 ) -> list[str]:
@@ -121,7 +122,7 @@ def write_masks(
 
     def write(structure: str, drawing: Drawing, path: Path) -> None:
         mask = results.mask(structure, drawing.name)
-        write_nifti(mask, results.geometry, path, provenance=provenance_of(card, drawing))
+        write_nifti(mask, results.geometry, path, provenance=drawn_at(origin, drawing))
 
     jobs = [(structure, drawing, drawing.name) for structure in structures for drawing in drawings]
     return _write_each(results, jobs, write, progress, token)
@@ -151,6 +152,7 @@ def write_contours(
     structures: Sequence[str],
     drawings: Sequence[Drawing],
     card: Card,
+    origin: Provenance,
     image: Volume,
     progress: Progress,
     token: CancelToken | None,
@@ -161,13 +163,13 @@ def write_contours(
             roi_name(structure, drawing, several=len(structures) > 1),
             results.mask(structure, drawing.name),
             _colour(drawing, card),
-            provenance=provenance_of(card, drawing),
+            provenance=drawn_at(origin, drawing),
         )
         for structure in structures
         for drawing in drawings
     ]
     path = results.folder / "rtstruct.dcm"
-    notices = write_rtstruct(rois, image, path, provenance=provenance_of(card), progress=progress, token=token)
+    notices = write_rtstruct(rois, image, path, provenance=origin, progress=progress, token=token)
     return _with_series(path), notices
 
 
@@ -176,6 +178,7 @@ def write_segments(
     structures: Sequence[str],
     drawings: Sequence[Drawing],
     card: Card,
+    origin: Provenance,
     image: Volume,
     progress: Progress,
     token: CancelToken | None,
@@ -192,7 +195,7 @@ def write_segments(
             roi_name(structure, drawing, several=several),
             results.mask(structure, drawing.name),
             _colour(drawing, card),
-            provenance=provenance_of(card, drawing),
+            provenance=drawn_at(origin, drawing),
         )
         for structure in structures
         for drawing in drawings
@@ -203,19 +206,19 @@ def write_segments(
             roi_name(structure, consensus, several=several),
             results.map(structure, "consensus_probability"),
             _colour(consensus, card),
-            provenance=provenance_of(card, consensus),
+            provenance=drawn_at(origin, consensus),
         )
         for structure in structures
         if consensus is not None
     ]
-    return write_seg_files(results.folder, segments, probabilities, card, image, progress, token)
+    return write_seg_files(results.folder, segments, probabilities, origin, image, progress, token)
 
 
 def write_seg_files(
     folder: Path,
     segments: Sequence[Segment],
     probabilities: Sequence[Segment],
-    card: Card,
+    origin: Provenance,
     image: Volume,
     progress: Progress,
     token: CancelToken | None,
@@ -224,7 +227,7 @@ def write_seg_files(
     from proseg_gui.io.dicom_seg import write_seg
     from proseg_gui.io.dicom_write import series_for
 
-    path, soft, origin = folder / SEG_NAME, folder / SEG_PROBABILITY_NAME, provenance_of(card)
+    path, soft = folder / SEG_NAME, folder / SEG_PROBABILITY_NAME
     with series_for(image, path, overwrite=False, deidentified=False, progress=progress, token=token) as (
         series,
         notices,
@@ -249,18 +252,30 @@ def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
     return f"{structure} {name}" if several else name
 
 
-def provenance_of(card: Card, drawing: Drawing | None = None) -> Provenance:
-    """Where a file comes from."""
-    if drawing is None:
-        return Provenance(model=card.name, model_version=card.version, bundle_sha256=card.sha256)
+def provenance_of(card: Card, study: Study) -> Provenance:
+    """Where all files of one export come from: the model, the image as it was looked at, the user, the time."""
+    done = dict.fromkeys(volume.derivation for volume in study.channels.values() if volume.derivation)
     return Provenance(
-        model=card.name,
-        model_version=card.version,
-        bundle_sha256=card.sha256,
-        latents=drawing.point or {},
-        rater=drawing.rater,
-        sample=drawing.sample,
+        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=" ".join(done)
     )
+
+
+def drawn_at(origin: Provenance, drawing: Drawing) -> Provenance:
+    """``origin`` for one mask: its point, and whose it is. The consensus has no point; it says what it is a mean of."""
+    if drawing.point is None:
+        return replace(origin, rater=drawing.rater, sample="mean over the presets of all raters")
+    return replace(origin, latents=drawing.point, rater=drawing.rater, sample=drawing.sample)
+
+
+def map_origins(
+    origin: Provenance, plan: SurveyPlan, drawings: Sequence[Drawing], parts: Sequence[str]
+) -> dict[str, Provenance]:
+    """Map name -> where it came from: the consensus' probability where it is drawn, and parts of the uncertainty."""
+    draws = f"survey of {plan.raters} x {plan.tau_draws} x {plan.eps_draws} draws (raters, preference, ambiguity)"
+    surveyed = replace(origin, rater="all raters", sample=f"{draws}, seed {plan.seed}")
+    origins = dict.fromkeys((f"uncertainty_{part}" for part in parts), surveyed)
+    consensus = next((drawing for drawing in drawings if drawing.point is None), None)
+    return origins if consensus is None else {"consensus_probability": drawn_at(origin, consensus), **origins}
 
 
 def _colour(drawing: Drawing, card: Card) -> tuple[int, int, int]:

@@ -13,6 +13,7 @@ from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.images import read_image
 from proseg_gui.io.lidc import STRUCTURE, Box, LidcReadings
 from proseg_gui.io.nifti import nifti_writers
+from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 
 _IMAGE = "image.nii.gz"
@@ -42,7 +43,8 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
     if (folder / _IMAGE).exists() and not overwrite:
         _check_same(values, image.geometry, folder / _IMAGE)
     else:
-        writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit)
+        origin = Provenance(image=image.derivation)
+        writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit, provenance=origin)
     for reading in study.readings:
         name = file_name(reading.rater) + (f"@{file_name(reading.reading)}" if reading.reading else "")
         path = folder / "masks" / file_name(reading.structure) / f"{name}.nii.gz"
@@ -51,7 +53,8 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels)
+        origin = Provenance(rater=reading.rater, image=image.derivation)
+        more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=origin)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)
     return [path for path in writers if path.suffix != ".json"], notices

@@ -297,7 +297,8 @@ def align_channel(
         return volume, notices
     difference = first.geometry.difference(volume.geometry)
     notices = notices + [f"Channel {name} was resampled to the first channel's grid ({difference})."]
-    return resample_to(volume, first.geometry, token=token), notices
+    moved = resample_to(volume, first.geometry, token=token)
+    return replace(moved, derivation=f"Channel {name} was resampled to the first channel's grid."), notices
 
 
 def read_json(path: Path) -> Any:

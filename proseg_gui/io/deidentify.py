@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pydicom.dataelem import DataElement
@@ -80,6 +80,24 @@ def deidentify(ds: Dataset, original: DicomReference | None) -> None:
             f"the patient's {left[0][1]} would be left in the tag {left[0][0]}, so nothing was written",
             remedy="Choose names without patient data",
         )
+
+
+def check_names(names: Iterable[str], original: DicomReference | None) -> None:
+    """Refuse names that hold a word of the patient's tags.
+
+    Raises
+    ------
+    UserError
+        With the kind of word, never the word itself.
+    """
+    texts, _ = _traces(original)
+    for number, name in enumerate(names, 1):
+        left = [tag for tag, word in texts if word in name.casefold()]
+        if left:
+            raise UserError(
+                f"the patient's {left[0]} is in the name of mask {number}, so nothing was written",
+                remedy="Choose names without patient data",
+            )
 
 
 def survivors(ds: Dataset, original: DicomReference | None) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ KINDS = ("binary", "fractional")
 MAX_BYTES = 2 << 30
 """highdicom holds all segments in memory at once; more than this is refused before it is tried."""
 _STEPS = 255
+_BYTE = 8
 _ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # CID 7162
 
 
@@ -110,7 +111,7 @@ def write_seg(
         rest(0.1, "packing")
         seg = _build(segments, volume, kind, given, path)
         if deidentified:
-            deidentify(seg, study_volume.dicom)
+            deidentify(seg, study_volume.origin)
         rest(0.6, "writing")
         if token is not None:
             token.check()
@@ -172,6 +173,8 @@ def _build(
         content_description=fitted(given.model_id(LIMITS["LO"]) or "No model named", "LO"),
         content_creator_name=person(given.user) or None,
     )
+    if kind == "binary" and seg.Rows * seg.Columns < _BYTE:
+        _close_gaps(seg)
     reference = volume.dicom
     assert reference is not None
     fill_patient_and_study(seg, reference)
@@ -181,6 +184,14 @@ def _build(
     origins = [(fitted(segment.name, "LO"), segment.provenance) for segment in segments]
     seg.ContributingEquipmentSequence = DicomSequence(contributing_equipment(given, origins))
     return seg
+
+
+def _close_gaps(seg: Dataset) -> None:
+    """Pack frames of fewer than 8 pixels without a gap, as DICOM wants: highdicom 0.28 begins a new byte for each."""
+    size, count = seg.Rows * seg.Columns, int(seg.NumberOfFrames)
+    frames = np.unpackbits(np.frombuffer(seg.PixelData, np.uint8, count)[:, None], axis=1, bitorder="little")
+    packed = np.packbits(frames[:, :size], bitorder="little").tobytes()
+    seg.PixelData = packed + b"\0" * (len(packed) % 2)
 
 
 def _extent(segments: Sequence[Segment]) -> tuple[int, int]:

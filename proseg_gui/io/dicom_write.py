@@ -18,7 +18,15 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_folder
 from proseg_gui.io.deidentify import ANONYMOUS, deidentify
 from proseg_gui.io.dicom import read_series, scan_folder
-from proseg_gui.io.dicom_common import decimals, fill_patient_and_study, fitted, new_instance, new_uid, save
+from proseg_gui.io.dicom_common import (
+    decimals,
+    fill_patient_and_study,
+    fitted,
+    frame_of_reference,
+    new_instance,
+    new_uid,
+    save,
+)
 from proseg_gui.io.progress import share_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume, reorient_to
@@ -48,6 +56,7 @@ def write_series(
     *,
     description: str = "",
     patient: Mapping[str, str] | None = None,
+    study_of: DicomReference | None = None,
     overwrite: bool = False,
     uid_seed: str | None = None,
     finish: Finish | None = None,
@@ -68,6 +77,8 @@ def write_series(
         SeriesDescription; the volume's own by default.
     patient:
         Patient and study tags by keyword; ``Anonymous`` by default.
+    study_of:
+        The series becomes one more of this series' study, with its patient and frame of reference.
     uid_seed:
         A text from which all UIDs follow, so that the same call writes the same UIDs; random without.
     finish:
@@ -90,18 +101,22 @@ def write_series(
     now = datetime.now()
     is_ct = volume.modality == "CT"
     uids = [new_uid(uid_seed, f"slice {k}") for k in range(volume.geometry.shape[0])]
+    today = {"StudyDate": now.strftime("%Y%m%d"), "StudyTime": now.strftime("%H%M%S")}
     reference = DicomReference(
         study_instance_uid=new_uid(uid_seed, "study"),
         series_instance_uid=new_uid(uid_seed, "series"),
         frame_of_reference_uid=new_uid(uid_seed, "frame"),
         sop_class_uid=str(CTImageStorage if is_ct else MRImageStorage),
         sop_instance_uids=tuple(uids),
-        patient={
-            "StudyDate": now.strftime("%Y%m%d"),
-            "StudyTime": now.strftime("%H%M%S"),
-            **(ANONYMOUS if patient is None else patient),
-        },
+        patient=today | dict(ANONYMOUS if patient is None else patient),
     )
+    if study_of is not None:
+        reference = replace(
+            reference,
+            study_instance_uid=study_of.study_instance_uid,
+            frame_of_reference_uid=frame_of_reference(study_of),
+            patient=study_of.patient,
+        )
     coding = _coding(volume.array)
     title = fitted(description or volume.description, "LO")
 
@@ -118,7 +133,7 @@ def write_series(
         progress(1.0, "checked")
 
     atomic_folder(folder, fill, overwrite=overwrite)
-    return replace(volume, dicom=reference)
+    return replace(volume, dicom=reference, derived_from=None)
 
 
 @contextmanager
@@ -133,9 +148,10 @@ def series_for(
 ) -> Iterator[tuple[Volume, tuple[str, ...], Progress]]:
     """The image as a DICOM series that a file at ``path`` can refer to, notices, and what is left of the progress.
 
-    An image that is no DICOM series is written as one into the folder ``<name>_image`` beside ``path``. So is any
-    image with ``deidentified``: a file without patient tags can only refer to an image without them. When the block
-    fails, a folder that was made for it goes again.
+    An image that is no DICOM series is written as one into the folder ``<name>_image`` beside ``path``; one that was
+    resampled from a series as a new series of that series' study. So is any image with ``deidentified``: a file
+    without patient tags can only refer to an image without them. When the block fails, a folder that was made for it
+    goes again.
     """
     if volume.dicom is not None and not deidentified:
         yield volume, (), progress
@@ -143,13 +159,18 @@ def series_for(
     folder = path.with_name(f"{path.stem}_image")
     existed = folder.exists()
     what = "The image is no DICOM series; it was written as one to"
-    finish = None
+    finish, study_of = None, volume.derived_from
+    if study_of is not None:
+        what = "The image was resampled; it was written as a new series of the same study to"
     if deidentified:
+        study_of = None
         what = "Tags and UIDs are new, pixels are not changed (faces, burnt-in text); the image to refer to is in"
-        finish = partial(deidentify, original=volume.dicom)
+        finish = partial(deidentify, original=volume.origin)
     bare = replace(volume, dicom=None, description="" if deidentified else volume.description)
     part = share_of(progress, 0.0, 0.5)
-    series = write_series(bare, folder, overwrite=overwrite, finish=finish, progress=part, token=token)
+    series = write_series(
+        bare, folder, study_of=study_of, overwrite=overwrite, finish=finish, progress=part, token=token
+    )
     done = False
     try:
         yield series, (f"{what} {folder.name}.",), share_of(progress, 0.5, 1.0)
@@ -185,6 +206,8 @@ def _slice(volume: Volume, k: int, reference: DicomReference, coding: _Coding, t
     ds.Laterality = ""
     ds.SeriesDate = ds.ContentDate = now.strftime("%Y%m%d")
     ds.SeriesTime = ds.ContentTime = now.strftime("%H%M%S")
+    if volume.derivation:
+        ds.DerivationDescription = fitted(volume.derivation, "ST")
     ds.PatientPosition = "HFS"  # the patient frame below is LPS whatever the couch was; HFS is its plain reading
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL" if ds.Modality == "CT" else "OTHER"]
     ds.ImagePositionPatient = decimals(geometry.slice_origins()[k])

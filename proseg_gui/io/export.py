@@ -8,6 +8,7 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
+from proseg_gui.io.deidentify import check_names
 from proseg_gui.io.nifti import nifti_writers
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
@@ -32,7 +33,7 @@ def export_masks(
     *,
     overwrite: bool = False,
     append_to: str | Path | None = None,
-    provenance: Provenance | None = None,
+    origins: Sequence[Provenance | None] | None = None,
     deidentify: bool = False,
     codes: Sequence[StructureCode] | None = None,
     notices: list[str] | None = None,
@@ -53,11 +54,11 @@ def export_masks(
         ``seg``: one binary DICOM SEG with a segment for each.
     append_to:
         ``rtstruct`` only: a structure set whose ROIs are kept.
-    provenance:
-        Where the masks came from; without, the files say that no model was used.
+    origins:
+        Where each mask came from; ``None`` where that is not known, which the files then say.
     deidentify:
-        Write nothing about the patient or the user; DICOM files then come with a copy of the image without patient
-        data, to which they refer. NIfTI files never hold patient data.
+        Write nothing about the patient, raters or the user; DICOM files then come with a copy of the image without
+        patient data, to which they refer.
     codes:
         ``seg`` only: what each mask is, in DICOM's words; ``Tissue`` without.
     notices:
@@ -66,11 +67,12 @@ def export_masks(
     Raises
     ------
     UserError
-        If a format is unknown, a mask lies on another grid, or a file exists or cannot be written.
+        If a format is unknown, a mask lies on another grid, a file exists or cannot be written, or a word of the
+        patient's is in a name that a de-identified file would hold.
     """
     volume = image.image if isinstance(image, Study) else image
     out = Path(out)
-    provenance = Provenance() if provenance is None else provenance
+    told = [origin or Provenance() for origin in origins or [None] * len(masks)]
     if not masks:
         raise UserError("there is no mask to export", path=out)
     if fmt not in FORMATS:
@@ -79,22 +81,23 @@ def export_masks(
         raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
     if deidentify:
-        provenance = provenance.anonymous()
+        told = [origin.anonymous() for origin in told]
+        check_names([name for name, _ in masks], volume.origin)
     if fmt == "nifti":
-        paths, said = _to_nifti(volume, masks, out, overwrite, provenance, progress, token)
+        paths, said = _to_nifti(volume, masks, out, overwrite, told, progress, token)
     elif fmt == "seg":
         from proseg_gui.io.dicom_seg import Segment, write_seg  # highdicom takes a moment to import
 
         codes = [structure_codes()[0]] * len(masks) if codes is None else codes
         said = write_seg(
             [
-                Segment(name, mask, colour, code, provenance)
-                for (name, mask), colour, code in zip(masks, colours, codes, strict=True)
+                Segment(name, mask, colour, code, origin)
+                for (name, mask), colour, code, origin in zip(masks, colours, codes, told, strict=True)
             ],
             volume,
             out,
             overwrite=overwrite,
-            provenance=provenance,
+            provenance=_shared(told),
             deidentified=deidentify,
             progress=progress,
             token=token,
@@ -102,11 +105,14 @@ def export_masks(
         paths = (out,)
     else:
         said = write_rtstruct(
-            [Roi(name, mask, colour) for (name, mask), colour in zip(masks, colours, strict=True)],
+            [
+                Roi(name, mask, colour, provenance=origin)
+                for (name, mask), colour, origin in zip(masks, colours, told, strict=True)
+            ],
             volume,
             out,
             overwrite=overwrite,
-            provenance=provenance,
+            provenance=_shared(told),
             append_to=append_to,
             deidentified=deidentify,
             progress=progress,
@@ -116,6 +122,16 @@ def export_masks(
     if notices is not None:
         notices += said
     return paths
+
+
+def _shared(origins: Sequence[Provenance]) -> Provenance:
+    """Who writes this file now, and with which model, where all masks come from the same one."""
+    first = origins[0]
+    same = {(o.model, o.model_version, o.bundle_sha256, o.image) for o in origins}
+    if len(same) > 1:
+        return Provenance()
+    version, sha256, image = first.model_version, first.bundle_sha256, first.image
+    return Provenance(first.model, version, sha256, image=image)
 
 
 def file_name(name: str) -> str:
@@ -139,7 +155,7 @@ def _to_nifti(
     masks: Sequence[tuple[str, Mask]],
     out: Path,
     overwrite: bool,
-    provenance: Provenance,
+    origins: Sequence[Provenance],
     progress: Progress,
     token: CancelToken | None,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -149,14 +165,14 @@ def _to_nifti(
         raise UserError("two masks would go to this file", path=repeated[0], remedy="Give each mask its own name")
     writers: dict[Path, Writer] = {}
     notices: dict[str, None] = {}
-    for (name, mask), path in zip(masks, paths, strict=True):
+    for (name, mask), path, origin in zip(masks, paths, origins, strict=True):
         if token is not None:
             token.check()
         difference = volume.geometry.difference(mask.geometry)
         if difference:
             raise UserError(f"the mask {name!r} is not on the image's grid: {difference}", path=path)
         named = Mask(mask.array, volume.geometry, name)
-        more, said = nifti_writers(named, volume.geometry, path, provenance=provenance)
+        more, said = nifti_writers(named, volume.geometry, path, provenance=origin)
         writers.update(more)
         notices.update(dict.fromkeys(said))
     progress(0.5, "writing")

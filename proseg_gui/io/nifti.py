@@ -5,7 +5,10 @@ Written by nibabel with the exact grid in the sform, because SimpleITK silently 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,40 @@ from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.volume import GRID_TOLERANCE_MM, Geometry, Mask
 
 _SCANNER = 1  # NIFTI_XFORM_SCANNER_ANAT
+_MOST_SIDE_CAR = 1 << 24
+SIDE_CAR = "proseg-gui side-car"
+EDITED = "changed outside this program after it was written"
 
 
 def side_car_path(path: Path) -> Path:
     """The JSON beside a NIfTI file: the same name with ``.json`` as ending."""
     return path.with_name(image_stem(path) + ".json")
+
+
+def voxels_sha256(mask: Mask) -> str:
+    """Fingerprint of a mask's shape and voxels, by which the side-car knows whether somebody changed them later."""
+    digest = hashlib.sha256(json.dumps(mask.array.shape).encode())
+    digest.update(np.packbits(mask.array).tobytes())
+    return digest.hexdigest()
+
+
+def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
+    """What our side-car of the mask file ``path`` says about where ``mask`` came from; ``None`` without one.
+
+    ``mask`` is the file's content on the image's grid. Where its voxels are not those that were written, ``edits``
+    says so. A side-car is a help, never a condition: a damaged one counts as none.
+    """
+    try:
+        with side_car_path(Path(path)).open("rb") as file:
+            content = json.loads(file.read(_MOST_SIDE_CAR))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or content.get("format") != SIDE_CAR:
+        return None
+    origin = Provenance.of(content.get("provenance"))
+    if origin is None or content.get("voxels_sha256") == voxels_sha256(mask):
+        return origin
+    return replace(origin, edits=EDITED)
 
 
 def write_nifti(
@@ -94,6 +126,8 @@ def nifti_writers(
     stored = _stored(array, geometry)
     notices = grid_notices(geometry)
     side_car = _side_car(geometry, labels or {}, unit, provenance, notices)
+    if isinstance(mask_or_array, Mask):
+        side_car["voxels_sha256"] = voxels_sha256(mask_or_array)
 
     def write(temporary: Path) -> None:
         nib.save(_image(stored, geometry), temporary)
@@ -176,7 +210,7 @@ def _side_car(
     if not geometry.is_even:
         grid["slice_origins_lps_mm"] = geometry.slice_origins().tolist()
     return {
-        "format": "proseg-gui side-car",
+        "format": SIDE_CAR,
         "schema_version": 1,
         "labels": {str(value): text for value, text in labels.items()},
         "unit": unit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -60,6 +61,23 @@ class Provenance:
         values: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
         values["latents"] = {name: [float(v) for v in point] for name, point in self.latents.items()}
         return values
+
+    @classmethod
+    def of(cls, values: object) -> Provenance | None:
+        """What :meth:`as_dict` wrote; ``None`` where a field is missing or is not what it should be."""
+        names = {item.name for item in fields(cls)}
+        if not isinstance(values, dict) or not names <= set(values):
+            return None
+        given: dict[str, Any] = {name: values[name] for name in names}
+        try:
+            given["latents"] = {str(name): [float(v) for v in point] for name, point in given["latents"].items()}
+            if not all(math.isfinite(v) for point in given["latents"].values() for v in point):
+                return None
+            if given["created"]:
+                datetime.fromisoformat(given["created"])
+        except (TypeError, ValueError, OverflowError, AttributeError):
+            return None
+        return cls(**given) if all(isinstance(given[name], str) for name in names - {"latents"}) else None
 
     def model_id(self, most: int | None = None) -> str:
         """The model card's identity in one short text, such as ``phantom 1.0 (sha256 0123456789ab)``.

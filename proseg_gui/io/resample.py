@@ -13,6 +13,7 @@ from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 _MOST_SLICES = 4096
+STRAIGHTENED = "Straightened: tilted or uneven slices were resampled linearly to an even, upright grid"
 
 
 def resample_to(
@@ -21,7 +22,8 @@ def resample_to(
     """``volume`` on ``target``'s grid, float32, by trilinear interpolation between voxel centres.
 
     Works for oblique, tilted and uneven grids alike, since both grids map through world mm. Voxels whose centre lies
-    outside the source's voxel block get its smallest value (background).
+    outside the source's voxel block get its smallest value (background). The result is no DICOM series any more, but
+    still of the patient and the study of the one that it came from.
     """
     source = volume.array.astype(np.float32, copy=False)
     background = float(source.min())
@@ -38,7 +40,7 @@ def resample_to(
         nearest = np.clip(at, 0.0, limits).transpose(2, 0, 1)
         values = ndimage.map_coordinates(source, nearest, order=1, mode="nearest")
         result[k] = np.where(inside, values, background)
-    return replace(volume, array=result, geometry=target, dicom=None)
+    return replace(volume, array=result, geometry=target, dicom=None, derived_from=volume.origin)
 
 
 def nearest_on(mask: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
@@ -93,7 +95,8 @@ def straightened(
     """``study`` on an even grid with upright slices, and the notice that says so; as it is where it has one already.
 
     Images are resampled linearly; a voxel belongs to a mask where the mask, resampled linearly, is at least 1/2. The
-    new study says so in its name and its notices, and refers to no DICOM slices: its own lie elsewhere.
+    new study says so in its name, its notices and its images' derivation, which every export repeats. It refers to no
+    DICOM slices, since the original's lie elsewhere, but remains of the same patient, study and frame of reference.
 
     Raises
     ------
@@ -108,17 +111,16 @@ def straightened(
     target = straight_grid(geometry)
     steps = len(study.channels) + len(study.readings)
     parts = iter([share_of(progress, i / steps, (i + 1) / steps) for i in range(steps)])
-    channels = {
-        name: resample_to(volume, target, progress=next(parts), token=token) for name, volume in study.channels.items()
-    }
+    size = f"{target.shape[2]} x {target.shape[1]} x {target.shape[0]} voxels"
+    channels = {}
+    for name, volume in study.channels.items():
+        done = f"{volume.derivation} {STRAIGHTENED} of {size}.".strip()
+        channels[name] = replace(resample_to(volume, target, progress=next(parts), token=token), derivation=done)
     readings = []
     for reading in study.readings:
         values = Volume(reading.mask.array.astype(np.float32), geometry)
         array = resample_to(values, target, progress=next(parts), token=token).array >= 0.5
         readings.append(replace(reading, mask=Mask(array, target, reading.mask.name)))
-    text = (
-        f"The slices were resampled to an even, upright grid of {target.shape[2]} x {target.shape[1]} x "
-        f"{target.shape[0]} voxels, as asked for."
-    )
+    text = f"The slices were resampled to an even, upright grid of {size}, as asked for."
     name, notices = f"{study.name}, straightened", (*study.notices, text)
     return replace(study, name=name, channels=channels, readings=tuple(readings), notices=notices), (text,)

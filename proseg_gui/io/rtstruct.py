@@ -111,7 +111,8 @@ def write_rtstruct(
             remedy="Write a new file with --deidentify",
         )
     if append_to is not None and study_volume.dicom is None:
-        raise UserError("the image is no DICOM series, so nothing can be appended for it", path=append_to)
+        what = "was resampled, so its slices are not the series'" if study_volume.derived_from else "is no DICOM series"
+        raise UserError(f"the image {what}; nothing can be appended for it", path=append_to)
     given = provenance or Provenance()
     if deidentified:
         given = given.anonymous()
@@ -130,7 +131,7 @@ def write_rtstruct(
         ds.ContributingEquipmentSequence = DicomSequence([*before, *equipment])
         _add_rois(ds, rois, volume, path, rest, token)
         if deidentified:
-            deidentify(ds, study_volume.dicom)
+            deidentify(ds, study_volume.origin)
 
         def write(temporary: Path) -> None:
             try:

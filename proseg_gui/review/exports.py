@@ -188,14 +188,13 @@ def _write_nifti(
     token: CancelToken,
     progress: Progress,
 ) -> tuple[str, ...]:
-    from proseg_gui.inference.results import provenance_of, write_maps, write_masks
+    from proseg_gui.inference.results import map_origins, provenance_of, write_maps, write_masks
     from proseg_gui.io.nifti import grid_notices
 
-    names, card = (request.structure_name.strip(),), review.bundle.card
-    maps = ["consensus_probability"] if "consensus" in request.what else []
-    maps += [f"uncertainty_{name}" for name in request.maps] if "maps" in request.what else []
-    write_maps(results, names, maps, provenance_of(card), lambda s, t: progress(0.4 * s, t), token)
-    write_masks(results, names, drawings, card, lambda s, t: progress(0.4 + 0.6 * s, t), token)
+    names, origin = (request.structure_name.strip(),), provenance_of(review.bundle.card, review.study)
+    maps = map_origins(origin, review.survey.plan, drawings, request.maps if "maps" in request.what else ())
+    write_maps(results, names, maps, lambda s, t: progress(0.4 * s, t), token)
+    write_masks(results, names, drawings, origin, lambda s, t: progress(0.4 + 0.6 * s, t), token)
     return grid_notices(results.geometry)
 
 
@@ -208,15 +207,16 @@ def _write_rtstruct(
     token: CancelToken,
     progress: Progress,
 ) -> tuple[str, ...]:
-    from proseg_gui.inference.results import provenance_of
+    from proseg_gui.inference.results import drawn_at, provenance_of
 
+    origin = provenance_of(review.bundle.card, review.study)
     rois = [
         Roi(
             mask.name,
             mask,
             colours.get(drawing.name, colours[CURRENT]),
             request.interpreted_type,
-            provenance_of(review.bundle.card, drawing),
+            drawn_at(origin, drawing),
         )
         for drawing, mask in _titled(request, drawings, results)
     ]
@@ -224,7 +224,7 @@ def _write_rtstruct(
         rois,
         review.study.image,
         results.folder / RTSTRUCT_NAME,
-        provenance=provenance_of(review.bundle.card),
+        provenance=origin,
         progress=progress,
         token=token,
     )
@@ -249,20 +249,20 @@ def _write_seg(
     token: CancelToken,
     progress: Progress,
 ) -> tuple[str, ...]:
-    from proseg_gui.inference.results import provenance_of, write_seg_files
+    from proseg_gui.inference.results import drawn_at, provenance_of, write_seg_files
     from proseg_gui.io.dicom_seg import Segment
     from proseg_gui.io.structure_codes import structure_code, structure_codes
 
-    card = review.bundle.card
+    origin = provenance_of(review.bundle.card, review.study)
     code = structure_code(request.code) if request.code else structure_codes()[0]
     segments, soft = [], []
     for drawing, mask in _titled(request, drawings, results):
-        colour, origin = colours.get(drawing.name, colours[CURRENT]), provenance_of(card, drawing)
-        segments.append(Segment(mask.name, mask, colour, code, origin))
+        colour, drawn = colours.get(drawing.name, colours[CURRENT]), drawn_at(origin, drawing)
+        segments.append(Segment(mask.name, mask, colour, code, drawn))
         if drawing.name == "consensus":
             values = results.map(request.structure_name.strip(), "consensus_probability")
-            soft.append(Segment(mask.name, values, colour, code, origin))
-    _, notices = write_seg_files(results.folder, segments, soft, card, review.study.image, progress, token)
+            soft.append(Segment(mask.name, values, colour, code, drawn))
+    _, notices = write_seg_files(results.folder, segments, soft, origin, review.study.image, progress, token)
     return notices
 
 

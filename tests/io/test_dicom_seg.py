@@ -76,6 +76,27 @@ def test_no_voxel_differs_on_any_grid_for_us_and_for_highdicom(grid, hard_masks,
         assert np.allclose(place, geometry.slice_origins()[int(uid[-1]) - 1], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "shape", [(3, 1, 1), (5, 2, 2), (4, 1, 7), (4, 7, 1), (3, 3, 2), (3, 1, 8), (4, 3, 3), (9, 5, 7)]
+)
+def test_slices_of_a_few_pixels_are_bit_exact_for_us_and_for_pydicom(shape, tmp_path):
+    volume = _volume(Geometry.plain(shape))
+    rng = np.random.default_rng(2)
+    masks = {"full": np.ones(shape, bool), "some": rng.random(shape) < 0.6, "empty": np.zeros(shape, bool)}
+    masks["some"][0, 0, 0] = True
+    write_seg(_segments(masks, volume.geometry), volume, tmp_path / "seg.dcm")
+    for mask in read_seg(tmp_path / "seg.dcm", volume):
+        assert np.array_equal(mask.array, masks[mask.name]), mask.name
+    ds = pydicom.dcmread(tmp_path / "seg.dcm")
+    assert len(ds.PixelData) == 2 * int(np.ceil(ds.NumberOfFrames * shape[1] * shape[2] / 16))
+    frames = ds.pixel_array.reshape(-1, *shape[1:])
+    for frame, group in zip(frames, ds.PerFrameFunctionalGroupsSequence, strict=True):
+        number = group.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        k = round(float(group.PlanePositionSequence[0].ImagePositionPatient[2]))
+        assert np.array_equal(frame, list(masks.values())[number - 1][k])
+    write_seg([Segment("p", rng.random(shape).astype(np.float32))], volume, tmp_path / "soft.dcm", "fractional")
+
+
 def test_file_says_what_it_must(hard_masks, tmp_path):
     volume = _volume()
     segment = Segment(

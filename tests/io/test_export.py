@@ -35,8 +35,8 @@ def masks(study):
 
 def test_one_mask_as_nifti(study, masks, tmp_path):
     notices: list[str] = []
-    provenance = Provenance("phantom")
-    paths = export_masks(study, masks[:1], "nifti", tmp_path / "m.nii.gz", provenance=provenance, notices=notices)
+    origins = [Provenance("phantom")]
+    paths = export_masks(study, masks[:1], "nifti", tmp_path / "m.nii.gz", origins=origins, notices=notices)
     assert paths == (tmp_path / "m.nii.gz",) and notices == []
     assert np.array_equal(np.asarray(nib.load(paths[0]).dataobj).T, masks[0][1].array)
     content = json.loads((tmp_path / "m.json").read_text())

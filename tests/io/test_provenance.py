@@ -25,6 +25,20 @@ def test_sentences():
     assert Provenance().sentence() == "no model named" and Provenance().model_id() == ""
 
 
+def test_what_was_written_is_read_and_nothing_else():
+    origin = Provenance("m", "1", "ab", {"tau": [0.5], "eps": [-1.25]}, "r", "3", "none", "straightened")
+    values = json.loads(json.dumps(origin.as_dict()))
+    assert Provenance.of(values) == origin
+    for key, wrong in (
+        ("rater", 3), ("latents", [1]), ("latents", {"tau": "x"}), ("latents", {"tau": [float("nan")]}),
+        ("created", "soon"), ("model", None),
+    ):  # fmt: skip
+        assert Provenance.of(values | {key: wrong}) is None, (key, wrong)
+    for key in values:
+        assert Provenance.of({name: value for name, value in values.items() if name != key}) is None
+    assert Provenance.of("text") is None and Provenance.of(None) is None
+
+
 def test_share_of_a_progress():
     said = []
     part = share_of(lambda share, text: said.append((share, text)), 0.5, 0.7)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.resample import resample_to, straight_grid, straightened
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
+from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 
 RAMP = Geometry((4, 5, 6), [0, 0, 0], (2.0, 1.0, 1.0), np.eye(3))
 
@@ -64,6 +66,16 @@ def test_uneven_slices_come_onto_an_even_grid_where_they_lie():
     assert even.readings[0].mask.array[:, 0, 0].tolist() == [False, False, False, True, True, True]
     assert "6 voxels, as asked for" in notices[0]
     assert straightened(even) == (even, ())
+    assert even.image.derivation.endswith("to an even, upright grid of 7 x 6 x 6 voxels.")
+
+
+def test_a_resampled_series_is_no_series_but_still_its_patients():
+    series = DicomReference(
+        "1.2", "1.2.3", "1.2.4", "1.2.840.10008.5.1.4.1.1.2", ("1", "2", "3", "4"), {"PatientID": "P"}
+    )
+    moved = resample_to(replace(_ramp(), dicom=series), RAMP)
+    assert moved.dicom is None and moved.derived_from is series and moved.origin is series
+    assert resample_to(moved, RAMP).origin is series
 
 
 def test_slices_too_uneven_to_resample_are_refused():
