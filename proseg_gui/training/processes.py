@@ -6,6 +6,7 @@ processes' items, so that the averaged gradients are those that one process woul
 
 from __future__ import annotations
 
+import logging
 import os
 
 import torch
@@ -28,6 +29,7 @@ def world() -> int:
 
 def start_fabric(device: torch.device, precision: Precision = "32") -> Fabric:
     """Fabric on ``device``; under torchrun joined with the other processes, each on the next device of that kind."""
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # repeats on stderr what was asked for
     if world() == 1:
         index = [device.index or 0] if device.type == "cuda" else 1
         return Fabric(accelerator=device.type, devices=index, precision=precision)
