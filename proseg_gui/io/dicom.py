@@ -126,7 +126,7 @@ def read_series(
         read_pixels,
         info.headers,
         info.geometry.shape,
-        invert=first.text("PhotometricInterpretation") == "MONOCHROME1" and not unit,
+        invert=not unit,
         progress=progress,
         token=token,
     )
@@ -139,7 +139,7 @@ def read_series(
         array *= np.float32(factor)
         unit = SUV_UNIT
         window = None if window is None else (window[0] * factor, window[1] * factor)
-    if first.text("PhotometricInterpretation") == "MONOCHROME1":
+    if any(header.text("PhotometricInterpretation") == "MONOCHROME1" for header in info.headers):
         notices += (
             "The file asks for an inverted display (MONOCHROME1); its values are kept."
             if unit

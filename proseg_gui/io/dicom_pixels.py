@@ -79,7 +79,9 @@ def read_pixels(
     progress: Progress,
     token: CancelToken | None,
 ) -> np.ndarray:
-    """All slices' rescaled values in one ``(z, y, x)`` array of type ``kind``; ``invert`` turns bright and dark.
+    """All slices' rescaled values in one ``(z, y, x)`` array of type ``kind``.
+
+    ``invert`` turns bright and dark of the slices that count dark as high (MONOCHROME1).
 
     Raises
     ------
@@ -117,11 +119,13 @@ def _read_slice(header: Header, out: np.ndarray, invert: bool, source: _Decoder,
     if token is not None:
         token.check()
     stored = _stored(header, out.shape, source)
-    if invert:
+    if invert and header.text("PhotometricInterpretation") == "MONOCHROME1":
         bits, signed = int(header.number("BitsStored")), header.number("PixelRepresentation") == 1
         low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
         stored = (low + high) - stored.astype(np.int64)
     slope, intercept = header.number("RescaleSlope", 1.0), header.number("RescaleIntercept", 0.0)
+    if slope == 0:  # would wipe every value out
+        raise header.malformed("RescaleSlope")
     if out.dtype == np.float32:
         out[:] = stored.astype(np.float64) * slope + intercept
         return

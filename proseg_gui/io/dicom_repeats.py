@@ -16,8 +16,7 @@ import numpy as np
 from proseg_gui.io.dicom_headers import SPLIT_TAGS, Header
 from proseg_gui.io.shown import plain
 
-SAME_PLACE_MM = 1e-2
-"""Slices nearer to each other along their normal are at one place."""
+_SAME_PLACE_MM, _SAME_PLACE_PIXELS = 1e-2, 0.1
 _MAY_BE_INCOMPLETE = ("AcquisitionNumber", "TemporalPositionIdentifier", "EchoTime", "DiffusionBValue")
 """What parts a series also where the parts differ in length: a dynamic scan that was stopped, for example."""
 _ORDER_TAGS = ("AcquisitionNumber", "AcquisitionTime", "ContentTime", "InstanceNumber")
@@ -39,6 +38,11 @@ class Part:
     notices: tuple[str, ...] = ()
 
 
+def same_place_mm(header: Header) -> float:
+    """Slices nearer to each other along their normal are at one place; micro-CT has steps of a few micrometres."""
+    return min(_SAME_PLACE_MM, _SAME_PLACE_PIXELS * float(header.numbers("PixelSpacing", 2).min()))
+
+
 def parts_of(group: Sequence[Header], places: np.ndarray) -> list[Part]:
     """``group`` taken apart into stacks with one image a place.
 
@@ -54,7 +58,7 @@ def parts_of(group: Sequence[Header], places: np.ndarray) -> list[Part]:
     UnclearError
         If no tag parts them, and no tag puts them in an order that leaves one reading only.
     """
-    return _parts(list(group), np.concatenate([[0], np.cumsum(np.diff(places) >= SAME_PLACE_MM)]))
+    return _parts(list(group), np.concatenate([[0], np.cumsum(np.diff(places) >= same_place_mm(group[0]))]))
 
 
 def _parts(group: list[Header], at: np.ndarray) -> list[Part]:
@@ -115,7 +119,7 @@ def _by_order(group: list[Header], at: np.ndarray) -> list[Part]:
         raise UnclearError("and not every position equally often")
     places = np.array([header.numbers("ImagePositionPatient", 3) for header in group])
     first = np.array([places[at == place][0] for place in range(int(at.max()) + 1)])
-    if np.linalg.norm(places - first[at], axis=1).max() > SAME_PLACE_MM:
+    if np.linalg.norm(places - first[at], axis=1).max() > same_place_mm(group[0]):
         raise UnclearError("and they do not lie on top of each other")
     found = {keyword: ranks for keyword in _ORDER_TAGS if (ranks := _ranks(group, keyword, at, times)) is not None}
     if not found:

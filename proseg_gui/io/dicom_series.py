@@ -19,11 +19,12 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.dicom_geometry import places_of, stack_geometry
 from proseg_gui.io.dicom_headers import JPEG_SYNTAXES, Header, no_decoder
-from proseg_gui.io.dicom_repeats import SAME_PLACE_MM, UnclearError, parts_of
+from proseg_gui.io.dicom_repeats import UnclearError, parts_of, same_place_mm
 from proseg_gui.io.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.shown import plain
-from proseg_gui.volume import EVEN_STEP_TOLERANCE_MM, SHEAR_TOLERANCE, Geometry
+from proseg_gui.volume import Geometry
 
 _ORIENTATION_TOLERANCE = 1e-3
 """Direction cosines of one stack may jitter by the rounding of their decimal text."""
@@ -163,10 +164,10 @@ def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
     found = []
     for number, group in enumerate(groups, 1):
         part = ", ".join(filter(None, (whole, f"stack {number} of {len(groups)}" if len(groups) > 1 else "")))
-        places = _places(group)
+        places = places_of(group)
         order = np.argsort(places, kind="stable")
         group, places = [group[i] for i in order], places[order]
-        if len(group) > 1 and np.diff(places).min() < SAME_PLACE_MM:
+        if len(group) > 1 and np.diff(places).min() < same_place_mm(group[0]):
             found += _acquisitions(group, part)
             continue
         mixed = _interleaved(group)
@@ -286,88 +287,14 @@ def _by_grid(members: list[Header]) -> list[list[Header]]:
     return groups
 
 
-def _axes(header: Header) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit directions of growing column index (x), row index (y), and their normal.
-
-    DICOM PS3.3 C.7.6.2.1.1: the first triple of ImageOrientationPatient runs along a row, that is to growing column
-    index; the second down a column.
-    """
-    orientation = header.numbers("ImageOrientationPatient", 6)
-    x = orientation[:3] / np.linalg.norm(orientation[:3])
-    y = orientation[3:] / np.linalg.norm(orientation[3:])
-    normal = np.cross(x, y)
-    return x, y, normal / np.linalg.norm(normal)
-
-
-def _places(group: Sequence[Header]) -> np.ndarray:
-    """``(n,)`` mm along the normal: where each slice lies."""
-    normal = _axes(group[0])[2]
-    return np.array([header.numbers("ImagePositionPatient", 3) @ normal for header in group])
-
-
-def stack_geometry(group: Sequence[Header]) -> tuple[Geometry, tuple[str, ...]]:
-    """The grid of slices that are sorted along their normal, and what is unusual about it.
-
-    PixelSpacing is (between rows = y, between columns = x), PS3.3 10.7.1.3.
-    """
-    x, y, normal = _axes(group[0])
-    row_step, column_step = group[0].numbers("PixelSpacing", 2)
-    origins = np.array([header.numbers("ImagePositionPatient", 3) for header in group])
-    shape = (len(group), int(group[0].number("Rows")), int(group[0].number("Columns")))
-    if len(group) == 1:
-        thickness, notices = _thickness(group[0])
-        spacing = (thickness, row_step, column_step)
-        return Geometry(shape, origins[0], spacing, np.stack([x, y, normal], axis=1)), notices
-    step = (origins[-1] - origins[0]) / (len(group) - 1)
-    length = float(np.linalg.norm(step))
-    even = origins[0] + np.arange(len(group))[:, None] * step
-    is_even = bool(np.linalg.norm(origins - even, axis=1).max() <= EVEN_STEP_TOLERANCE_MM)
-    z = step / length
-    if is_even and max(abs(z @ x), abs(z @ y)) < SHEAR_TOLERANCE:
-        z = normal  # the residue is rounding of the positions' decimal text
-    directions = np.stack([x, y, z], axis=1)
-    positions = None if is_even else origins
-    geometry = Geometry(shape, origins[0], (length, row_step, column_step), directions, positions)
-    notices = () if is_even else (_gap_text(origins @ normal, origins - even),)
-    tilt = float(np.degrees(np.arccos(np.clip(z @ normal, -1.0, 1.0))))
-    if geometry.is_sheared:
-        notices += (f"The slices are tilted by {tilt:.2g} degrees against their stacking; their true places are kept.",)
-    return geometry, notices
-
-
-def _thickness(header: Header) -> tuple[float, tuple[str, ...]]:
-    for keyword in ("SpacingBetweenSlices", "SliceThickness"):
-        value = abs(header.number(keyword, 0.0))
-        if value > 0:
-            return value, ()
-    return 1.0, ("The file says no slice thickness: 1 mm is assumed.",)
-
-
-def _gap_text(places: np.ndarray, offsets: np.ndarray) -> str:
-    """What is uneven about slices at ``places`` mm along the normal, ``offsets`` (n, 3) mm from a straight stack."""
-    gaps = np.diff(places)
-    usual = float(np.median(gaps))
-    if np.abs(gaps - usual).max() <= EVEN_STEP_TOLERANCE_MM:
-        off = float(np.linalg.norm(offsets, axis=1).max())
-        return f"The slices are not stacked in a straight line (up to {off:.2g} mm off); their true places are kept."
-    worst = int(np.abs(gaps - usual).argmax())
-    others = int((np.abs(gaps - usual) > EVEN_STEP_TOLERANCE_MM).sum()) - 1
-    more = f" and {others} more uneven step{'s' if others > 1 else ''}" if others > 0 else ""
-    hint = " (a slice may be missing)" if gaps[worst] > 1.5 * usual else ""
-    return (
-        f"The slices are unevenly spaced: mostly {usual:.4g} mm, but {gaps[worst]:.4g} mm between slices {worst + 1} "
-        f"and {worst + 2}{hint}{more}; their true places are kept."
-    )
-
-
 def _acquisitions(group: list[Header], part: str) -> list[SeriesInfo]:
     """Several images at one place: the acquisitions or time points apart where that is clear, else a refusal."""
-    places = _places(group)
+    places = places_of(group)
     try:
         parts = parts_of(group, places)
     except UnclearError as unclear:
         i = int(np.diff(places).argmin())
-        repeated = int((np.diff(places) < SAME_PLACE_MM).sum())
+        repeated = int((np.diff(places) < same_place_mm(group[0])).sum())
         occur = "positions occur" if repeated > 1 else "position occurs"
         problem = UserError(
             f"the series holds several acquisitions: {repeated} slice {occur} more than once, the first in "

@@ -226,6 +226,14 @@ def test_files_without_preamble_and_ending_are_found(dicom_series, along_z, ct_a
     assert np.array_equal(_read(tmp_path)[0].array, ct_array)
 
 
+def test_slices_are_inverted_one_by_one(dicom_series, along_z, ct_array, tmp_path):
+    tags = [{"PhotometricInterpretation": f"MONOCHROME{1 + (k != 3)}", "Modality": "MR"} for k in range(5)]
+    dicom_series(tmp_path, ct_array, along_z(5), slice_tags=tags)
+    array, notices = _read(tmp_path)[0].array, _read(tmp_path)[1]
+    assert np.array_equal(array[[0, 1, 2, 4]], ct_array[[0, 1, 2, 4]]) and np.array_equal(array[3], -1 - ct_array[3])
+    assert any("MONOCHROME1" in notice for notice in notices)
+
+
 # -- refusals ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("keyword", "tag"),
@@ -255,6 +263,7 @@ def test_missing_tag_is_named_with_its_file(keyword, tag, dicom_series, along_z,
         {"ImageOrientationPatient": [2, 0, 0, 0, 1, 0]},
         {"ImagePositionPatient": [1, 2]},
         {"BitsStored": 0},
+        {"RescaleSlope": 0},
     ],
 )
 def test_malformed_tag_is_named(tags, dicom_series, along_z, ct_array, tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from proseg_gui.io.dicom import read_series, scan_folder
+from proseg_gui.io.open import open_study
 
 # name: (IOP, first IPP, step between slices, then {index (z, y, x): LPS mm}); PixelSpacing is 2 (rows) by 3 (columns)
 TABLE = {
@@ -115,3 +116,27 @@ def test_one_slice_has_the_thickness_of_its_header(dicom_series, along_z, ct_arr
     dicom_series(tmp_path / "b", ct_array[:1], along_z(1), SliceThickness=None)
     _, notices = read_series(scan_folder(tmp_path / "b").series[0])
     assert "1 mm is assumed" in notices[0]
+
+
+@pytest.mark.parametrize("step", [0.009, 0.001])
+def test_micrometres_between_slices_are_no_repeats(step, dicom_series, along_z, ct_array, tmp_path):
+    dicom_series(tmp_path, ct_array, along_z(5, step, (1, 2, 3)), PixelSpacing=[step, step])
+    volume = open_study(tmp_path).image
+    assert np.array_equal(volume.array, ct_array) and volume.geometry.is_even
+    assert volume.geometry.spacing_mm == pytest.approx((step, step, step))
+
+
+def test_what_counts_as_even_depends_on_the_pixels(dicom_series, along_z, ct_array, tmp_path):
+    places = along_z(5, 0.09, (1, 2, 3))
+    places[2][2] += 0.006
+    for name, pixel, even in (("coarse", 0.5, True), ("fine", 0.009, False)):
+        dicom_series(tmp_path / name, ct_array, places, PixelSpacing=[pixel, pixel])
+        assert open_study(tmp_path / name).image.geometry.is_even == even
+    assert "unevenly spaced" in open_study(tmp_path / "fine").notices[0]
+
+
+def test_rows_and_columns_that_are_not_at_right_angles_are_said(dicom_series, along_z, ct_array, tmp_path):
+    dicom_series(tmp_path, ct_array, along_z(5), ImageOrientationPatient=[1, 0, 0, 0.005, 0.9999875, 0])
+    study = open_study(tmp_path)
+    assert study.notices == ("The image's rows and columns are 0.29 degrees off a right angle; that is kept.",)
+    assert study.image.geometry.index_to_world([0, 4, 0]) == pytest.approx([-10 + 0.02, -20 + 3.99995, 30], abs=1e-6)
