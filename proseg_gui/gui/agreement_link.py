@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.dialogs.agreement_dialog import AgreementDialog
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.review.agreement import TOLERANCE_MM, Agreement, Reference, agreement, references
+from proseg_gui.metrics import SURFACE_TOLERANCE_MM
+from proseg_gui.review.agreement import Agreement, Reference, agreement, references
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -110,7 +111,7 @@ class AgreementLink(QObject):
         }
         about = (
             f"{review.study.name}, {review.engine.structures[structure]}: whole volume; surface Dice within "
-            f"{TOLERANCE_MM:g} mm. Majority: what more than half of the readings include."
+            f"{SURFACE_TOLERANCE_MM:g} mm. Majority: what more than half of the readings include."
         )
         if self.dialog is not None:
             self.dialog.begin(about, [r.name for r in found], own)

@@ -5,9 +5,7 @@ The work itself is started by :class:`~proseg_gui.gui.work.Work`; the GUI thread
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,21 +13,11 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from proseg_gui.gui.jobs import QtJobs
-from proseg_gui.gui.thumbnails import thumbnail
-from proseg_gui.gui.view_control import ViewControl
+from proseg_gui.gui.point_control import PointControl
 from proseg_gui.gui.work import LANES, Drawn, Work
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
-from proseg_gui.review.state import (
-    LOCAL_MAP,
-    AxesState,
-    Point,
-    Readout,
-    Remembered,
-    Spread,
-    Summary,
-    Who,
-)
+from proseg_gui.review.state import LOCAL_MAP, AxesState, Readout, Spread, Summary
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Study, letters_of
 
@@ -38,7 +26,7 @@ SETTLE_MS = 150
 SUMMARY_EVERY_S = 0.4
 
 
-class Controller(ViewControl):
+class Controller(PointControl):
     """See the module's text; signals carry immutable values."""
 
     study_changed = Signal(object)
@@ -47,14 +35,12 @@ class Controller(ViewControl):
     bundle_changed = Signal(object)
     slice_changed = Signal(int)
     structure_changed = Signal(int)
-    point_changed = Signal(object)
     axes_changed = Signal(object)
     frame_changed = Signal(object)
     spread_changed = Signal(object)
     local_map_changed = Signal(object)
     summary_changed = Signal(object)
     figures_changed = Signal(object)
-    remembered_changed = Signal(object)
     readout_changed = Signal(object)
     job_changed = Signal(object)
     failed = Signal(object)
@@ -65,23 +51,12 @@ class Controller(ViewControl):
         super().__init__(settings, parent)
         self.jobs = QtJobs(self)
         self.work = Work(self.jobs, self)
-        self.review: Reviewed | None = None
-        self.point: Point = {}
         self.slice_index = 0
-        self.structure = 0
         self.axes = AxesState((), (), True, 0, 0)
-        self.drawn: Drawn | None = None
         self.spread: Spread | None = None
         self.summary: Summary | None = None
-        self.remembered: tuple[Remembered, ...] = ()
-        self.who = Who()
-        self.last_rater: str | None = None
-        self.figures: Figures | None = None
-        self._dragging = False
-        self._tau_before_drag: tuple[float, ...] | None = None
         self._doubt_slice = -1
         self._last_summary = 0.0
-        self._seeds = random.Random(0)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -202,119 +177,6 @@ class Controller(ViewControl):
         self._emit_summary()
         self._refresh_figures()
 
-    # -- the two latents ------------------------------------------------------------------------------------------
-    def choose_rater(self, name: str) -> None:
-        """Draw as this rater: the preset point, with the ambiguity kept where it is."""
-        if self.review is not None:
-            self.last_rater = name
-            self._to(self._keeping_eps(self.review.sliders.rater_point(name)), Who(rater=name))
-
-    def choose_consensus_style(self) -> None:
-        """Draw in the mean of the raters' styles."""
-        if self.review is not None:
-            self._to(self._keeping_eps(self.review.sliders.consensus_style()), Who(consensus=True))
-
-    def set_blend(self, weights: Sequence[float]) -> None:
-        """Draw as a blend of raters by ``(R,)`` weights."""
-        if self.review is not None:
-            self._to(self._keeping_eps(self.review.sliders.blend(tuple(weights))))
-
-    def draw_preference(self, name: str) -> None:
-        """Draw one random preference of this rater, as on another day."""
-        if self.review is None:
-            return
-        self.last_rater = name
-        drawn = self.review.sliders.random_point(self._seeds.randrange(2**31), name)
-        self._to(self._keeping_eps(drawn), Who(drawn=name))
-
-    def move_axis(self, axis: Any, position: float) -> None:
-        """Move one slider to ``position`` standard deviations."""
-        if self.review is None:
-            return
-        point = self.review.moved(axis, self.point, position)
-        self._to(point, self.who if axis.family == "ambiguity" else Who(), by_slider=True)
-
-    def begin_drag(self) -> None:
-        """A slider was taken: axes stay as they are until it is let go."""
-        self._dragging = True
-        self._tau_before_drag = self.point.get("tau")
-
-    def end_drag(self) -> None:
-        """The slider was let go: figures and, where the preference moved, ambiguity axes are measured anew."""
-        self._dragging = False
-        self._refresh_figures()
-        if self.point.get("tau") != self._tau_before_drag:
-            self._refresh_axes()
-        self._request_local_map()
-
-    def random_sample(self) -> None:
-        """Draw what the image leaves open at random; the preference stays."""
-        if self.review is None:
-            return
-        drawn = self.review.sliders.random_point(self._seeds.randrange(2**31))
-        self._to({**self.point, "eps": drawn["eps"]}, self.who)
-
-    def reset_ambiguity(self) -> None:
-        """Put every ambiguity slider back to 0."""
-        if self.review is not None:
-            zero = tuple(0.0 for _ in self.point["eps"])
-            self._to({**self.point, "eps": zero}, self.who)
-
-    def position(self, axis: Any) -> float:
-        """Where the current point lies on ``axis``."""
-        return 0.0 if self.review is None else self.review.position(axis, self.point)
-
-    def weights(self) -> tuple[float, ...] | None:
-        """Blend weights of the current point, where it is a blend."""
-        return None if self.review is None else self.review.sliders.rater_weights(self.point)
-
-    def _keeping_eps(self, point: Point) -> Point:
-        eps = self.point.get("eps")
-        return {**point, "eps": eps} if eps is not None and len(eps) == len(point["eps"]) else point
-
-    def _to(self, point: Point, who: Who | None = None, *, by_slider: bool = False) -> None:
-        tau_moved = point.get("tau") != self.point.get("tau")
-        self.point, self.who = point, who or Who()
-        self.point_changed.emit(point)
-        self._request_frame(by_slider=by_slider)
-        self._settle.start()
-        if not self._dragging:
-            if tau_moved:
-                self._refresh_axes()
-            self._request_local_map()
-
-    # -- remembered settings --------------------------------------------------------------------------------------
-    def remember(self) -> None:
-        """Keep the current setting with its picture."""
-        if self.review is None or self.drawn is None or self.study is None:
-            return
-        frame = self.drawn.frame
-        picture = thumbnail(
-            self.shown.array[frame.slice_index],
-            self.view.window,
-            frame.probability[self.structure],
-            self.study.geometry.spacing_mm[1:],
-        )
-        ml = None if self.figures is None else self.figures.ml
-        entry = Remembered(f"{self.who.text} {len(self.remembered) + 1}", self.point, ml, picture, self.who)
-        self.remembered = (*self.remembered, entry)
-        self.remembered_changed.emit(self.remembered)
-
-    def recall(self, index: int) -> None:
-        """Go back to a remembered setting."""
-        entry = self.remembered[index]
-        self.set_point(entry.point, entry.who)
-
-    def set_point(self, point: Point, who: Who | None = None) -> None:
-        """Go to any point, for instance a remembered one."""
-        if self.review is not None:
-            self._to(point, who)
-
-    def forget(self, index: int) -> None:
-        """Drop a remembered setting."""
-        self.remembered = self.remembered[:index] + self.remembered[index + 1 :]
-        self.remembered_changed.emit(self.remembered)
-
     # -- how it is shown ------------------------------------------------------------------------------------------
     def set_view(self, **changes: Any) -> None:
         """Change remembered view settings by name; maps that are wanted now are asked for."""
@@ -351,6 +213,21 @@ class Controller(ViewControl):
             included_by=included,
         )
         self.readout_changed.emit(readout)
+
+    # -- a new point ----------------------------------------------------------------------------------------------
+    def _point_moved(self, *, by_slider: bool, tau_moved: bool) -> None:
+        self._request_frame(by_slider=by_slider)
+        self._settle.start()
+        if not self._dragging:
+            if tau_moved:
+                self._refresh_axes()
+            self._request_local_map()
+
+    def _drag_ended(self, *, tau_moved: bool) -> None:
+        self._refresh_figures()
+        if tau_moved:
+            self._refresh_axes()
+        self._request_local_map()
 
     # -- work -----------------------------------------------------------------------------------------------------
     def _request_frame(self, *, by_slider: bool = False) -> None:

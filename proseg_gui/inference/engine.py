@@ -151,10 +151,6 @@ class Engine:
         """Whether slice ``k`` has been encoded (its features may have been let go since, and come back on demand)."""
         return k in self.patches
 
-    def encoded_share(self) -> float:
-        """Share of the slices that have been encoded, 0..1."""
-        return self.patches.seen / self.n_slices
-
     def _features(self, k: int, token: CancelToken | None, *, looked_at: bool = True) -> Tensor:
         cached = self._cache.get(k)
         if cached is not None:
@@ -216,16 +212,6 @@ class Engine:
         return read_only(self._on_device(work))
 
     # -- the whole volume -----------------------------------------------------------------------------------------
-    def volume_probability(
-        self,
-        point: Point,
-        structure: int = 0,
-        token: CancelToken | None = None,
-        progress: Progress = no_progress,
-    ) -> np.ndarray:
-        """``(z, y, x)`` float32 probability of one structure at ``point``, read-only."""
-        return read_only(self._whole(point, structure, np.float32, lambda p: p, token, progress))
-
     def mask(
         self,
         point: Point,
@@ -234,24 +220,12 @@ class Engine:
         progress: Progress = no_progress,
     ) -> Mask:
         """The structure at ``point``: where its probability is above one half."""
-        array = self._whole(point, structure, np.bool_, lambda p: p > THRESHOLD, token, progress)
-        return Mask(array, self.geometry, self.structures[structure])
-
-    def _whole(
-        self,
-        point: Point,
-        structure: int,
-        dtype: type,
-        convert: Callable[[np.ndarray], np.ndarray],
-        token: CancelToken | None,
-        progress: Progress,
-    ) -> np.ndarray:
-        result: np.ndarray = np.empty(self.geometry.shape, dtype)
+        inside = np.empty(self.geometry.shape, np.bool_)
         for k in range(self.n_slices):
             self.pause_point(token)
-            result[k] = convert(self.probability(k, point, token)[structure])
+            inside[k] = self.probability(k, point, token)[structure] > THRESHOLD
             progress((k + 1) / self.n_slices, f"slice {k + 1} of {self.n_slices}")
-        return result
+        return Mask(inside, self.geometry, self.structures[structure])
 
     def volume_ml(self, point: Point, structure: int = 0, token: CancelToken | None = None) -> VolumeEstimate:
         """Volume of a structure at ``point`` over the slices seen so far, in a few milliseconds."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.metrics.calibration import calibration_error, fleiss_kappa, volume_crps, volume_error
 from proseg_gui.metrics.multirater import (
     dice_match,
@@ -31,7 +32,6 @@ from proseg_gui.metrics.staple import staple
 from proseg_gui.metrics.surface import surface_distances
 from proseg_gui.volume import Geometry, Mask, areas_to_ml
 
-SURFACE_TOLERANCE_MM = 2.0
 FIGURES = (
     "ged2", "dice_identity_mean", "dice_identity_permuted", "dice_max", "dice_match", "dice_soft", "sample_diversity",
     "rater_diversity", "human_majority", "hm_iou", "surface_dice", "hd95_mm", "assd_mm", "volume_error_ml",

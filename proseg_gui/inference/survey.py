@@ -111,17 +111,10 @@ class SliceSurvey:
         return sum(array.nbytes for array in arrays)
 
 
-def survey_slice(
-    engine: Engine, k: int, plan: SurveyPlan, token: CancelToken | None = None, *, form: str = "variance"
-) -> SliceSurvey:
-    """Decode all draws of ``plan`` and all raters' own predictions on slice ``k``."""
-    points = plan.points(engine.method)
-    return _survey(engine, k, plan, points, token, form)
-
-
 def _survey(
     engine: Engine, k: int, plan: SurveyPlan, points: tuple[Point, ...], token: CancelToken | None, form: str
 ) -> SliceSurvey:
+    """Decode all draws of ``plan``, which are ``points``, and all raters' own predictions on slice ``k``."""
     n_structures, shape = len(engine.structures), engine.geometry.shape[1:]
     moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
     agreement = np.zeros((n_structures, *shape), np.float32)

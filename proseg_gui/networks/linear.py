@@ -61,7 +61,7 @@ class LinearMethod(Method):
         return self._at(weights.to(presets) @ presets)
 
     def _at(self, tau: Tensor) -> Coords:
-        return {"tau": tau.detach().float().cpu(), "eps": torch.zeros(self.eps_size)}
+        return {"tau": tau.detach().float().cpu().clone(), "eps": torch.zeros(self.eps_size)}
 
     @torch.no_grad()
     def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:

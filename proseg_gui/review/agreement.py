@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.volume import Geometry, Mask, Reading
 
-TOLERANCE_MM = 2.0
-"""Of the surface Dice; that of ``evaluate`` (:data:`proseg_gui.inference.judge.SURFACE_TOLERANCE_MM`)."""
 MAJORITY, STAPLE = "majority", "STAPLE"
 
 
@@ -64,6 +63,6 @@ def agreement(contour: npt.NDArray[np.bool_], reference: npt.NDArray[np.bool_], 
     from proseg_gui.metrics.overlap import dice
     from proseg_gui.metrics.surface import surface_distances
 
-    distances = surface_distances(contour, reference, geometry.spacing_mm, TOLERANCE_MM)
+    distances = surface_distances(contour, reference, geometry.spacing_mm, SURFACE_TOLERANCE_MM)
     difference = Mask(contour, geometry).volume_ml - Mask(reference, geometry).volume_ml
     return Agreement(dice(contour, reference), distances.surface_dice, distances.hd95_mm, distances.assd_mm, difference)

@@ -15,7 +15,7 @@ from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.points import point_from, unstacked
 from proseg_gui.inference.predict import fingerprint, predict_case, predict_dataset
 from proseg_gui.inference.results import OTHER_COLOUR, ROI_COLOURS, SAMPLE_COLOUR, Results
-from proseg_gui.inference.survey import default_plan, survey_slice
+from proseg_gui.inference.survey import CaseSurvey, default_plan
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import write_error
 from proseg_gui.io.dataset import read_dataset
@@ -111,10 +111,11 @@ def test_the_voxels_are_the_windows(bundle, study, tmp_path):
     assert [summary["latents"][f"rater_{r}"] for r in bundle.card.raters] == [
         {k: list(v) for k, v in p.items()} for p in points
     ]
-    mean = np.mean([engine.volume_probability(p) for p in points], 0)
+    drawn = [list(engine.probabilities(k, points)) for k in range(engine.n_slices)]  # [slice][rater] (structure, y, x)
+    mean = np.array(drawn)[:, :, 0].mean(1)
     np.testing.assert_allclose(voxels(out / "consensus_probability.nii.gz"), mean, atol=1e-6)
     np.testing.assert_array_equal(voxels(out / "consensus.nii.gz"), voxels(out / "consensus_probability.nii.gz") > 0.5)
-    found = survey_slice(engine, 1, default_plan(bundle, seed=3))
+    found = CaseSurvey(engine, default_plan(bundle, seed=3)).slice(1)
     for part in PARTS:
         np.testing.assert_array_equal(voxels(out / f"uncertainty_{part}.nii.gz")[1], found.maps[part][0])
     assert sum(summary["uncertainty"]["shares"]["s0"].values()) == pytest.approx(1.0)

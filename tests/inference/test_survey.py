@@ -9,7 +9,6 @@ from proseg_gui.inference.survey import (
     SurveyPlan,
     ambiguity_at,
     default_plan,
-    survey_slice,
     uncertainty_peaks,
 )
 from proseg_gui.inference.uncertainty import PARTS
@@ -52,7 +51,7 @@ def test_default_plans(make, raters, shape):
 
 # -- one slice ---------------------------------------------------------------------------------------------------------
 def test_a_slice_holds_what_its_draws_say(engine, bundle):
-    found = survey_slice(engine, 2, PLAN)
+    found = CaseSurvey(engine, PLAN).slice(2)
     p = draws_on(engine, 2)
     nested = p.reshape(3, 2, 3, *p.shape[1:])
     np.testing.assert_allclose(found.maps["total"], p.mean(0) * (1 - p.mean(0)), atol=1e-6)
@@ -71,14 +70,14 @@ def test_a_slice_holds_what_its_draws_say(engine, bundle):
 
 
 def test_arrays_are_read_only(engine):
-    found = survey_slice(engine, 0, PLAN)
+    found = CaseSurvey(engine, PLAN).slice(0)
     for array in (*found.maps.values(), found.agreement, found.thin, found.rater_probability, found.sample_areas):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
 
 
 def test_the_entropy_form(engine):
-    found = survey_slice(engine, 1, PLAN, form="entropy")
+    found = CaseSurvey(engine, PLAN).slice(1, form="entropy")
     assert found.form == "entropy"
     assert 0.25 < found.maps["total"].max() <= np.log(2) + 1e-6
     np.testing.assert_allclose(sum(found.maps[part] for part in PARTS[1:]), found.maps["total"], atol=1e-5)
@@ -86,7 +85,7 @@ def test_the_entropy_form(engine):
 
 def test_several_structures_have_their_own_maps(make):
     engine = Engine(make.bright_bundle(n_structures=2), make.ball(), device="cpu")
-    found = survey_slice(engine, 2, PLAN)
+    found = CaseSurvey(engine, PLAN).slice(2)
     assert found.maps["total"].shape == (2, 40, 48)
     assert (found.sample_areas[:, 0] > found.sample_areas[:, 1]).all(), "the core lies inside the lesion"
 
@@ -154,7 +153,7 @@ def test_slices_not_surveyed_yet_are_not_zero(bright):
 
 
 def test_the_store_is_bounded_and_numbers_stay(bright):
-    one = survey_slice(bright, 0, PLAN).nbytes
+    one = CaseSurvey(bright, PLAN).slice(0).nbytes
     survey = CaseSurvey(bright, PLAN, store_bytes=2 * one)
     kept = [survey.slice(k) for k in range(4)]
     assert survey.slice(3) is kept[3]

@@ -62,6 +62,14 @@ class MethodTests:
             expected = method.decode(features, method.rater_coords(rater))
             assert torch.equal(method.personalised(features, rater), expected)
 
+    def test_a_point_is_the_callers_own(self, method):
+        """What a caller does with it leaves the model as it was."""
+        before = {name: value.clone() for name, value in method.state_dict().items()}
+        for coords in (method.rater_coords(1), method.consensus_style()):
+            for value in coords.values():
+                value.add_(1.0)
+        assert all(torch.equal(value, before[name]) for name, value in method.state_dict().items())
+
     def test_raters_differ(self, method, features):
         self.needs(method, "personalised")
         assert (method.personalised(features, 0) - method.personalised(features, 1)).abs().max() > 1e-4

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from proseg_gui.inference.judge import SURFACE_TOLERANCE_MM
-from proseg_gui.review.agreement import MAJORITY, STAPLE, TOLERANCE_MM, agreement, references
+from proseg_gui.review.agreement import MAJORITY, STAPLE, agreement, references
 from proseg_gui.volume import Geometry, Mask, Reading
 
 GRID = Geometry.plain((3, 20, 20), (3.0, 1.0, 1.0))
@@ -22,10 +21,6 @@ def square(left, right, slices=slice(0, 3)):
 
 def reading(rater, mask, structure="lesion", number=""):
     return Reading(rater, structure, Mask(mask, GRID), number)
-
-
-def test_the_tolerance_is_that_of_evaluate():
-    assert TOLERANCE_MM == SURFACE_TOLERANCE_MM
 
 
 def test_readings_come_first_then_majority_and_staple():

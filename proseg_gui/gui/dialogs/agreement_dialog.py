@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
 from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.panels.widgets import muted
-from proseg_gui.review.agreement import TOLERANCE_MM, Agreement
+from proseg_gui.metrics import SURFACE_TOLERANCE_MM
+from proseg_gui.review.agreement import Agreement
 
 ROW, MOST_ROWS, MOST_WIDTH, BAR, LEAST_COLUMN = 23, 12, 1060, 12, 58
 """Height of a row, rows and width shown without scrolling, what a scroll bar takes, a column's least width."""
@@ -43,7 +44,7 @@ def _ml(value: float) -> str:
 FIGURES: tuple[tuple[str, str, Callable[[float], str], str], ...] = (
     ("dice", "Dice", _share, "Overlap of the volumes: 1 is the same, 0 nothing shared"),
     ("surface_dice", "Surface Dice", _share,
-     f"Share of both surfaces that lies within {TOLERANCE_MM:g} mm of the other"),
+     f"Share of both surfaces that lies within {SURFACE_TOLERANCE_MM:g} mm of the other"),
     ("hd95_mm", "HD95 (mm)", _mm, "95 % of each surface lie at most this far from the other; ∞ where one is empty"),
     ("assd_mm", "ASSD (mm)", _mm, "Mean distance between the surfaces; ∞ where one is empty"),
     ("volume_ml", "Volume (ml)", _ml, "The contour's volume minus the mask's"),
