@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import tempfile
 import time
@@ -38,7 +39,7 @@ from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.room import Room
 from proseg_gui.training.run import current_commit
-from proseg_gui.training.stages import PATIENCE, STEPS, extended, prepare_stage, stage_recipe
+from proseg_gui.training.stages import PATIENCE, STAGES, STEPS, extended, prepare_stage, stage_recipe
 from proseg_gui.training.validate import dice_at_points
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -46,7 +47,11 @@ RUNS, PAGE = DOCS / "benchmarks" / "finetuning", DOCS / "finetuning.md"
 BEGIN, END = "<!-- figures: made by docs/scripts/finetune_report.py -->\n", "<!-- end of figures -->\n"
 ADDED, CHOOSE = 10, 4
 """Cases for the new rater, and to choose weights by; the base has the rest."""
-TASKS = (("rater", 1), ("rater", 3), ("rater", 10), ("adapt", 3), ("adapt", 10), ("full", 10))
+TASKS = (("rater", 10), ("adapt", 10), ("rater", 1), ("rater", 3), ("full", 10))
+"""In the order in which they are made, each for all raters."""
+LAST = "full"
+"""The slow stage, after all seeds of the others."""
+SHOWN = sorted(TASKS, key=lambda task: (STAGES.index(task[0]), task[1]))
 PARTS_SEED = 1
 FLIPS = {"brain_growth": "x", "cells": "xy"}
 CPU = torch.device("cpu")
@@ -99,12 +104,11 @@ def main() -> None:
     for path, raters in zip(args.datasets, args.raters, strict=True):
         dataset = read_dataset(path)
         sets.append((dataset, read_cases(dataset, Protocol(dataset.name, side=args.side)), raters.split(",")))
-    for seed in range(args.seeds):
+    for seed, task in sorted(itertools.product(range(args.seeds), TASKS), key=lambda pair: pair[1][0] == LAST):
         for dataset, data, raters in sets:
             for rater in raters:
                 setting = Setting(dataset.name, alias(data, rater), seed, args.side, args.steps, data.fingerprint[:16])
-                measure(setting, dataset, data, data.layout.raters.index(rater), args.work)
-                write_page()
+                measure(setting, dataset, data, data.layout.raters.index(rater), args.work, *task)
     write_page()
 
 
@@ -113,19 +117,21 @@ def alias(data: BenchmarkData, rater: str) -> str:
     return data.raters[data.layout.raters.index(rater)]
 
 
-def measure(setting: Setting, dataset: Dataset, data: BenchmarkData, rater: int, work: Path) -> None:
-    """Make the results of one held-back rater and seed that are not there yet."""
+def measure(
+    setting: Setting, dataset: Dataset, data: BenchmarkData, rater: int, work: Path, stage: str, count: int
+) -> None:
+    """Make the result of one stage with ``count`` cases of a held-back rater, unless it is there."""
+    path = RUNS / f"{setting.name}-{stage}{count}.json"
+    if path.is_file() and json.loads(path.read_text())["setting"] == asdict(setting):
+        return
     parts = parts_of(dataset, data, rater, setting.seed)
     base = base_model(setting, data, parts, work)
-    for stage, count in TASKS:
-        path = RUNS / f"{setting.name}-{stage}{count}.json"
-        if path.is_file() and json.loads(path.read_text())["setting"] == asdict(setting):
-            continue
-        result = fine_tune(base, stage, count, parts, setting)
-        commit = current_commit()
-        atomic_json(path, {"setting": asdict(setting), "commit": commit, **result}, overwrite=True)
-        gain = np.mean(result["report"]["after"], 0)[-1] - np.mean(result["report"]["before"], 0)[-1]
-        print(f"{path.stem}: {gain:+.4f} against the consensus style, {result['seconds']:.0f} s", flush=True)
+    commit = current_commit()
+    result = fine_tune(base, stage, count, parts, setting)
+    atomic_json(path, {"setting": asdict(setting), "commit": commit, **result}, overwrite=True)
+    gain = column([result], "after").mean() - column([result], "before").mean()
+    print(f"{path.stem}: {gain:+.4f} against the consensus style, {result['seconds']:.0f} s", flush=True)
+    write_page()
 
 
 def parts_of(dataset: Dataset, data: BenchmarkData, rater: int, seed: int) -> Parts:
@@ -267,7 +273,7 @@ def section(data: str, runs: Sequence[Mapping]) -> list[str]:
         for title, key in (("consensus style of the base", "before"), ("nearest known rater", "nearest"),
                            ("*majority of the other people's masks*", "people")):  # fmt: skip
             lines.append(f"| {title} | {column(whole, key).mean():.4f} | | | | | {len(whole)} |")
-    for stage, count in TASKS:
+    for stage, count in SHOWN:
         found = [run for run in runs if (run["stage"], run["cases"]) == (stage, count)]
         if found:
             lines.append(row(f"stage *{stage}*, {count} case{'s' * (count > 1)}", found))
@@ -291,7 +297,7 @@ def row(title: str, runs: Sequence[Mapping]) -> str:
 def paired_stages(runs: Sequence[Mapping]) -> list[str]:
     """Other stages against stage *rater* with as many cases, over the raters and seeds that both have."""
     lines = []
-    for stage, count in TASKS:
+    for stage, count in SHOWN:
         pairs = {}
         for name in (stage, "rater"):
             found = [run for run in runs if (run["stage"], run["cases"]) == (name, count)]
@@ -305,7 +311,7 @@ def paired_stages(runs: Sequence[Mapping]) -> list[str]:
 
 def by_rater(runs: Sequence[Mapping], raters: Sequence[str]) -> list[str]:
     """Each held-back rater: identity Dice with 10 cases, and the difference from the consensus style."""
-    stages = list(dict.fromkeys(stage for stage, _ in TASKS))
+    stages = list(dict.fromkeys(stage for stage, _ in SHOWN))
     lines = ["| held back | consensus style | " + " | ".join(f"{stage}, 10" for stage in stages) + " |"]
     lines.append("|---" * (2 + len(stages)) + "|")
     for rater in raters:

@@ -140,7 +140,8 @@ class Trainer:
     def _settled(self, every: int) -> bool:
         """Whether the recipe's ``patience`` is at an end: so many validations brought nothing better."""
         state, patience = self.state, self.recipe.patience
-        if not (patience and state.best and state.step - state.best_step >= patience * every):
+        since = max(state.best_step, self.task.patient_from)
+        if not (patience and state.best and state.step - since >= patience * every):
             return False
         self._log({"step": state.step, "event": "settled"})
         return True

@@ -25,24 +25,26 @@ from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.registry import build
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase, slice_features, slices_with_structure
-from proseg_gui.training.objective import ProSegObjective
+from proseg_gui.training.objective import ALL, ProSegObjective
 from proseg_gui.training.objectives.base import AREA_CASES, relative_areas
 from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
 
 STAGES = ("rater", "adapt", "full")
-STEPS = {"rater": 300, "adapt": 400, "full": 600}
+STEPS = {"rater": 300, "adapt": 240, "full": 600}
 """Steps of a stage where the command gives none."""
-RATES = {"rater": 2e-3, "adapt": 1e-4, "full": 1e-4}
-RATER_RATE = {"rater": 10.0, "adapt": 100.0, "full": 100.0}
+RATES = {"rater": 2e-3, "adapt": 1e-3, "full": 1e-4}
+RATER_RATE = {"rater": 10.0, "adapt": 20.0, "full": 100.0}
 RATER_DRAWS = 8
 """Random points an item in stage *rater*, over the new raters."""
 BACKBONE_FACTOR = 0.1
 """Of the learning rate of stage *full*: 1e-5 for the backbone."""
 PATIENCE = 4
 """Validations of a stage without anything better, where the command gives no number."""
-KEEP = 1.0
+RATER_SHARE = 0.5
+"""Of the steps of stage *adapt*: before the decoder moves, new raters find their place in the decoder as it is."""
+KEEP = 30.0
 """Weight of agreement with the base model."""
 TIE = 1e-2
 """Weight of the squared distance to the base's weights (L2-SP) in stage *full*."""
@@ -151,7 +153,8 @@ def prepare_stage(
         cases = encoded_cases(method, cases, device, room, train=True)
         judged = encoded_cases(method, judged, device, room, train=False) if judged else []
     start_new_raters(method, known, cases)
-    return StageObjective(method, recipe, base, stage), cases, judged
+    only_new = method.n_raters > known and not any(bool(case.observed[:known].any()) for case in cases)
+    return StageObjective(method, recipe, base, stage, only_new=only_new), cases, judged
 
 
 class StageObjective(ProSegObjective):
@@ -163,18 +166,26 @@ class StageObjective(ProSegObjective):
         The network before; its raters are the first of ``method``'s.
     stage:
         One of :data:`STAGES`.
+    only_new:
+        No training case holds a mask of a known rater: nothing needs to be decoded for them but to keep them.
     """
 
     keeps_early = True
 
-    def __init__(self, method: ProSeg, recipe: Recipe, base: ProSeg, stage: str) -> None:
+    def __init__(
+        self, method: ProSeg, recipe: Recipe, base: ProSeg, stage: str, *, only_new: bool = False
+    ) -> None:
         super().__init__(method, recipe)
         self.base = copy.deepcopy(base).eval().requires_grad_(False)
-        self.stage, self.known = stage, base.n_raters
+        self.stage, self.known, self.only_new = stage, base.n_raters, only_new
         if stage != "full":
             method.backbone.requires_grad_(False)
         if stage == "rater":
             method.requires_grad_(False)
+        if stage == "adapt" and method.n_raters > self.known:
+            self.patient_from = round(RATER_SHARE * recipe.steps)
+        own = [id(values) for values in self.rater_parameters()]
+        self._shared = [p for p in method.parameters() if p.requires_grad and id(p) not in own]
         for values in self.rater_parameters():
             values.requires_grad_(method.n_raters > self.known)
             if values.requires_grad:
@@ -199,18 +210,27 @@ class StageObjective(ProSegObjective):
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class; further terms are ``keep`` and ``tie``."""
+        alone = self._alone(step)
+        for values in self._shared:
+            values.requires_grad_(not alone)
         features = self.features(batch)
-        if self.stage == "rater":
-            terms = self.terms(features, batch, slice(self.known, None))
+        raters = slice(self.known, None) if alone or self.only_new else ALL
+        terms = self.terms(features, batch, raters)
+        if raters != ALL:
             del terms["population"]  # a matter of all raters together
-            return self.weighted(terms)
-        terms = self.weighted(self.terms(features, batch))
+        terms = self.weighted(terms)
+        if alone:
+            return terms
         terms["keep"] = self._keep(features, batch)
         total = terms.pop("total") + KEEP * terms["keep"]
         if self.stage == "full":
             terms["tie"] = self._tie()
             total = total + TIE * terms["tie"]
         return {**terms, "total": total}
+
+    def _alone(self, step: int) -> bool:
+        """Whether nothing but the new raters' numbers moves in this step."""
+        return self.stage == "rater" or step < self.patient_from
 
     def _keep(self, features: Tensor, batch: Batch) -> Tensor:
         """Cross-entropy against the base's own drawings, of each known rater who did not draw the item.

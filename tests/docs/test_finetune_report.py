@@ -83,17 +83,15 @@ def test_people_is_the_majority_of_the_others(report, made):
 def test_one_run_measures_and_goes_on_where_it_stopped(report, made, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(report, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
-    monkeypatch.setattr(report, "TASKS", (("rater", 3),))
     monkeypatch.setattr(report, "STEPS", {"rater": 6})
     (tmp_path / "page.md").write_text(f"before\n{report.BEGIN}old\n{report.END}after\n")
     setting = report.Setting("squares", "rater2", 0, 16, 8, "0" * 16)
-    report.measure(setting, *made, 1, tmp_path / "work")
+    report.measure(setting, *made, 1, tmp_path / "work", "rater", 3)
     found = sorted((tmp_path / "runs").iterdir())
     assert [path.name for path in found] == ["squares-16px-rater2-seed0-rater3.json"]
     content = found[0].read_bytes()
-    report.measure(setting, *made, 1, tmp_path / "work")
+    report.measure(setting, *made, 1, tmp_path / "work", "rater", 3)
     assert found[0].read_bytes() == content and capsys.readouterr().out.count("base,") == 1
-    report.write_page()
     text = (tmp_path / "page.md").read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| stage *rater*, 3 cases |" in text and "+0.0000, +0.0000" in text

@@ -156,7 +156,8 @@ def test_known_raters_who_did_not_draw_are_kept_by_the_base_s_own_drawings(base,
     record = new.card.metrics["comparison"]
     assert record["forgetting"]["mean"] is None and record["raters"]["rater1"]["n_cases"] == 0
     rows = [json.loads(line) for line in (tmp_path / "new.training" / loop.LOG_NAME).read_text().splitlines()]
-    assert all(row["keep"] >= 0 for row in rows if "total" in row)
+    terms = {row["step"]: row for row in rows if "total" in row}
+    assert "keep" not in terms[20] and terms[40]["keep"] >= 0  # the decoder moves in the second half
 
 
 def test_keep_is_zero_for_the_base_itself_and_grows_with_the_distance(base, make_cases, layout):
@@ -173,6 +174,47 @@ def test_keep_is_zero_for_the_base_itself_and_grows_with_the_distance(base, make
     assert objective._keep(features, batch).item() > 1e-4 and objective._tie().item() == pytest.approx(0.25)
     batch.observed[:, :2] = True
     assert objective._keep(features, batch).item() == 0.0
+
+
+def test_adapt_moves_the_decoder_only_when_the_new_rater_has_found_a_place(base, make_cases):
+    recipe = replace(QUICK, steps=10)
+    method = stages.extended(base.method, 3)
+    objective = stages.StageObjective(method, recipe, base.method, "adapt")
+    batch = loop.Batches(make_cases(2), recipe, method.stride)(0)
+    features = method.encode(batch.images.flatten(0, 1)).detach().unflatten(0, batch.images.shape[:2])
+    batch = replace(batch, images=features)
+
+    def learning(step):
+        method.zero_grad()
+        objective(batch, step)["total"].backward()
+        return {name for name, values in method.named_parameters() if values.grad is not None}
+
+    decoder = {name for name, _ in method.named_parameters() if not name.startswith(("backbone.", "rater_alpha"))}
+    assert learning(0) == learning(4) == {"rater_alpha"}
+    assert learning(5) == learning(9) == {"rater_alpha", *decoder}
+    assert not method.rater_alpha.grad[:2].any() and method.rater_alpha.grad[2].any()
+    assert stages.StageObjective(stages.extended(base.method, 2), recipe, base.method, "adapt").patient_from == 0
+
+
+def test_where_no_known_rater_drew_nothing_but_keep_is_about_them(base, make_cases):
+    cases = make_cases(2)
+    recipe = stages.stage_recipe("adapt", QUICK, base.method)
+    found = {}
+    for drawn in (True, False):
+        for case in cases:
+            case.observed[:2] = drawn
+        method = stages.extended(base.method, 3)
+        where = torch.device("cpu"), room.Room()
+        objective, ready, _ = stages.prepare_stage(method, recipe, base.method, "adapt", cases, (), *where)
+        assert objective.only_new is not drawn
+        batch = loop.Batches(ready, recipe, method.stride)(0)
+        torch.manual_seed(0)
+        found[drawn] = objective(batch, recipe.steps - 1)
+    assert "population" in found[True] and "population" not in found[False]
+    only = slice(2, None)
+    expected = objective.terms(objective.features(batch), batch, only)["segmentation"]
+    assert found[False]["segmentation"].item() == pytest.approx(expected.item())
+    assert found[True]["segmentation"].item() != pytest.approx(expected.item())
 
 
 def test_a_new_rater_starts_where_the_base_fits_best(base, make_cases):

@@ -29,6 +29,8 @@ class Objective(nn.Module):
 
     keeps_early: bool = False
     """Whether weights of before there is an average compete too, those of before the first step included."""
+    patient_from: int = 0
+    """Step from which a recipe's patience counts: before, not all that learns has begun to."""
 
     @abstractmethod
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
