@@ -132,8 +132,11 @@ def _roi_array(
     closed = [contour for contour in contours if str(contour.get("ContourGeometricType", "")) in _CLOSED]
     if contours and not closed:
         return None
-    points = [_points(contour, name, path) for contour in closed]
-    index = [volume.geometry.world_to_index(item) for item in points if len(item) >= 3]
+    points = [item for item in (_points(contour, name, path) for contour in closed) if len(item) >= 3]
+    once = list({item.tobytes(): item for item in points}.values())
+    if notices is not None:
+        notices += _left_out(name, len(contours), len(contours) - len(points), len(points) - len(once))
+    index = [volume.geometry.world_to_index(item) for item in once]
     if notices is None:
         polygons = place_exactly(index, array.shape[0], name, path)
     else:
@@ -141,6 +144,18 @@ def _roi_array(
     for k, members in polygons.items():
         array[k] = fill(members, (array.shape[1], array.shape[2]))
     return array
+
+
+def _left_out(name: str, total: int, pointless: int, repeated: int) -> list[str]:
+    """Sentences about contours that enclose nothing, and about those that are there twice: two would cancel."""
+    told = []
+    if pointless:
+        told.append(
+            f"{pointless} of {total} contours of {name!r} enclose nothing (points, open lines) and were left out."
+        )
+    if repeated:
+        told.append(f"{repeated} of {total} contours of {name!r} repeat another one and were counted once.")
+    return told
 
 
 def _points(contour: Dataset, name: str, path: Path) -> np.ndarray:

@@ -78,6 +78,19 @@ def test_points_and_lines_are_no_region(tmp_path):
     assert not mask.array.any()
 
 
+def test_what_encloses_nothing_or_is_there_twice_is_said(tmp_path):
+    box = (30.0, _box(0.5, 0.5, 2.5, 2.5))
+    path = _file(tmp_path / "rt.dcm", box, (30.0, [(5, 5)]), box, (32.5, []))
+    notices: list[str] = []
+    (mask,) = read_rtstruct(path, VOLUME, notices=notices)
+    assert mask.array.sum() == mask.array[0, 1:3, 1:3].sum() == 4, "two contours on each other would cancel"
+    assert notices == [
+        "2 of 4 contours of 'a' enclose nothing (points, open lines) and were left out.",
+        "1 of 4 contours of 'a' repeat another one and were counted once.",
+    ]
+    assert read_rtstruct(path, VOLUME)[0].array.sum() == 4
+
+
 def test_roi_in_another_frame_of_reference_is_refused(tmp_path):
     path = _file(tmp_path / "rt.dcm", (30.0, _box(0.5, 0.5, 2.5, 2.5)))
     ds = pydicom.dcmread(path)
