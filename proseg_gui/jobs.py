@@ -155,7 +155,7 @@ class JobRunner:
             return
         except BaseException as error:  # noqa: BLE001 - whatever a worker hits belongs to the job's owner
             if token.cancelled:
-                log.debug("cancelled job %r ended with %r", job.title, error)
+                log.debug("a cancelled job ended with %s", type(error).__name__)  # titles and messages name files
             self.post(token, job.failed, error)
             return
         self.post(token, job.done, result)

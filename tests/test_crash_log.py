@@ -38,5 +38,24 @@ def test_kinds_and_lines_are_there_and_messages_are_not():
     assert "in _fails" in text and Path(__file__).name in text and text.startswith("proseg-gui ")
 
 
+def test_no_folder_is_there_that_could_bear_a_name(tmp_path, monkeypatch):
+    """Code installed below a user's folder, code that lies anywhere, and a library of this Python."""
+    home = tmp_path / f"home-{PLANTED}"
+    (home / "lib" / "plugin").mkdir(parents=True)
+    (home / "lib" / "plugin" / "code.py").write_text("import json\n\ndef run(f):\n    f()\n    json.loads('{')\n")
+    monkeypatch.syspath_prepend(str(home / "lib"))
+    from plugin.code import run  # type: ignore[import-not-found]
+
+    failing = {"run": run}
+    exec(compile("def stray():\n    run(lambda: None)\n", str(home / "stray.py"), "exec"), failing)
+    try:
+        failing["stray"]()
+    except ValueError as error:
+        text = write_crash_log(error).read_text()
+    assert PLANTED not in text and str(Path(__file__).parent) not in text
+    for file in ('"stray.py"', '"plugin/code.py"', "json/decoder.py", "test_crash_log.py"):
+        assert file in text, file
+
+
 def test_two_logs_of_one_moment_are_two_files():
     assert write_crash_log(ValueError()) != write_crash_log(ValueError())

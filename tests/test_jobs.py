@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -130,3 +133,21 @@ def test_token_raises_once_cancelled() -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         token.check()
+
+
+def test_the_log_of_a_cancelled_job_names_no_file(runner, caplog):
+    caplog.set_level(logging.DEBUG)
+    begun = threading.Event()
+
+    def work(token, _progress):
+        begun.set()
+        while not token.cancelled:
+            time.sleep(0.005)
+        raise ValueError("no number: 'ZQDOE'")
+
+    owner = Owner()
+    runner.submit("a", replace(owner.job(work), title="Opening ZQDOE"))
+    assert begun.wait(10)
+    runner.cancel("a")
+    assert owner.ended.wait(10)
+    assert "ValueError" in caplog.text and "ZQDOE" not in caplog.text

@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         settings = store.load()
         self.controller = Controller(settings, self)
         self.opener = Opener(self.controller, worklist, device, model or "")
-        self.setWindowTitle("proseg-gui")
+        self.setWindowTitle("proseg-gui")  # never a case's name: titles are seen in task bars and shared screens
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.scene = Scene(self.controller, self)
@@ -139,7 +139,6 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.bundle_changed.connect(self._show_bundle)
-        controller.study_changed.connect(self._show_title)
         self.scene.slider_shown.connect(self.status.show_latency)
         self.status.cancel_requested.connect(self._cancel)
         self.opener.choose_requested.connect(self.commands.choose_candidate)
@@ -173,9 +172,6 @@ class MainWindow(QMainWindow):
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self.controller.review
         self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
-
-    def _show_title(self, study: Any) -> None:
-        self.setWindowTitle("proseg-gui" if study is None else f"{study.name} \u2013 proseg-gui")
 
     def show_failure(self, error: BaseException) -> None:
         """Tell what went wrong: the user's matters in a sentence, our own faults with a log that can be copied."""

@@ -47,7 +47,7 @@ def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: Cance
             f"the image cannot be read ({_reason(str(error))})", path=path, remedy="It may be damaged; export it again"
         ) from error
     if heard[0]:
-        log.debug("reading the image, its library said: %s", heard[0])
+        log.debug("reading the image, its library had remarks")  # they name the file, and quote its header
     if token is not None:
         token.check()
     progress(1.0, "reading the image")

@@ -1,29 +1,31 @@
-"""Names are planted in every patient tag and in the path of a scan; then all that the program leaves is searched.
+"""Names are planted in every patient tag, in the path of a scan (the case), in a rater and in the user; then all that
+the program leaves is searched: settings, layout, recent files, worklist, logs, crash logs, caches, titles, exports.
 
-Tags: nowhere, ever. The path: only in the settings' recent files and folders, which the user chose and which *Clear
-traces* empties; never in a log (of crashes too), the worklist's memory or an export.
+Tags: nowhere, ever. The path: only in the settings' recent files and folders, which the user chose, which nobody else
+can read and which *Clear traces* empties. Rater and user: only in exports, which say whose they are (de-identified ones
+do not: tests/cli/test_provenance.py).
 """
 
 from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from proseg_gui.bundle import load_bundle
+from proseg_gui.bundle import load_bundle, save_bundle
 from proseg_gui.gui.crash import describe
 from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS
 from proseg_gui.io.dicom_write import write_series
 from proseg_gui.review.export_request import ExportRequest
-from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Geometry, Volume
 
 SETTLE_MS = 120_000
-IN_TAGS, IN_PATH = "ZQTAGDOE", "ZQPATHDOE"
+IN_TAGS, IN_PATH, RATER, USER = "ZQTAGDOE", "ZQPATHDOE", "ZQRATERDOE", "ZQUSERDOE"
 DATES = {"PatientBirthDate": "19010203", "StudyDate": "19040506", "StudyTime": "070809", "PatientSex": "F"}
 
 
@@ -53,23 +55,26 @@ def own_folders() -> list[Path]:
     return [Path(os.environ[name]) for name in names]
 
 
-def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, tmp_path, caplog):
+def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, tmp_path, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("LOGNAME", USER)
+    tiny = load_bundle(tiny_bundle)
+    save_bundle(tmp_path / "model", replace(tiny.card, raters=(RATER, *tiny.card.raters[1:])), tiny.method)
     titles = [window.windowTitle()]
     window.windowTitleChanged.connect(titles.append)
-    with qtbot.waitSignal(window.controller.study_changed, timeout=SETTLE_MS):
+    window.opener.use_model(str(tmp_path / "model"))
+    with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
         window.opener.open_paths([planted])
     study = window.controller.study
-    assert study.image.dicom.patient["PatientName"] == IN_TAGS
-    with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
-        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+    assert study.image.dicom.patient["PatientName"] == IN_TAGS and window.controller.review.engine.raters[0] == RATER
     window.opener.set_state(window.opener.worklist.current.path, "accepted")
     out = tmp_path / "out"
-    request = ExportRequest(frozenset({"current"}), (), 0, (), "nifti", out, "lesion", "")
+    request = ExportRequest(frozenset({"current", "raters"}), (RATER,), 0, (), "nifti", out, "lesion", "")
     fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it
     sentence, _ = describe(fault)
     window.commands._exporting.run(request)
-    qtbot.waitUntil(lambda: (out / "current.json").exists(), timeout=SETTLE_MS)
+    qtbot.waitUntil(lambda: bool(window.failures) or (out / "current.json").exists(), timeout=SETTLE_MS)
+    assert window.failures == []
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     texts = [label.text() for label in QApplication.allWidgets() if hasattr(label, "text") and callable(label.text)]
     window.close()
@@ -77,7 +82,12 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     assert IN_TAGS not in sentence and [path for folder in own_folders() for path in folder.rglob("crash-*")]
     dates = tuple(value for value in DATES.values() if len(value) == 8)
     assert traces(out, IN_TAGS, IN_PATH, *dates) == []
-    assert traces(planted, IN_TAGS) and len(titles) > 1
+    assert traces(planted, IN_TAGS) and traces(out, RATER) and traces(out, USER)
+    assert not any(word in title for title in titles for word in (IN_TAGS, IN_PATH, RATER, USER))
+    for word in (RATER, USER):
+        assert word not in caplog.text and word not in (tmp_path / "settings.ini").read_text()
+        assert word not in (tmp_path / "worklist.json").read_text()
+        assert [found for folder in own_folders() for found in traces(folder, word)] == []
     for word in (IN_TAGS, *dates):
         assert word not in caplog.text and not any(word in text for text in (*titles, *texts))
         assert word not in (tmp_path / "settings.ini").read_text()

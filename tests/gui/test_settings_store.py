@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import shiboken6
 from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.settings_store import SettingsStore
 from proseg_gui.settings import Settings
@@ -41,3 +48,31 @@ def test_traces_are_cleared_on_disk(tmp_path, qapp) -> None:
     first.clear_traces()
     assert "doe" not in (tmp_path / "settings.ini").read_text()
     assert store(tmp_path).load() == Settings(theme="light")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are another thing there")
+def test_nobody_else_on_the_computer_reads_recent_paths(tmp_path, qapp) -> None:
+    for write in (
+        lambda kept: kept.save(Settings(recent=("/patients/doe",))),
+        lambda kept: kept.save_layout(QByteArray(b"a"), QByteArray(b"b")),
+        lambda kept: kept.clear_traces(),
+    ):
+        write(store(tmp_path))
+        assert (tmp_path / "settings.ini").stat().st_mode & 0o077 == 0
+
+
+def test_qts_file_dialogs_keep_no_folder(tmp_path, qapp) -> None:
+    """They write the folders they showed when they are destroyed, into a file that is Qt's own."""
+    store(tmp_path)
+    planted = tmp_path / "ZQDOE"
+    planted.mkdir()
+    (planted / "scan.nii").write_bytes(b"")
+    dialog = QFileDialog(None, "Open", str(planted))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.open()
+    dialog.selectFile(str(planted / "scan.nii"))
+    dialog.accept()
+    assert [Path(path).name for path in dialog.history()] == ["ZQDOE"], "it would be kept"
+    shiboken6.delete(dialog)
+    for path in Path(os.environ["XDG_CONFIG_HOME"]).rglob("*"):
+        assert path.is_dir() or b"ZQDOE" not in path.read_bytes(), path.name

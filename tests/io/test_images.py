@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import logging
+import os
 
 import nibabel as nib
 import numpy as np
@@ -336,3 +338,18 @@ def test_grey_mask_stored_as_colour_png(tmp_path):
     rgb = np.repeat((MASK[0] * 255).astype(np.uint8)[..., None], 3, axis=2)
     sitk.WriteImage(sitk.GetImageFromArray(rgb, isVector=True), str(tmp_path / "m.png"))
     assert np.array_equal(read_mask(tmp_path / "m.png", Geometry.plain((1, 4, 5))).array, MASK[:1])
+
+
+def test_what_a_library_remarks_about_a_file_stays_out_of_the_log(tmp_path, monkeypatch, caplog):
+    path = tmp_path / "ZQDOE.nrrd"
+    sitk.WriteImage(sitk.GetImageFromArray(np.ones((2, 3, 4), np.int16)), str(path))
+    read = sitk.ReadImage
+
+    def remarks(name):
+        os.write(2, f"warning: {name} of ZQDOE\n".encode())
+        return read(name)
+
+    monkeypatch.setattr(sitk, "ReadImage", remarks)
+    caplog.set_level(logging.DEBUG)
+    assert read_image(path)[0].array.shape == (2, 3, 4)
+    assert "remarks" in caplog.text and "ZQDOE" not in caplog.text
