@@ -184,6 +184,7 @@ def _stack(group: Sequence[Header], part: str, told: tuple[str, ...] = ()) -> Se
         for header in group:
             check_readable(header)
         _check_distinct(group)
+        _check_rescale(group)
         geometry, notices = stack_geometry(group)
     except UserError as problem:
         return _info(group, None, problem=problem, part=part)
@@ -251,6 +252,14 @@ def _check_distinct(group: Sequence[Header]) -> None:
                 path=header.path,
                 remedy="Export the series again from its source",
             )
+
+
+def _check_rescale(group: Sequence[Header]) -> None:
+    """A slice without the rescale that its neighbours have would be off by as much, and nobody would see why."""
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        without = [header for header in group if not header.text(keyword)]
+        if 0 < len(without) < len(group):
+            raise without[0].missing(keyword)
 
 
 def _can_decode(syntax: UID) -> bool:

@@ -255,6 +255,15 @@ def test_missing_tag_is_named_with_its_file(keyword, tag, dicom_series, along_z,
     assert caught.value.path.name == "003.dcm"
 
 
+@pytest.mark.parametrize("keyword", ["RescaleSlope", "RescaleIntercept"])
+def test_a_slice_without_its_neighbours_rescale_is_named(keyword, dicom_series, along_z, ct_array, tmp_path):
+    dicom_series(tmp_path / "a", ct_array, along_z(5), slice_tags=[{keyword: None} if k == 3 else {} for k in range(5)])
+    with pytest.raises(UserError, match=rf"003\.dcm.*{keyword} .* is missing"):
+        _read(tmp_path / "a")
+    dicom_series(tmp_path / "b", ct_array, along_z(5), **{keyword: None})
+    assert np.array_equal(_read(tmp_path / "b")[0].array, ct_array)
+
+
 @pytest.mark.parametrize(
     "tags",
     [
