@@ -141,7 +141,8 @@ class EncoderUNet(nn.Module):
 def residual_networks() -> Any:
     """MONAI's module of them; a ValueError that says what to install where it is missing."""
     try:
-        from monai.networks.nets import resnet
+        with torch.device("cpu"):  # a bundle's network is built without memory: that is not for what MONAI keeps
+            from monai.networks.nets import resnet
     except ImportError as error:
         raise ValueError("an encoder with weights from elsewhere needs MONAI, which is not installed: "
                          "pip install 'proseg-gui[encoders]'") from error  # fmt: skip
