@@ -153,6 +153,7 @@ def result_lines(card: Card) -> list[str]:
 
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
+    from proseg_gui.bundle import find_bundle, read_card
     from proseg_gui.io.dataset import Split, read_dataset
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.recipe import Recipe
@@ -160,7 +161,8 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
 
     dataset = read_dataset(args.dataset)
     split = Split.read(args.split) if args.split else None
-    augmentation = augmentation_for(args.flip, calibrated=window is not None)
+    calibrated = window is not None or bool(args.init and read_card(find_bundle(args.init)).window["kind"] == "fixed")
+    augmentation = augmentation_for(args.flip, calibrated=calibrated)
     network = {"preference": args.preference} if args.preference == "gaussian" else {}
     if args.backbone != BACKBONES[0]:
         network["backbone"] = args.backbone

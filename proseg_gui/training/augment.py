@@ -86,3 +86,16 @@ def _intensity(images: Tensor, how: Augmentation) -> Tensor:
     changed = (curved * 2.0 - 1.0) * gain + offset
     level = torch.rand(shape) * how.noise
     return changed + torch.randn(images.shape).to(images) * level.to(images)
+
+
+def examples(image: Tensor, masks: Tensor, how: Augmentation, count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """One slice, ``image (channels, H, W)`` and ``masks (m, H, W)``, changed ``count`` times as training would.
+
+    Returns ``(count, channels, H, W)`` and 0/1 ``(count, m, H, W)``; torch's global generator is left as it was.
+    """
+    images = image[None, None].expand(count, 1, *image.shape)
+    drawn = masks[None, :, None].float().expand(count, len(masks), 1, *masks.shape[-2:])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        changed, kept = augment(images, drawn, how)
+    return changed[:, 0], kept[:, :, 0]

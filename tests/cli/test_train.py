@@ -141,3 +141,12 @@ def test_a_card_is_described_by_what_one_chooses_by():
     text = describe(card)
     for part in ("liver", "a, b", "lesion", "CT", "2 x 2 mm", "0.91", "0.12", "5 cases", "demo"):
         assert part in text
+
+
+@pytest.mark.parametrize(("window", "gain"), [([], 0.15), (["--window=-5,20"], 0.05)])
+def test_a_fine_tuning_varies_intensities_as_its_base_did(discs, tmp_path, window, gain):
+    words = ["train", str(discs), "--steps", "2", "--device", "cpu"]
+    assert main([*words, "--widths", "4,8", *window, "--out", str(tmp_path / "base")]) == 0
+    assert main([*words, "--init", str(tmp_path / "base"), "--stage", "full", "--out", str(tmp_path / "m")]) == 0
+    for name in ("base", "m"):
+        assert read_card(tmp_path / name).training["recipe"]["augmentation"]["gain"] == gain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from proseg_gui.training.augment import Augmentation, augment
+from proseg_gui.training.augment import Augmentation, augment, examples
 
 STILL = Augmentation(rotation_deg=0, scale=0, shift=0, gain=0, offset=0, curve=0, noise=0, warp=0)
 
@@ -68,3 +68,16 @@ def test_the_seed_fixes_everything():
         torch.manual_seed(9)
         results.append(augment(images, masks, Augmentation(flip_x=True)))
     assert torch.equal(results[0][0], results[1][0]) and torch.equal(results[0][1], results[1][1])
+
+
+def test_examples_are_what_training_would_see_and_disturb_no_draws():
+    images, masks = disc()
+    torch.manual_seed(3)
+    expected = augment(images[:1, :1].expand(4, -1, -1, -1, -1), masks[:1, :, :1].expand(4, -1, -1, -1, -1),
+                       Augmentation())  # fmt: skip
+    state = torch.get_rng_state()
+    found = examples(images[0, 0], masks[0, :, 0], Augmentation(), 4, 3)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(found[0], expected[0][:, 0]) and torch.equal(found[1], expected[1][:, :, 0])
+    other, _ = examples(images[0, 0], masks[0, :, 0], Augmentation(), 4, 4)
+    assert not torch.equal(other, found[0])

@@ -5,6 +5,7 @@ Data, setup and library have links of their own; this one brings them, the proce
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog
 from proseg_gui.gui.trainer.setup_link import SetupLink
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.tab import TrainerTab
+from proseg_gui.gui.trainer.variation import VariationDialog, Variations, vary
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, find_trainings
 
@@ -65,6 +67,7 @@ class TrainerLink(QObject):
         tab, data, library = self.tab, self.data, self.library
         tab.dropped.connect(lambda path: data.choose(Path(path)))
         tab.setup.started.connect(self.start)
+        tab.setup.preview_asked.connect(self.preview)
         tab.run.pause_asked.connect(lambda: self._ask(Training.pause))
         tab.run.stop_asked.connect(lambda: self._ask(Training.stop))
         tab.run.resume_asked.connect(lambda: self._ask(Training.resume))
@@ -95,6 +98,30 @@ class TrainerLink(QObject):
             return
         self._show_strip()
         self.look()
+
+    def preview(self) -> None:
+        """Show how training varies a slice of the first training case."""
+        plan, data = self.setup.plan(), self.data.arranged
+        row = self.data.rows.get(plan.train[0]) if plan is not None and plan.train else None
+        if plan is None or data is None or row is None:
+            return
+        given = plan.flip, plan.window, Path(plan.init) if plan.init else None
+        dialog, seeds = VariationDialog(self.tab), itertools.count()
+
+        def work(token: CancelToken, _progress: Progress) -> Variations:
+            return vary(row, data.dataset, data.raters_of(plan), given, next(seeds), token)
+
+        def draw() -> None:
+            self.jobs.start("variation", work, title="Varying a slice", done=dialog.show_found, failed=failed,
+                            latest=True)  # fmt: skip
+
+        def failed(error: BaseException) -> None:
+            dialog.show_trouble(str(error)) if isinstance(error, UserError) else self.failed.emit(error)
+
+        dialog.again.connect(draw)
+        dialog.finished.connect(lambda _code: self.jobs.cancel("variation"))
+        self.dialog_made.emit(dialog)
+        draw()
 
     # -- the running training -------------------------------------------------------------------------------------
     def _attach(self) -> None:

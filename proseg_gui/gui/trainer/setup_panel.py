@@ -63,6 +63,8 @@ class SetupPanel(Section):
 
     started = Signal()
     changed = Signal()
+    preview_asked = Signal()
+    """To see how training varies a slice."""
     start_chosen = Signal()
     """Another base or stage: what depends on it is to be shown anew."""
 
@@ -83,10 +85,13 @@ class SetupPanel(Section):
         self.seed = _spin(0, 2_000_000_000, 0, "Fixes every random choice: the same again gives the same model")
         self.modality = _choice(MODALITIES, "What the images are; the model warns when it sees others")
         self.flip = _choice(FLIPS, "What may be mirrored while training without being wrong: a liver is on the right")
+        self.preview = button("Preview…", tip="See how training turns, bends and brightens a slice of these data")
+        self.preview.clicked.connect(self.preview_asked)
         self.intensities = QLineEdit()
         self.intensities.setPlaceholderText("each image's own range")
         self.intensities.setToolTip(INTENSITIES)
         self._modality, self._window = _OrFixed(self.modality), _OrFixed(self.intensities)
+        self._variation = _OrFixed(_side_by_side(self.flip, self.preview))
         self.keep_names = QCheckBox("Keep the raters' names in the model")
         self.keep_names.setToolTip("Else they become rater1, rater2 ...; who is who stays on this computer")
         self.split = muted("", wrap=True)
@@ -110,7 +115,7 @@ class SetupPanel(Section):
         rows: tuple[tuple[tuple[str, QWidget, QWidget], ...], ...] = (
             (("Start from", self.base, self.base),),
             (("Name", self.name, self.name), ("Images", self.modality, self._modality)),
-            (("Steps", self.steps, self.steps), ("May be mirrored", self.flip, self.flip)),
+            (("Steps", self.steps, self.steps), ("May be mirrored", self.flip, self._variation)),
             (("Seed", self.seed, self.seed), ("Intensities", self.intensities, self._window)),
         )
         for row, fields in zip((0, 3, 4, 5), rows, strict=True):
@@ -121,14 +126,15 @@ class SetupPanel(Section):
                 grid.addWidget(label, row, 2 * column)
                 grid.addWidget(placed, row, 2 * column + 1)
         self._stage_label = QLabel("Stage")
-        grid.addWidget(self.sentence, 0, 2, 2, 2)
+        self.sentence.setContentsMargins(0, 5, 0, 0)  # its first line stands beside the field's words
+        grid.addWidget(self.sentence, 0, 2, 2, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._stage_label, 1, 0)
         grid.addWidget(self.stages, 1, 1)
         grid.addWidget(self.raters, 2, 0, 1, 4)
         grid.addWidget(QLabel("Validation"), 6, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.split, 6, 1)
+        grid.addWidget(self.split, 6, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(QLabel("Time"), 6, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.estimate, 6, 3)
+        grid.addWidget(self.estimate, 6, 3, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.keep_names, 7, 0, 1, 3)
         grid.addWidget(self.start, 7, 3, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
@@ -167,6 +173,7 @@ class SetupPanel(Section):
         stage = next((s for s in STAGES if s.name == self.stages.current()), None) if self.base.currentData() else None
         for part in (self._stage_label, self.stages):
             part.setVisible(stage is not None)
+        self._variation.set_fixed("" if stage is None or stage.varies else "slices stay as they are")
         self.sentence.setText("Learns everything from these data alone." if stage is None else stage.sentence)
         if not self._steps_touched:
             self.steps.setValue(NEW_STEPS if stage is None else stage.steps)
@@ -206,6 +213,7 @@ class SetupPanel(Section):
         self.estimate.setText(estimate)
         set_notice(self.trouble, trouble)
         self.start.setEnabled(ready and not trouble)
+        self.preview.setEnabled(ready and not self.window_trouble())
 
 
 class _Stages(QWidget):
@@ -252,12 +260,23 @@ class _OrFixed(QWidget):
         self._stack.setCurrentIndex(1 if text else 0)
 
 
+def _side_by_side(*parts: QWidget) -> QWidget:
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    for number, part in enumerate(parts):
+        row.addWidget(part, 0 if number else 1)
+    return whole
+
+
 def _spin(low: int, high: int, value: int, tip: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(low, high)
     spin.setValue(value)
     spin.setToolTip(tip)
     spin.setMinimumWidth(90)
+    spin.lineEdit().setTextMargins(4, 0, 0, 0)  # where the other fields' text begins; a style's padding is not heeded
     return spin
 
 

@@ -23,6 +23,8 @@ class Stage:
     title: str
     sentence: str
     steps: int
+    varies: bool = False
+    """Whether slices are varied: not where they are encoded once, before the first step."""
 
 
 STAGES = (
@@ -31,7 +33,7 @@ STAGES = (
     Stage("adapt", "Adapt", "Learns the raters and the layers that draw; the layers that read the image stay. Raters "
           "that it knows may shift a little.", 400),
     Stage("full", "Full", "Goes on with everything, slowly, from the base's weights. What it knew may shift; the "
-          "figures afterwards say how much.", 600),
+          "figures afterwards say how much.", 600, varies=True),
 )  # fmt: skip
 NEW_STEPS = 1200
 

@@ -126,6 +126,34 @@ def test_a_click_moves_a_whole_patient(link):
     assert link.tab.data.table.cases.parts["case4"] == "out"
 
 
+def test_how_training_varies_a_slice_can_be_seen_beforehand(link, qtbot):
+    link.tab.setup.flip.setCurrentIndex(1)
+    click(link.tab.setup.preview)
+    dialog = link.dialogs[-1]
+    dialog.open()
+
+    def drawn():
+        return all(p.thumbnail is not None for p in dialog.pictures) and not link.jobs.busy("variation")
+
+    qtbot.waitUntil(drawn, timeout=LIMIT_MS)
+    before = [picture.thumbnail for picture in dialog.pictures]
+    assert "case1, slice 1" in dialog.words.text() or "case0, slice 1" in dialog.words.text()
+    assert "mirrored left and right" in dialog.words.text() and "15°" in dialog.words.text()
+    assert not any(np.array_equal(before[0], other) for other in before[1:])
+    click(dialog.others)
+    qtbot.waitUntil(lambda: not np.array_equal(dialog.pictures[1].thumbnail, before[1]), timeout=LIMIT_MS)
+    assert np.array_equal(dialog.pictures[0].thumbnail, before[0]), "the first one is the slice as it is"
+    dialog.accept()
+    link.tab.setup.flip.setCurrentIndex(0)
+    link.tab.setup.intensities.setText("0, 100")
+    click(link.tab.setup.preview)
+    other = link.dialogs[-1]
+    qtbot.waitUntil(lambda: "never mirrored" in other.words.text(), timeout=LIMIT_MS)
+    assert "a little brighter or darker" in other.words.text()
+    link.tab.setup.intensities.setText("100, 0")
+    assert not link.tab.setup.preview.isEnabled()
+
+
 def test_what_cannot_be_started_says_why(link):
     setup = link.tab.setup
     setup.name.setFocus()
@@ -350,12 +378,14 @@ def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtb
     assert not setup.stages.isVisible() and setup.steps.value() == 1200 and setup.name.text() == "discs-1"
     choose_base(link, "tiny 1")
     assert setup.stages.isVisible() and not setup.modality.isVisible() and not setup.intensities.isVisible()
+    assert not setup.preview.isVisible() and not setup.flip.isVisible()  # nothing is varied on encoded slices
     assert setup.raters.text() == "Known: anna, ben, cleo. New: dora. Only the new ones learn."
     assert "stay exactly as they are" in setup.sentence.text() and setup.name.text() == "tiny-rater-1"
     steps = setup.steps.value()
     assert steps < 1200
     click(setup.stages.buttons["full"])
     assert setup.steps.value() > steps and "everything" in setup.sentence.text()
+    assert setup.preview.isVisible() and setup.flip.isVisible()
     assert setup.name.text() == "tiny-full-1" and setup.start.isEnabled()
     plan = link.setup.plan()
     assert (plan.init, plan.stage) == (str(link.models / "tiny"), "full") and plan.window == plan.modality == ""
