@@ -73,6 +73,7 @@ class Provenance:
             given["latents"] = {str(name): [float(v) for v in point] for name, point in given["latents"].items()}
             if not all(math.isfinite(v) for point in given["latents"].values() for v in point):
                 return None
+            json.dumps(given, ensure_ascii=False).encode()  # lone surrogates can be read from JSON and never written
             if given["created"]:
                 datetime.fromisoformat(given["created"])
         except (TypeError, ValueError, OverflowError, AttributeError):

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import gdcm
@@ -22,11 +23,14 @@ from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours_in import is_drawing, readings_of
 from proseg_gui.io.dicom import scan_folder
+from proseg_gui.io.dicom_provenance import contributing_equipment
 from proseg_gui.io.dicom_seg import Segment, write_seg
 from proseg_gui.io.dicom_write import write_series
 from proseg_gui.io.images import read_image
 from proseg_gui.io.label_map import read_label_map
+from proseg_gui.io.nifti import origin_beside, write_nifti
 from proseg_gui.io.open import open_study
+from proseg_gui.io.provenance import Provenance
 from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.volume import Geometry, Mask, Volume
 
@@ -354,6 +358,26 @@ def test_a_side_car_of_any_content_is_no_condition(tmp_path_factory, content):
     nib.save(nib.Nifti1Image((np.abs(VALUES.T) % 3).astype(np.uint8), GRID.ras_affine()), folder / "a.nii")
     (folder / "a.json").write_text(json.dumps({"labels": content}))
     assert len(read_label_map(folder / "a.nii", GRID)) == 2
+
+
+@EXAMPLES
+@given(JSON, st.sampled_from([item.name for item in fields(Provenance)]))
+def test_a_record_of_any_content_is_no_condition(tmp_path_factory, content, name):
+    """What a side-car says of where its mask came from is passed on by an export, or counts as unknown."""
+    folder = tmp_path_factory.mktemp("record")
+    mask = Mask(VALUES > 1000, GRID)
+    write_nifti(mask, GRID, folder / "a.nii", provenance=Provenance("m", latents={"tau": [0.5]}))
+    side_car = json.loads((folder / "a.json").read_text())
+    for changed in (
+        {**side_car, "provenance": {**side_car["provenance"], name: content}},
+        {**side_car, "provenance": content},
+        content,
+    ):
+        (folder / "a.json").write_text(json.dumps(changed))
+        origin = origin_beside(folder / "a.nii", mask)
+        if origin is not None:
+            write_nifti(mask, GRID, folder / "b.nii", provenance=origin, overwrite=True)
+            assert contributing_equipment(origin, [("a", origin)]) and origin_beside(folder / "b.nii", mask) == origin
 
 
 def test_a_damaged_slice_never_stops_the_scan_of_its_folder(originals, tmp_path):

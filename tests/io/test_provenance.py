@@ -31,7 +31,7 @@ def test_what_was_written_is_read_and_nothing_else():
     assert Provenance.of(values) == origin
     for key, wrong in (
         ("rater", 3), ("latents", [1]), ("latents", {"tau": "x"}), ("latents", {"tau": [float("nan")]}),
-        ("created", "soon"), ("model", None),
+        ("created", "soon"), ("model", None), ("user", "\ud800"), ("latents", {"tau": [10**400]}),
     ):  # fmt: skip
         assert Provenance.of(values | {key: wrong}) is None, (key, wrong)
     for key in values:
