@@ -100,12 +100,13 @@ def test_two_processes_make_one_bundle_and_one_is_told_what_is_wrong(tmp_path):
         for rater, radius in (("Ann", 3), ("Bob", 5)):
             write_nifti(Mask(distance < radius, geometry), geometry, case / "masks" / f"{rater}.nii.gz")
     train = ["-m", "proseg_gui", "train", str(tmp_path / "discs"), "--out", str(tmp_path / "m"), "--steps", "3",
-             "--keep-names", "--device", "cpu"]  # fmt: skip
+             "--keep-names", "--device", "cpu", "--precision", "bf16-mixed"]  # fmt: skip
     done = start(train)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("wrote ") == 1
     card = load_bundle(tmp_path / "m").card
     assert card.raters == ("Ann", "Bob") and card.training["processes"] == 2
+    assert card.training["recipe"]["precision"] == "bf16-mixed"
     again = start(train)
     assert again.returncode != 0 and "the bundle exists" in again.stderr
 
