@@ -333,3 +333,10 @@ def test_patience_ends_a_run_early(data, fine_tune, tmp_path, monkeypatch):
     assert card.training["steps_done"] == 8 and card.training["chosen_at_step"] == 0
     lines = (tmp_path / "new.training" / loop.LOG_NAME).read_text().splitlines()
     assert json.loads(lines[-1])["event"] == "settled"
+
+
+def test_adapt_is_patient_until_the_decoder_moves(data, fine_tune, monkeypatch):
+    recipe = replace(QUICK, steps=80, validations=20, patience=2)
+    monkeypatch.setitem(stages.RATES, "adapt", 0.0)
+    card = fine_tune(data, "adapt", recipe=recipe).card
+    assert card.training["steps_done"] == 40 + 2 * 4 and card.training["chosen_at_step"] == 0
