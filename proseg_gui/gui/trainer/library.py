@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
@@ -133,6 +133,7 @@ class LibraryPanel(Section):
         self.body.addLayout(row)
         self.body.addLayout(way_back)
         self.list.setMinimumHeight(120)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # takes what a result leaves
 
     def set_models(self, models: Sequence[Model], active: Path | None, previous: Model | None = None) -> None:
         """Show these; ``active`` is the folder of the model in use in Review, ``previous`` the one before it."""

@@ -51,6 +51,7 @@ class RunPanel(Section):
     def __init__(self) -> None:
         super().__init__("3 · Run")
         self._shown: object = None
+        self._last: tuple[Snapshot | None, Sequence[str]] = (None, ())
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Steps done")
@@ -96,9 +97,11 @@ class RunPanel(Section):
         """Follow the theme."""
         for plot in (self.losses, self.dice, self.ged):
             plot.set_colours(colours)
+        self.show_run(*self._last)  # the mean is drawn in the text's colour; a run that has ended is shown only once
 
     def show_run(self, found: Snapshot | None, raters: Sequence[str]) -> None:
         """Show where the training stands; ``raters`` in the order of the log's figures."""
+        self._last = found, raters
         status = found.status if found is not None else ""
         self.pause.setVisible(status in ("running", "pausing", "starting"))
         self.stop.setVisible(status in ("running", "stopping", "starting"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from proseg_gui.gui import theme
 from proseg_gui.gui.trainer.curves import Curve, CurvePlot
-from proseg_gui.gui.trainer.library import Model, facts, seconds_a_step
+from proseg_gui.gui.trainer.library import Model, facts, find_models, seconds_a_step
 from proseg_gui.gui.trainer.result_panel import ResultPanel, verdict
 from proseg_gui.gui.trainer.run_panel import (
     RunPanel,
@@ -20,6 +22,8 @@ from proseg_gui.gui.trainer.run_panel import (
     loss_curves,
     tab_text,
 )
+from proseg_gui.gui.trainer.tab import TrainerTab
+from proseg_gui.gui.views.palette import DARK, LIGHT
 from proseg_gui.training.process import Snapshot
 
 LOSSES = (
@@ -134,3 +138,33 @@ def test_the_estimate_comes_from_the_last_training_on_such_images(tmp_path):
     assert seconds_a_step(models, images, "adapt") is None
     assert seconds_a_step([Model(Path(tmp_path), card(), True)], images) is None  # another computer's time
     assert facts(card()) == "3 raters · MR · Dice 0.800 · GED² 0.300 · data discs"
+
+
+def test_a_result_keeps_its_axis_on_a_small_screen(qtbot):
+    tab = TrainerTab()
+    qtbot.addWidget(tab)
+    tab.setup.hide()
+    tab.resize(1366, 708)  # a screen of 1366 x 768 without menu and status bar
+    tab.show()
+    tab.library.set_models(find_models(Path("nowhere")), None)
+    own = {f"rater{i}": 0.5 + 0.01 * i for i in range(1, 7)}
+    figures = {**FIGURES, "dice_identity": own, "n_cases": 2, "human_majority": 0.86, "dice_soft": 0.8}
+    tab.result.show_card(card(raters=tuple(own), metrics={"validation": figures}), 100)
+    qtbot.waitUntil(lambda: tab.result.bars.height() == tab.result.bars.sizeHint().height(), timeout=5000)
+    assert tab.result.height() >= tab.result.heightForWidth(tab.result.width())
+    assert tab.library.list.height() >= 120
+
+
+def test_the_curves_of_an_ended_run_follow_the_theme(qtbot, qapp):
+    panel, before = RunPanel(), qapp.palette()
+    qtbot.addWidget(panel)
+    try:
+        for name, colours in (("dark", DARK), ("light", LIGHT)):
+            qapp.setPalette(theme.palette(name))
+            if name == "dark":
+                panel.show_run(replace(RUNNING, status="finished"), ("a", "b", "c"))
+            panel.set_colours(colours)
+            mean = panel.dice.curves[-1]
+            assert (mean.name, mean.colour) == ("mean", theme.tokens(name)["text"])
+    finally:
+        qapp.setPalette(before)
