@@ -38,7 +38,7 @@ class Scan:
     places: np.ndarray  # (n, 3)
     values: np.ndarray  # (n, rows, columns)
     uids: list[str]
-    tolerance_mm: float  # how far positions are off by the rounding of their text
+    tolerance_mm: float  # one unit of the last digit of the positions: even steps cannot be rounded evenly
 
 
 def text(value: float, digits: int) -> str:
@@ -143,7 +143,7 @@ def masks_of_rtstruct(path, scan: Scan) -> dict[str, np.ndarray]:
             k = scan.uids.index(contour.ContourImageSequence[0].ReferencedSOPInstanceUID)
             away = np.array(contour.ContourData, float).reshape(-1, 3) - scan.places[k]
             off = np.abs(away @ normal).max()
-            assert off <= max(2 * scan.tolerance_mm, 1e-4), f"contour {off} mm off its slice's plane"
+            assert off <= max(np.sqrt(3) * scan.tolerance_mm, 1e-6), f"contour {off} mm off its slice's plane"
             points = np.stack([away @ scan.rows / scan.spacing[1], away @ scan.columns / scan.spacing[0]], axis=1)
             found[names[int(item.ReferencedROINumber)]][k] ^= inside(points, shape[1:])
     return found
@@ -166,8 +166,8 @@ def masks_of_seg(path, scan: Scan) -> dict[str, np.ndarray]:
         turned = np.array(orientation.ImageOrientationPatient, float).reshape(2, 3)
         assert np.abs(turned - [scan.rows, scan.columns]).max() <= 1e-6
         k = int(np.linalg.norm(scan.places - place, axis=1).argmin())
-        off = np.linalg.norm(scan.places[k] - place)
-        assert off <= max(2 * scan.tolerance_mm, 1e-4), f"frame {off} mm off its slice"
+        off = np.abs(scan.places[k] - place).max()
+        assert off <= max(scan.tolerance_mm, 1e-6), f"frame {off} mm off its slice"
         source = group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
         assert source == scan.uids[k]
         name = names[int(group.SegmentIdentificationSequence[0].ReferencedSegmentNumber)]
@@ -194,7 +194,7 @@ def mask_of_nifti(path, scan: Scan, even: bool) -> np.ndarray:
         + np.outer(j * scan.spacing[0], scan.columns)
     )
     off = np.abs(world * [-1, -1, 1] - want).max()
-    assert off <= 1e-3 + 2 * scan.tolerance_mm, f"NIfTI corner {off} mm off"
+    assert off <= 1e-3 + scan.tolerance_mm, f"NIfTI corner {off} mm off"
     return stored.transpose(2, 1, 0).astype(bool)
 
 
@@ -207,7 +207,7 @@ def check(seed: int, folder) -> None:
     assert np.array_equal(volume.array, scan.values), "voxels"
     assert volume.dicom.sop_instance_uids == tuple(scan.uids), "order"
     off = np.abs(volume.geometry.slice_origins() - scan.places).max()
-    assert off <= max(2 * scan.tolerance_mm, 1e-9), f"slices {off} mm off"
+    assert off <= max(scan.tolerance_mm, 1e-9), f"slices {off} mm off"
     masks = make_masks(rng, scan.values.shape)
     named = [(name, Mask(array, volume.geometry)) for name, array in masks.items()]
     export_masks(study, named, "rtstruct", folder / "rt.dcm")

@@ -77,8 +77,11 @@ def test_plastimatch_reads_every_voxel(peers, grid, tmp_path):
         assert str(outcome) == "exact"
 
 
-@pytest.mark.parametrize("peer", ["dcmrtstruct2nii", "pydicom-seg", "dcmqi"])
-@pytest.mark.parametrize("grid", ["axial", "oblique", "coronal", "sagittal"])
+@pytest.mark.parametrize(
+    ("peer", "grid"),
+    [("dcmrtstruct2nii", grid) for grid in ("axial", "oblique", "coronal", "sagittal")]
+    + [(peer, grid) for peer in ("pydicom-seg", "dcmqi") for grid in GRIDS],
+)
 @pytest.mark.parametrize("kind", ["organ-like", "hard"])
 def test_readers_by_pixel_centre_are_exact(peers, peer, grid, kind, tmp_path):
     if peer not in peers.present(ENVS):
@@ -87,7 +90,8 @@ def test_readers_by_pixel_centre_are_exact(peers, peer, grid, kind, tmp_path):
     shapes = peers.masks(geometry.shape)[kind]
     volume = peers.write_case(geometry, shapes, tmp_path)
     failure = peers.read_by(peer, ENVS, tmp_path, list(shapes))
-    assert str(peers.compare(tmp_path / peer, volume, shapes, failure)) == "exact"
+    own_grid = " *" if grid in ("gantry tilt", "a slice missing") else ""  # every slice is right, at a place of its own
+    assert str(peers.compare(tmp_path / peer, volume, shapes, failure)) == f"exact{own_grid}"
 
 
 @pytest.mark.parametrize("peer", ["rt-utils", "platipy", "DicomRTTool"])
