@@ -23,6 +23,9 @@ MIN_TAU = 1e-6
 START_MEAN, START_SCALE = 1.5, 0.5
 """Where a rater's Gaussian starts, in deviations of the prior N(0, I): on an own coordinate, half as wide."""
 
+NEWTON_STEPS = 6
+"""Five give 14 digits (Minka)."""
+
 Rows = Mapping[str, Tensor]
 """Name of a parameter -> ``(R, ...)``: the raters' numbers."""
 
@@ -56,6 +59,10 @@ class Preference(ABC):
     @abstractmethod
     def draw(self, rows: Rows, raters: Tensor, generator: torch.Generator) -> Tensor:
         """``(n, D)`` float32 draws on the CPU, one for each of ``raters (n,)``."""
+
+    @abstractmethod
+    def widened(self, rows: Rows, factor: float) -> dict[str, Tensor]:
+        """New rows whose draws scatter about ``factor`` times as widely on the line, around the same presets."""
 
 
 class Dirichlets(Preference):
@@ -95,6 +102,12 @@ class Dirichlets(Preference):
         gamma = torch._standard_gamma(self.alpha(rows).detach().cpu().double()[raters], generator=generator)
         return clamp_tau(gamma / gamma.sum(-1, keepdim=True).clamp_min(1e-300)).float()
 
+    def widened(self, rows: Rows, factor: float) -> dict[str, Tensor]:
+        """See the base class: one number added to all psi(alpha) leaves E[c_r], and var c_r falls as 1 / alpha."""
+        psi = torch.digamma(self.alpha(rows).detach().double())
+        alpha = inverse_digamma(psi - 2.0 * math.log(factor))
+        return {"rater_alpha": inverse_softplus(alpha).to(rows["rater_alpha"])}
+
 
 class Gaussians(Preference):
     """q(tau | r) = N(mu_r, L_r L_r^T) in plain numbers; a softplus on L_r's diagonal keeps the covariance positive."""
@@ -129,6 +142,12 @@ class Gaussians(Preference):
         """See the base class."""
         return draw_gaussians(rows["rater_mean"], lower_triangular(rows["rater_scale"]), raters, generator)
 
+    def widened(self, rows: Rows, factor: float) -> dict[str, Tensor]:
+        """See the base class: L_r times ``factor``."""
+        scale = factor * lower_triangular(rows["rater_scale"].detach())
+        raw = scale.tril(-1) + torch.diag_embed(inverse_softplus(scale.diagonal(dim1=-2, dim2=-1)))
+        return {"rater_mean": rows["rater_mean"].detach().clone(), "rater_scale": raw}
+
 
 PREFERENCES: Mapping[str, Preference] = {"dirichlet": Dirichlets(), "gaussian": Gaussians()}
 
@@ -153,6 +172,14 @@ def clamp_tau(tau: Tensor) -> Tensor:
 def inverse_softplus(values: Tensor) -> Tensor:
     """What softplus turns into ``values``, which are positive."""
     return values + torch.log(-torch.expm1(-values))
+
+
+def inverse_digamma(values: Tensor) -> Tensor:
+    """The positive x with psi(x) = ``values``, by Newton's method (Minka 2000, "Estimating a Dirichlet")."""
+    x = torch.where(values >= -2.22, values.exp() + 0.5, -1.0 / (values - torch.digamma(torch.ones(()).to(values))))
+    for _ in range(NEWTON_STEPS):
+        x = x - (torch.digamma(x) - values) / torch.polygamma(1, x)
+    return x
 
 
 def raw_scales(deviation: float, n_raters: int, size: int) -> Tensor:

@@ -244,7 +244,7 @@ class Trainer:
         self.task.fit(self.train)
         if self.held_out:
             progress(1.0, "calibrating the width of samples")
-            self.calibration = self.task.calibrate(self._judged)
+            self.calibration = self.task.calibrate(self.held_out, self._judged)
             if self.calibration:
                 self.state.best_figures = self.calibration.pop("figures")
                 self._log({"step": self.state.step, "event": "calibrated", **self.calibration})

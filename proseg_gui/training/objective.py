@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from proseg_gui.networks.preferences import Dirichlets, Rows, lower_triangular
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
-from proseg_gui.training.dataset import Batch
+from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.objectives.base import Objective
-from proseg_gui.training.spread import best_factor
+from proseg_gui.training.spread import best_factor, rater_error
 
 ALL = slice(None)
 
@@ -65,12 +65,38 @@ class ProSegObjective(Objective):
         return {**terms, "total": torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()}
 
     @torch.no_grad()
-    def calibrate(self, judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Scale the ambiguity modes, which is as if eps had another standard deviation; eps = 0 stays where it is.
+    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Widths of the raters' draws and of the ambiguity's; presets and eps = 0 stay where they are.
 
-        Best is the soft Dice of the mean map less half of GED^2: GED^2 alone hardly tells wide draws from right ones
-        (docs/decisions/model-loss.md).
+        The raters' by :func:`~proseg_gui.training.spread.rater_error`, then the modes' (as if eps had another standard
+        deviation) by the soft Dice of the mean map less half of GED^2: GED^2 alone hardly tells wide draws from right
+        ones (docs/decisions/model-loss.md).
         """
+        before = judge()
+        preference = self._calibrate_preference(cases)
+        ambiguity, figures = self._calibrate_ambiguity(judge)
+        told = {name: round(before[name], 4) for name in ("ged2", "dice_soft")}
+        return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4), "before": told,
+                "figures": figures}  # fmt: skip
+
+    def _calibrate_preference(self, cases: Sequence[TrainingCase]) -> float:
+        method = self.method
+        learnt = {name: values.clone() for name, values in method.rater_rows().items()}
+
+        def put(factor: float) -> None:
+            rows = learnt if factor == 1.0 else method.family.widened(learnt, factor)
+            for name, values in method.rater_rows().items():
+                values.copy_(rows[name])
+
+        def cost(factor: float) -> float:
+            put(factor)
+            return rater_error(method, cases)
+
+        factor = best_factor(cost)
+        put(factor)
+        return factor
+
+    def _calibrate_ambiguity(self, judge: Callable[[], dict[str, Any]]) -> tuple[float, dict[str, Any]]:
         modes = self.method.mode_weight
         learnt, seen = modes.clone(), dict[float, dict[str, Any]]()
 
@@ -79,12 +105,10 @@ class ProSegObjective(Objective):
             figures = seen[factor] = judge()
             return float(figures["ged2"] / 2.0 - figures["dice_soft"])
 
-        guess = best_factor(cost)
-        cost(guess)
+        cost(best_factor(cost))
         factor = min(seen, key=lambda tried: seen[tried]["ged2"] / 2.0 - seen[tried]["dice_soft"])
         modes.copy_(factor * learnt)
-        before = {name: round(seen[1.0][name], 4) for name in ("ged2", "dice_soft")}
-        return {"ambiguity_scale": round(factor, 4), "before": before, "figures": seen[factor]}
+        return factor, seen[factor]
 
     def _divergence(self, rows: Rows) -> Tensor:
         """Mean over raters of KL(q(tau | r) to Dir(1)), or to N(0, I)."""

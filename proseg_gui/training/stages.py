@@ -267,7 +267,7 @@ class StageObjective(ProSegObjective):
         means = [float(np.mean(part)) for part in parts if part]
         return float(np.mean(means)) if means else float("-inf")
 
-    def calibrate(self, judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Nothing: the known raters' draws stay as wide as they were."""
         return {}
 

@@ -247,3 +247,22 @@ def test_a_gaussian_rater_is_a_row_of_its_two_parameters(gaussian):
 def test_every_gaussian_rater_starts_apart(raters):
     mean = preferences.Gaussians().start(raters, 8)["rater_mean"]
     assert mean.shape == (raters, 8) and len(mean.unique(dim=0)) == raters
+
+
+@pytest.mark.parametrize("preference", ["dirichlet", "gaussian"])
+@pytest.mark.parametrize("factor", [0.4, 0.7, 1.0, 1.5])
+def test_raters_can_be_made_to_scatter_more_or_less_around_the_same_presets(preference, factor):
+    torch.manual_seed(0)
+    method = ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3, preference=preference)
+    if preference == "dirichlet":  # as after training: at the start some coordinates lie on the simplex's border
+        method.rater_alpha.data.copy_(inverse_softplus(1.0 + 9.0 * torch.rand(3, 8)))
+    rows = dict(method.rater_rows())
+    wider = method.family.widened(rows, factor)
+    assert torch.allclose(method.family.presets(wider), method.family.presets(rows), atol=2e-4)
+
+    def width(r):
+        draws = method.family.draw(r, torch.zeros(4000, dtype=torch.long), torch.Generator().manual_seed(0))
+        return method.family.to_line(draws).std(0)
+
+    ratio = float((width(wider) / width(rows)).mean())
+    assert ratio == pytest.approx(factor, rel=0.1)

@@ -169,7 +169,7 @@ def test_a_run_can_be_stopped_and_keeps_its_best(make_trainer, monkeypatch, step
     state = trainer.run()
     assert state.step == step and {"step": step, "event": "stopped"} in rows(trainer)
     assert state.best_figures["dice_identity_mean"] > 0 and state.best_step <= step
-    chosen_last = {name: weights(trainer)[name] for name in ("rater_area", "mode_weight")}
+    chosen_last = {name: weights(trainer)[name] for name in ("rater_area", "mode_weight", "rater_alpha")}
     assert same(weights(trainer), state.best | chosen_last)
 
 

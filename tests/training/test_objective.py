@@ -13,7 +13,9 @@ from torch.distributions import MultivariateNormal, kl_divergence
 sys.path.insert(0, str(Path(__file__).parent / "objectives"))
 from objective_tests import RECIPE, ObjectiveTests
 
+from proseg_gui.networks.preferences import inverse_softplus
 from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.training import objective as objective_module
 from proseg_gui.training.dataset import Batches
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.recipe import Recipe
@@ -44,28 +46,54 @@ def test_a_recipe_without_options_is_written_as_before_there_were_any():
     assert GAUSSIAN.as_dict()["network"] == {"preference": "gaussian"}
 
 
-def test_calibration_scales_the_modes_to_where_ged2_and_soft_dice_are_best():
+def calibrated(monkeypatch, judge, error=lambda *_: 0.2):
+    monkeypatch.setattr(objective_module, "rater_error", error)
     objective = ProSegObjective(ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3), RECIPE)
-    method, learnt = objective.method, objective.method.mode_weight.detach().clone()
-    own = [method.decode(torch.ones(1, 4, 2, 2), method.rater_coords(r)) for r in range(3)]
+    objective.method.rater_alpha.data.copy_(inverse_softplus(torch.linspace(1.0, 12.0, 24).view(3, 8)))
+    learnt = {name: value.clone() for name, value in objective.method.state_dict().items()}
+    return objective.method, learnt, lambda: objective.calibrate([], lambda: judge(objective.method, learnt))
 
-    def judge():
-        factor = float((method.mode_weight / learnt).mean().detach())
-        assert torch.allclose(method.mode_weight, factor * learnt)
+
+def test_calibration_scales_the_modes_to_where_ged2_and_soft_dice_are_best(monkeypatch):
+    def judge(method, learnt):
+        factor = float((method.mode_weight / learnt["mode_weight"]).mean().detach())
+        assert torch.allclose(method.mode_weight, factor * learnt["mode_weight"])
         return {"ged2": 0.2 + (factor - 0.8) ** 2, "dice_soft": 0.9 - 0.5 * (factor - 0.6) ** 2, "factor": factor}
 
-    found = objective.calibrate(judge)
-    assert found["ambiguity_scale"] == pytest.approx(0.7, abs=0.02)
+    method, learnt, calibrate = calibrated(monkeypatch, judge)
+    own = [method.decode(torch.ones(1, 4, 2, 2), method.rater_coords(r)) for r in range(3)]
+    found = calibrate()
+    assert found["ambiguity_scale"] == pytest.approx(0.7, abs=0.02) and found["preference_scale"] == 1.0
     assert found["before"] == {"ged2": 0.24, "dice_soft": 0.82}
     assert found["figures"]["factor"] == pytest.approx(found["ambiguity_scale"], abs=1e-4)
-    assert torch.allclose(method.mode_weight, found["figures"]["factor"] * learnt)
+    assert torch.allclose(method.mode_weight, found["figures"]["factor"] * learnt["mode_weight"])
     for r, before in enumerate(own):
         assert torch.equal(method.decode(torch.ones(1, 4, 2, 2), method.rater_coords(r)), before)
 
 
-def test_calibration_leaves_well_chosen_modes_alone():
-    objective = ProSegObjective(ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3), RECIPE)
-    learnt = objective.method.mode_weight.detach().clone()
+def test_calibration_narrows_the_raters_draws_to_the_least_error_around_the_same_presets(monkeypatch):
+    wanted = 0.6
+
+    def error(method, _cases):
+        drawn = method.draw(0, 4000, torch.Generator().manual_seed(0))["tau"]
+        width = float(method.preference_line(drawn)[:, 0].std())
+        return (width / start[0] - wanted) ** 2
+
+    start: list[float] = []
+    method, learnt, calibrate = calibrated(monkeypatch, lambda *_: {"ged2": 0.2, "dice_soft": 0.8}, error)
+    drawn = method.draw(0, 4000, torch.Generator().manual_seed(0))["tau"]
+    start.append(float(method.preference_line(drawn)[:, 0].std()))
+    presets = method.presets().detach().clone()
+    found = calibrate()
+    drawn = method.draw(0, 4000, torch.Generator().manual_seed(0))["tau"]
+    assert float(method.preference_line(drawn)[:, 0].std()) == pytest.approx(wanted * start[0], rel=0.1)
+    assert 0.4 < found["preference_scale"] < 1.0
+    assert torch.allclose(method.presets(), presets, atol=1e-4)
+    assert torch.equal(method.mode_weight, learnt["mode_weight"])
+
+
+def test_calibration_leaves_well_chosen_widths_alone(monkeypatch):
     figures = {"ged2": 0.25, "dice_soft": 0.8}
-    assert objective.calibrate(lambda: figures) == {"ambiguity_scale": 1.0, "before": figures, "figures": figures}
-    assert torch.equal(objective.method.mode_weight, learnt)
+    method, learnt, calibrate = calibrated(monkeypatch, lambda *_: figures)
+    assert calibrate() == {"preference_scale": 1.0, "ambiguity_scale": 1.0, "before": figures, "figures": figures}
+    assert all(torch.equal(value, learnt[name]) for name, value in method.state_dict().items())

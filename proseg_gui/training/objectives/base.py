@@ -56,11 +56,11 @@ class Objective(nn.Module):
     def fit(self, cases: Sequence[TrainingCase]) -> None:
         """Set what is fitted to the training cases and not learned; called before the network is judged."""
 
-    def calibrate(self, judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Choose on held-out cases what no gradient sees; the kept weights are in the network, :meth:`fit` is done.
 
-        ``judge()`` gives the figures of ``training.validate`` as the network is now. Returns a JSON-able account for
-        the card with the ``figures`` of what was chosen; empty: there is nothing to choose.
+        ``judge()`` gives the figures of ``training.validate`` on ``cases`` as the network is now. Returns a JSON-able
+        account for the card with the ``figures`` of what was chosen; empty: there is nothing to choose.
         """
         return {}
 
