@@ -208,7 +208,7 @@ def _paint_liver(canvas: Canvas, abdomen: Float32Array, fine: Float32Array, rng:
     liver = np.minimum(_smooth_max(right, left, 14.0), abdomen)
     fissure = tube(x, y, z, np.array([-8.0, -85.0, -40.0]), np.array([-12.0, -44.0, 30.0]), 2.2)
     liver = np.minimum(liver, -fissure).astype(np.float32)
-    canvas.paint(liver, LIVER + rng.uniform(-6.0, 6.0) + 3.5 * fine)
+    canvas.paint(liver, LIVER + rng.uniform(-6.0, 6.0) + 2.0 * fine)
     canvas.paint_ellipsoid((-34.0, -42.0, -48.0), (13.0, 15.0, 24.0), 45.0, inside=abdomen)
     canvas.paint_ellipsoid((-34.0, -42.0, -48.0), (11.0, 13.0, 22.0), 8.0, inside=abdomen)
     return liver

@@ -89,7 +89,7 @@ def draw_lesion(rng: np.random.Generator) -> Lesion:
     lobe = Blob(centre + direction * (edge + 0.72 * lobe_radius), lobe_radius, lobe_axes, _draw_waves(rng, 2, 1, 0.05))
     lobe_in = int(rng.integers(2, 7))
     lobe_contrast = 0.55 + 0.35 * (lobe_in - 2) / 4.0 + float(rng.uniform(-0.04, 0.04))
-    return Lesion(body, lobe, border, float(rng.uniform(-62.0, -42.0)), lobe_contrast, lobe_in)
+    return Lesion(body, lobe, border, float(rng.uniform(-70.0, -50.0)), lobe_contrast, lobe_in)
 
 
 def _points(position_mm: Vector) -> tuple[Float32Array, Float32Array, Float32Array]:

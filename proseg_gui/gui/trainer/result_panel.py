@@ -182,6 +182,18 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
+def _calibrated(training: Mapping[str, Any]) -> str:
+    """Why the figures are not those of the curve's last point."""
+    found = training.get("calibration")
+    if not found:
+        return ""
+    before = found["before"]["ged2"]
+    return (
+        f"; {before:.3f} before the widths were calibrated: raters' spread x {found['preference_scale']:.2f}, "
+        f"ambiguity x {found['ambiguity_scale']:.2f}"
+    )
+
+
 def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int) -> str:
     """A plain sentence or three about a new model."""
     done = training.get("steps_done", steps)
@@ -195,7 +207,7 @@ def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int)
     )
     spread = (
         f"Its samples differ by {figures['sample_diversity']:.3f} and the raters by {figures['rater_diversity']:.3f} "
-        f"(GED² {figures['ged2']:.3f}, lower is better)."
+        f"(GED² {figures['ged2']:.3f}, lower is better{_calibrated(training)})."
     )
     return (
         f"{begin}The weights of step {training.get('chosen_at_step')} agree with each rater by Dice {own:.3f} (mean). "

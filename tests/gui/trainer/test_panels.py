@@ -113,6 +113,9 @@ def test_the_verdict_says_what_the_figures_say():
     assert not text.startswith("Stopped")
     alike = {**card().metrics["validation"], "dice_identity_permuted": 0.795}
     assert "hardly told apart" in verdict(card().training, alike, 100)
+    scales = {"preference_scale": 0.64, "ambiguity_scale": 1.1, "before": {"ged2": 0.31, "dice_soft": 0.8}}
+    text = verdict({**card().training, "calibration": scales}, card().metrics["validation"], 100)
+    assert "0.310 before the widths were calibrated: raters' spread x 0.64, ambiguity x 1.10" in text
     assert verdict({"steps_done": 60}, {}, 100).startswith("Stopped after 60 of 100 steps. No case validated")
 
 
