@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proseg_gui.networks.unet import ConvBlock, UNet
+from proseg_gui.networks.unet import ConvBlock, UNet, UShape, decoder
 
 UNET = "unet"
 CHANNELS = {"resnet18": (64, 64, 128, 256, 512), "resnet34": (64, 64, 128, 256, 512),
@@ -25,7 +25,7 @@ SCALE, SHIFT = 2.21, 0.23
 """Our images are -1..1; such weights learned from colours 0..1 less their mean .449, by their deviation .226."""
 
 
-def build_backbone(name: str, n_channels: int, widths: Sequence[int], features: int) -> UNet | EncoderUNet:
+def build_backbone(name: str, n_channels: int, widths: Sequence[int], features: int) -> UShape:
     """An untrained backbone.
 
     Raises
@@ -58,7 +58,7 @@ class FrozenNorm(nn.Module):
         return functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias)
 
 
-class EncoderUNet(nn.Module):
+class EncoderUNet(UShape):
     """``(B, n_channels, H, W)`` -> ``(B, features, H, W)``, as :class:`~proseg_gui.networks.unet.UNet` does.
 
     Parameters
@@ -76,29 +76,14 @@ class EncoderUNet(nn.Module):
         self.features, self.stride = features, 2**levels
         self.encoder = _encoder(name, n_channels, levels)
         self.first = ConvBlock(n_channels, widths[0])
-        skips = [widths[0], *CHANNELS[name][:levels]]
-        outputs = [features, *widths[1:-1]]
-        self.up = nn.ModuleList(
-            ConvBlock(skip + below, out)
-            for skip, below, out in zip(skips[:-1], [*outputs[1:], skips[-1]], outputs, strict=True)
-        )
+        self.up = decoder([widths[0], *CHANNELS[name][:levels]], widths, features)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Run the network; an empty batch gives empty features."""
-        height, width = image.shape[-2:]
-        if image.shape[0] == 0:
-            return image.new_zeros(0, self.features, height, width)
-        pad_y, pad_x = -height % self.stride, -width % self.stride
-        x = functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
-        skips = [self.first(x), *self.encoded(x)]
-        x = skips[-1]
-        for level in reversed(range(len(self.up))):
-            raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-            x = self.up[level](torch.cat([skips[level], raised], dim=1))
-        return x[..., :height, :width].contiguous()  # whatever layout the weights have
+    def levels(self, image: Tensor) -> list[Tensor]:
+        """See the base class."""
+        return [self.first(image), *self.encoded(image)]
 
     def pretrained(self) -> list[nn.Parameter]:
-        """See the U-Net."""
+        """The encoder's."""
         return list(self.encoder.parameters())
 
     def encoded(self, image: Tensor) -> list[Tensor]:

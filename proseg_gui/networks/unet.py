@@ -5,6 +5,7 @@ Ronneberger et al., "U-Net" (2015); group normalisation (Wu & He 2018) so that a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -31,31 +32,23 @@ class ConvBlock(nn.Sequential):
         )
 
 
-class UNet(nn.Module):
-    """``(B, n_channels, H, W)`` -> ``(B, features, H, W)`` for any H and W of at least 1.
+class UShape(nn.Module, ABC):
+    """``(B, n_channels, H, W)`` -> ``(B, features, H, W)`` for any H and W of at least 1, by levels and a decoder.
 
-    Parameters
-    ----------
-    widths:
-        Channels a level, finest first. The image is padded to a multiple of :attr:`stride` by repeating its border,
-        and the features are cropped back.
+    The image is padded to a multiple of :attr:`stride` by repeating its border, and the features are cropped back.
     """
 
-    def __init__(self, n_channels: int, widths: Sequence[int], features: int) -> None:
-        super().__init__()
-        self.features = features
-        self.stride: int = 2 ** (len(widths) - 1)
-        inputs = [n_channels, *widths[:-1]]
-        self.down = nn.ModuleList(ConvBlock(i, o) for i, o in zip(inputs, widths, strict=True))
-        outputs = [features, *widths[1:-1]]
-        self.up = nn.ModuleList(
-            ConvBlock(skip + below, out)
-            for skip, below, out in zip(widths[:-1], [*outputs[1:], widths[-1]], outputs, strict=True)
-        )
+    features: int
+    stride: int
+    up: nn.ModuleList
 
+    @abstractmethod
+    def levels(self, image: Tensor) -> list[Tensor]:
+        """Maps of ``image (B, n_channels, H, W)``, finest first, each half as large; its sides fit the stride."""
+
+    @abstractmethod
     def pretrained(self) -> list[nn.Parameter]:
-        """Parameters that begin with weights from elsewhere: none here."""
-        return []
+        """Parameters that begin with weights from elsewhere."""
 
     def forward(self, image: Tensor) -> Tensor:
         """Run the network; an empty batch gives empty features."""
@@ -63,12 +56,49 @@ class UNet(nn.Module):
         if image.shape[0] == 0:
             return image.new_zeros(0, self.features, height, width)
         pad_y, pad_x = -height % self.stride, -width % self.stride
-        x = functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
-        skips = []
-        for level, block in enumerate(self.down):
-            x = block(x if level == 0 else functional.max_pool2d(x, 2))
-            skips.append(x)
+        skips = self.levels(
+            functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
+        )
+        x = skips[-1]
         for level in reversed(range(len(self.up))):
             raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
             x = self.up[level](torch.cat([skips[level], raised], dim=1))
         return x[..., :height, :width].contiguous()  # whatever layout the weights have
+
+
+def decoder(skips: Sequence[int], widths: Sequence[int], features: int) -> nn.ModuleList:
+    """Blocks that raise levels of ``skips`` channels, finest first, to ``widths`` and at last to ``features``."""
+    outputs = [features, *widths[1:-1]]
+    return nn.ModuleList(
+        ConvBlock(skip + below, out)
+        for skip, below, out in zip(skips[:-1], [*outputs[1:], skips[-1]], outputs, strict=True)
+    )
+
+
+class UNet(UShape):
+    """The project's own.
+
+    Parameters
+    ----------
+    widths:
+        Channels a level, finest first.
+    """
+
+    def __init__(self, n_channels: int, widths: Sequence[int], features: int) -> None:
+        super().__init__()
+        self.features, self.stride = features, 2 ** (len(widths) - 1)
+        inputs = [n_channels, *widths[:-1]]
+        self.down = nn.ModuleList(ConvBlock(i, o) for i, o in zip(inputs, widths, strict=True))
+        self.up = decoder(widths, widths, features)
+
+    def levels(self, image: Tensor) -> list[Tensor]:
+        """See the base class."""
+        x, found = image, []
+        for level, block in enumerate(self.down):
+            x = block(x if level == 0 else functional.max_pool2d(x, 2))
+            found.append(x)
+        return found
+
+    def pretrained(self) -> list[nn.Parameter]:
+        """None here."""
+        return []
