@@ -31,7 +31,7 @@ STAGES = (
     Stage("rater", "Add a rater", "Learns a few numbers for each new rater; the network and the raters that it knows "
           "stay exactly as they are.", 300),
     Stage("adapt", "Adapt", "Learns the raters and the layers that draw; the layers that read the image stay. Raters "
-          "that it knows may shift a little.", 400),
+          "that it knows may shift a little.", 240),
     Stage("full", "Full", "Goes on with everything, slowly, from the base's weights. What it knew may shift; the "
           "figures afterwards say how much.", 600, varies=True),
 )  # fmt: skip
