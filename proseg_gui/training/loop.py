@@ -128,7 +128,7 @@ class Trainer:
                 self._validate(progress)
             if state.step % CHECKPOINT_EVERY == 0 or last or time.monotonic() - self.saved_at > CHECKPOINT_SECONDS:
                 self._save()
-        self._keep_best(progress)
+        self._keep_best(progress, token)
         return state
 
     def _save(self) -> None:
@@ -238,13 +238,19 @@ class Trainer:
             state.best = judged
 
     @torch.no_grad()
-    def _keep_best(self, progress: Progress) -> None:
+    def _keep_best(self, progress: Progress, token: CancelToken | None) -> None:
         self.method.load_state_dict(self.state.best or self.state.average)
         self.method.eval()
         self.task.fit(self.train)
         if self.held_out:
             progress(1.0, "calibrating the width of samples")
-            self.calibration = self.task.calibrate(self.held_out, self._judged)
+
+            def judge() -> dict[str, Any]:
+                if token is not None:
+                    token.check()
+                return self._judged()
+
+            self.calibration = self.task.calibrate(self.held_out, judge)
             if self.calibration:
                 self.state.best_figures = self.calibration.pop("figures")
                 self._log({"step": self.state.step, "event": "calibrated", **self.calibration})

@@ -12,6 +12,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins import MixedPrecision
 
 from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import loop
 from proseg_gui.training.checkpoint import NAME
@@ -192,6 +193,27 @@ def test_at_the_end_the_width_of_the_draws_is_calibrated_on_the_held_out_cases(m
     assert judged == state.best_figures
     before = found["before"]
     assert judged["ged2"] / 2 - judged["dice_soft"] <= before["ged2"] / 2 - before["dice_soft"] + 2e-4
+
+
+def test_a_cancel_while_the_draws_are_calibrated_loses_nothing(make_trainer, monkeypatch):
+    whole = make_trainer("whole")
+    whole.run()
+    first, token = make_trainer("parts"), CancelToken()
+    judged = first._judged
+
+    def cancelling():
+        if first.state.step == RECIPE.steps and first.method.training is False:
+            token.cancel()
+        return judged()
+
+    monkeypatch.setattr(first, "_judged", cancelling)
+    with pytest.raises(Cancelled):
+        first.run(token=token)
+    again = make_trainer("parts")
+    again.resume()
+    assert again.state.step == RECIPE.steps
+    again.run()
+    assert same(weights(whole), weights(again)) and again.calibration == whole.calibration
 
 
 def test_the_seed_fixes_everything_and_another_gives_another(make_trainer):
