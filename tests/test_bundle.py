@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -95,6 +97,14 @@ def test_a_loaded_network_is_laid_out_for_speed_and_gives_the_same_features(save
     with torch.no_grad():
         found, wanted = loaded.encode(image), method.eval().encode(image)
     assert found.is_contiguous() and torch.allclose(found, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["phantom", "brain_growth"])
+def test_loading_does_not_import_torchs_compiler(name):
+    code = f"import sys; from proseg_gui.bundle import load_bundle; load_bundle('{name}')"
+    code += "; print('torch._dynamo' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
 
 
 def test_an_existing_bundle_is_replaced_only_when_asked(saved, card, method):

@@ -51,16 +51,17 @@ class ProSeg(Method):
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
         features, hidden = self.backbone.features, self.hidden
-        start = self.family.start(self.n_raters, tau_dims)
+        with torch.device("cpu"):  # a few numbers; see _normal
+            start = self.family.start(self.n_raters, tau_dims)
         self._rows = tuple(start)
         for name, values in start.items():
             self.register_parameter(name, nn.Parameter(values))
-        self.gamma = nn.Parameter(0.1 * torch.randn(features, tau_dims))
-        self.beta = nn.Parameter(0.1 * torch.randn(features, tau_dims))
-        self.mean_weight = nn.Parameter(torch.randn(features, features) / features**0.5)
-        self.mode_weight = nn.Parameter(0.2 * torch.randn(modes, features, features) / features**0.5)
-        self.first_weight = nn.Parameter(torch.randn(hidden, features) / features**0.5)
-        self.first_tau = nn.Parameter(0.1 * torch.randn(hidden, tau_dims))
+        self.gamma = _normal(0.1, features, tau_dims)
+        self.beta = _normal(0.1, features, tau_dims)
+        self.mean_weight = _normal(features**-0.5, features, features)
+        self.mode_weight = _normal(0.2 * features**-0.5, modes, features, features)
+        self.first_weight = _normal(features**-0.5, hidden, features)
+        self.first_tau = _normal(0.1, hidden, tau_dims)
         self.first_bias = nn.Parameter(torch.zeros(hidden))
         narrow = max(hidden // 2, 4)
         self.second = nn.Linear(hidden, narrow)
@@ -204,6 +205,12 @@ class ProSeg(Method):
         """The control's latent in the coordinates in which its axis is straight."""
         at = coords[control.latent].detach().float().cpu()
         return self.family.to_line(at) if control.latent == "tau" else at
+
+
+def _normal(deviation: float, *shape: int) -> nn.Parameter:
+    """Starting weights; not scaled on "meta", where bundles are built: arithmetic there imports torch's compiler."""
+    values = torch.randn(shape)
+    return nn.Parameter(values if values.is_meta else deviation * values)
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:
