@@ -3,9 +3,9 @@
     python docs/scripts/finetune_report.py brain_growth cells --work FOLDER --raters rater3,rater7 p5_amira
 
 For each data set, held-back rater and seed: a base model of all other raters, then the rater added by each stage with a
-few cases of his or hers. The cases of ``train`` in split.json are parted anew by each seed: for the base, for the new
-rater's masks, and to choose weights by; those of ``test`` (else ``val``) are reported on, and nothing else looks at
-them. The cases added and those chosen by carry the new rater's masks only, as a hospital's would.
+few cases of his or hers. The cases of ``train`` in split.json are parted anew by each seed: a few to choose weights
+by, the rest for the base; the new rater drew some of the base's images. Those of ``test`` (else ``val``) are reported
+on, and nothing else looks at them. The cases added and those chosen by carry the new rater's masks only.
 
 A result a run lies in docs/benchmarks/finetuning as it ends; runs that are there are not made again, and the figures
 of docs/finetuning.md are made from all of them. Base models stay in ``--work``, from where they are read again.
@@ -46,7 +46,7 @@ DOCS = Path(__file__).resolve().parents[1]
 RUNS, PAGE = DOCS / "benchmarks" / "finetuning", DOCS / "finetuning.md"
 BEGIN, END = "<!-- figures: made by docs/scripts/finetune_report.py -->\n", "<!-- end of figures -->\n"
 ADDED, CHOOSE = 10, 4
-"""Cases for the new rater, and to choose weights by; the base has the rest."""
+"""Cases with the new rater's masks, which the base knows by the others', and cases to choose weights by."""
 TASKS = (("rater", 10), ("adapt", 10), ("rater", 1), ("rater", 3), ("full", 10))
 """In the order in which they are made, each for all raters."""
 LAST = "full"
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--raters", nargs="*", default=[], help="of each data set the raters to hold back: A,B")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--side", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=400, help="of the base")
+    parser.add_argument("--steps", type=int, default=800, help="of the base")
     args = parser.parse_args()
     torch.set_num_threads(1)
     sets = []
@@ -153,7 +153,8 @@ def parts_of(dataset: Dataset, data: BenchmarkData, rater: int, seed: int) -> Pa
             found.append(replace(case, masks=case.masks[who], observed=observed))
         return found
 
-    added, choose, base = names[:ADDED], names[ADDED : ADDED + CHOOSE], names[ADDED + CHOOSE :]
+    added, choose = names[:ADDED], names[ADDED : ADDED + CHOOSE]
+    base = names[:ADDED] + names[ADDED + CHOOSE :]
     new = slice(count - 1, count)
     return Parts(
         cases(base, everybody[:-1]), cases(choose, everybody[:-1]), cases(added, everybody, new),
