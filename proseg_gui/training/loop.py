@@ -119,7 +119,7 @@ class Trainer:
             self._average()
             state.seconds = before + time.monotonic() - began
             last = state.step == recipe.steps
-            if state.step % LOG_EVERY == 0 or last:
+            if state.step % LOG_EVERY == 0 or last or state.step == 1:  # the first, so that slow steps are seen to go
                 mean = _means(recent)
                 self._log({"step": state.step, "seconds": round(state.seconds, 1), **mean})
                 progress(state.step / recipe.steps, f"step {state.step} of {recipe.steps}, loss {mean['total']:.3f}")

@@ -74,7 +74,7 @@ class ProSegObjective(Objective):
         """
         before = judge()
         preference = self._calibrate_preference(cases)
-        ambiguity, figures = self._calibrate_ambiguity(judge)
+        ambiguity, figures = self._calibrate_ambiguity(judge, {1.0: before} if preference == 1.0 else {})
         told = {name: round(before[name], 4) for name in ("ged2", "dice_soft")}
         return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4), "before": told,
                 "figures": figures}  # fmt: skip
@@ -96,17 +96,21 @@ class ProSegObjective(Objective):
         put(factor)
         return factor
 
-    def _calibrate_ambiguity(self, judge: Callable[[], dict[str, Any]]) -> tuple[float, dict[str, Any]]:
+    def _calibrate_ambiguity(
+        self, judge: Callable[[], dict[str, Any]], seen: dict[float, dict[str, Any]]
+    ) -> tuple[float, dict[str, Any]]:
+        """The best factor and its figures; ``seen`` holds the figures of factors that were judged already."""
         modes = self.method.mode_weight
-        learnt, seen = modes.clone(), dict[float, dict[str, Any]]()
+        learnt = modes.clone()
 
         def cost(factor: float) -> float:
             modes.copy_(factor * learnt)
-            figures = seen[factor] = judge()
-            return float(figures["ged2"] / 2.0 - figures["dice_soft"])
+            if factor not in seen:
+                seen[factor] = judge()
+            return float(seen[factor]["ged2"] / 2.0 - seen[factor]["dice_soft"])
 
         cost(best_factor(cost))
-        factor = min(seen, key=lambda tried: seen[tried]["ged2"] / 2.0 - seen[tried]["dice_soft"])
+        factor = min(seen, key=cost)
         modes.copy_(factor * learnt)
         return factor, seen[factor]
 

@@ -321,8 +321,8 @@ def find_trainings(root: Path) -> list[Training]:
 
 
 def seconds_left(losses: Sequence[dict[str, Any]], steps: int, logged_at: float | None) -> float | None:
-    """Seconds to the last step at the pace of the last rows, less what passed since; ``None`` before the first row."""
-    if not losses:
+    """Seconds to the last step at the pace of the last rows, less what passed since; ``None`` before the second."""
+    if len(losses) < 2:  # the first step also warms up
         return None
     last = losses[-1]
     earlier = losses[-RECENT_ROWS - 1] if len(losses) > RECENT_ROWS else {"step": 0, "seconds": 0.0}

@@ -97,3 +97,14 @@ def test_calibration_leaves_well_chosen_widths_alone(monkeypatch):
     method, learnt, calibrate = calibrated(monkeypatch, lambda *_: figures)
     assert calibrate() == {"preference_scale": 1.0, "ambiguity_scale": 1.0, "before": figures, "figures": figures}
     assert all(torch.equal(value, learnt[name]) for name, value in method.state_dict().items())
+
+
+def test_calibration_judges_no_width_twice(monkeypatch):
+    judged = []
+
+    def judge(method, learnt):
+        judged.append(float((method.mode_weight / learnt["mode_weight"]).mean().detach()))
+        return {"ged2": 0.25, "dice_soft": 0.8}
+
+    calibrated(monkeypatch, judge)[2]()
+    assert len(judged) == len({round(factor, 4) for factor in judged}) >= 3

@@ -66,7 +66,7 @@ def test_a_run_is_followed_paused_resumed_stopped_and_accepted(begun, tmp_path):
     training = begun()
     assert psutil.Process(training._process.pid).nice() > psutil.Process().nice()
     running = wait(training, "running")
-    assert running.losses[0]["segmentation"] > 0 and running.seconds_left > 0 and running.steps == 100_000
+    assert running.losses[0]["segmentation"] > 0 and running.losses[0]["step"] == 1 and running.steps == 100_000
     training.pause()
     paused = wait(training, "paused")
     assert paused.step >= running.step and paused.checkpoint_at is not None
@@ -107,7 +107,7 @@ def test_a_killed_run_is_told_and_goes_on_to_the_end(begun):
         assert found.status == "interrupted" and "(signal 9)" in found.message
         training.resume()
         found = wait(training, "finished")
-    assert [row["step"] for row in found.losses] == [20, 40, 60]
+    assert [row["step"] for row in found.losses] == [1, 20, 40, 60]
     training.discard()
     assert not training.folder.exists()
 
@@ -203,6 +203,7 @@ def test_a_half_written_log_and_a_foreign_process_do_no_harm(tmp_path, plan):
 def test_time_left_follows_the_recent_pace():
     rows = [{"step": 20 * i, "seconds": 100.0 + 2.0 * i} for i in range(1, 13)]
     assert seconds_left(rows, 1240, None) == pytest.approx(100.0)  # 0.1 s a step of late
-    assert seconds_left(rows[:1], 120, None) == pytest.approx(510.0)
+    assert seconds_left(rows[:2], 140, None) == pytest.approx(260.0)
+    assert seconds_left(rows[:1], 120, None) is None  # the first step warms up too
     assert seconds_left([], 100, None) is None
     assert seconds_left(rows, 1240, time.time() - 500) == 0.0
