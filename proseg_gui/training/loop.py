@@ -27,7 +27,7 @@ from proseg_gui.training.precision import LEAST_SCALE
 from proseg_gui.training.prefetch import Prefetch, step_seed
 from proseg_gui.training.processes import start_fabric
 from proseg_gui.training.recipe import Recipe
-from proseg_gui.training.validate import validate
+from proseg_gui.training.validate import mean_of_sets, validate
 
 LOG_NAME = "log.jsonl"
 REQUEST_NAME = "request"
@@ -37,6 +37,8 @@ LOG_EVERY = 20
 CHECKPOINT_EVERY = 50
 CHECKPOINT_SECONDS = 60.0
 """Where steps are slow: so much is lost at most when the power fails."""
+CALIBRATION_SETS = 3
+"""Sets of draws over which figures are averaged to calibrate by: those of one set scatter more than widths differ."""
 LAST_RATE = 0.1
 """Share of the learning rate that is left at the end; it falls over the second half."""
 
@@ -246,9 +248,12 @@ class Trainer:
             progress(1.0, "calibrating the width of samples")
 
             def judge() -> dict[str, Any]:
-                if token is not None:
-                    token.check()
-                return self._judged()
+                sets = []
+                for number in range(CALIBRATION_SETS):
+                    if token is not None:
+                        token.check()
+                    sets.append(self._judged(number))
+                return mean_of_sets(sets)
 
             self.calibration = self.task.calibrate(self.held_out, judge)
             if self.calibration:
@@ -256,11 +261,11 @@ class Trainer:
                 self._log({"step": self.state.step, "event": "calibrated", **self.calibration})
         self.task.finish(self.train)
 
-    def _judged(self) -> dict[str, Any]:
-        """Figures of the network as it is, the same in all processes."""
+    def _judged(self, number: int = 0) -> dict[str, Any]:
+        """Figures of the network as it is with set ``number`` of draws, the same in all processes."""
         figures: dict[str, Any] = {}
         if self.main:
-            figures = validate(self.method, self.held_out, self.recipe.validation_draws, self.recipe.seed)
+            figures = validate(self.method, self.held_out, self.recipe.validation_draws, self.recipe.seed + number)
         found: dict[str, Any] = self._agreed(figures)
         return found
 

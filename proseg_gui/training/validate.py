@@ -5,7 +5,7 @@ Whole cases are judged (all slices of a volume flattened together); only counts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,12 @@ def validate(method: Method, cases: Sequence[TrainingCase], draws: int, seed: in
     means = {name: float(np.nanmean(values)) for name, values in figures.items() if np.isfinite(values).any()}
     own = [float(np.nanmean(column)) if np.isfinite(column).any() else None for column in raters.T]
     return {**means, "dice_identity": own}
+
+
+def mean_of_sets(sets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Means of what :func:`validate` found with several sets of draws; ``dice_identity`` does not depend on draws."""
+    return {name: sum(found[name] for found in sets) / len(sets) if name in FIGURES else value
+            for name, value in sets[0].items()}  # fmt: skip
 
 
 @torch.no_grad()
