@@ -19,7 +19,7 @@ import torch
 from proseg_gui.bundle import Bundle
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.points import AMBIGUITY, Point, point_from, unstacked
-from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
+from proseg_gui.inference.uncertainty import PARTS, StreamingMoments, without_chance
 from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.base import Method
 from proseg_gui.volume import Geometry, areas_to_ml
@@ -225,10 +225,15 @@ class CaseSurvey:
         return self._by_slice(lambda numbers: float(numbers.sums[part][structure]))
 
     def shares(self, structure: int = 0) -> dict[str, float]:
-        """Each cause's share of the total over the slices surveyed; empty while there is no uncertainty at all."""
-        sums = {part: float(np.nansum(self.slice_uncertainty(part, structure))) for part in PARTS}
-        total = sums.pop("total")
-        return {part: value / total for part, value in sums.items()} if total > 0 else {}
+        """Each cause's share of the total over the slices surveyed; empty while there is no uncertainty at all.
+
+        Without what the chance of few draws adds to the upper parts (the corrected form, not below 0); maps are raw.
+        """
+        plan = self.plan
+        raw = {part: np.nansum(self.slice_uncertainty(part, structure)) for part in PARTS}
+        sums = without_chance(raw, plan.raters, plan.tau_draws, plan.eps_draws, least=0.0)
+        total = float(sums.pop("total"))
+        return {part: float(value) / total for part, value in sums.items()} if total > 0 else {}
 
     def volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:
         """``(N,)`` volumes of the draws over the slices surveyed."""

@@ -126,20 +126,29 @@ class StreamingMoments:
             "ambiguity": each - tau,
             "residual": pbar - each,
         }
-        return self._corrected(maps) if corrected else maps
-
-    def _corrected(self, maps: dict[str, FloatArray]) -> dict[str, FloatArray]:
-        counts = {"inter": self.raters, "intra": self.tau_draws, "ambiguity": self.eps_draws}
-        levels = [part for part, count in counts.items() if count > 1]
-        moved = {part: maps[part] / (counts[part] - 1) for part in levels[1:]}  # s^2/n with s^2 = Var n/(n-1)
-        for upper, lower in pairwise(levels):
-            maps[upper] = maps[upper] - moved[lower]
-            maps[lower] = maps[lower] + moved[lower]
-        return maps
+        return without_chance(maps, self.raters, self.tau_draws, self.eps_draws) if corrected else maps
 
     def _require_complete(self) -> None:
         if not self.complete:
             raise ValueError(f"{self._seen} of {self.expected} draws were added")
+
+
+def without_chance(
+    parts: Mapping[str, FloatArray], raters: int, tau_draws: int, eps_draws: int, *, least: float = -np.inf
+) -> dict[str, FloatArray]:
+    """The corrected form of variance ``parts`` (maps, or their sums): see :meth:`StreamingMoments.maps`.
+
+    With ``least`` 0 no more is moved out of a part than it holds: the sum still holds and nothing falls below 0, at the
+    price of a small bias where a part is nearly nothing.
+    """
+    found = dict(parts)
+    counts = {"inter": raters, "intra": tau_draws, "ambiguity": eps_draws}
+    levels = [part for part, count in counts.items() if count > 1]
+    for upper, lower in pairwise(levels):
+        moved = np.minimum(parts[lower] / (counts[lower] - 1), found[upper] - least)  # s^2/n with s^2 = Var n/(n-1)
+        found[upper] = found[upper] - moved
+        found[lower] = found[lower] + moved
+    return found
 
 
 def entropy(p: npt.ArrayLike) -> FloatArray:

@@ -143,6 +143,17 @@ def test_numbers_of_the_case(case, bright):
     assert min(shares["inter"], shares["ambiguity"]) > 0.01
 
 
+def test_shares_of_few_draws_are_those_of_many(case, bright):
+    many = CaseSurvey(bright, SurveyPlan(3, 12, 16, seed=5))
+    for k in range(bright.n_slices):
+        many.slice(k)
+    truth = many.shares()
+    raw = {part: np.nansum(case.slice_uncertainty(part)) for part in PARTS}
+    raw = {part: value / raw["total"] for part, value in raw.items()}
+    parts = ("intra", "ambiguity")
+    assert sum(abs(case.shares()[p] - truth[p]) for p in parts) < sum(abs(raw[p] - truth[p]) for p in parts)
+
+
 def test_slices_not_surveyed_yet_are_not_zero(bright):
     survey = CaseSurvey(bright, PLAN)
     assert (survey.shares(), survey.complete) == ({}, False)

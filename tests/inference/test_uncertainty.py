@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from proseg_gui.inference.uncertainty import PARTS, SCALE_MAX, StreamingMoments, entropy
+from proseg_gui.inference.uncertainty import PARTS, SCALE_MAX, StreamingMoments, entropy, without_chance
 
 
 def moments_of(p, form="variance"):
@@ -76,6 +76,23 @@ def test_the_correction_keeps_the_sum_and_takes_the_bias_away():
         assert fixed[part].mean() == pytest.approx(truth, rel=0.03)
         assert abs(raw[part].mean() - truth) > 3 * abs(fixed[part].mean() - truth)
     assert abs(fixed["inter"].mean() - spread["inter"] ** 2) < abs(raw["inter"].mean() - spread["inter"] ** 2)
+
+
+def test_sums_are_corrected_like_maps_and_never_fall_below_nothing():
+    rng = np.random.default_rng(4)
+    shape = (7, 2, 4)
+    only_eps = np.clip(0.5 + 0.1 * rng.standard_normal((*shape, 1)) * np.ones(50), 0, 1)  # one chance for all pixels
+    moments = moments_of(only_eps)
+    raw = {part: values.sum() for part, values in moments.maps().items()}
+    fixed = without_chance(raw, *shape)
+    for part, values in moments.maps(corrected=True).items():
+        assert fixed[part] == pytest.approx(values.sum())
+    kept = without_chance(raw, *shape, least=0.0)
+    assert min(kept.values()) >= 0.0 and kept["total"] == raw["total"]
+    assert sum(kept[part] for part in PARTS[1:]) == pytest.approx(kept["total"])
+    chance, left = (sums["inter"] + sums["intra"] for sums in (raw, kept))
+    assert chance > 0.1 * raw["ambiguity"] and left < 0.5 * chance
+    assert without_chance({"inter": 1.0, "intra": 9.0, "ambiguity": 1.0}, 2, 4, 1, least=0.0)["inter"] == 0.0
 
 
 def test_the_correction_skips_levels_of_one_draw():
