@@ -93,6 +93,9 @@ def test_a_volume_of_a_4d_series_is_chosen_by_its_number(places, tmp_path, capsy
         ds = pydicom.dcmread(path)
         for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "PatientID", "PatientName"):
             setattr(ds, keyword, getattr(first[0], keyword))
+        for keyword in ("StudyTime", "SeriesTime", "AcquisitionTime", "ContentTime"):  # a second may have passed
+            if keyword in ds:
+                setattr(ds, keyword, getattr(first[0], keyword))
         ds.InstanceNumber = int(ds.InstanceNumber) + 4
         ds.save_as(tmp_path / "ct" / f"b{path.name}")
     out = tmp_path / "rt.dcm"
