@@ -284,5 +284,6 @@ def _summary(
             "draws": {"raters": plan.raters, "preference": plan.tau_draws, "ambiguity": plan.eps_draws},
             "form": "variance",
             "shares": {s: survey.shares(i) for i, s in enumerate(card.structures)},
+            "shares_note": "without what the chance of few draws adds to the upper parts; the maps are raw",
         }
     return found
