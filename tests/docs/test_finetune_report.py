@@ -1,4 +1,4 @@
-"""The fine-tuning report: what is learnt from, chosen by and reported on is apart, the new rater stays unseen, and its tables say what was measured."""
+"""The fine-tuning report: what it reports on is apart, the new rater stays unseen, its tables say what was measured."""
 
 from __future__ import annotations
 
