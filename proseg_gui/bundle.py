@@ -229,12 +229,17 @@ def _check_weights_file(path: Path, card: Card, expected_bytes: int) -> None:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"the weights cannot be read ({error.strerror})", path=path) from error
-    if data[:2] == b"PK" or data[:1] == b"\x80":
-        raise UserError("the weights are a pickle, which could run code, and are refused", path=path,
-                        remedy="Only safetensors files are read")  # fmt: skip
+    refuse_pickle(data, path)
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise UserError("the weights are not those that the card describes (their SHA-256 differs)", path=path,
                         remedy="Copy or download the bundle again")  # fmt: skip
+
+
+def refuse_pickle(weights: bytes, path: Path) -> None:
+    """Raise a UserError where ``weights``, read from ``path``, are a pickle, or a zip of one: it could run code."""
+    if weights[:2] == b"PK" or weights[:1] == b"\x80":
+        raise UserError("the weights are a pickle, which could run code, and are refused", path=path,
+                        remedy="Only safetensors files are read: save them as such where you trust them")  # fmt: skip
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
+from proseg_gui.bundle import refuse_pickle
 from proseg_gui.errors import UserError
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.pretrained import EncoderUNet, residual_networks
@@ -41,9 +42,7 @@ def read_weights(path: Path) -> EncoderWeights:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"the encoder's weights cannot be read ({error.strerror})", path=path) from error
-    if data[:2] == b"PK" or data[:1] == b"\x80":
-        raise UserError("the encoder's weights are a pickle, which could run code, and are refused", path=path,
-                        remedy="Save them as safetensors where you trust them, and give that file")  # fmt: skip
+    refuse_pickle(data, path)
     try:
         tensors = load(data)
     except (SafetensorError, ValueError, KeyError) as error:

@@ -255,7 +255,7 @@ class Trainer:
                     sets.append(self._judged(number))
                 return mean_of_sets(sets)
 
-            self.calibration = self.task.calibrate(self.held_out, judge)
+            self.calibration = self.task.calibrate(self.held_out, judge, token)
             if self.calibration:
                 self.state.best_figures = self.calibration.pop("figures")
                 self._log({"step": self.state.step, "event": "calibrated", **self.calibration})

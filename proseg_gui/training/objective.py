@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.preferences import Dirichlets, Rows, lower_triangular
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
@@ -65,7 +66,9 @@ class ProSegObjective(Objective):
         return {**terms, "total": torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()}
 
     @torch.no_grad()
-    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def calibrate(
+        self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]], token: CancelToken | None = None
+    ) -> dict[str, Any]:
         """Widths of the raters' draws and of the ambiguity's; presets and eps = 0 stay where they are.
 
         The raters' by :func:`~proseg_gui.training.spread.rater_error`, then the modes' (as if eps had another standard
@@ -73,13 +76,13 @@ class ProSegObjective(Objective):
         ones (docs/decisions/model-loss.md).
         """
         before = judge()
-        preference = self._calibrate_preference(cases)
+        preference = self._calibrate_preference(cases, token)
         ambiguity, figures = self._calibrate_ambiguity(judge, {1.0: before} if preference == 1.0 else {})
         told = {name: round(before[name], 4) for name in ("ged2", "dice_soft")}
         return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4), "before": told,
                 "figures": figures}  # fmt: skip
 
-    def _calibrate_preference(self, cases: Sequence[TrainingCase]) -> float:
+    def _calibrate_preference(self, cases: Sequence[TrainingCase], token: CancelToken | None) -> float:
         method = self.method
         learnt = {name: values.clone() for name, values in method.rater_rows().items()}
 
@@ -90,7 +93,7 @@ class ProSegObjective(Objective):
 
         def cost(factor: float) -> float:
             put(factor)
-            return rater_error(method, cases)
+            return rater_error(method, cases, token)
 
         factor = best_factor(cost)
         put(factor)
@@ -104,8 +107,8 @@ class ProSegObjective(Objective):
         learnt = modes.clone()
 
         def cost(factor: float) -> float:
-            modes.copy_(factor * learnt)
             if factor not in seen:
+                modes.copy_(factor * learnt)
                 seen[factor] = judge()
             return float(seen[factor]["ged2"] / 2.0 - seen[factor]["dice_soft"])
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.dataset import TrainingCase, slice_features
 
@@ -24,7 +25,7 @@ DRAWS, SEED = 32, 0
 
 
 @torch.no_grad()
-def rater_error(method: ProSeg, cases: Sequence[TrainingCase]) -> float:
+def rater_error(method: ProSeg, cases: Sequence[TrainingCase], token: CancelToken | None = None) -> float:
     """Brier score of the raters' mean maps: sum of (p_r - y_r)^2 over all readings, per pixel that they draw.
 
     A proper score, so least where the spread of a rater's draws is right given what the network knows. All raters meet
@@ -36,6 +37,8 @@ def rater_error(method: ProSeg, cases: Sequence[TrainingCase]) -> float:
     error = drawn = 0.0
     for case in cases:
         for k in range(case.image.shape[0]):
+            if token is not None:
+                token.check()
             features = slice_features(method, case, k)
             for r in range(method.n_raters):
                 seen = case.observed[r].to(features)[..., None, None]  # (Q, S, 1, 1)

@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from proseg_gui.errors import UserError
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.registry import build
@@ -267,7 +268,9 @@ class StageObjective(ProSegObjective):
         means = [float(np.mean(part)) for part in parts if part]
         return float(np.mean(means)) if means else float("-inf")
 
-    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def calibrate(
+        self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]], token: CancelToken | None = None
+    ) -> dict[str, Any]:
         """Nothing: the known raters' draws stay as wide as they were."""
         return {}
 

@@ -74,7 +74,7 @@ def test_calibration_scales_the_modes_to_where_ged2_and_soft_dice_are_best(monke
 def test_calibration_narrows_the_raters_draws_to_the_least_error_around_the_same_presets(monkeypatch):
     wanted = 0.6
 
-    def error(method, _cases):
+    def error(method, *_):
         drawn = method.draw(0, 4000, torch.Generator().manual_seed(0))["tau"]
         width = float(method.preference_line(drawn)[:, 0].std())
         return (width / start[0] - wanted) ** 2

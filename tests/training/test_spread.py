@@ -7,6 +7,8 @@ import math
 import pytest
 import torch
 
+from proseg_gui.errors import Cancelled
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.spread import DRAWS, MOST_STEPS, RATIO, best_factor, rater_error
 
@@ -56,3 +58,10 @@ def test_the_raters_error_is_the_brier_score_of_their_mean_maps(make_cases):
                         drawn += float(mask.sum())
     assert drawn > 0
     assert rater_error(method, cases) == pytest.approx(error / drawn, rel=1e-4)
+
+
+def test_the_error_is_not_waited_for_once_nobody_wants_it(make_cases):
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        rater_error(ProSeg(3, widths=(4, 8), features=4, hidden=8, modes=3), make_cases(1), token)

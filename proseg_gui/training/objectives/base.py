@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.base import Method
 from proseg_gui.networks.blends import BlendMethod
 from proseg_gui.training.dataset import Batch, TrainingCase, slice_features
@@ -56,7 +57,9 @@ class Objective(nn.Module):
     def fit(self, cases: Sequence[TrainingCase]) -> None:
         """Set what is fitted to the training cases and not learned; called before the network is judged."""
 
-    def calibrate(self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def calibrate(
+        self, cases: Sequence[TrainingCase], judge: Callable[[], dict[str, Any]], token: CancelToken | None = None
+    ) -> dict[str, Any]:
         """Choose on held-out cases what no gradient sees; the kept weights are in the network, :meth:`fit` is done.
 
         ``judge()`` gives the figures of ``training.validate`` on ``cases`` as the network is now. Returns a JSON-able
