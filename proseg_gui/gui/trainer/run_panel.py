@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -129,7 +130,7 @@ class RunPanel(Section):
 
 
 def loss_curves(found: Snapshot | None) -> list[Curve]:
-    """One curve a loss term; the weighted sum is the wider one."""
+    """One curve a loss term; the weighted sum is the wider one, and broken off where further terms join it."""
     rows = found.losses if found is not None else ()
     names = [name for name in (rows[-1] if rows else {}) if name not in NOT_TERMS]
     names.sort(key=lambda name: list(TERMS).index(name) if name in TERMS else len(TERMS))
@@ -137,8 +138,11 @@ def loss_curves(found: Snapshot | None) -> list[Curve]:
     for number, name in enumerate(names):
         text, colour = TERMS.get(name, (name.replace("_", " "), OTHER_COLOURS[number % len(OTHER_COLOURS)]))
         kept = [row for row in rows if name in row]
-        curves.append(Curve(text, colour, [row["step"] for row in kept], [row[name] for row in kept],
-                            2.4 if name == "total" else 1.5))  # fmt: skip
+        values = [row[name] for row in kept]
+        if name == "total":  # two sums of different terms are not to be read as one that rose
+            values = [value if row.keys() ^ after.keys() <= NOT_TERMS else math.nan
+                      for value, row, after in zip(values, kept, [*kept[1:], kept[-1]], strict=True)]  # fmt: skip
+        curves.append(Curve(text, colour, [row["step"] for row in kept], values, 2.4 if name == "total" else 1.5))
     return curves
 
 

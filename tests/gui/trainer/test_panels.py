@@ -43,6 +43,18 @@ def test_every_loss_term_has_its_curve(qtbot):
     assert loss_curves(None) == dice_curves(None, ()) == ged_curves(None) == []
 
 
+def test_the_sum_is_broken_off_where_further_terms_join_it(qtbot):
+    later = ({"step": 60, "energy": 0.5, "total": 3.0}, {"step": 80, "energy": 0.4, "total": 2.5})
+    later = tuple({**LOSSES[1], **row} for row in later)
+    found = replace(RUNNING, losses=(*LOSSES, *later))
+    curves = {curve.name: curve for curve in loss_curves(found)}
+    total = curves["weighted sum"]
+    assert list(total.steps) == [20, 40, 60, 80] and math.isnan(total.values[1])
+    assert [total.values[i] for i in (0, 2, 3)] == [1.0, 3.0, 2.5]
+    assert list(curves["a rater's samples"].steps) == [60, 80]
+    assert list(curves["each rater's masks"].values) == [0.5, 0.4, 0.4, 0.4]
+
+
 def test_each_rater_has_a_curve_unless_nobody_could_judge(qtbot):
     curves = {curve.name: list(curve.values) for curve in dice_curves(RUNNING, ["a", "b", "c"])}
     assert curves == {"wrong rater": [0.75], "a": [0.9], "c": [0.7], "mean": [0.8]}
