@@ -55,15 +55,16 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     by_method = {m: [run for run in runs if run["method"] == m] for m in methods}
     columns = {m: {key: _column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
     lines = [title, "", _conditions(protocol, runs), ""]
-    lines += ["| method | " + " | ".join(text for _, text in COLUMNS) + " | parameters | s / step | runs |"]
-    lines += ["|---" * (len(COLUMNS) + 4) + "|"]
+    heads = ["method", *(text for _, text in COLUMNS), "parameters", "steps", "s / step", "seconds", "runs"]
+    lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for m in methods:
         found = by_method[m]
         cells = [_cell(columns[m][key], key, columns) for key, _ in COLUMNS]
-        pace = np.mean([run["seconds"] / run["steps"] for run in found])
+        steps, seconds = (np.mean([run[name] for run in found]) for name in ("steps", "seconds"))
+        spent = f"{steps:.0f} | {seconds / steps:.3f} | {seconds:.0f}"
         runs_made = f"{len(found)}" + ("" if len(found) == wanted else f" of {wanted}")
         parameters = max(run["parameters"] for run in found) / 1e3
-        lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {pace:.3f} | {runs_made} |")
+        lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
     lines += [_people(runs), ""]
     if MAIN in methods and len(methods) > 1:
         lines += _differences(methods, columns, protocol)
@@ -86,7 +87,7 @@ def _people(runs: Sequence[Mapping[str, Any]]) -> str:
     figure = {key: _mean([case[key] for case in seen.values()]) for key in ("human_majority", "rater_diversity")}
     shown = {"dice_identity_mean": "human_majority", "sample_diversity": "rater_diversity"}
     cells = [f"{figure[shown[key]]:.4f}" if key in shown else "" for key, _ in COLUMNS]
-    return f"| *people: one against the majority of the others* | {' | '.join(cells)} | | | |"
+    return f"| *people: one against the majority of the others* | {' | '.join(cells)} | | | | | |"
 
 
 def _column(runs: Sequence[Mapping[str, Any]], key: str) -> Column:
