@@ -1,4 +1,4 @@
-"""The terms of ProSeg's loss, each a function of probabilities and masks, and their weighted sum.
+"""The terms of ProSeg's loss, each a function of probabilities and masks, and their weights.
 
 Shapes: V items (a slice, or neighbouring slices of one volume taken as one), R raters, Q readings, M samples a rater,
 S structures, P pixels. ``observed (V, R, Q, S)`` says which masks exist: a missing one adds to no term.

@@ -13,7 +13,7 @@ from proseg_gui.networks.preferences import Dirichlets, Rows, lower_triangular
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase
-from proseg_gui.training.objectives.base import Objective
+from proseg_gui.training.objectives.base import Objective, summed
 from proseg_gui.training.spread import best_factor, rater_error
 
 ALL = slice(None)
@@ -29,8 +29,8 @@ class ProSegObjective(Objective):
         return list(self.method.rater_rows().values())
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
-        """Named terms; ``total`` is their weighted sum."""
-        return self.weighted(self.terms(self.features(batch), batch))
+        """See the base class."""
+        return summed(self.weighted(self.terms(self.features(batch), batch)))
 
     def features(self, batch: Batch) -> Tensor:
         """``(V, C, n, H, W)``: each slice encoded once."""
@@ -61,9 +61,8 @@ class ProSegObjective(Objective):
         return terms
 
     def weighted(self, terms: dict[str, Tensor]) -> dict[str, Tensor]:
-        """``terms`` with their weighted sum as ``total``."""
-        weights = self.recipe.weights
-        return {**terms, "total": torch.stack([getattr(weights, name) * value for name, value in terms.items()]).sum()}
+        """``terms`` as they count: times the recipe's weights."""
+        return {name: getattr(self.recipe.weights, name) * value for name, value in terms.items()}
 
     @torch.no_grad()
     def calibrate(

@@ -27,7 +27,7 @@ from proseg_gui.networks.registry import build
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase, slice_features, slices_with_structure
 from proseg_gui.training.objective import ALL, ProSegObjective
-from proseg_gui.training.objectives.base import AREA_CASES, relative_areas
+from proseg_gui.training.objectives.base import AREA_CASES, relative_areas, summed
 from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
@@ -220,14 +220,11 @@ class StageObjective(ProSegObjective):
         if raters != ALL:
             del terms["population"]  # a matter of all raters together
         terms = self.weighted(terms)
-        if alone:
-            return terms
-        terms["keep"] = self._keep(features, batch)
-        total = terms.pop("total") + KEEP * terms["keep"]
-        if self.stage == "full":
-            terms["tie"] = self._tie()
-            total = total + TIE * terms["tie"]
-        return {**terms, "total": total}
+        if not alone:
+            terms["keep"] = KEEP * self._keep(features, batch)
+            if self.stage == "full":
+                terms["tie"] = TIE * self._tie()
+        return summed(terms)
 
     def _alone(self, step: int) -> bool:
         """Whether nothing but the new raters' numbers moves in this step."""

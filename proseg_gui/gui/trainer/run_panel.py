@@ -16,7 +16,7 @@ from proseg_gui.gui.views.palette import ViewColours, rater_colour
 from proseg_gui.training.process import Snapshot
 
 TERMS = {
-    "total": ("weighted sum", "#9aa0a7"),
+    "total": ("sum", "#9aa0a7"),
     "segmentation": ("each rater's masks", "#4a9eff"),
     "energy": ("a rater's samples", "#f28e2b"),
     "population": ("all raters' samples", "#76b7b2"),
@@ -25,7 +25,7 @@ TERMS = {
     "keep": ("agreement with the base", "#b07aa1"),
     "tie": ("distance from the base's weights", "#59a14f"),
 }
-"""Loss terms of the log as people call them, in the order of the legend; others keep their own name."""
+"""Loss terms of the log, as they count, as people call them, in the order of the legend; others keep their own name."""
 OTHER_COLOURS = ("#9c755f", "#ff9da7", "#86bcb6")
 NOT_TERMS = frozenset({"step", "seconds", "gradient"})
 GED_COLOUR, PERMUTED_COLOUR = "#f0b45a", "#8a817c"
@@ -130,7 +130,7 @@ class RunPanel(Section):
 
 
 def loss_curves(found: Snapshot | None) -> list[Curve]:
-    """One curve a loss term; the weighted sum is the wider one, and broken off where further terms join it."""
+    """One curve a loss term; the sum is the wider one, and broken off where further terms join it."""
     rows = found.losses if found is not None else ()
     names = [name for name in (rows[-1] if rows else {}) if name not in NOT_TERMS]
     names.sort(key=lambda name: list(TERMS).index(name) if name in TERMS else len(TERMS))

@@ -35,7 +35,7 @@ class Objective(nn.Module):
 
     @abstractmethod
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
-        """Named terms of the 0-based ``step``'s loss; ``total`` is what is minimised."""
+        """Named terms of the 0-based ``step``'s loss, as they count; ``total``, their sum, is what is minimised."""
 
     def rater_parameters(self) -> list[nn.Parameter]:
         """Parameters that learn ``recipe.rater_rate`` times as fast, without weight decay."""
@@ -90,6 +90,11 @@ class BlendObjective(Objective):
                 gram += method.measure(method.encode(image.to(device)))
         method.blend_gram.copy_(gram)
         super().finish(cases)
+
+
+def summed(terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """``terms``, scalars as they count in the loss, with their sum as ``total``."""
+    return {**terms, "total": torch.stack([*terms.values()]).sum()}
 
 
 def slab_features(method: Method, batch: Batch) -> Tensor:

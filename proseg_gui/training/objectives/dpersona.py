@@ -8,7 +8,7 @@ from torch import Tensor
 from proseg_gui.networks.dpersona import DPersona
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.objectives.base import BlendObjective, rater_share, single_slices
+from proseg_gui.training.objectives.base import BlendObjective, rater_share, single_slices, summed
 from proseg_gui.training.objectives.probunet import elbo, gaussian_divergence, one_reading
 from proseg_gui.training.precision import in_float32
 
@@ -39,7 +39,7 @@ class DPersonaObjective(BlendObjective):
         mask, there = one_reading(masks, observed)
         terms = elbo(logits[:, :1], mask, there, gaussian_divergence(mean, scale, prior_mean, prior_scale))
         bound = bound_loss(torch.sigmoid(logits[:, 1:].float()), masks.flatten(-2), observed)
-        return {**terms, "bound": bound, "total": terms["total"] + BOUND_WEIGHT * bound}
+        return summed({**terms, "bound": BOUND_WEIGHT * bound})
 
     def _persons(self, batch: Batch) -> dict[str, Tensor]:
         method = self.method
@@ -52,7 +52,7 @@ class DPersonaObjective(BlendObjective):
         head = {name: value.detach() for name, value in method.head.named_parameters()}
         logits = torch.func.functional_call(method.head, head, (features.flatten(2), codes))
         loss = losses.segmentation_loss(logits, masks.flatten(-2), observed)
-        return {"persons": loss, "total": loss}
+        return summed({"persons": loss})
 
 
 def all_masks(masks: Tensor, observed: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch.nn import functional
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase
-from proseg_gui.training.objectives.base import Objective, rater_share, slab_features
+from proseg_gui.training.objectives.base import Objective, rater_share, slab_features, summed
 from proseg_gui.training.precision import in_float32
 
 FIT_CASES = 24
@@ -30,7 +30,7 @@ class MajorityObjective(Objective):
         target = (share > 0.5).to(share)
         logits = slab_features(self.method, batch)
         loss = losses.segmentation_loss(logits[:, None], target[:, None, None], there[:, None, None])
-        return {"segmentation": loss, "total": loss}
+        return summed({"segmentation": loss})
 
 
 class ThresholdObjective(Objective):
@@ -47,7 +47,7 @@ class ThresholdObjective(Objective):
         logits = slab_features(self.method, batch)
         bce, jaccard = share_terms(logits, share)
         terms = {name: losses.weighted_mean(v, there.to(v)) for name, v in (("bce", bce), ("jaccard", jaccard))}
-        return {**terms, "total": terms["bce"] + terms["jaccard"]}
+        return summed(terms)
 
     @torch.no_grad()
     def fit(self, cases: Sequence[TrainingCase]) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from proseg_gui.networks.pionono import START_SCALE, Pionono
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.objectives.base import Objective, slab_features
+from proseg_gui.training.objectives.base import Objective, slab_features, summed
 
 DRAWS = 3
 KL_WEIGHT = 5e-4
@@ -36,6 +36,6 @@ class PiononoObjective(Objective):
         masks = batch.masks.flatten(-3).repeat_interleave(DRAWS, 0)
         terms = {
             "segmentation": losses.segmentation_loss(logits, masks, batch.observed.repeat_interleave(DRAWS, 0)),
-            "kl": losses.gaussian_kl(method.rater_mean, method.scales(), START_SCALE).mean(),
+            "kl": KL_WEIGHT * losses.gaussian_kl(method.rater_mean, method.scales(), START_SCALE).mean(),
         }
-        return {**terms, "total": terms["segmentation"] + KL_WEIGHT * terms["kl"]}
+        return summed(terms)

@@ -8,7 +8,7 @@ from torch import Tensor
 from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.objectives.base import Objective, single_slices
+from proseg_gui.training.objectives.base import Objective, single_slices, summed
 from proseg_gui.training.precision import in_float32
 
 KL_WEIGHT = 0.01
@@ -30,7 +30,7 @@ class ProbabilisticUNetObjective(Objective):
         features, prior_mean, prior_scale = method.split(pixels)
         code = mean + scale * torch.randn(mean.shape).to(mean)
         logits = method.head(features, code[:, None])
-        return elbo(logits, mask, there, gaussian_divergence(mean, scale, prior_mean, prior_scale))
+        return summed(elbo(logits, mask, there, gaussian_divergence(mean, scale, prior_mean, prior_scale)))
 
 
 def one_reading(masks: Tensor, observed: Tensor) -> tuple[Tensor, Tensor]:
@@ -53,10 +53,10 @@ def any_reading(observed: Tensor) -> Tensor:
 
 
 def elbo(logits: Tensor, mask: Tensor, there: Tensor, divergence: Tensor) -> dict[str, Tensor]:
-    """Terms for ``logits (V, 1, S, P)``, ``mask (V, S, H, W)``, ``there (V, S)`` and ``divergence (V,)``."""
+    """Terms as they count, of ``logits (V, 1, S, P)``, ``mask (V, S, H, W)``, ``there (V, S)``, ``divergence (V,)``."""
     segmentation = losses.segmentation_loss(logits, mask.flatten(2)[:, None, None], there[:, None, None])
     kl = losses.weighted_mean(divergence, there.any(-1).to(divergence))
-    return {"segmentation": segmentation, "kl": kl, "total": segmentation + KL_WEIGHT * kl}
+    return {"segmentation": segmentation, "kl": KL_WEIGHT * kl}
 
 
 @in_float32

@@ -7,7 +7,7 @@ from torch import Tensor
 from proseg_gui.networks.rater_heads import RaterHeads
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.objectives.base import BlendObjective, slab_features
+from proseg_gui.training.objectives.base import BlendObjective, slab_features, summed
 
 
 class RaterHeadsObjective(BlendObjective):
@@ -19,4 +19,4 @@ class RaterHeadsObjective(BlendObjective):
         """See the base class."""
         logits = self.method.heads(slab_features(self.method, batch))
         loss = losses.segmentation_loss(logits, batch.masks.flatten(-3), batch.observed)
-        return {"segmentation": loss, "total": loss}
+        return summed({"segmentation": loss})

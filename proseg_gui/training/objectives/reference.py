@@ -10,7 +10,7 @@ from proseg_gui.networks.preferences import clamp_tau
 from proseg_gui.networks.reference import ReferenceProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch
-from proseg_gui.training.objectives.base import Objective, single_slices
+from proseg_gui.training.objectives.base import Objective, single_slices, summed
 from proseg_gui.training.objectives.probunet import any_reading
 from proseg_gui.training.precision import in_float32
 
@@ -47,11 +47,10 @@ class ReferenceObjective(Objective):
         terms = {
             "dice": losses.weighted_mean(dice, there.to(images)),
             "rater": losses.weighted_mean(named, drawn),
-            "kl_tau": losses.dirichlet_kl(method.alpha()),
-            "kl_z": losses.weighted_mean(unit_kl(mean, deviation).mean((1, 2, 3)), drawn),
+            "kl_tau": KL_WEIGHT * losses.dirichlet_kl(method.alpha()),
+            "kl_z": KL_WEIGHT * losses.weighted_mean(unit_kl(mean, deviation).mean((1, 2, 3)), drawn),
         }
-        total = terms["dice"] + terms["rater"] + KL_WEIGHT * (terms["kl_tau"] + terms["kl_z"])
-        return {**terms, "total": total}
+        return summed(terms)
 
 
 @in_float32

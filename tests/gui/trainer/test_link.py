@@ -186,7 +186,7 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     tab = link.tab
     until(link, qtbot, "running")
     assert not tab.setup.isVisible() and not tab.data.choose.isEnabled()
-    assert next(curve.name for curve in tab.run.losses.curves) == "weighted sum" and len(tab.run.losses.curves) >= 4
+    assert next(curve.name for curve in tab.run.losses.curves) == "sum" and len(tab.run.losses.curves) >= 4
     qtbot.waitUntil(lambda: "left" in tab.run.hint.full_text(), timeout=LIMIT_MS)  # known from the second row on
     click_part(link, 0)
     assert link.notices and link.tab.data.table.cases.parts == link.data.parts

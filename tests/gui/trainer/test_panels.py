@@ -37,7 +37,7 @@ RUNNING = Snapshot("running", 40, 100, LOSSES, ({"step": 40, "validation": FIGUR
 
 def test_every_loss_term_has_its_curve(qtbot):
     curves = loss_curves(RUNNING)
-    assert [curve.name for curve in curves] == ["weighted sum", "each rater's masks", "odd term"]
+    assert [curve.name for curve in curves] == ["sum", "each rater's masks", "odd term"]
     assert list(curves[1].steps) == [20, 40] and list(curves[1].values) == [0.5, 0.4]
     assert len({curve.colour for curve in curves}) == 3
     assert loss_curves(None) == dice_curves(None, ()) == ged_curves(None) == []
@@ -48,7 +48,7 @@ def test_the_sum_is_broken_off_where_further_terms_join_it(qtbot):
     later = tuple({**LOSSES[1], **row} for row in later)
     found = replace(RUNNING, losses=(*LOSSES, *later))
     curves = {curve.name: curve for curve in loss_curves(found)}
-    total = curves["weighted sum"]
+    total = curves["sum"]
     assert list(total.steps) == [20, 40, 60, 80] and math.isnan(total.values[1])
     assert [total.values[i] for i in (0, 2, 3)] == [1.0, 3.0, 2.5]
     assert list(curves["a rater's samples"].steps) == [60, 80]

@@ -44,6 +44,8 @@ class ObjectiveTests:
             torch.manual_seed(step)
             terms = objective(batches(step), step)
             assert all(value.isfinite() and value.ndim == 0 for value in terms.values())
+            parts = [value.detach() for name, value in terms.items() if name != "total"]
+            assert float(terms["total"].detach()) == pytest.approx(float(sum(parts)), rel=1e-5)  # as they count
             terms["total"].backward()
             reached |= {n for n, p in objective.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
         assert {name for name, _ in objective.named_parameters()} == reached
