@@ -85,11 +85,14 @@ def holder_of(shown, names, *, columns=False, widest=1.0, width=200):
 
 
 def test_rows_wrap_and_need_more_height_when_narrow(shown):
-    _holder, flow, buttons = holder_of(shown, ["one", "two", "three", "four"], width=220)
-    assert flow.heightForWidth(100) > flow.heightForWidth(1000) == buttons[0].height()
-    rows = {each.y() for each in buttons}
-    assert len(rows) > 1
-    assert all(each.geometry().right() < 220 for each in buttons)
+    holder, flow, buttons = holder_of(shown, ["one", "two", "three", "four"], width=1000)
+    assert len({each.y() for each in buttons}) == 1
+    narrow = sum(each.sizeHint().width() for each in buttons)  # less than they and the gaps need, in any style and font
+    assert flow.heightForWidth(narrow) > flow.heightForWidth(1000) == buttons[0].height()
+    holder.resize(narrow, flow.heightForWidth(narrow))
+    flow.activate()
+    assert len({each.y() for each in buttons}) > 1
+    assert all(each.geometry().right() < narrow for each in buttons)
 
 
 def test_nothing_overlaps_in_rows_or_columns(shown):
