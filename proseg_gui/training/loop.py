@@ -40,14 +40,14 @@ CHECKPOINT_SECONDS = 60.0
 CALIBRATION_SETS = 3
 """Sets of draws over which figures are averaged to calibrate by: those of one set scatter more than widths differ."""
 LAST_RATE = 0.1
-"""Share of the learning rate that is left at the end; it falls over the second half."""
+"""Share of the learning rate that is left at the end; it falls while the weights are averaged."""
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
-    """Learning rate of a step (0-based), as a share of the recipe's: warm-up, constant, cosine over the second half."""
+    """Learning rate of a step (0-based), as a share of the recipe's: warm-up, constant, cosine while averaging."""
     warm = min(1.0, (step + 1) / max(recipe.warm_up, 1))
-    half = recipe.average_from
-    done = max(0.0, (step - half) / max(recipe.steps - half, 1))
+    start = recipe.average_from
+    done = max(0.0, (step - start) / max(recipe.steps - start, 1))
     return warm * (LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + math.cos(math.pi * done)))
 
 
@@ -187,7 +187,7 @@ class Trainer:
 
     @torch.no_grad()
     def _average(self) -> None:
-        """Mean of the weights after every step of the second half."""
+        """Mean of the weights after every step from the recipe's ``average_from`` on."""
         state, count = self.state, self.state.step - self.recipe.average_from
         if count <= 0:
             return

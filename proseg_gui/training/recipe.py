@@ -10,7 +10,7 @@ from proseg_gui.training.augment import Augmentation
 from proseg_gui.training.losses import Weights
 from proseg_gui.training.precision import Precision
 
-_LATER: Mapping[str, Any] = {"network": {}, "patience": 0, "precision": "32"}
+_LATER: Mapping[str, Any] = {"network": {}, "patience": 0, "precision": "32", "average_share": 0.5}
 """What came later, and how it was before."""
 
 
@@ -38,6 +38,8 @@ class Recipe:
         The terms on samples look at every ``stride``-th row and column, from a random first one.
     rate, rater_rate:
         Learning rate of the network; that of the raters' Dirichlet parameters is ``rater_rate`` times as high.
+    average_share:
+        Share of the steps after which the weights are averaged and the learning rate falls.
     patience:
         Validations in a row without anything better after which a run ends early; 0: all steps are done.
     precision:
@@ -61,6 +63,7 @@ class Recipe:
     weight_decay: float = 1e-4
     warm_up: int = 50
     clip: float = 1.0
+    average_share: float = 0.65
     validations: int = 10
     validation_draws: int = 8
     patience: int = 0
@@ -84,6 +87,11 @@ class Recipe:
         return round(self.steps * self.crop_share) if self.crop else 0
 
     @property
-    def average_from(self) -> int:
-        """First step (0-based) whose weights enter the average: the second half of training, whole slices only."""
+    def half(self) -> int:
+        """First step (0-based) of the second half of training, whole slices only: where a second stage begins."""
         return max(self.steps // 2, self.whole_from)
+
+    @property
+    def average_from(self) -> int:
+        """First step (0-based) whose weights enter the average; whole slices only."""
+        return max(round(self.steps * self.average_share), self.whole_from)

@@ -45,6 +45,8 @@ PATIENCE = 4
 """Validations of a stage without anything better, where the command gives no number."""
 RATER_SHARE = 0.5
 """Of the steps of stage *adapt*: before the decoder moves, new raters find their place in the decoder as it is."""
+AVERAGE_SHARE = 0.5
+"""Of the steps of a stage: before, weights are not averaged. The measurements of the stages are with this."""
 KEEP = 30.0
 """Weight of agreement with the base model."""
 TIE = 1e-2
@@ -59,7 +61,7 @@ def stage_recipe(stage: str, recipe: Recipe, base: Method) -> Recipe:
     widths = tuple(base.architecture()["widths"])
     draws = RATER_DRAWS if stage == "rater" else recipe.draws
     return replace(recipe, widths=widths, draws=draws, rate=RATES[stage], rater_rate=RATER_RATE[stage], warm_up=10,
-                   weight_decay=0.0)  # fmt: skip
+                   weight_decay=0.0, average_share=AVERAGE_SHARE)  # fmt: skip
 
 
 def extended(base: Method, n_raters: int) -> Method:

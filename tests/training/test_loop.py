@@ -229,7 +229,7 @@ def test_the_seed_fixes_everything_and_another_gives_another(make_trainer):
 
 
 def test_training_lowers_the_loss_and_moves_every_parameter(make_trainer):
-    trainer = make_trainer("long", replace(RECIPE, steps=60, validations=2))
+    trainer = make_trainer("long", replace(RECIPE, steps=90, validations=2))
     before = {name: value.clone() for name, value in weights(trainer).items()}
     trainer.run()
     losses = [row["total"] for row in rows(trainer) if "total" in row]
@@ -238,7 +238,7 @@ def test_training_lowers_the_loss_and_moves_every_parameter(make_trainer):
     assert trainer.state.best_figures["dice_identity_mean"] > 0.3
 
 
-def test_the_average_is_the_mean_of_the_second_half(make_trainer):
+def test_the_average_is_the_mean_from_its_beginning(make_trainer):
     trainer = make_trainer("mean")
     seen = []
     original = trainer._average
@@ -249,7 +249,7 @@ def test_the_average_is_the_mean_of_the_second_half(make_trainer):
 
     trainer._average = spy
     trainer.run()
-    expected = torch.stack([state["second.weight"] for state in seen[4:]]).mean(0)
+    expected = torch.stack([state["second.weight"] for state in seen[RECIPE.average_from :]]).mean(0)
     assert torch.allclose(trainer.state.average["second.weight"], expected, atol=1e-6)
 
 
@@ -296,9 +296,9 @@ def test_another_run_is_not_resumed(make_trainer):
 def test_the_learning_rate_warms_up_holds_and_falls():
     recipe = Recipe(steps=100, warm_up=10)
     rates = [loop.rate_at(step, recipe) for step in range(100)]
-    assert rates[0] == pytest.approx(0.1) and rates[9] == rates[49] == 1.0
+    assert rates[0] == pytest.approx(0.1) and rates[9] == rates[64] == 1.0 > rates[66]
     assert rates[99] == pytest.approx(loop.LAST_RATE, abs=0.01)
-    assert all(later <= earlier for earlier, later in pairwise(rates[50:]))
+    assert all(later <= earlier for earlier, later in pairwise(rates[65:]))
 
 
 def test_relative_areas_say_who_draws_more(make_trainer):

@@ -19,7 +19,7 @@ from proseg_gui.training.run import HELD_OUT_SHARE
 FOLD_SEED = 20_250
 """Fixes the folds, whatever the seed of a run is: runs differ by their training, not by their cases."""
 VALIDATIONS = 4
-"""How often a run looks at its validation cases; weights are chosen among those of the second half."""
+"""How often a run looks at its validation cases; weights are chosen among those of when they are averaged."""
 
 
 @dataclass(frozen=True)

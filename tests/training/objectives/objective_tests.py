@@ -95,7 +95,7 @@ class ObjectiveTests:
         assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
         lines = [json.loads(line) for line in (tmp_path / "a" / loop.LOG_NAME).read_text().splitlines()]
         totals = [line["total"] for line in lines if "total" in line]
-        half = RECIPE.average_from  # a method in two stages has another loss in the second
+        half = RECIPE.half  # a method in two stages has another loss in the second
         stages = [totals[:half], totals[half:]] if self.two_stages else [totals]
         assert all(sum(stage[-4:]) < self.falls * sum(stage[:4]) for stage in stages)
         assert 0 <= runs[0].state.best_figures["ged2"] <= 2  # it was judged: 0.. as it may draw nothing yet
