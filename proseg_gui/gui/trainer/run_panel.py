@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -138,11 +139,13 @@ def loss_curves(found: Snapshot | None) -> list[Curve]:
     for number, name in enumerate(names):
         text, colour = TERMS.get(name, (name.replace("_", " "), OTHER_COLOURS[number % len(OTHER_COLOURS)]))
         kept = [row for row in rows if name in row]
-        values = [row[name] for row in kept]
+        points = [(row["step"], row[name]) for row in kept]
         if name == "total":  # two sums of different terms are not to be read as one that rose
-            values = [value if row.keys() ^ after.keys() <= NOT_TERMS else math.nan
-                      for value, row, after in zip(values, kept, [*kept[1:], kept[-1]], strict=True)]  # fmt: skip
-        curves.append(Curve(text, colour, [row["step"] for row in kept], values, 2.4 if name == "total" else 1.5))
+            joins = [i for i, (a, b) in enumerate(pairwise(kept), 1) if not a.keys() ^ b.keys() <= NOT_TERMS]
+            for i in reversed(joins):
+                points.insert(i, (points[i][0], math.nan))
+        steps, values = [step for step, _ in points], [value for _, value in points]
+        curves.append(Curve(text, colour, steps, values, 2.4 if name == "total" else 1.5))
     return curves
 
 

@@ -19,6 +19,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("dice_match", "Dice_match"), ("sample_diversity", "sample diversity"), ("calibration_error", "ECE"),
     ("volume_crps_ml", "volume CRPS (ml)"),
 )  # fmt: skip
+RUN_COLUMNS = ("parameters", "steps", "s / step", "seconds", "runs")
+"""What a method costs, after its figures."""
 COMPARED = ("ged2", "dice_soft", "dice_identity_mean", "own_minus_wrong")
 LOWER_IS_BETTER = frozenset({"ged2", "calibration_error", "volume_crps_ml"})
 NAMES = {
@@ -55,7 +57,7 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     by_method = {m: [run for run in runs if run["method"] == m] for m in methods}
     columns = {m: {key: _column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
     lines = [title, "", _conditions(protocol, runs), ""]
-    heads = ["method", *(text for _, text in COLUMNS), "parameters", "steps", "s / step", "seconds", "runs"]
+    heads = ["method", *(text for _, text in COLUMNS), *RUN_COLUMNS]
     lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for m in methods:
         found = by_method[m]
@@ -87,7 +89,7 @@ def _people(runs: Sequence[Mapping[str, Any]]) -> str:
     figure = {key: _mean([case[key] for case in seen.values()]) for key in ("human_majority", "rater_diversity")}
     shown = {"dice_identity_mean": "human_majority", "sample_diversity": "rater_diversity"}
     cells = [f"{figure[shown[key]]:.4f}" if key in shown else "" for key, _ in COLUMNS]
-    return f"| *people: one against the majority of the others* | {' | '.join(cells)} | | | | | |"
+    return f"| *people: one against the majority of the others* | {' | '.join(cells)} |{' |' * len(RUN_COLUMNS)}"
 
 
 def _column(runs: Sequence[Mapping[str, Any]], key: str) -> Column:

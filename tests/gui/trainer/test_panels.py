@@ -49,8 +49,8 @@ def test_the_sum_is_broken_off_where_further_terms_join_it(qtbot):
     found = replace(RUNNING, losses=(*LOSSES, *later))
     curves = {curve.name: curve for curve in loss_curves(found)}
     total = curves["sum"]
-    assert list(total.steps) == [20, 40, 60, 80] and math.isnan(total.values[1])
-    assert [total.values[i] for i in (0, 2, 3)] == [1.0, 3.0, 2.5]
+    assert list(total.steps) == [20, 40, 60, 60, 80] and math.isnan(total.values[2])
+    assert [total.values[i] for i in (0, 1, 3, 4)] == [LOSSES[0]["total"], LOSSES[1]["total"], 3.0, 2.5]
     assert list(curves["a rater's samples"].steps) == [60, 80]
     assert list(curves["each rater's masks"].values) == [0.5, 0.4, 0.4, 0.4]
 
