@@ -20,6 +20,8 @@ from proseg_gui.networks.preferences import PREFERENCES
 
 LEAST_VARIANCE = 1e-5
 """Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
+CONDITIONINGS = ("film", "matrix")
+"""How tau acts on the features: scales and shifts alone, or the first decoder layer's weights as well."""
 CHUNK = 16384
 """Pixels decoded at once, so that the hidden layers of a slice stay in the processor's cache."""
 
@@ -31,6 +33,9 @@ class ProSeg(Method):
     ----------
     preference:
         ``"dirichlet"`` or ``"gaussian"``: what a rater's tau is distributed as.
+    conditioning:
+        One of :data:`CONDITIONINGS`; with ``"matrix"`` W0 is W0 + sum_d tau_d V_d, which lets raters differ by what
+        they look at (docs/decisions/model-conditioning.md). Bundles that do not name it have ``"film"``.
     modes, tau_dims:
         K (size of eps), size of tau. ``hidden`` is the first decoder layer; the second has half.
     """
@@ -39,14 +44,19 @@ class ProSeg(Method):
     capabilities: ClassVar[Capabilities] = Capabilities(True, True, True, True, True)
 
     def __init__(
-        self, *sizes: int, modes: int = 8, tau_dims: int = 8, preference: str = "dirichlet", **common: Any
-    ) -> None:
+        self, *sizes: int, modes: int = 8, tau_dims: int = 8, preference: str = "dirichlet",
+        conditioning: str = "film", **common: Any,
+    ) -> None:  # fmt: skip
         if preference not in PREFERENCES:
             raise ValueError(f"the preference must be one of {', '.join(PREFERENCES)}")
+        if conditioning not in CONDITIONINGS:
+            raise ValueError(f"the conditioning must be one of {', '.join(CONDITIONINGS)}")
         own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
         super().__init__(*sizes, own=own, **common)
         if preference != "dirichlet":  # see the base class on the usual backbone
             self._architecture["preference"] = preference
+        if conditioning != "film":
+            self._architecture["conditioning"] = conditioning
         self.family = PREFERENCES[preference]
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
@@ -66,6 +76,8 @@ class ProSeg(Method):
         narrow = max(hidden // 2, 4)
         self.second = nn.Linear(hidden, narrow)
         self.third = nn.Linear(narrow, self.n_structures)
+        mixed = conditioning == "matrix"
+        self.first_mix = _normal(0.1 * features**-0.5, tau_dims, hidden, features) if mixed else None
         self.rater_area: Tensor
         self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
@@ -78,10 +90,13 @@ class ProSeg(Method):
     def fold(self, tau: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
         """First decoder layer at ``tau (..., D)``, ``eps (..., K)``: a ``(..., hidden, C)`` matrix and its bias.
 
-        W0 (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
+        (W0 + sum_d tau_d V_d) (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
         """
         inner = self.mean_weight + torch.einsum("...k,kzc->...zc", eps, self.mode_weight)
-        whole = self.first_weight @ inner
+        first = self.first_weight
+        if self.first_mix is not None:
+            first = first + torch.einsum("...d,dhz->...hz", tau, self.first_mix)
+        whole = first @ inner
         gamma, beta = 1.0 + tau @ self.gamma.T, tau @ self.beta.T
         bias = (whole @ beta.unsqueeze(-1)).squeeze(-1) + tau @ self.first_tau.T + self.first_bias
         return whole * gamma.unsqueeze(-2), bias
@@ -120,6 +135,11 @@ class ProSeg(Method):
     def rater_rows(self) -> dict[str, nn.Parameter]:
         """The parameters that tell raters apart, and nothing else does: one row a rater in each."""
         return {name: self.get_parameter(name) for name in self._rows}
+
+    def tau_weights(self) -> list[nn.Parameter]:
+        """What tau is multiplied with: the weights by which a preference becomes a way of drawing."""
+        mixed = [] if self.first_mix is None else [self.first_mix]
+        return [self.gamma, self.beta, self.first_tau, *mixed]
 
     def presets(self) -> Tensor:
         """``(R, D)`` mean of each rater's tau on the line (centred log-ratios, or the Gaussians' means)."""

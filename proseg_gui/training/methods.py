@@ -34,6 +34,8 @@ OBJECTIVES: Mapping[str, type[Objective]] = {
     Majority.kind: MajorityObjective,
     Threshold.kind: ThresholdObjective,
 }
+USUAL: Mapping[str, Mapping[str, str]] = {ProSeg.kind: {"conditioning": "matrix"}}
+"""What a new network has where the recipe does not say; constructors' own defaults are those of older bundles."""
 
 
 def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
@@ -46,5 +48,5 @@ def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """
     return build(kind, {
         "n_raters": len(layout.raters), "n_structures": len(layout.structures), "n_channels": len(layout.channels),
-        "widths": recipe.widths, **recipe.network,
+        "widths": recipe.widths, **USUAL.get(kind, {}), **recipe.network,
     })  # fmt: skip

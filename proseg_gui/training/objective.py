@@ -28,6 +28,10 @@ class ProSegObjective(Objective):
         """The numbers of the raters' distributions."""
         return list(self.method.rater_rows().values())
 
+    def tau_parameters(self) -> list[nn.Parameter]:
+        """All weights that tau is multiplied with."""
+        return self.method.tau_weights()
+
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""
         return summed(self.weighted(self.terms(self.features(batch), batch)))

@@ -40,10 +40,15 @@ class TestGaussianProSegAsMethod(MethodTests):
     make = staticmethod(lambda **sizes: small(**sizes, preference="gaussian"))
 
 
-@pytest.fixture
-def method():
+class TestMatrixProSegAsMethod(MethodTests):
+    make = staticmethod(lambda **sizes: small(**sizes, conditioning="matrix"))
+
+
+@pytest.fixture(params=proseg.CONDITIONINGS)
+def method(request):
     torch.manual_seed(1)
-    return small(n_raters=3, n_structures=2, n_channels=1).eval().requires_grad_(False)
+    network = small(n_raters=3, n_structures=2, n_channels=1, conditioning=request.param)
+    return network.eval().requires_grad_(False)
 
 
 @pytest.fixture
@@ -58,6 +63,8 @@ def unfolded(m, features, tau, eps):
     for k in range(m.modes):
         z = z + eps[k] * torch.einsum("zc,chw->zhw", m.mode_weight[k], conditioned)
     h = torch.einsum("oz,zhw->ohw", m.first_weight, z) + (m.first_tau @ tau + m.first_bias)[:, None, None]
+    for d in range(m.tau_dims if m.first_mix is not None else 0):
+        h = h + tau[d] * torch.einsum("oz,zhw->ohw", m.first_mix[d], z)
     h = torch.relu(h)
     h = torch.relu(torch.einsum("oz,zhw->ohw", m.second.weight, h) + m.second.bias[:, None, None])
     return torch.einsum("oz,zhw->ohw", m.third.weight, h) + m.third.bias[:, None, None]
@@ -79,7 +86,7 @@ def test_chunks_do_not_change_the_result(method, features, monkeypatch):
 
 
 def test_only_tau_tells_raters_apart(method, features):
-    more = small(n_raters=5, n_structures=2, n_channels=1).state_dict()
+    more = TrainableProSeg(**{**method.architecture(), "n_raters": 5}).state_dict()
     depends = {name for name, value in method.state_dict().items() if value.shape != more[name].shape}
     assert depends == {"rater_alpha", "rater_area"}  # the latter orients slider signs and never enters a prediction
     with torch.no_grad():
@@ -213,6 +220,13 @@ def test_only_the_usual_preference_is_left_out_of_the_architecture(gaussian, met
     assert gaussian.architecture()["preference"] == "gaussian" and "preference" not in method.architecture()
     with pytest.raises(ValueError, match="must be one of dirichlet, gaussian"):
         small(n_raters=3, preference="uniform")
+
+
+def test_bundles_that_do_not_name_the_conditioning_have_the_first_one(method):
+    named = method.architecture().get("conditioning")
+    assert named == (None if method.first_mix is None else "matrix")
+    with pytest.raises(ValueError, match="must be one of film, matrix"):
+        small(n_raters=2, conditioning="deep")
 
 
 def test_gaussian_draws_have_the_raters_mean_and_covariance(gaussian):

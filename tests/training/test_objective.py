@@ -17,7 +17,9 @@ from proseg_gui.networks.preferences import inverse_softplus
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import objective as objective_module
 from proseg_gui.training.dataset import Batches
+from proseg_gui.training.methods import new_network
 from proseg_gui.training.objective import ProSegObjective
+from proseg_gui.training.objectives.base import TAU_RATE
 from proseg_gui.training.recipe import Recipe
 
 GAUSSIAN = replace(RECIPE, network={"preference": "gaussian"})
@@ -40,6 +42,17 @@ class TestGaussianProSeg(ObjectiveTests):
         counted = RECIPE.weights.kl * float(expected.detach())
         assert float(terms["kl"].detach()) == pytest.approx(counted, rel=1e-4)
         assert objective.rater_parameters() == [objective.method.rater_mean, objective.method.rater_scale]
+
+
+def test_what_tau_acts_by_learns_faster_than_the_rest(layout):
+    recipe = Recipe(widths=(4, 8), rater_rate=7.0)
+    method = new_network("proseg", layout, recipe)
+    groups = {group["factor"]: group for group in ProSegObjective(method, recipe).groups()}
+    assert {id(p) for p in groups[TAU_RATE]["params"]} == {
+        id(p) for p in (method.gamma, method.beta, method.first_tau, method.first_mix)
+    }
+    assert groups[TAU_RATE]["weight_decay"] == 0.0
+    assert groups[7.0]["params"] == [method.rater_alpha]
 
 
 def test_a_recipe_without_options_is_written_as_before_there_were_any():

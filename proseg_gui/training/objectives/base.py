@@ -17,6 +17,8 @@ from proseg_gui.training.recipe import Recipe
 
 PRETRAINED_RATE = 0.1
 """Of the learning rate: what an encoder learned elsewhere is not thrown away in the first steps."""
+TAU_RATE = 3.0
+"""Of the learning rate, for the weights that a rater's tau is multiplied with."""
 AREA_CASES = 8
 """Cases on which is measured who draws more, which orients the sliders."""
 
@@ -41,13 +43,18 @@ class Objective(nn.Module):
         """Parameters that learn ``recipe.rater_rate`` times as fast, without weight decay."""
         return []
 
+    def tau_parameters(self) -> list[nn.Parameter]:
+        """Parameters that learn :data:`TAU_RATE` times as fast, without weight decay."""
+        return []
+
     def groups(self) -> list[dict[str, Any]]:
         """Parameters that learn, in groups for the optimiser; ``factor`` scales the recipe's learning rate."""
-        own, encoder = self.rater_parameters(), self.method.backbone.pretrained()
-        apart = {id(p) for p in (*own, *encoder)}
+        own, tau, encoder = self.rater_parameters(), self.tau_parameters(), self.method.backbone.pretrained()
+        apart = {id(p) for p in (*own, *tau, *encoder)}
         rest = [p for p in self.method.parameters() if id(p) not in apart]
         usual = self.recipe.weight_decay
-        parts = (1.0, usual, rest), (PRETRAINED_RATE, usual, encoder), (self.recipe.rater_rate, 0.0, own)
+        quick = (self.recipe.rater_rate, 0.0, own), (TAU_RATE, 0.0, tau)
+        parts = (1.0, usual, rest), (PRETRAINED_RATE, usual, encoder), *quick
         return [{"params": group, "weight_decay": decay, "factor": factor} for factor, decay, group in parts if group]
 
     def score(self, figures: Mapping[str, Any]) -> float:
