@@ -26,6 +26,8 @@ Made by `proseg-gui benchmark` from the files in `runs/`; do not edit.
 
 """
 TABLES = "tables.md"
+COMPARED = (*METHODS, "proseg_matrix")
+"""What can be compared: the methods, and ProSeg with ``train --conditioning matrix``."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -41,7 +43,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--name", metavar="NAME",
                         help="what the data set is called in the results (what dataset.json calls it, else data): its "
                              "folder's name is not told")  # fmt: skip
-    parser.add_argument("--methods", default=",".join(METHODS), metavar="A,B", help="which methods (all)")
+    parser.add_argument("--methods", default=",".join(COMPARED), metavar="A,B",
+                        help=f"which of {', '.join(COMPARED)} (all)")  # fmt: skip
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each, seeds 0 to N-1 (3)")
     parser.add_argument("--folds", type=int, default=5, metavar="N",
                         help="parts by patient, each judged once (5); 1: the split of split.json")  # fmt: skip
@@ -88,9 +91,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _checked(args: argparse.Namespace) -> list[str]:
     methods = [name.strip() for name in args.methods.split(",") if name.strip()]
-    unknown = [name for name in methods if name not in METHODS]
+    unknown = [name for name in methods if name not in COMPARED]
     if unknown or not methods:
-        raise UserError(f"there is no method {(unknown or [''])[0]!r}", remedy=f"Methods are {', '.join(METHODS)}")
+        raise UserError(f"there is no method {(unknown or [''])[0]!r}", remedy=f"Methods are {', '.join(COMPARED)}")
     for name, least in (("steps", 2), ("seeds", 1), ("folds", 1), ("side", 16)):
         if getattr(args, name) < least:
             raise UserError(f"--{name} {getattr(args, name)} is too few", remedy=f"Give {least} or more")

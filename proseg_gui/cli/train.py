@@ -57,6 +57,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
     parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
+    parser.add_argument("--conditioning", choices=("film", "matrix"),
+                        help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
+                             "decoder's weights too, which can tell raters apart better (film)")  # fmt: skip
     parser.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0],
                         help="what reads the image: the project's U-Net, or an encoder with weights of yours (unet)")
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE",
@@ -121,8 +124,8 @@ def _check_network(args: argparse.Namespace) -> None:
     if bool(args.init) != bool(args.stage):
         raise UserError("--init and --stage belong together",
                         remedy="For instance --init liver --stage rater")  # fmt: skip
-    asked = {"method": args.method, "preference": args.preference, "widths": args.widths,
-             "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
+    asked = {"method": args.method, "preference": args.preference, "conditioning": args.conditioning,
+             "widths": args.widths, "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
     chosen = next((name for name, value in asked.items() if value), "")
     if args.init and chosen:
         raise UserError(f"--{chosen} cannot be chosen with --init", remedy="The network is that of --init")
@@ -131,8 +134,15 @@ def _check_network(args: argparse.Namespace) -> None:
     if (args.backbone != BACKBONES[0]) != bool(args.encoder_weights):
         raise UserError("--encoder-weights and a --backbone other than unet belong together",
                         remedy="For instance --backbone resnet18 --encoder-weights resnet18.safetensors")  # fmt: skip
-    if args.preference == "gaussian" and args.method not in (None, "proseg"):
-        raise UserError(f"--preference is for --method proseg, not {args.method}", remedy="Leave it out")
+    for option, value in _proseg_options(args).items():
+        if args.method not in (None, "proseg"):
+            raise UserError(f"--{option} {value} is for --method proseg, not {args.method}", remedy="Leave it out")
+
+
+def _proseg_options(args: argparse.Namespace) -> dict[str, str]:
+    """What was chosen of ProSeg's own architecture, where it is not what is usual."""
+    given = {"preference": (args.preference, "dirichlet"), "conditioning": (args.conditioning, "film")}
+    return {name: value for name, (value, usual) in given.items() if value not in (None, usual)}
 
 
 def result_lines(card: Card) -> list[str]:
@@ -163,7 +173,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     split = Split.read(args.split) if args.split else None
     calibrated = window is not None or bool(args.init and read_card(find_bundle(args.init)).window["kind"] == "fixed")
     augmentation = augmentation_for(args.flip, calibrated=calibrated)
-    network = {"preference": args.preference} if args.preference == "gaussian" else {}
+    network = _proseg_options(args)
     if args.backbone != BACKBONES[0]:
         network["backbone"] = args.backbone
     if args.init:

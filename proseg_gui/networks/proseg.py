@@ -93,7 +93,7 @@ class ProSeg(Method):
         (W0 + sum_d tau_d V_d) (W_mu + sum_k eps_k W_k) (gamma F + beta) + U tau + b  =  matrix F + bias.
         """
         inner = self.mean_weight + torch.einsum("...k,kzc->...zc", eps, self.mode_weight)
-        first = self.first_weight
+        first: Tensor = self.first_weight
         if self.first_mix is not None:
             first = first + torch.einsum("...d,dhz->...hz", tau, self.first_mix)
         whole = first @ inner

@@ -34,10 +34,6 @@ OBJECTIVES: Mapping[str, type[Objective]] = {
     Majority.kind: MajorityObjective,
     Threshold.kind: ThresholdObjective,
 }
-USUAL: Mapping[str, Mapping[str, str]] = {ProSeg.kind: {"conditioning": "matrix"}}
-"""What a new network has where the recipe does not say; constructors' own defaults are those of older bundles."""
-
-
 def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """An untrained network of ``kind`` for the raters, structures and channels of ``layout``.
 
@@ -48,5 +44,5 @@ def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """
     return build(kind, {
         "n_raters": len(layout.raters), "n_structures": len(layout.structures), "n_channels": len(layout.channels),
-        "widths": recipe.widths, **USUAL.get(kind, {}), **recipe.network,
+        "widths": recipe.widths, **recipe.network,
     })  # fmt: skip

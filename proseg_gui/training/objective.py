@@ -29,8 +29,8 @@ class ProSegObjective(Objective):
         return list(self.method.rater_rows().values())
 
     def tau_parameters(self) -> list[nn.Parameter]:
-        """All weights that tau is multiplied with."""
-        return self.method.tau_weights()
+        """All weights that tau is multiplied with, where it mixes the decoder's matrices; else none."""
+        return self.method.tau_weights() if self.method.first_mix is not None else []
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""

@@ -81,7 +81,9 @@ def test_a_trained_bundle_is_fine_tuned_and_the_verdict_printed(discs, tmp_path,
     (["--init", "phantom", "--stage", "rater", "--window=0,1"], "another window"),
     (["--patience", "-1"], "negative"),
     (["--steps", "0"], "too few"),
-    (["--method", "pionono", "--preference", "gaussian"], "--preference is for --method proseg"),
+    (["--method", "pionono", "--preference", "gaussian"], "--preference gaussian is for --method proseg"),
+    (["--method", "pionono", "--conditioning", "matrix"], "--conditioning matrix is for --method proseg"),
+    (["--init", "phantom", "--stage", "rater", "--conditioning", "matrix"], "cannot be chosen with --init"),
     (["--preference", "uniform"], "preference"),
     (["--memory", "-1"], "--memory -1.0 is not a size"),
     (["--widths", "8,x"], "is not two to eight numbers"),
@@ -114,12 +116,13 @@ def test_mixed_precision_is_said_by_the_card_and_not_on_stderr(discs, tmp_path, 
 
 def test_preference_and_widths_rebuild_the_network(discs, tmp_path):
     words = ["train", str(discs), "--out", str(tmp_path / "m"), "--steps", "2", "--preference", "gaussian",
-             "--widths", "4,8"]  # fmt: skip
+             "--conditioning", "matrix", "--widths", "4,8"]  # fmt: skip
     assert main(words) == 0
     bundle = load_bundle(tmp_path / "m")
     assert bundle.card.architecture["preference"] == "gaussian" and bundle.card.architecture["widths"] == [4, 8]
     assert bundle.method.preference_domain == "free"
-    assert bundle.card.training["recipe"]["network"] == {"preference": "gaussian"}
+    assert bundle.method.first_mix is not None
+    assert bundle.card.training["recipe"]["network"] == {"preference": "gaussian", "conditioning": "matrix"}
 
 
 def test_a_folder_without_cases_is_refused(tmp_path, capsys):

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent / "objectives"))
 from objective_tests import RECIPE, ObjectiveTests
 
 from proseg_gui.networks.preferences import inverse_softplus
-from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg
 from proseg_gui.training import objective as objective_module
 from proseg_gui.training.dataset import Batches
 from proseg_gui.training.methods import new_network
@@ -44,15 +44,18 @@ class TestGaussianProSeg(ObjectiveTests):
         assert objective.rater_parameters() == [objective.method.rater_mean, objective.method.rater_scale]
 
 
-def test_what_tau_acts_by_learns_faster_than_the_rest(layout):
-    recipe = Recipe(widths=(4, 8), rater_rate=7.0)
+@pytest.mark.parametrize("conditioning", CONDITIONINGS)
+def test_what_tau_acts_by_learns_faster_where_it_mixes_matrices(layout, conditioning):
+    recipe = Recipe(widths=(4, 8), rater_rate=7.0, network={"conditioning": conditioning})
     method = new_network("proseg", layout, recipe)
     groups = {group["factor"]: group for group in ProSegObjective(method, recipe).groups()}
-    assert {id(p) for p in groups[TAU_RATE]["params"]} == {
-        id(p) for p in (method.gamma, method.beta, method.first_tau, method.first_mix)
-    }
-    assert groups[TAU_RATE]["weight_decay"] == 0.0
     assert groups[7.0]["params"] == [method.rater_alpha]
+    assert sum(len(group["params"]) for group in groups.values()) == len(list(method.parameters()))
+    if conditioning == "film":
+        assert set(groups) == {1.0, 7.0}
+        return
+    quick = {id(p) for p in (method.gamma, method.beta, method.first_tau, method.first_mix)}
+    assert {id(p) for p in groups[TAU_RATE]["params"]} == quick and groups[TAU_RATE]["weight_decay"] == 0.0
 
 
 def test_a_recipe_without_options_is_written_as_before_there_were_any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,10 @@ FOLD_SEED = 20_250
 """Fixes the folds, whatever the seed of a run is: runs differ by their training, not by their cases."""
 VALIDATIONS = 4
 """How often a run looks at its validation cases; weights are chosen among those of when they are averaged."""
+
+
+VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {"proseg_matrix": ("proseg", {"conditioning": "matrix"})}
+"""Names of methods that are another one with its architecture set otherwise."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,10 @@ class Protocol:
         """Part of the run files' names: what is held equal."""
         return f"{self.seconds:g}s" if self.seconds else f"{self.steps}steps"
 
-    def recipe_of(self, seed: int, steps: int) -> Recipe:
+    def recipe_of(self, run: Run, steps: int) -> Recipe:
         """The recipe of one run."""
-        return replace(self.recipe, seed=seed, steps=steps)
+        network = VARIANTS[run.method][1] if run.method in VARIANTS else {}
+        return replace(self.recipe, seed=run.seed, steps=steps, network={**self.recipe.network, **network})
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; the recipe without its steps and seed, which belong to a run."""
@@ -67,11 +72,16 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Run:
-    """One training: which method, which fold, which seed."""
+    """One training: which method (or one of :data:`VARIANTS`), which fold, which seed."""
 
     method: str
     fold: int
     seed: int
+
+    @property
+    def kind(self) -> str:
+        """Name of the method in the registry."""
+        return VARIANTS[self.method][0] if self.method in VARIANTS else self.method
 
     def file_name(self, protocol: Protocol) -> str:
         """Name of the run's result."""

@@ -48,9 +48,9 @@ def train_and_judge(
 
         def trained(steps: int, judges: Sequence[TrainingCase], report: Progress) -> tuple[Method, float]:
             """The network, and the processor seconds that it took."""
-            recipe = protocol.recipe_of(run.seed, steps)
+            recipe = protocol.recipe_of(run, steps)
             torch.manual_seed(run.seed)
-            objective = OBJECTIVES[run.method](new_network(run.method, data.layout, recipe), recipe)
+            objective = OBJECTIVES[run.kind](new_network(run.kind, data.layout, recipe), recipe)
             path = Path(folder) / str(len(judges)) / str(steps)
             path.mkdir(parents=True)
             began = time.process_time()

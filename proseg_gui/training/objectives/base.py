@@ -17,8 +17,8 @@ from proseg_gui.training.recipe import Recipe
 
 PRETRAINED_RATE = 0.1
 """Of the learning rate: what an encoder learned elsewhere is not thrown away in the first steps."""
-TAU_RATE = 3.0
-"""Of the learning rate, for the weights that a rater's tau is multiplied with."""
+TAU_RATE = 10.0
+"""Of the learning rate, for the weights that tau is multiplied with where it mixes whole matrices."""
 AREA_CASES = 8
 """Cases on which is measured who draws more, which orients the sliders."""
 

@@ -13,7 +13,7 @@ from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.nifti import write_nifti
 from proseg_gui.training.benchmark import runner, store
 from proseg_gui.training.benchmark.data import read_cases
-from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split
+from proseg_gui.training.benchmark.protocol import VARIANTS, Protocol, Run, fold_split
 from proseg_gui.training.methods import OBJECTIVES
 from proseg_gui.training.recipe import Recipe
 
@@ -33,7 +33,7 @@ def dataset(make_study, tmp_path):
     return read_dataset(tmp_path / "discs")
 
 
-@pytest.mark.parametrize("method", sorted(OBJECTIVES))
+@pytest.mark.parametrize("method", [*sorted(OBJECTIVES), *VARIANTS])
 def test_every_method_is_trained_and_judged(dataset, method):
     data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 0)
     result = runner.train_and_judge(PROTOCOL, Run(method, 0, 0), data, split)
