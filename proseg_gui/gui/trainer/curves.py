@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
-from proseg_gui.gui.views.palette import ViewColours
+from proseg_gui.gui.views.palette import DARK, ViewColours, readable_on
 
 LEFT_ROOM = 60
 """Widget pixels for numbers such as 0.0735 and the axis' name: what does not fit, pyqtgraph leaves out."""
@@ -36,6 +36,7 @@ class CurvePlot(QWidget):
         self.setAccessibleName(title)
         self._shown: dict[str, pg.PlotDataItem] = {}
         self._logarithmic = logarithmic
+        self._background, self._steps = DARK.background, 0
         self.curves: tuple[Curve, ...] = ()
         self.title = AdaptiveLabel(title, role="muted")
         self.plot = pg.PlotWidget(axisItems={"left": _PlainAxis("left")})
@@ -67,28 +68,31 @@ class CurvePlot(QWidget):
         for name in ("left", "bottom"):
             self.plot.getAxis(name).setPen(colours.border)
             self.plot.getAxis(name).setTextPen(colours.muted)
+        self._background = colours.background
+        self.set_curves(self.curves, self._steps)
 
     def set_curves(self, curves: Sequence[Curve], steps: int) -> None:
         """Show these lines on an axis of 0..``steps``."""
-        self.curves = tuple(curves)
+        self.curves, self._steps = tuple(curves), steps
         for name in set(self._shown) - {curve.name for curve in curves}:
             self.plot.removeItem(self._shown.pop(name))
         for curve in curves:
             if curve.name not in self._shown:
                 self._shown[curve.name] = self.plot.plot(antialias=True)
             item = self._shown[curve.name]
-            item.setPen(pg.mkPen(curve.colour, width=curve.width))
+            colour = readable_on(self._background, curve.colour)
+            item.setPen(pg.mkPen(colour, width=curve.width))
             few = len(curve.steps) < 3  # a line of one point is not seen
             item.setSymbol("o" if few else None)
             item.setSymbolSize(6)
-            item.setSymbolBrush(curve.colour)
+            item.setSymbolBrush(colour)
             item.setSymbolPen(None)
             values = np.asarray(curve.values, float)
             if self._logarithmic:
                 values = np.where(values > 0, values, np.nan)
             item.setData(np.asarray(curve.steps, float), values)
         self.plot.setXRange(0, max(steps, 1), padding=0.02)
-        self.legend.setText(" &nbsp; ".join(_entry(curve) for curve in curves))
+        self.legend.setText(" &nbsp; ".join(_entry(curve, self._background) for curve in curves))
 
     def sizeHint(self) -> QSize:
         """A plot one can read."""
@@ -104,11 +108,11 @@ class _PlainAxis(pg.AxisItem):
         return [text if text.strip("0.")[:2] in ("1", "2", "5") else "" for text in texts]
 
 
-def _entry(curve: Curve) -> str:
+def _entry(curve: Curve, background: str) -> str:
     known = [value for value in curve.values if np.isfinite(value)]
     value = f"&nbsp;{_short(known[-1])}" if known else ""
     name = curve.name.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
-    return f'<span style="color:{curve.colour}">■</span>&nbsp;{name}{value}'
+    return f'<span style="color:{readable_on(background, curve.colour)}">■</span>&nbsp;{name}{value}'
 
 
 def _short(value: float) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.theme import colour
 from proseg_gui.gui.trainer.comparing import Row
-from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.gui.views.palette import rater_colour, readable_on
 from proseg_gui.gui.views.plot_frame import nice_ticks
 
 ROW, TALL_ROW, AXIS = 22, 31, 34
@@ -154,7 +154,8 @@ class DifferenceChart(QWidget):
         painter.drawText(last, RIGHT, "–" if row.difference is None else signed(row.difference))
         if row.difference is None:
             return
-        own, y = QColor(rater_colour(number)), top + (23 if height == TALL_ROW else height / 2)
+        own = QColor(readable_on(colour("panel").name(), rater_colour(number)))
+        y = top + (23 if height == TALL_ROW else height / 2)
         if row.low is not None and row.high is not None:
             painter.setPen(QPen(own, 2.0))
             painter.drawLine(QPointF(self.x_of(row.low), y), QPointF(self.x_of(row.high), y))

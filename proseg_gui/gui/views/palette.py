@@ -35,6 +35,9 @@ STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#f0a0a0", "#c0f0d0", "#e070b0",
 PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
 """Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""
 
+LEAST_CONTRAST = 3.0
+"""Of lines and dots with what is behind them (WCAG 2.2, 1.4.11)."""
+
 HEAT_MAPS = ("inferno", "magma", "viridis")
 """Perceptually uniform maps to choose from; the first is the default."""
 
@@ -47,6 +50,24 @@ def rater_colour(index: int) -> str:
 def structure_colour(index: int) -> str:
     """Colour ``#rrggbb`` of structure ``index`` (0-based); the first is the colour of the current contour."""
     return STRUCTURE_COLOURS[index % len(STRUCTURE_COLOURS)]
+
+
+def readable_on(background: str, colour: str) -> str:
+    """``colour``, darkened where it must be to stand out by :data:`LEAST_CONTRAST` from a light ``background``."""
+    behind, rgb = _luminance(_rgb(background)), _rgb(colour)
+    while behind > 0.5 and (behind + 0.05) / (_luminance(rgb) + 0.05) < LEAST_CONTRAST:
+        rgb = rgb * 0.97
+    return "#{:02x}{:02x}{:02x}".format(*(round(255 * part) for part in rgb.tolist()))
+
+
+def _rgb(colour: str) -> npt.NDArray[np.float64]:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
+
+
+def _luminance(rgb: npt.NDArray[np.float64]) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 @lru_cache(maxsize=len(HEAT_MAPS))

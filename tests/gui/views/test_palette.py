@@ -14,6 +14,7 @@ from proseg_gui.gui.views.palette import (
     RATER_COLOURS,
     heat_table,
     rater_colour,
+    readable_on,
     structure_colour,
 )
 
@@ -96,3 +97,11 @@ def test_text_of_both_themes_reads_on_its_panel(theme):
     assert contrast(theme.bar, theme.panel) >= 2.4
     assert contrast(theme.current, theme.panel) >= 3
     assert set(PART_COLOURS) == {"inter", "intra", "ambiguity", "residual"}
+
+
+@pytest.mark.parametrize("background", [LIGHT.background, LIGHT.panel])
+def test_lines_stand_out_on_a_light_ground_and_stay_as_they_are_on_a_dark_one(background):
+    shown = [readable_on(background, rater_colour(i)) for i in range(10)]
+    assert all(contrast(colour, background) >= 2.95 for colour in shown)  # 3, less the rounding to whole numbers
+    assert shown[1] == rater_colour(1) and shown[5] != rater_colour(5)  # vermilion was readable, mint was not
+    assert [readable_on(DARK.background, rater_colour(i)) for i in range(10)] == [rater_colour(i) for i in range(10)]
