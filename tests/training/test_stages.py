@@ -116,6 +116,18 @@ def test_adapt_leaves_the_backbone_and_full_moves_all(base, data, fine_tune, mon
     assert full == weights
 
 
+def test_a_base_whose_matrices_tau_mixes_is_gone_on_from_as_it_is(write, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(stages.StageObjective, "keeps_early", False)
+    recipe = replace(QUICK, network={"conditioning": "matrix"})
+    train_bundle(Request(write(tmp_path / "two", raters=KNOWN), tmp_path / "base", recipe))
+    base = load_bundle(tmp_path / "base")
+    found = {}
+    for stage in ("rater", "adapt"):
+        train_bundle(Request(data, tmp_path / stage, replace(QUICK, validations=1), init=base.folder, stage=stage))
+        found[stage] = changed(base, load_bundle(tmp_path / stage))
+    assert found["rater"] == set() and "first_mix" in found["adapt"]
+
+
 def test_the_card_says_where_it_came_from_and_keeps_the_base_s_texts(base, data, fine_tune):
     card = fine_tune(data, "rater").card
     training = card.training
