@@ -11,8 +11,8 @@ import numpy as np
 
 from proseg_gui.metrics.bootstrap import Difference, paired_difference
 
-MAIN = "proseg"
-"""The method that the others are compared with."""
+MAINS = ("proseg", "proseg_matrix")
+"""The methods that the others are compared with, in the tables' order."""
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("ged2", "GED^2"), ("dice_soft", "Dice_soft"), ("dice_identity_mean", "identity Dice"),
     ("dice_identity_permuted", "wrong rater"), ("own_minus_wrong", "own - wrong"), ("dice_max", "Dice_max"),
@@ -50,7 +50,7 @@ def tables(runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     protocol = runs[0]["protocol"]
-    methods = sorted({run["method"] for run in runs}, key=lambda m: (m != MAIN, list(NAMES).index(m)))
+    methods = sorted({run["method"] for run in runs}, key=list(NAMES).index)
     wanted = protocol["folds"] * len({run["seed"] for run in runs})
     held = f"{protocol['seconds']:g} processor seconds" if protocol["seconds"] else f"{protocol['steps']} steps"
     parts = f"{protocol['folds']}-fold cross-validation by patient" if protocol["folds"] > 1 else "one split"
@@ -69,9 +69,10 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
         parameters = max(run["parameters"] for run in found) / 1e3
         lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
     lines += [_people(runs), ""]
-    if MAIN in methods and len(methods) > 1:
-        lines += _differences(methods, columns, protocol)
-    return [*lines, ""]
+    for main in MAINS:
+        if main in methods and len(methods) > 1:
+            lines += _differences(main, methods, columns)
+    return lines
 
 
 def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -128,19 +129,17 @@ def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]])
     return f"**{text}**" if column.by_seed.mean() == best else text
 
 
-def _differences(
-    methods: Sequence[str], columns: Mapping[str, Mapping[str, Column]], protocol: Mapping[str, Any]
-) -> list[str]:
+def _differences(main: str, methods: Sequence[str], columns: Mapping[str, Mapping[str, Column]]) -> list[str]:
     titles = dict(COLUMNS)
-    lines = [f"{NAMES[MAIN]} minus each other method: mean over cases (each the mean over its seeds) and 95 % interval "
+    lines = [f"{NAMES[main]} minus each other method: mean over cases (each the mean over its seeds) and 95 % interval "
              "of a paired bootstrap over cases.", ""]  # fmt: skip
     lines += ["| compared with | " + " | ".join(titles[key] for key in COMPARED) + " |"]
     lines += ["|---" * (len(COMPARED) + 1) + "|"]
     for m in methods:
-        if m != MAIN:
-            cells = [_difference_cell(difference(columns[MAIN][key], columns[m][key]), key) for key in COMPARED]
+        if m != main:
+            cells = [_difference_cell(difference(columns[main][key], columns[m][key]), key) for key in COMPARED]
             lines.append(f"| {NAMES[m]} | {' | '.join(cells)} |")
-    return lines
+    return [*lines, ""]
 
 
 def difference(a: Column, b: Column) -> Difference | None:

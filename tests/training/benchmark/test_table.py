@@ -79,3 +79,11 @@ def test_a_figure_that_is_not_defined_is_left_out():
     assert figure_of(case, "own_minus_wrong") is None and figure_of(case, "ged2") is None
     both = {"dice_identity_mean": 0.9, "dice_identity_permuted": 0.5}
     assert figure_of(both, "own_minus_wrong") == pytest.approx(0.4)
+
+
+def test_each_of_ours_is_compared_with_all_others():
+    text = tables([*RUNS, run("proseg_matrix", 0, 0, 0.78, 0.10)])
+    heads = [line for line in text.splitlines() if "minus each other method" in line]
+    assert [head.split(" minus")[0] for head in heads] == ["ProSeg coherent", "ProSeg coherent, matrix"]
+    second = text[text.index(heads[1]) :]
+    assert row(second, "Pionono")[3].startswith("+0.0800") and row(second, "ProSeg coherent")[3].startswith("-0.0300")
