@@ -32,6 +32,8 @@ the log of a run lie in OUT.training.
 on the frozen model, in minutes. adapt: the decoder learns too. full: everything learns, slowly. Raters are matched by
 equal name, or through the table on this computer that a training under pseudonyms left.
 """
+CONDITIONINGS = ("film", "matrix")
+"""Those of :mod:`proseg_gui.networks.proseg`, here without torch."""
 BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
 """Those of :mod:`proseg_gui.networks.pretrained`, here without torch."""
 STAGES = ("rater", "adapt", "full")
@@ -57,7 +59,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
     parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
-    parser.add_argument("--conditioning", choices=("film", "matrix"),
+    parser.add_argument("--conditioning", choices=CONDITIONINGS,
                         help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
                              "decoder's weights too, which can tell raters apart better (film)")  # fmt: skip
     parser.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0],

@@ -23,6 +23,8 @@ Coords = Mapping[str, Tensor]
 """Latent name -> ``(d,)`` float32 vector on the CPU: one point at which to decode."""
 OwnSizes = Mapping[str, tuple[int, int, int]]
 """A method's own sizes: name -> (value, least, most), in the order of the card."""
+OwnChoices = Mapping[str, tuple[str, Sequence[str]]]
+"""A method's own choices: name -> (value, all there are); a card leaves the first out, so older programs read it."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class Method(nn.Module, ABC):
         Channels of the backbone's levels, finest first; its output's; width of the decoder's first layer.
     backbone:
         A name in :data:`~proseg_gui.networks.pretrained.BACKBONES`.
-    own:
-        What the method has beside them.
+    own, choices:
+        What the method has beside them: sizes with their least and most, and names with those there are.
 
     Attributes
     ----------
@@ -109,6 +111,7 @@ class Method(nn.Module, ABC):
     def __init__(
         self, n_raters: int, n_structures: int = 1, n_channels: int = 1, *, widths: Sequence[int] = (16, 32, 64, 64),
         features: int = 16, hidden: int = 16, backbone: str = UNET, own: OwnSizes = MappingProxyType({}),
+        choices: OwnChoices = MappingProxyType({}),
     ) -> None:  # fmt: skip
         super().__init__()
         self._architecture: dict[str, Any] = {
@@ -118,6 +121,11 @@ class Method(nn.Module, ABC):
         check_sizes(self._architecture, {n: s[1] for n, s in own.items()}, {n: s[2] for n, s in own.items()})
         if backbone != UNET:  # the usual one is not named: older programs read such cards too
             self._architecture["backbone"] = backbone
+        for name, (value, known) in choices.items():
+            if value not in known:
+                raise ValueError(f"the {name} must be one of {', '.join(known)}")
+            if value != known[0]:
+                self._architecture[name] = value
         self.n_raters, self.n_structures, self.n_channels, self.hidden = n_raters, n_structures, n_channels, hidden
         self.backbone = build_backbone(backbone, n_channels, widths, features)
         self.stride = self.backbone.stride

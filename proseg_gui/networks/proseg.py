@@ -47,16 +47,9 @@ class ProSeg(Method):
         self, *sizes: int, modes: int = 8, tau_dims: int = 8, preference: str = "dirichlet",
         conditioning: str = "film", **common: Any,
     ) -> None:  # fmt: skip
-        if preference not in PREFERENCES:
-            raise ValueError(f"the preference must be one of {', '.join(PREFERENCES)}")
-        if conditioning not in CONDITIONINGS:
-            raise ValueError(f"the conditioning must be one of {', '.join(CONDITIONINGS)}")
         own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
-        super().__init__(*sizes, own=own, **common)
-        if preference != "dirichlet":  # see the base class on the usual backbone
-            self._architecture["preference"] = preference
-        if conditioning != "film":
-            self._architecture["conditioning"] = conditioning
+        choices = {"preference": (preference, tuple(PREFERENCES)), "conditioning": (conditioning, CONDITIONINGS)}
+        super().__init__(*sizes, own=own, choices=choices, **common)
         self.family = PREFERENCES[preference]
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
@@ -135,11 +128,6 @@ class ProSeg(Method):
     def rater_rows(self) -> dict[str, nn.Parameter]:
         """The parameters that tell raters apart, and nothing else does: one row a rater in each."""
         return {name: self.get_parameter(name) for name in self._rows}
-
-    def tau_weights(self) -> list[nn.Parameter]:
-        """What tau is multiplied with: the weights by which a preference becomes a way of drawing."""
-        mixed = [] if self.first_mix is None else [self.first_mix]
-        return [self.gamma, self.beta, self.first_tau, *mixed]
 
     def presets(self) -> Tensor:
         """``(R, D)`` mean of each rater's tau on the line (centred log-ratios, or the Gaussians' means)."""

@@ -34,6 +34,8 @@ OBJECTIVES: Mapping[str, type[Objective]] = {
     Majority.kind: MajorityObjective,
     Threshold.kind: ThresholdObjective,
 }
+
+
 def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """An untrained network of ``kind`` for the raters, structures and channels of ``layout``.
 

@@ -30,7 +30,8 @@ class ProSegObjective(Objective):
 
     def tau_parameters(self) -> list[nn.Parameter]:
         """All weights that tau is multiplied with, where it mixes the decoder's matrices; else none."""
-        return self.method.tau_weights() if self.method.first_mix is not None else []
+        method = self.method
+        return [] if method.first_mix is None else [method.gamma, method.beta, method.first_tau, method.first_mix]
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""

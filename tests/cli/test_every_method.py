@@ -43,7 +43,8 @@ def tumours(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize("options", [*([f"--method={name}"] for name in METHODS), ["--preference=gaussian"]])
+@pytest.mark.parametrize("options", [*([f"--method={name}"] for name in METHODS), ["--preference=gaussian"],
+                                     ["--conditioning=matrix"]])  # fmt: skip
 def test_structures_and_channels_from_training_to_files(tumours, tmp_path, options, capsys):
     model, out = tmp_path / "model", tmp_path / "out"
     words = ["train", str(tumours), "--out", str(model), "--steps", "4", "--widths", "4,8", "--device", "cpu"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -74,25 +74,25 @@ class CurvePlot(QWidget):
     def set_curves(self, curves: Sequence[Curve], steps: int) -> None:
         """Show these lines on an axis of 0..``steps``."""
         self.curves, self._steps = tuple(curves), steps
+        curves = [replace(curve, colour=readable_on(self._background, curve.colour)) for curve in curves]
         for name in set(self._shown) - {curve.name for curve in curves}:
             self.plot.removeItem(self._shown.pop(name))
         for curve in curves:
             if curve.name not in self._shown:
                 self._shown[curve.name] = self.plot.plot(antialias=True)
             item = self._shown[curve.name]
-            colour = readable_on(self._background, curve.colour)
-            item.setPen(pg.mkPen(colour, width=curve.width))
+            item.setPen(pg.mkPen(curve.colour, width=curve.width))
             few = len(curve.steps) < 3  # a line of one point is not seen
             item.setSymbol("o" if few else None)
             item.setSymbolSize(6)
-            item.setSymbolBrush(colour)
+            item.setSymbolBrush(curve.colour)
             item.setSymbolPen(None)
             values = np.asarray(curve.values, float)
             if self._logarithmic:
                 values = np.where(values > 0, values, np.nan)
             item.setData(np.asarray(curve.steps, float), values)
         self.plot.setXRange(0, max(steps, 1), padding=0.02)
-        self.legend.setText(" &nbsp; ".join(_entry(curve, self._background) for curve in curves))
+        self.legend.setText(" &nbsp; ".join(_entry(curve) for curve in curves))
 
     def sizeHint(self) -> QSize:
         """A plot one can read."""
@@ -108,11 +108,11 @@ class _PlainAxis(pg.AxisItem):
         return [text if text.strip("0.")[:2] in ("1", "2", "5") else "" for text in texts]
 
 
-def _entry(curve: Curve, background: str) -> str:
+def _entry(curve: Curve) -> str:
     known = [value for value in curve.values if np.isfinite(value)]
     value = f"&nbsp;{_short(known[-1])}" if known else ""
     name = curve.name.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
-    return f'<span style="color:{readable_on(background, curve.colour)}">■</span>&nbsp;{name}{value}'
+    return f'<span style="color:{curve.colour}">■</span>&nbsp;{name}{value}'
 
 
 def _short(value: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -139,12 +138,12 @@ def loss_curves(found: Snapshot | None) -> list[Curve]:
     for number, name in enumerate(names):
         text, colour = TERMS.get(name, (name.replace("_", " "), OTHER_COLOURS[number % len(OTHER_COLOURS)]))
         kept = [row for row in rows if name in row]
-        points = [(row["step"], row[name]) for row in kept]
+        steps, values = [row["step"] for row in kept], [row[name] for row in kept]
         if name == "total":  # two sums of different terms are not to be read as one that rose
-            joins = [i for i, (a, b) in enumerate(pairwise(kept), 1) if not a.keys() ^ b.keys() <= NOT_TERMS]
-            for i in reversed(joins):
-                points.insert(i, (points[i][0], math.nan))
-        steps, values = [step for step, _ in points], [value for _, value in points]
+            for i in reversed(range(1, len(kept))):
+                if not kept[i - 1].keys() ^ kept[i].keys() <= NOT_TERMS:
+                    steps.insert(i, steps[i])
+                    values.insert(i, math.nan)
         curves.append(Curve(text, colour, steps, values, 2.4 if name == "total" else 1.5))
     return curves
 

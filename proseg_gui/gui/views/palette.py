@@ -52,6 +52,7 @@ def structure_colour(index: int) -> str:
     return STRUCTURE_COLOURS[index % len(STRUCTURE_COLOURS)]
 
 
+@lru_cache(maxsize=128)
 def readable_on(background: str, colour: str) -> str:
     """``colour``, darkened where it must be to stand out by :data:`LEAST_CONTRAST` from a light ``background``."""
     behind, rgb = _luminance(_rgb(background)), _rgb(colour)

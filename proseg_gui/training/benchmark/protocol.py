@@ -20,8 +20,6 @@ FOLD_SEED = 20_250
 """Fixes the folds, whatever the seed of a run is: runs differ by their training, not by their cases."""
 VALIDATIONS = 4
 """How often a run looks at its validation cases; weights are chosen among those of when they are averaged."""
-
-
 VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {"proseg_matrix": ("proseg", {"conditioning": "matrix"})}
 """Names of methods that are another one with its architecture set otherwise."""
 
@@ -61,8 +59,7 @@ class Protocol:
 
     def recipe_of(self, run: Run, steps: int) -> Recipe:
         """The recipe of one run."""
-        network = VARIANTS[run.method][1] if run.method in VARIANTS else {}
-        return replace(self.recipe, seed=run.seed, steps=steps, network={**self.recipe.network, **network})
+        return replace(self.recipe, seed=run.seed, steps=steps, network={**self.recipe.network, **run.variant[1]})
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; the recipe without its steps and seed, which belong to a run."""
@@ -79,9 +76,9 @@ class Run:
     seed: int
 
     @property
-    def kind(self) -> str:
-        """Name of the method in the registry."""
-        return VARIANTS[self.method][0] if self.method in VARIANTS else self.method
+    def variant(self) -> tuple[str, Mapping[str, str]]:
+        """Name of the method in the registry, and what of its architecture is set otherwise."""
+        return VARIANTS.get(self.method, (self.method, {}))
 
     def file_name(self, protocol: Protocol) -> str:
         """Name of the run's result."""

@@ -50,7 +50,8 @@ def train_and_judge(
             """The network, and the processor seconds that it took."""
             recipe = protocol.recipe_of(run, steps)
             torch.manual_seed(run.seed)
-            objective = OBJECTIVES[run.kind](new_network(run.kind, data.layout, recipe), recipe)
+            kind, _ = run.variant
+            objective = OBJECTIVES[kind](new_network(kind, data.layout, recipe), recipe)
             path = Path(folder) / str(len(judges)) / str(steps)
             path.mkdir(parents=True)
             began = time.process_time()

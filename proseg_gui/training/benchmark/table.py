@@ -25,9 +25,8 @@ COMPARED = ("ged2", "dice_soft", "dice_identity_mean", "own_minus_wrong")
 LOWER_IS_BETTER = frozenset({"ged2", "calibration_error", "volume_crps_ml"})
 NAMES = {
     "proseg": "ProSeg coherent", "proseg_matrix": "ProSeg coherent, matrix", "reference": "ProSeg reference",
-    "dpersona": "D-Persona",
-    "probunet": "Probabilistic U-Net", "pionono": "Pionono", "rater_heads": "per-rater heads",
-    "majority": "majority mask", "threshold": "one map, a threshold a rater",
+    "dpersona": "D-Persona", "probunet": "Probabilistic U-Net", "pionono": "Pionono",
+    "rater_heads": "per-rater heads", "majority": "majority mask", "threshold": "one map, a threshold a rater",
 }  # fmt: skip
 
 
