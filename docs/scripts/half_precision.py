@@ -12,8 +12,8 @@ import torch
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import coords_from
-from proseg_gui.inference.survey import default_plan
 from proseg_gui.io.open import open_study
 
 

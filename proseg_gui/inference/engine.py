@@ -25,7 +25,7 @@ from proseg_gui.inference.cache import FeatureCache, default_budget
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label, thread_limit
 from proseg_gui.inference.gate import Gate
 from proseg_gui.inference.grid import plan_grid
-from proseg_gui.inference.patches import Patches
+from proseg_gui.inference.patches import Patch, Patches
 from proseg_gui.inference.points import Point, coords_from, stacked
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
 """A pixel belongs to a structure where its probability is strictly above (METRICS.md)."""
-POINTS_AT_ONCE = 8
+POINTS_AT_ONCE, PIXELS_AT_ONCE = 8, 32_768
+"""A patch is decoded at so many points at a time, or at more where it is small."""
 T = TypeVar("T")
 
 
@@ -243,16 +244,35 @@ class Engine:
         pixel_mm2 = self.geometry.pixel_area_mm2 * scale_y * scale_x
         thickness_mm = self.geometry.slice_thickness_mm()
         volumes = np.zeros((len(points), len(self.structures)))
-        chunks = [range(i, min(i + POINTS_AT_ONCE, len(points))) for i in range(0, len(points), POINTS_AT_ONCE)]
         for k, patch in self.patches.snapshot(max_pixels):
-            features = patch.features.contiguous()
-            for chunk in chunks:
-                self.pause_point(token)
-                with torch.inference_mode(), thread_limit(1):
-                    logits = self.method.decode_many(features, stacked([points[i] for i in chunk]))
-                    counts = (torch.sigmoid(logits) > THRESHOLD).sum((-2, -1)).numpy()
-                volumes[chunk.start : chunk.stop] += counts * (patch.step**2 * pixel_mm2 * thickness_mm[k] / 1000.0)
+            done = 0
+            for p in self.patch_probabilities(patch, points, token):
+                counts = (p > THRESHOLD).sum((-2, -1))
+                volumes[done : done + len(p)] += counts * (patch.step**2 * pixel_mm2 * thickness_mm[k] / 1000.0)
+                done += len(p)
         return volumes
+
+    def patch(self, k: int, max_pixels: int, token: CancelToken | None = None) -> Patch | None:
+        """About ``max_pixels`` of the pixels of slice ``k`` that matter; nothing where no structure may be."""
+        if k not in self.patches:
+            self._features(k, token)
+        return self.patches.one(k, max_pixels)
+
+    def patch_probabilities(
+        self, patch: Patch, points: Sequence[Point], token: CancelToken | None = None
+    ) -> Iterator[np.ndarray]:
+        """Probabilities of a patch at each of ``points``: ``(n, S, h, w)`` float32, n of them at a time, in order.
+
+        On the model's grid and on the CPU; another thread's hold is heeded in between.
+        """
+        features = patch.features.contiguous()
+        at_once = max(POINTS_AT_ONCE, PIXELS_AT_ONCE // patch.pixels)
+        for i in range(0, len(points), at_once):
+            self.pause_point(token)
+            with torch.inference_mode(), thread_limit(1):
+                logits = self.method.decode_many(features, stacked(points[i : i + at_once]))
+                probabilities = torch.sigmoid(logits).numpy()
+            yield probabilities
 
     # -- the device -----------------------------------------------------------------------------------------------
     def _place(self, device: torch.device) -> _Network:

@@ -42,9 +42,9 @@ class Patch:
         """How many pixels it keeps."""
         return self.features.shape[-2] * self.features.shape[-1]
 
-    def thinned(self, by: int) -> Patch:
-        """Every ``by``-th pixel of this patch."""
-        return self if by == 1 else Patch(self.features[..., ::by, ::by], self.step * by)
+    def thinned(self, by: int, offset: int = 0) -> Patch:
+        """Every ``by``-th pixel of this patch each way, from the ``offset``-th on."""
+        return self if by == 1 else Patch(self.features[..., offset::by, offset::by], self.step * by)
 
 
 class Patches:
@@ -73,6 +73,15 @@ class Patches:
         """Number of slices noted, with or without a structure."""
         with self._lock:
             return len(self._patches)
+
+    def one(self, k: int, max_pixels: int) -> Patch | None:
+        """What is kept of slice ``k``, thinned to about ``max_pixels``; nothing where no structure may be."""
+        with self._lock:
+            patch = self._patches[k]
+        if patch is None:
+            return None
+        by = max(1, math.ceil(math.sqrt(patch.pixels / max_pixels)))
+        return patch.thinned(by, k % by)  # neighbouring slices keep other pixels
 
     def snapshot(self, max_pixels: int | None = None) -> list[tuple[int, Patch]]:
         """Slices that may hold a structure, in order; thinned evenly to about ``max_pixels`` in all."""

@@ -19,6 +19,7 @@ from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
 from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.plan import SurveyPlan, default_plan
 from proseg_gui.inference.results import (
     Results,
     map_origins,
@@ -28,7 +29,7 @@ from proseg_gui.inference.results import (
     write_masks,
     write_segments,
 )
-from proseg_gui.inference.survey import CaseSurvey, SurveyPlan, default_plan
+from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import atomic_folder, atomic_json
 from proseg_gui.io.dataset import Case, load_case
@@ -279,11 +280,15 @@ def _summary(
         "notices": [*engine.study.notices, *engine.notices, *notices],
     }
     if survey is not None:
-        plan = survey.plan
         found["uncertainty"] = {
-            "draws": {"raters": plan.raters, "preference": plan.tau_draws, "ambiguity": plan.eps_draws},
+            "draws": _draws(survey.plan),
             "form": "variance",
             "shares": {s: survey.shares(i) for i, s in enumerate(card.structures)},
+            "shares_draws": _draws(survey.cause_plan),
             "shares_note": "without what the chance of few draws adds to the upper parts; the maps are raw",
         }
     return found
+
+
+def _draws(plan: SurveyPlan) -> dict[str, int]:
+    return {"raters": plan.raters, "preference": plan.tau_draws, "ambiguity": plan.eps_draws}

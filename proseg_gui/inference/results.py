@@ -25,7 +25,7 @@ from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 if TYPE_CHECKING:
-    from proseg_gui.inference.survey import SurveyPlan
+    from proseg_gui.inference.plan import SurveyPlan
     from proseg_gui.io.dicom_seg import Segment
 
 ROI_COLOURS = (

@@ -6,7 +6,6 @@ the raters and do not depend on any slider; :func:`ambiguity_at` is the one map 
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -16,70 +15,17 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from proseg_gui.bundle import Bundle
+from proseg_gui.inference.causes import Sums, cause_sums, shares_of
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
-from proseg_gui.inference.points import AMBIGUITY, Point, point_from, unstacked
-from proseg_gui.inference.uncertainty import PARTS, StreamingMoments, without_chance
+from proseg_gui.inference.plan import SurveyPlan, cause_plan
+from proseg_gui.inference.points import AMBIGUITY, Point, point_from
+from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.jobs import CancelToken
-from proseg_gui.networks.base import Method
 from proseg_gui.volume import Geometry, areas_to_ml
 
-DEFAULT_DRAWS = 48
-"""A default plan has at least this many draws."""
-EPS_DRAWS = 4
-N_THIN = 10
-"""Samples kept for display."""
 LOCAL_DRAWS = 16
 STORE_BYTES = 256 << 20
 """Memory for the arrays of surveyed slices; the numbers of all slices are always kept."""
-
-
-@dataclass(frozen=True)
-class SurveyPlan:
-    """``raters`` x ``tau_draws`` x ``eps_draws`` draws, in that nesting order, from one seed.
-
-    ``raters`` is 1 for a method that draws for everybody at once.
-    """
-
-    raters: int
-    tau_draws: int
-    eps_draws: int
-    seed: int = 0
-
-    @property
-    def n(self) -> int:
-        """Number of draws."""
-        return self.raters * self.tau_draws * self.eps_draws
-
-    def points(self, method: Method) -> tuple[Point, ...]:
-        """The draws; ambiguity draws are independent between raters and preference draws."""
-        generator = torch.Generator().manual_seed(self.seed)
-        per_rater = self.tau_draws * self.eps_draws
-        if not method.capabilities.rater_draws:
-            return unstacked(method.draw(None, self.n, generator))
-        return tuple(
-            point
-            for rater in range(self.raters)
-            for point in unstacked(method.draw(rater, per_rater, generator, tau_draws=self.tau_draws))
-        )
-
-    def thin(self, count: int = N_THIN) -> tuple[int, ...]:
-        """Numbers of ``count`` draws (fewer when there are not so many), spread evenly over the raters."""
-        per_rater = self.tau_draws * self.eps_draws
-        # Within a rater: every preference draw once before any twice.
-        order = [t * self.eps_draws + z for z in range(self.eps_draws) for t in range(self.tau_draws)]
-        return tuple((i % self.raters) * per_rater + order[i // self.raters] for i in range(min(count, self.n)))
-
-
-def default_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:
-    """At least :data:`DEFAULT_DRAWS` draws: 7 raters x 2 x 4, 4 raters x 3 x 4; one of whatever the method has not."""
-    able = bundle.method.capabilities
-    raters = len(bundle.card.raters) if able.rater_draws else 1
-    eps_draws = EPS_DRAWS if able.ambiguity_axes else 1
-    tau_draws = max(2, math.ceil(DEFAULT_DRAWS / (eps_draws * raters))) if able.intra_expert else 1
-    if able.ambiguity_axes and not able.intra_expert:
-        eps_draws = max(2, math.ceil(DEFAULT_DRAWS / raters))
-    return SurveyPlan(raters, tau_draws, eps_draws, seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +115,7 @@ class _Numbers:
     """What is kept of every surveyed slice."""
 
     sums: Mapping[str, np.ndarray]
+    causes: Sums
     sample_areas: np.ndarray
     rater_areas: np.ndarray
 
@@ -183,6 +130,8 @@ class CaseSurvey:
     def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int = STORE_BYTES) -> None:
         self._engine, self.plan, self._store_bytes = engine, plan, store_bytes
         self._points = plan.points(engine.method)
+        self.cause_plan = cause_plan(engine.bundle, plan.seed)
+        self._cause_points = self.cause_plan.points(engine.method)
         self._numbers: dict[int, _Numbers] = {}
         self._slices: OrderedDict[tuple[int, str], SliceSurvey] = OrderedDict()
         self._lock = threading.Lock()
@@ -196,14 +145,18 @@ class CaseSurvey:
                 self._slices.move_to_end((k, form))
         if found is None:
             found = _survey(self._engine, k, self.plan, self._points, token, form)
-            self.add(found)
+            numbers = None if form != "variance" or self.has(k) else self._numbers_of(found, token)
+            self._keep(found, numbers)
         return found
 
-    def add(self, survey: SliceSurvey) -> None:
-        """Take in a slice that was surveyed with this case's plan."""
+    def _numbers_of(self, survey: SliceSurvey, token: CancelToken | None) -> _Numbers:
+        causes = cause_sums(self._engine, survey.slice_index, self.cause_plan, self._cause_points, token)
+        return _Numbers(survey.sums, causes, survey.sample_areas, survey.rater_areas)
+
+    def _keep(self, survey: SliceSurvey, numbers: _Numbers | None) -> None:
         with self._lock:
-            if survey.form == "variance":
-                self._numbers[survey.slice_index] = _Numbers(survey.sums, survey.sample_areas, survey.rater_areas)
+            if numbers is not None:
+                self._numbers[survey.slice_index] = numbers
             self._slices[survey.slice_index, survey.form] = survey
             while len(self._slices) > 1 and sum(s.nbytes for s in self._slices.values()) > self._store_bytes:
                 self._slices.popitem(last=False)
@@ -227,13 +180,14 @@ class CaseSurvey:
     def shares(self, structure: int = 0) -> dict[str, float]:
         """Each cause's share of the total over the slices surveyed; empty while there is no uncertainty at all.
 
-        Without what the chance of few draws adds to the upper parts (the corrected form, not below 0); maps are raw.
+        From draws of their own, :attr:`cause_plan`, which are more than those of the maps: see
+        :mod:`~proseg_gui.inference.causes`.
         """
-        plan = self.plan
-        raw = {part: np.nansum(self.slice_uncertainty(part, structure)) for part in PARTS}
-        sums = without_chance(raw, plan.raters, plan.tau_draws, plan.eps_draws, least=0.0)
-        total = float(sums.pop("total"))
-        return {part: float(value) / total for part, value in sums.items()} if total > 0 else {}
+        with self._lock:
+            known = list(self._numbers.values())
+        total, residual = (sum(float(n.sums[part][structure]) for n in known) for part in ("total", "residual"))
+        causes = {part: np.sum([n.causes[part][structure] for n in known]) for part in PARTS}
+        return shares_of(causes, residual / total, self.cause_plan) if total > 0 else {}
 
     def volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:
         """``(N,)`` volumes of the draws over the slices surveyed."""

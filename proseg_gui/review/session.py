@@ -184,7 +184,8 @@ def begin_review(
     """Put ``study`` and ``bundle`` together; raises ``UserError`` where they do not fit."""
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Sliders
-    from proseg_gui.inference.survey import CaseSurvey, default_plan
+    from proseg_gui.inference.plan import default_plan
+    from proseg_gui.inference.survey import CaseSurvey
 
     engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
     return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))

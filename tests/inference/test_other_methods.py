@@ -10,8 +10,9 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Request, list_drawings
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders, latents_json
+from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import check_point, point_from
-from proseg_gui.inference.survey import CaseSurvey, ambiguity_at, default_plan
+from proseg_gui.inference.survey import CaseSurvey, ambiguity_at
 from proseg_gui.networks.dpersona import DPersona
 from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono

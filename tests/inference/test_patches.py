@@ -41,6 +41,20 @@ def test_where_nothing_is_drawn_nothing_is_kept(make, known):
     patches = Patches(2, bundle.method)
     patches.note(1, features_of(make, bundle, centre=(500, 500)), bundle.method)
     assert (patches.seen, 1 in patches, 0 in patches, patches.snapshot()) == (1, True, False, [])
+    assert patches.one(1, 10) is None
+
+
+def test_one_patch_is_thinned_on_another_lattice_than_its_neighbour(known):
+    bundle, features = known
+    patches = Patches(2, bundle.method)
+    for k in (0, 1):
+        patches.note(k, features, bundle.method)
+    (_, whole), _ = patches.snapshot()
+    assert patches.one(0, whole.pixels) is whole
+    first, second = (patches.one(k, whole.pixels // 4 + 1) for k in (0, 1))
+    assert (first.step, second.step) == (2, 2)
+    assert torch.equal(first.features, whole.features[..., ::2, ::2])
+    assert torch.equal(second.features, whole.features[..., 1::2, 1::2])
 
 
 def test_large_patches_are_thinned_and_count_for_more(make, known, monkeypatch):

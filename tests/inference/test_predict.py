@@ -12,10 +12,11 @@ from proseg_gui.gui.views.palette import SAMPLE_COLOUR as THIN_COLOUR
 from proseg_gui.inference import predict as predict_module
 from proseg_gui.inference.drawings import Request, list_drawings, rater_points
 from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from, unstacked
 from proseg_gui.inference.predict import fingerprint, predict_case, predict_dataset
 from proseg_gui.inference.results import OTHER_COLOUR, ROI_COLOURS, SAMPLE_COLOUR, Results
-from proseg_gui.inference.survey import CaseSurvey, default_plan
+from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import write_error
 from proseg_gui.io.dataset import read_dataset

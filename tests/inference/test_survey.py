@@ -1,52 +1,25 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from proseg_gui.bundle import load_bundle
 from proseg_gui.errors import Cancelled
 from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.plan import SurveyPlan, default_plan
 from proseg_gui.inference.points import point_from
-from proseg_gui.inference.survey import (
-    CaseSurvey,
-    SurveyPlan,
-    ambiguity_at,
-    default_plan,
-    uncertainty_peaks,
-)
-from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.inference.survey import CaseSurvey, ambiguity_at, uncertainty_peaks
+from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
+from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import areas_to_ml
 
 PLAN = SurveyPlan(3, 2, 3, seed=5)
+BRAIN_GROWTH = Path(__file__).resolve().parents[3] / "shared" / "data" / "brain_growth"
 
 
 def draws_on(engine, k, plan=PLAN):
     return np.stack(list(engine.probabilities(k, plan.points(engine.method)))).astype(np.float64)
-
-
-# -- the plan ----------------------------------------------------------------------------------------------------------
-def test_the_plan_nests_raters_preferences_and_ambiguities(bundle):
-    points = PLAN.points(bundle.method)
-    assert len(points) == PLAN.n == 18
-    assert len({p["tau"] for p in points}) == 6, "a preference draw serves its three ambiguity draws"
-    assert [p["tau"] for p in points[:3]] == [points[0]["tau"]] * 3
-    assert len({p["eps"] for p in points}) == 18
-    assert points == PLAN.points(bundle.method)
-    assert points != SurveyPlan(3, 2, 3, seed=6).points(bundle.method)
-
-
-@pytest.mark.parametrize("plan", [PLAN, SurveyPlan(7, 2, 4), SurveyPlan(1, 12, 4), SurveyPlan(4, 3, 4)])
-def test_thin_samples_are_spread_over_raters_and_preferences(plan):
-    thin = plan.thin(10)
-    assert len(set(thin)) == len(thin) == 10
-    raters = np.bincount([i // (plan.tau_draws * plan.eps_draws) for i in thin], minlength=plan.raters)
-    assert raters.max() - raters.min() <= 1
-    assert PLAN.thin(100) and len(PLAN.thin(100)) == 18
-
-
-@pytest.mark.parametrize(("raters", "shape"), [(7, (7, 2, 4)), (4, (4, 3, 4)), (1, (1, 12, 4)), (30, (30, 2, 4))])
-def test_default_plans(make, raters, shape):
-    bundle = make.bundle(make.Bright(n_raters=raters), raters=tuple(f"rater{i}" for i in range(raters)))
-    plan = default_plan(bundle, seed=3)
-    assert (plan.raters, plan.tau_draws, plan.eps_draws, plan.seed) == (*shape, 3)
 
 
 # -- one slice ---------------------------------------------------------------------------------------------------------
@@ -143,15 +116,52 @@ def test_numbers_of_the_case(case, bright):
     assert min(shares["inter"], shares["ambiguity"]) > 0.01
 
 
-def test_shares_of_few_draws_are_those_of_many(case, bright):
-    many = CaseSurvey(bright, SurveyPlan(3, 12, 16, seed=5))
+@pytest.fixture
+def many(bright):
+    """The corrected parts' shares of 3 x 24 x 16 draws on every pixel of every slice."""
+    plan = SurveyPlan(3, 24, 16, seed=99)
+    points, sums = plan.points(bright.method), dict.fromkeys(PARTS, 0.0)
     for k in range(bright.n_slices):
-        many.slice(k)
-    truth = many.shares()
+        moments = StreamingMoments(3, 24, 16)
+        for p in bright.probabilities(k, points):
+            moments.add(p)
+        sums = {part: sums[part] + float(values.sum()) for part, values in moments.maps(corrected=True).items()}
+    return {part: sums[part] / sums["total"] for part in PARTS[1:]}
+
+
+def test_shares_do_not_hang_on_the_seed(bright, many):
+    for seed in range(4):
+        survey = CaseSurvey(bright, SurveyPlan(3, 2, 3, seed))
+        for k in range(bright.n_slices):
+            survey.slice(k)
+        shares = survey.shares()
+        assert sum(shares.values()) == pytest.approx(1.0)
+        assert max(abs(shares[part] - many[part]) for part in many) < 0.05, (shares, many)
+
+
+def test_the_shipped_models_shares_are_those_of_many_draws():
+    """On real cases, with the window's own plan; the first version said 0 % between experts where 7 % are right."""
+    if not BRAIN_GROWTH.is_dir():
+        pytest.skip("the data shared/data/brain_growth is not here")
+    bundle, data = load_bundle("brain_growth"), read_dataset(BRAIN_GROWTH)
+    plan = SurveyPlan(7, 24, 8, seed=77)
+    for case in data.select(data.split.val)[:2]:
+        engine = Engine(bundle, load_case(case, data.structures, channels=data.channels), device="cpu")
+        moments = StreamingMoments(7, 24, 8)
+        for p in engine.probabilities(0, plan.points(bundle.method)):
+            moments.add(p)
+        right = {part: float(values.sum()) for part, values in moments.maps(corrected=True).items()}
+        survey = CaseSurvey(engine, default_plan(bundle))
+        survey.slice(0)
+        for part, share in survey.shares().items():
+            assert abs(share - right[part] / right["total"]) < 0.04, (case.name, part, share)
+
+
+def test_shares_come_from_their_own_draws(case):
+    assert case.cause_plan.n >= 640
+    assert case.cause_plan.seed == PLAN.seed
     raw = {part: np.nansum(case.slice_uncertainty(part)) for part in PARTS}
-    raw = {part: value / raw["total"] for part, value in raw.items()}
-    parts = ("intra", "ambiguity")
-    assert sum(abs(case.shares()[p] - truth[p]) for p in parts) < sum(abs(raw[p] - truth[p]) for p in parts)
+    assert case.shares()["inter"] != pytest.approx(raw["inter"] / raw["total"], abs=1e-3)
 
 
 def test_slices_not_surveyed_yet_are_not_zero(bright):
