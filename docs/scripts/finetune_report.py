@@ -30,7 +30,7 @@ from safetensors.torch import load_file, save
 from proseg_gui.io.atomic import atomic_bytes, atomic_json, atomic_write
 from proseg_gui.io.dataset import Dataset, read_dataset
 from proseg_gui.metrics.bootstrap import paired_difference
-from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg
 from proseg_gui.training.benchmark.data import BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, protocol_recipe
 from proseg_gui.training.compare import identity_by_case
@@ -82,11 +82,17 @@ class Setting:
     side: int
     steps: int
     voxels: str
+    conditioning: str = CONDITIONINGS[0]
+
+    @property
+    def group(self) -> str:
+        """The data set, and what the base has that is not usual."""
+        return self.data if self.conditioning == CONDITIONINGS[0] else f"{self.data}-{self.conditioning}"
 
     @property
     def name(self) -> str:
         """Begins the names of its files."""
-        return f"{self.data}-{self.side}px-{self.rater}-seed{self.seed}"
+        return f"{self.group}-{self.side}px-{self.rater}-seed{self.seed}"
 
 
 def main() -> None:
@@ -98,6 +104,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--steps", type=int, default=800, help="of the base")
+    parser.add_argument("--conditioning", choices=CONDITIONINGS, default=CONDITIONINGS[0], help="of the base")
     args = parser.parse_args()
     torch.set_num_threads(1)
     sets = []
@@ -107,7 +114,8 @@ def main() -> None:
     for seed, task in sorted(itertools.product(range(args.seeds), TASKS), key=lambda pair: pair[1][0] == LAST):
         for dataset, data, raters in sets:
             for rater in raters:
-                setting = Setting(dataset.name, alias(data, rater), seed, args.side, args.steps, data.fingerprint[:16])
+                setting = Setting(dataset.name, alias(data, rater), seed, args.side, args.steps, data.fingerprint[:16],
+                                  args.conditioning)  # fmt: skip
                 measure(setting, dataset, data, data.layout.raters.index(rater), args.work, *task)
     write_page()
 
@@ -122,7 +130,7 @@ def measure(
 ) -> None:
     """Make the result of one stage with ``count`` cases of a held-back rater, unless it is there."""
     path = RUNS / f"{setting.name}-{stage}{count}.json"
-    if path.is_file() and json.loads(path.read_text())["setting"] == asdict(setting):
+    if path.is_file() and Setting(**json.loads(path.read_text())["setting"]) == setting:
         return
     parts = parts_of(dataset, data, rater, setting.seed)
     base = base_model(setting, data, parts, work)
@@ -165,7 +173,8 @@ def parts_of(dataset: Dataset, data: BenchmarkData, rater: int, seed: int) -> Pa
 def base_model(setting: Setting, data: BenchmarkData, parts: Parts, work: Path) -> ProSeg:
     """All raters but the last one, read from ``work`` or trained."""
     recipe = protocol_recipe(FLIPS.get(setting.data, "none"), 0, calibrated=False)
-    recipe = replace(recipe, steps=setting.steps, seed=setting.seed)
+    sizes = {**recipe.network, "conditioning": setting.conditioning}
+    recipe = replace(recipe, steps=setting.steps, seed=setting.seed, network=sizes)
     layout = replace(data.layout, raters=data.layout.raters[:-1])  # the names are not used, only their number
     torch.manual_seed(setting.seed)
     network = new_network("proseg", layout, recipe)
@@ -249,20 +258,23 @@ def write_page() -> None:
 
 
 def tables(runs: Sequence[Mapping]) -> list[str]:
-    """Markdown, a section a data set."""
+    """Markdown, a section for each data set and conditioning of its base."""
     lines = []
-    for data in sorted({run["setting"]["data"] for run in runs}):
-        lines += section(data, [run for run in runs if run["setting"]["data"] == data])
+    groups: dict[str, list[Mapping]] = {}
+    for run in runs:
+        groups.setdefault(Setting(**run["setting"]).group, []).append(run)
+    for group in sorted(groups):
+        lines += section(group, groups[group])
     return lines
 
 
-def section(data: str, runs: Sequence[Mapping]) -> list[str]:
-    """One data set: all held-back raters together, then each."""
+def section(group: str, runs: Sequence[Mapping]) -> list[str]:
+    """One group: all held-back raters together, then each."""
     setting = runs[0]["setting"]
     raters = sorted({run["setting"]["rater"] for run in runs})
     seeds = sorted({run["setting"]["seed"] for run in runs})
     lines = [
-        f"### {data}", "",
+        f"### {group}", "",
         f"{setting['side']} x {setting['side']} pixels; held back in turn: {', '.join(raters)}; seeds {seeds}; "
         f"base of {setting['steps']} steps. {len(runs[0]['report']['people'])} cases reported on.", "",
         "| what draws the new rater | identity Dice | minus consensus style | minus nearest rater | forgetting: mean, "

@@ -111,3 +111,17 @@ def test_differences_are_paired_over_cases_and_forgetting_is_of_the_known_raters
     assert "| stage *rater*, 10 cases | 0.6800 | +0.0300 [+0.0300, +0.0300] | +0.0300" in text
     assert "| +0.0010, +0.0010 | 5 (at most 5) | 1 |" in text and "| 8 (at most 10) | 2 |" in text
     assert "- *adapt* minus *rater*, 10 cases: +0.0300 [+0.0300, +0.0300]" in text  # over the seed that both have
+
+
+def test_another_conditioning_has_its_own_base_files_and_section(report, made, tmp_path):
+    usual = report.Setting("squares", "rater2", 0, 16, 2, "0" * 16)
+    matrix = report.Setting("squares", "rater2", 0, 16, 2, "0" * 16, "matrix")
+    assert (usual.name, matrix.name) == ("squares-16px-rater2-seed0", "squares-matrix-16px-rater2-seed0")
+    parts = report.parts_of(*made, 1, 0)
+    bases = [report.base_model(setting, made[1], parts, tmp_path) for setting in (usual, matrix)]
+    assert [base.architecture().get("conditioning", "film") for base in bases] == ["film", "matrix"]
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2
+    result = {"stage": "rater", "cases": 10, "seconds": 1.0, "report": {
+        "before": [[0.8, 0.7]], "after": [[0.8, 0.7]], "nearest": [0.7], "people": [0.9]}}  # fmt: skip
+    text = report.tables([{"setting": vars(setting), **result} for setting in (matrix, usual)])
+    assert [line for line in text if line.startswith("### ")] == ["### squares", "### squares-matrix"]
