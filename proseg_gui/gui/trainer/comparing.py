@@ -116,14 +116,14 @@ def judged_anew(
     a: Path, b: Path, dataset: Dataset, names: Sequence[str], token: CancelToken, progress: Progress
 ) -> Judged:
     """Judge the bundles in folders ``a`` and ``b`` on cases ``names``, as ``proseg-gui evaluate`` does."""
-    from proseg_gui.bundle import load_bundle, local_names
+    from proseg_gui.bundle import load_bundle
     from proseg_gui.inference.evaluate import evaluate_dataset
 
     lower_priority()
     results, people = [], []
     for i, folder in enumerate((a, b)):
         bundle = load_bundle(folder)
-        people.append({there: real for real, there in local_names(bundle.card).items()})
+        people.append(names_here(bundle.card))
 
         def part(share: float, text: str, i: int = i, name: str = bundle.card.name) -> None:
             progress((i + share) / 2, f"{name}: {text}")
@@ -156,13 +156,18 @@ def _mean(values: Sequence[float | None] | None) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def of_cards(a: Card, b: Card) -> tuple[Row, ...]:
-    """The raters' figures that stand in two cards, side by side; only for cards that were judged alike."""
+def names_here(card: Card) -> dict[str, str]:
+    """A bundle's rater name -> what that rater is called on this computer, for the screen only."""
     from proseg_gui.bundle import local_names
 
+    return {there: real for real, there in local_names(card).items()}
+
+
+def of_cards(a: Card, b: Card) -> tuple[Row, ...]:
+    """The raters' figures that stand in two cards, side by side; only for cards that were judged alike."""
     columns = []
     for card in (a, b):
-        people = {there: real for real, there in local_names(card).items()}
+        people = names_here(card)
         own = card.metrics["validation"].get("dice_identity", {})
         columns.append({people.get(name, name): own.get(name) for name in card.raters})
     names = dict.fromkeys([*columns[0], *columns[1]])
@@ -174,10 +179,10 @@ def _of_means(name: str, first: float | None, second: float | None) -> Row:
     return Row(name, first, second, second - first if both else None)  # type: ignore[operator]
 
 
-def comparison_rows(card: Any) -> tuple[Row, ...]:
+def comparison_rows(card: Card) -> tuple[Row, ...]:
     """The rows of a card's ``metrics["comparison"]``: each of its raters before and after the training."""
-    found = card.metrics["comparison"]["raters"]
-    rows = ((name, found[name]) for name in card.raters if name in found)
+    found, people = card.metrics["comparison"]["raters"], names_here(card)
+    rows = ((people[name], found[name]) for name in card.raters if name in found)
     return tuple(
         Row(name, r.get("before"), r.get("after"), r.get("difference"), r.get("low"), r.get("high"),
             r.get("n_cases", 0), bool(r.get("new")))
@@ -185,12 +190,12 @@ def comparison_rows(card: Any) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
-def verdict_of(card: Any) -> str:
+def verdict_of(card: Card) -> str:
     """Plain words about a card's ``metrics["comparison"]``: better and worse for whom, and what was forgotten."""
     from proseg_gui.training.compare import UNCHANGED, verdict
 
-    comparison = card.metrics["comparison"]
-    parts = [f"{verdict(comparison)}."]
+    comparison, people = card.metrics["comparison"], names_here(card)
+    parts = [f"{verdict({**comparison, 'raters': {people[n]: r for n, r in comparison['raters'].items()}})}."]
     lost = comparison["forgetting"]
     if comparison["stage"] == "rater":
         parts.append("The raters that it knew are unchanged, exactly.")
@@ -198,7 +203,7 @@ def verdict_of(card: Any) -> str:
         parts.append("Nothing was forgotten of the raters that it knew.")
     elif lost["worst"] is not None:
         mean = f"lost {lost['mean']:.4f}" if lost["mean"] >= 0 else f"gained {-lost['mean']:.4f}"
-        parts.append(f"Raters that it knew {mean} Dice in the mean; most lost {lost['worst_rater']}, "
+        parts.append(f"Raters that it knew {mean} Dice in the mean; most lost {people[lost['worst_rater']]}, "
                      f"{lost['worst']:.4f}.")  # fmt: skip
     seen = card.training.get("held_out_seen_by_base", 0)
     if seen:

@@ -16,6 +16,9 @@ from proseg_gui.gui.views.palette import DARK, ViewColours, readable_on
 LEFT_ROOM = 60
 """Widget pixels for numbers such as 0.0735 and the axis' name: what does not fit, pyqtgraph leaves out."""
 
+OVERHANG = 7, 12
+"""Widget pixels above and to the right of a plot: half of the outermost number of an axis stands there."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -49,6 +52,7 @@ class CurvePlot(QWidget):
         self.plot.setLogMode(x=False, y=logarithmic)
         self.plot.getAxis("left").setWidth(LEFT_ROOM)
         self.plot.getAxis("left").enableAutoSIPrefix(False)
+        self.plot.getPlotItem().layout.setContentsMargins(0, *OVERHANG, 0)
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self.legend = QLabel()
         self.legend.setTextFormat(Qt.TextFormat.RichText)

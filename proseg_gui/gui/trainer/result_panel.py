@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted
 from proseg_gui.gui.theme import colour
-from proseg_gui.gui.trainer.comparing import FIGURES, comparison_rows, verdict_of
+from proseg_gui.gui.trainer.comparing import FIGURES, comparison_rows, names_here, verdict_of
 from proseg_gui.gui.trainer.differences import DifferenceChart
 from proseg_gui.gui.views.palette import rater_colour
 
@@ -159,7 +159,8 @@ class ResultPanel(Section):
         else:
             own: Mapping[str, float] = figures.get("dice_identity", {})
             self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
-            rows = [(name, rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
+            people = names_here(card)
+            rows = [(people[name], rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
             self.bars.set_rows(rows if own else [])
             self.verdict.setText(verdict(card.training, figures, steps))
         self.figures.set_figures(figures)

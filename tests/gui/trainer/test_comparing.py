@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
-from proseg_gui.bundle import case_hash
+from proseg_gui.bundle import case_hash, remember_names
 from proseg_gui.gui.trainer.comparing import (
     Row,
     comparison_rows,
@@ -77,6 +78,18 @@ def test_the_verdict_is_plain():
     assert said(forgetting=dict.fromkeys(gained)) == f"{verdict(COMPARISON)}."
     seen = card(training={"held_out_seen_by_base": 2})
     assert verdict_of(seen).endswith("The base learned from 2 of these cases, so that its figures are flattered.")
+
+
+def test_a_rater_has_the_name_that_this_computer_knows(qtbot):
+    known = partial(card, sha256="trained here")
+    remember_names(known(), {"Dr. Weiß": "new", "anna": "b"})
+    assert [row.name for row in comparison_rows(known())] == ["a", "anna", "c", "Dr. Weiß"]
+    assert "worse for anna by 0.004" in verdict_of(known()) and "most lost anna, 0.0040" in verdict_of(known())
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    figures = {**FIGURES, "dice_identity": {"a": 0.8, "b": 0.9, "c": 0.7, "new": 0.6}}
+    panel.show_card(known(metrics={"validation": figures}), 100)
+    assert [name for name, *_ in panel.bars.rows] == ["a", "anna", "c", "Dr. Weiß"]
 
 
 def test_the_axis_holds_all_intervals_and_every_row_can_be_read(qtbot):

@@ -206,7 +206,7 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     figures = {name: value for name, _, value in later.tab.result.bars.rows}
     drawn = {rater for name in later.training.plan.val for rater in ("anna", "ben", "cleo")
              if later.data.rows[name].cells[rater].state != "missing"}  # fmt: skip
-    assert list(figures) == ["rater1", "rater2", "rater3"]
+    assert list(figures) == ["anna", "ben", "cleo"]
     assert [value is not None for value in figures.values()] == [rater in drawn for rater in ("anna", "ben", "cleo")]
     assert "Stopped after" in later.tab.result.verdict.text()
     assert [curve.name for curve in later.tab.run.dice.curves] == ["wrong rater", *sorted(drawn), "mean"]
@@ -515,8 +515,8 @@ def test_a_rater_is_added_to_a_model_that_stays_as_it_is(trained, qtbot):
     until(link, qtbot, "finished")
     assert tab.result.title.full_text() == "4 · BEFORE AND AFTER"
     rows = {row.name: row for row in tab.result.chart.rows}
-    assert list(rows) == ["anna", "ben", "rater1"] and rows["rater1"].new
-    assert rows["rater1"].after is not None and rows["anna"].difference == 0.0
+    assert list(rows) == ["anna", "ben", "cleo"] and rows["cleo"].new
+    assert rows["cleo"].after is not None and rows["anna"].difference == 0.0
     assert "unchanged, exactly" in tab.result.verdict.text()
     assert [curve.name for curve in tab.run.dice.curves] == ["wrong rater", "anna", "ben", "cleo", "mean"]
     assert {"human_majority", "dice_soft", "ged2"} <= {
