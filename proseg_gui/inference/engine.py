@@ -266,7 +266,7 @@ class Engine:
         On the model's grid and on the CPU; another thread's hold is heeded in between.
         """
         features = patch.features.contiguous()
-        at_once = max(POINTS_AT_ONCE, PIXELS_AT_ONCE // patch.pixels)
+        at_once = max(POINTS_AT_ONCE, PIXELS_AT_ONCE // max(patch.pixels, 1))
         for i in range(0, len(points), at_once):
             self.pause_point(token)
             with torch.inference_mode(), thread_limit(1):

@@ -43,8 +43,11 @@ class Patch:
         return self.features.shape[-2] * self.features.shape[-1]
 
     def thinned(self, by: int, offset: int = 0) -> Patch:
-        """Every ``by``-th pixel of this patch each way, from the ``offset``-th on."""
-        return self if by == 1 else Patch(self.features[..., offset::by, offset::by], self.step * by)
+        """Every ``by``-th pixel of this patch each way, from the ``offset``-th on (or the last one, if it is less)."""
+        if by == 1:
+            return self
+        y, x = (min(offset, size - 1) for size in self.features.shape[-2:])
+        return Patch(self.features[..., y::by, x::by], self.step * by)
 
 
 class Patches:

@@ -157,6 +157,15 @@ def test_the_shipped_models_shares_are_those_of_many_draws():
             assert abs(share - right[part] / right["total"]) < 0.04, (case.name, part, share)
 
 
+@pytest.mark.parametrize("shape", [(4, 2, 3000), (4, 3000, 1), (2, 1, 1)])
+def test_images_thinner_than_the_lattice_have_shares(make, shape):
+    engine = Engine(make.bright_bundle(), make.ball(shape, centre=(0.0, 0.0, 0.0), radius=1500.0), device="cpu")
+    survey = CaseSurvey(engine, PLAN)
+    for k in range(shape[0]):
+        survey.slice(k)
+    assert sum(survey.shares().values()) == pytest.approx(1.0)
+
+
 def test_shares_come_from_their_own_draws(case):
     assert case.cause_plan.n >= 640
     assert case.cause_plan.seed == PLAN.seed
