@@ -285,7 +285,7 @@ def _summary(
             "form": "variance",
             "shares": {s: survey.shares(i) for i, s in enumerate(card.structures)},
             "shares_draws": _draws(survey.cause_plan),
-            "shares_note": "without what the chance of few draws adds to the upper parts; the maps are raw",
+            "shares_note": "of more draws than the maps, without what chance adds to the upper parts; maps are raw",
         }
     return found
 
