@@ -83,7 +83,7 @@ class Patches:
             patch = self._patches[k]
         if patch is None:
             return None
-        by = max(1, math.ceil(math.sqrt(patch.pixels / max_pixels)))
+        by = _every(patch.pixels, max_pixels)
         return patch.thinned(by, k % by)  # neighbouring slices keep other pixels
 
     def snapshot(self, max_pixels: int | None = None) -> list[tuple[int, Patch]]:
@@ -91,12 +91,12 @@ class Patches:
         with self._lock:
             found = sorted((k, patch) for k, patch in self._patches.items() if patch is not None)
         total = sum(patch.pixels for _, patch in found)
-        by = 1 if max_pixels is None else max(1, math.ceil(math.sqrt(total / max_pixels)))
+        by = 1 if max_pixels is None else _every(total, max_pixels)
         return [(k, patch.thinned(by)) for k, patch in found]
 
     def _cut(self, k: int, features: Tensor, method: Method) -> Patch | None:
         height, width = features.shape[-2:]
-        coarse = max(1, math.ceil(math.sqrt(height * width / PROBE_PIXELS)))
+        coarse = _every(height * width, PROBE_PIXELS)
         logits = method.decode_many(features[..., ::coarse, ::coarse].contiguous(), self._probes)
         plausible = (torch.sigmoid(logits) > PLAUSIBLE).flatten(0, 1).any(0).cpu()
         if not plausible.any():
@@ -104,10 +104,15 @@ class Patches:
         rows = _span(plausible.any(1), coarse, height)
         columns = _span(plausible.any(0), coarse, width)
         count = (rows.stop - rows.start) * (columns.stop - columns.start)
-        step = max(1, math.ceil(math.sqrt(count / self._kept)))
+        step = _every(count, self._kept)
         offset = k % step  # neighbouring slices keep other pixels, so that their errors do not add up
         part = features[..., rows.start + offset : rows.stop : step, columns.start + offset : columns.stop : step]
         return Patch(part.to("cpu", copy=True).contiguous(), step)
+
+
+def _every(pixels: int, at_most: int) -> int:
+    """Taking every so-many-th pixel each way leaves about ``at_most`` of ``pixels``."""
+    return max(1, math.ceil(math.sqrt(pixels / at_most)))
 
 
 def _span(hit: Tensor, coarse: int, size: int) -> slice:
