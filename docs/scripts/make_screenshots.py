@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from scipy.ndimage import binary_dilation
 
 from proseg_gui.cli.demo_data import write_training
-from proseg_gui.gui.main_window import MainWindow
-from proseg_gui.gui.settings_store import SettingsStore
+from proseg_gui.gui.shell.main_window import MainWindow
+from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.dataset import load_case, read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.review.worklist import Worklist
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"

@@ -21,10 +21,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom_seg import Segment, write_seg
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.images import read_image, read_mask
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.contours.seg_write import Segment, write_seg
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.reading import read_image, read_mask
 from proseg_gui.volume import Geometry, Mask, Volume
 
 WORKER = Path(__file__).with_name("peer_worker.py")

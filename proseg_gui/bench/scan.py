@@ -23,7 +23,7 @@ def plane_study(size: int, spacing_mm: float, n_slices: int = 3) -> Study:
 
 def write_ct(folder: str, shape: tuple[int, int, int]) -> dict[str, int]:
     """Write a CT series of ``shape`` (z, y, x), 360 mm wide, into ``folder``."""
-    from proseg_gui.io.dicom_write import write_series
+    from proseg_gui.io.dicom.write import write_series
     from proseg_gui.phantom import demo_study
 
     demo = demo_study().image
@@ -39,7 +39,7 @@ def scan_headers(folder: str) -> dict[str, float]:
     """Seconds to find the series of ``folder`` by headers alone, to three decimals; no pixel is read."""
     import time
 
-    from proseg_gui.io.dicom import scan_folder
+    from proseg_gui.io.dicom.reading import scan_folder
 
     started = time.perf_counter()
     listed = scan_folder(folder)

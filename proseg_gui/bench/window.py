@@ -16,8 +16,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.errors import UserError
-from proseg_gui.gui.main_window import MainWindow
-from proseg_gui.gui.settings_store import SettingsStore
+from proseg_gui.gui.shell.main_window import MainWindow
+from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.review.worklist import Worklist
 
 MOVES = 120

@@ -89,8 +89,8 @@ def write_training(folder: Path, n: int, *, overwrite: bool = False, progress: P
 
 def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
     from proseg_gui.io.atomic import atomic_folder
-    from proseg_gui.io.dicom_write import write_series
-    from proseg_gui.io.rtstruct import Roi, write_rtstruct
+    from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+    from proseg_gui.io.dicom.write import write_series
 
     def fill(temporary: Path) -> None:
         series = write_series(study.image, temporary / "ct", patient=PATIENT, uid_seed=f"proseg-gui {study.name}")
@@ -105,7 +105,7 @@ def _write_dataset(
     studies: Iterable[Study], folder: Path, name: str, split: Mapping[str, list[str]] | None, *, overwrite: bool
 ) -> None:
     from proseg_gui.io.atomic import atomic_folder, atomic_json
-    from proseg_gui.io.nifti import write_nifti
+    from proseg_gui.io.images.nifti_write import write_nifti
     from proseg_gui.phantom import CHANNEL, STRUCTURE
 
     def fill(temporary: Path) -> None:

@@ -38,11 +38,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, check the grids, write, read back."""
+    from proseg_gui.io.contours.structure_codes import structure_code
     from proseg_gui.io.export import export_masks
-    from proseg_gui.io.images import read_mask
-    from proseg_gui.io.nifti import origin_beside
+    from proseg_gui.io.images.nifti_write import origin_beside
+    from proseg_gui.io.images.reading import read_mask
     from proseg_gui.io.open import open_study
-    from proseg_gui.io.structure_codes import structure_code
 
     if len(args.mask) != len(args.name):
         raise UserError(

@@ -39,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from proseg_gui.io.case_write import write_case
-    from proseg_gui.io.contours_in import kind_of, one_structure, readings_of
+    from proseg_gui.io.contours.reading import kind_of, one_structure, readings_of
+    from proseg_gui.io.images.resample import straightened
     from proseg_gui.io.open import open_study
-    from proseg_gui.io.resample import straightened
 
     if args.rater and len(args.rater) != len(args.contours):
         raise UserError(
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 def _lidc(args: argparse.Namespace, volume: object, notices: list[str]) -> int:
     """One case for each nodule of a scan."""
     from proseg_gui.io.case_write import nodule_study, write_case
-    from proseg_gui.io.lidc import read_lidc
+    from proseg_gui.io.contours.lidc import read_lidc
     from proseg_gui.volume import Volume
 
     assert isinstance(volume, Volume)

@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
     from proseg_gui.inference.drawings import Request, list_drawings
     from proseg_gui.io.atomic import check_folder
     from proseg_gui.io.dataset import load_case
+    from proseg_gui.io.images.resample import straightened
     from proseg_gui.io.open import find_inputs, open_study
-    from proseg_gui.io.resample import straightened
 
     point = None if args.point is None else parse_point(args.point)
     request = Request(tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed)

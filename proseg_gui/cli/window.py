@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         _check_screenshot(args.screenshot, args.overwrite)
     _find_screen(args.screenshot is not None)
     try:
-        from proseg_gui.gui.application import Request, start
+        from proseg_gui.gui.shell.application import Request, start
     except ImportError as error:
         raise UserError(
             f"the window cannot start ({error})", remedy="Run 'proseg-gui doctor' to see what is missing"

@@ -17,16 +17,16 @@ import numpy as np
 from proseg_gui.bundle import Card
 from proseg_gui.inference.drawings import Drawing
 from proseg_gui.inference.uncertainty import PARTS
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import Provenance
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 if TYPE_CHECKING:
     from proseg_gui.inference.plan import SurveyPlan
-    from proseg_gui.io.dicom_seg import Segment
+    from proseg_gui.io.contours.seg_write import Segment
 
 ROI_COLOURS = (
     "#70d0f0", "#e05020", "#9060f0", "#e070b0", "#c0b020", "#c0f0d0", "#70a0f0", "#f0a0a0", "#609070", "#d030b0",
@@ -187,7 +187,7 @@ def write_segments(
 
     Returns the files below the output folder, and notices.
     """
-    from proseg_gui.io.dicom_seg import Segment
+    from proseg_gui.io.contours.seg_write import Segment
 
     several = len(structures) > 1
     segments = [
@@ -224,8 +224,8 @@ def write_seg_files(
     token: CancelToken | None,
 ) -> tuple[list[str], tuple[str, ...]]:
     """Write ``seg.dcm`` and, where there are probabilities, ``seg_probability.dcm``, both for the same series."""
-    from proseg_gui.io.dicom_seg import write_seg
-    from proseg_gui.io.dicom_write import series_for
+    from proseg_gui.io.contours.seg_write import write_seg
+    from proseg_gui.io.dicom.write import series_for
 
     path, soft = folder / SEG_NAME, folder / SEG_PROBABILITY_NAME
     with series_for(image, path, overwrite=False, deidentified=False, progress=progress, token=token) as (

@@ -10,9 +10,9 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
-from proseg_gui.io.images import read_image
-from proseg_gui.io.lidc import STRUCTURE, Box, LidcReadings
-from proseg_gui.io.nifti import nifti_writers
+from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
+from proseg_gui.io.images.nifti_write import nifti_writers
+from proseg_gui.io.images.reading import read_image
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 

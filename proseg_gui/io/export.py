@@ -8,11 +8,11 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
-from proseg_gui.io.deidentify import check_names
-from proseg_gui.io.nifti import nifti_writers
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.contours.structure_codes import StructureCode, structure_codes
+from proseg_gui.io.dicom.deidentify import check_names
+from proseg_gui.io.images.nifti_write import nifti_writers
 from proseg_gui.io.provenance import Provenance
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
-from proseg_gui.io.structure_codes import StructureCode, structure_codes
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Study, Volume
 
@@ -86,7 +86,7 @@ def export_masks(
     if fmt == "nifti":
         paths, said = _to_nifti(volume, masks, out, overwrite, told, progress, token)
     elif fmt == "seg":
-        from proseg_gui.io.dicom_seg import Segment, write_seg  # highdicom takes a moment to import
+        from proseg_gui.io.contours.seg_write import Segment, write_seg  # highdicom takes a moment to import
 
         codes = [structure_codes()[0]] * len(masks) if codes is None else codes
         said = write_seg(

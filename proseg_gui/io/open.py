@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.contours_in import readings_beside
+from proseg_gui.io.contours.reading import readings_beside
 from proseg_gui.io.dataset import (
     DEFAULT_CHANNEL,
     DEFAULT_STRUCTURE,
@@ -20,13 +20,13 @@ from proseg_gui.io.dataset import (
     read_case,
     read_dataset,
 )
-from proseg_gui.io.dicom import SeriesInfo, SeriesList, read_series, scan_folder
-from proseg_gui.io.dicom_headers import read_header
-from proseg_gui.io.dicom_series import study_groups
-from proseg_gui.io.images import image_files, image_stem, image_suffix, read_image
-from proseg_gui.io.nifti_read import looks_like_nifti
+from proseg_gui.io.dicom.headers import read_header
+from proseg_gui.io.dicom.reading import SeriesInfo, SeriesList, read_series, scan_folder
+from proseg_gui.io.dicom.series import study_groups
+from proseg_gui.io.images.nifti_read import looks_like_nifti
+from proseg_gui.io.images.raw import SeveralComponents
+from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.progress import share_of
-from proseg_gui.io.raw import SeveralComponents
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Reading, Study, Volume

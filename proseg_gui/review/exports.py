@@ -15,7 +15,7 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.export_request import ExportRequest
 from proseg_gui.review.state import Point
@@ -189,7 +189,7 @@ def _write_nifti(
     progress: Progress,
 ) -> tuple[str, ...]:
     from proseg_gui.inference.results import map_origins, provenance_of, write_maps, write_masks
-    from proseg_gui.io.nifti import grid_notices
+    from proseg_gui.io.images.nifti_write import grid_notices
 
     names, origin = (request.structure_name.strip(),), provenance_of(review.bundle.card, review.study)
     maps = map_origins(origin, review.survey.plan, drawings, request.maps if "maps" in request.what else ())
@@ -250,8 +250,8 @@ def _write_seg(
     progress: Progress,
 ) -> tuple[str, ...]:
     from proseg_gui.inference.results import drawn_at, provenance_of, write_seg_files
-    from proseg_gui.io.dicom_seg import Segment
-    from proseg_gui.io.structure_codes import structure_code, structure_codes
+    from proseg_gui.io.contours.seg_write import Segment
+    from proseg_gui.io.contours.structure_codes import structure_code, structure_codes
 
     origin = provenance_of(review.bundle.card, review.study)
     code = structure_code(request.code) if request.code else structure_codes()[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dicom import read_series
+from proseg_gui.io.dicom.reading import read_series
 from proseg_gui.io.open import Candidate, find_inputs, open_study
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Geometry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proseg_gui.cli import main
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.phantom import make_phantom
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from proseg_gui.cli import demo_data, main
+from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.dataset import load_case, read_dataset
-from proseg_gui.io.dicom import read_series, scan_folder
-from proseg_gui.io.rtstruct_read import read_rtstruct
+from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.phantom import RATERS, Phantom, demo_study
 
 

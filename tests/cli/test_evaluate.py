@@ -9,7 +9,7 @@ import torch
 
 from proseg_gui.bundle import Card, save_bundle
 from proseg_gui.cli import main
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.volume import Geometry
 

@@ -11,7 +11,7 @@ import pytest
 from proseg_gui.bundle import load_bundle
 from proseg_gui.cli import main
 from proseg_gui.cli.train import METHODS
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.volume import Geometry, Mask
 
 CHANNELS, STRUCTURES, RATERS = ("T1", "T1c", "T2"), ("core", "whole"), ("rater1", "rater2", "rater3")

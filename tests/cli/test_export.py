@@ -8,9 +8,9 @@ import pydicom
 import pytest
 
 from proseg_gui.cli import main
-from proseg_gui.io.dicom_seg_read import read_segments
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.contours.seg_read import read_segments
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.volume import Geometry, Mask, Volume
 

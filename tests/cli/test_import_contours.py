@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from proseg_gui.cli import main
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.dataset import load_case, read_dataset
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.dicom.write import write_series
 from proseg_gui.volume import Geometry, Mask, Volume
 
 SHAPE = (5, 9, 11)

@@ -20,8 +20,8 @@ from proseg_gui.cli.predict import parse_point
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders, latents_json
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.volume import Geometry

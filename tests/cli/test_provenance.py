@@ -17,9 +17,9 @@ import torch
 from proseg_gui import __version__
 from proseg_gui.bundle import Card, load_bundle, save_bundle
 from proseg_gui.cli import main
-from proseg_gui.io.dicom_write import write_series
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.resample import straightened
 from proseg_gui.io.open import open_study
-from proseg_gui.io.resample import straightened
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.review.export_request import ExportRequest

@@ -10,7 +10,7 @@ import pytest
 from proseg_gui.bundle import Card, load_bundle, read_card
 from proseg_gui.cli import main
 from proseg_gui.cli.models import describe
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.volume import Geometry, Mask
 
 

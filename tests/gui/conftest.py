@@ -76,8 +76,8 @@ def window(qtbot, tmp_path) -> Iterator:
     """The main window, shown, with no model wanted."""
     from PySide6.QtCore import QSettings
 
-    from proseg_gui.gui.main_window import MainWindow
-    from proseg_gui.gui.settings_store import SettingsStore
+    from proseg_gui.gui.shell.main_window import MainWindow
+    from proseg_gui.gui.shell.settings_store import SettingsStore
     from proseg_gui.review.worklist import Worklist
 
     store = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))

@@ -18,9 +18,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.bundle import load_bundle, save_bundle
-from proseg_gui.gui.crash import describe
-from proseg_gui.io.dicom_headers import PATIENT_TAGS, STUDY_TAGS
-from proseg_gui.io.dicom_write import write_series
+from proseg_gui.gui.shell.crash import describe
+from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS
+from proseg_gui.io.dicom.write import write_series
 from proseg_gui.review.export_request import ExportRequest
 from proseg_gui.volume import Geometry, Volume
 

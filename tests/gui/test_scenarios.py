@@ -17,8 +17,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
 
+from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.open import open_study
-from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.volume import Geometry
 
 from .conftest import SETTLE_MS, drag
@@ -164,7 +164,7 @@ def test_demo_review_export(demo, qtbot, tmp_path) -> None:
     from proseg_gui.cli import main
 
     image = tmp_path / "image.nii.gz"
-    from proseg_gui.io.nifti import write_nifti
+    from proseg_gui.io.images.nifti_write import write_nifti
 
     write_nifti(controller.study.image.array, controller.study.geometry, image)
     code = main(
@@ -225,7 +225,7 @@ def test_keys_of_the_review(demo, qtbot) -> None:
 
 
 def test_settings_and_docks_come_back(demo, qtbot, tmp_path) -> None:
-    from proseg_gui.gui.main_window import MainWindow
+    from proseg_gui.gui.shell.main_window import MainWindow
     from proseg_gui.review.worklist import Worklist
 
     demo.controller.set_view(show_thin=True, heat_opacity=0.5, theme="light")

@@ -16,7 +16,7 @@ from proseg_gui.inference.evaluate import evaluate_dataset
 from proseg_gui.inference.judge import FIGURES, Drawn, Predictions, judge
 from proseg_gui.inference.points import point_from, unstacked
 from proseg_gui.io.dataset import Split, load_case, read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.multirater import dice_identity, ged2, human_majority
 from proseg_gui.metrics.overlap import dice

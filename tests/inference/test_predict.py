@@ -19,11 +19,11 @@ from proseg_gui.inference.results import OTHER_COLOUR, ROI_COLOURS, SAMPLE_COLOU
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import write_error
+from proseg_gui.io.contours.rtstruct_read import read_rtstruct
+from proseg_gui.io.contours.seg_read import read_seg, read_segments
 from proseg_gui.io.dataset import read_dataset
-from proseg_gui.io.dicom_seg_read import read_seg, read_segments
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import open_study
-from proseg_gui.io.rtstruct_read import read_rtstruct
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry
 

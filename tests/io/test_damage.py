@@ -21,17 +21,17 @@ from pydicom.fileset import FileSet
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.contours_in import is_drawing, readings_of
-from proseg_gui.io.dicom import scan_folder
-from proseg_gui.io.dicom_provenance import contributing_equipment
-from proseg_gui.io.dicom_seg import Segment, write_seg
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.images import read_image
-from proseg_gui.io.label_map import read_label_map
-from proseg_gui.io.nifti import origin_beside, write_nifti
+from proseg_gui.io.contours.label_map import read_label_map
+from proseg_gui.io.contours.reading import is_drawing, readings_of
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.contours.seg_write import Segment, write_seg
+from proseg_gui.io.dicom.provenance import contributing_equipment
+from proseg_gui.io.dicom.reading import scan_folder
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.nifti_write import origin_beside, write_nifti
+from proseg_gui.io.images.reading import read_image
 from proseg_gui.io.open import open_study
 from proseg_gui.io.provenance import Provenance
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.volume import Geometry, Mask, Volume
 
 EXAMPLES = settings(

@@ -14,7 +14,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from proseg_gui.errors import UserError
 from proseg_gui.io import unzip
-from proseg_gui.io.dicom import scan_folder
+from proseg_gui.io.dicom.reading import scan_folder
 from proseg_gui.io.open import SeveralSeries, find_inputs, open_study
 
 NASTY = "a\nb\x1b[31m<b>c</b>\x85\0d"

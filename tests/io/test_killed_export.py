@@ -9,8 +9,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from proseg_gui.io.dicom_seg_read import read_seg
-from proseg_gui.io.rtstruct_read import read_rtstruct
+from proseg_gui.io.contours.rtstruct_read import read_rtstruct
+from proseg_gui.io.contours.seg_read import read_seg
 from proseg_gui.volume import DicomReference, Geometry, Volume
 
 SHAPE = (3, 48, 40)

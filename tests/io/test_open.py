@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.io.dicom_write import write_series
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import SeveralSeries, find_inputs, open_study
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, Mask, Volume
 

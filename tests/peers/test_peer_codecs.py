@@ -12,7 +12,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from proseg_gui.io.dicom_write import write_series
+from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.open import open_study
 from proseg_gui.volume import Geometry, Volume
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from proseg_gui.io.dicom_seg import Segment, write_seg
-from proseg_gui.io.rtstruct import Roi, write_rtstruct
+from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
+from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.volume import Mask
 
 pytestmark = pytest.mark.heavy

@@ -16,7 +16,7 @@ pytest.importorskip("monai", reason="MONAI is not installed: pip install 'proseg
 from proseg_gui.bundle import load_bundle, read_card
 from proseg_gui.cli import main
 from proseg_gui.errors import UserError
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.networks.pretrained import EncoderUNet, build_backbone
 from proseg_gui.networks.registry import build
 from proseg_gui.training.encoder_weights import read_weights, start_from

@@ -18,7 +18,7 @@ from proseg_gui.bundle import load_bundle, local_names, name_table_path
 from proseg_gui.cli import main
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Split, read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.process import Plan, Training
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import Request, run_folder, train_bundle

@@ -11,7 +11,7 @@ import pytest
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.errors import UserError
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import checkpoint, loop, process
 from proseg_gui.training.process import Plan, Training, check_name, find_trainings, seconds_left
 

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 import proseg_gui
 from proseg_gui.bundle import load_bundle
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import processes
 from proseg_gui.training.dataset import Batch
 from proseg_gui.volume import Geometry, Mask

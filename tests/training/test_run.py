@@ -12,7 +12,7 @@ import pytest
 from proseg_gui.bundle import case_hash, load_bundle, local_names, name_table_path, seen_in_training
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Case, load_case, read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import Request, automatic_split, pseudonyms, rater_names, run_folder, train_bundle
 

@@ -14,7 +14,7 @@ import torch
 from proseg_gui.bundle import load_bundle, local_names, seen_in_training
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dataset import load_case, read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import loop, room, stages
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
-from proseg_gui.io.structure_codes import StructureCode, search_codes, structure_codes
+from proseg_gui.io.contours.structure_codes import StructureCode, search_codes, structure_codes
 
 
 class CodeBox(QComboBox):

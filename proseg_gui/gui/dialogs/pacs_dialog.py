@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
 from proseg_gui.gui.dialogs.pacs_nodes import NodeForm
-from proseg_gui.io.pacs import FoundSeries, Node, Query
-from proseg_gui.io.pacs_queue import KeptSend
+from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query
+from proseg_gui.io.pacs.queue import KeptSend
 
 COLUMNS = ("Patient ID", "Name", "Date", "Modality", "Description", "Images")
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.io.pacs import Node
+from proseg_gui.io.pacs.nodes import Node
 
 KIND_LABELS = {"dicomweb": "DICOMweb", "dimse": "DIMSE"}
 RETRIEVE_LABELS = {"get": "C-GET (on our own connection)", "move": "C-MOVE (the archive connects to us)"}

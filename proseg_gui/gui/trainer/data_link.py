@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
-from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer import parts as split
 from proseg_gui.gui.trainer.data_panel import DataPanel
 from proseg_gui.gui.trainer.survey import CaseRow, look_at, survey

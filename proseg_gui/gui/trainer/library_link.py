@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
-from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.jobs import QtJobs
-from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.compare_dialog import CompareDialog
 from proseg_gui.gui.trainer.comparing import judged_alike, judged_anew
 from proseg_gui.gui.trainer.data_link import DataLink

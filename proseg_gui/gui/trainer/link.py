@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from proseg_gui.bundle import own_models, read_card
 from proseg_gui.errors import UserError
-from proseg_gui.gui.controller import Controller
 from proseg_gui.gui.jobs import QtJobs
-from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library_link import LibraryLink
 from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog

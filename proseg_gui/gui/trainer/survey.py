@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.gui.thumbnails import box_around, plain_thumbnail, render
 from proseg_gui.gui.views.contours import trace_mask
 from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.gui.views.thumbnails import box_around, plain_thumbnail, render
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Study
 
@@ -124,7 +124,7 @@ def _cell(study: Study, rater: str, moved: bool = False) -> Cell:
 def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelToken | None) -> CaseRow:
     """Find out which file it is: the image, or which raters' masks."""
     from proseg_gui.io.dataset import load_case
-    from proseg_gui.io.images import OtherGrid
+    from proseg_gui.io.images.reading import OtherGrid
 
     cells: dict[str, Cell] = {}
     try:

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame
 from proseg_gui.gui.panels.widgets import Picture, button, muted, notice, set_notice
-from proseg_gui.gui.thumbnails import render
 from proseg_gui.gui.views.contours import trace_mask
 from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.gui.views.thumbnails import render
 from proseg_gui.jobs import CancelToken
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.pacs_dialog import PacsDialog
-from proseg_gui.io.pacs import FoundSeries, Node, Query
-from proseg_gui.io.pacs_queue import KeptSend
+from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query
+from proseg_gui.io.pacs.queue import KeptSend
 
 LEFT = Qt.MouseButton.LeftButton
 WEB = Node("ward", "dicomweb", url="http://archive/dicom-web", user="me", password="secret")

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.volume import Geometry
 
 RATERS = ("anna", "ben", "cleo")

@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
 from proseg_gui.bundle import load_bundle, own_models
-from proseg_gui.gui.controller import Controller
-from proseg_gui.gui.opening import Opener
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.link import TrainerLink
 from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.settings import Settings
 from proseg_gui.training.process import Training

@@ -10,7 +10,7 @@ import torch
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import read_dataset
-from proseg_gui.io.nifti import write_nifti
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.benchmark import runner, store
 from proseg_gui.training.benchmark.data import read_cases
 from proseg_gui.training.benchmark.protocol import VARIANTS, Protocol, Run, fold_split

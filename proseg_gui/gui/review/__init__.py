@@ -1,0 +1,1 @@
+"""The Review tab: controller, scene, links between state and panels."""

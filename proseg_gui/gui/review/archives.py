@@ -1,0 +1,154 @@
+"""The archive panel's work: every request to an archive runs in the background and can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.gui.dialogs.pacs_dialog import PacsDialog
+from proseg_gui.io.pacs.archive import connect
+from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query, read_nodes, write_nodes
+from proseg_gui.io.pacs.queue import SendQueue
+from proseg_gui.jobs import CancelToken, Progress
+
+if TYPE_CHECKING:
+    from proseg_gui.gui.shell.main_window import MainWindow
+
+LANE = "archive"
+
+
+class Archives:
+    """Opens the panel and carries out what it asks for.
+
+    ``folder`` holds the saved nodes and the sends that wait, both for their owner only.
+    """
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self._window = window
+        self._jobs = window.controller.jobs
+        self._store = folder / "archives.json"
+        self._queue = SendQueue(folder / "sends")
+        self.dialog: PacsDialog | None = None
+
+    def ask(self) -> None:
+        """Open the panel."""
+        try:
+            nodes = read_nodes(self._store)
+        except UserError as error:
+            self._window.controller.failed.emit(error)
+            return
+        dialog = self.dialog = PacsDialog(nodes, Path.home() / "proseg-gui-archive", parent=self._window)
+        dialog.nodes_changed.connect(self._save)
+        dialog.find_asked.connect(self._find)
+        dialog.fetch_asked.connect(self._fetch)
+        dialog.send_asked.connect(self._send)
+        dialog.retry_asked.connect(self._retry)
+        dialog.drop_asked.connect(self._drop)
+        dialog.cancel_asked.connect(self._stop)
+        dialog.finished.connect(lambda _code: self._stop())
+        dialog.show_kept(self._queue.entries())
+        self._window.show_dialog(dialog)
+
+    def _save(self, nodes: Sequence[Node]) -> None:
+        try:
+            write_nodes(self._store, nodes)
+        except UserError as error:
+            self._say(str(error))
+
+    def _find(self, node: Node, query: Query) -> None:
+        def done(found: list[FoundSeries]) -> None:
+            if self.dialog is not None:
+                self.dialog.show_series(found)
+
+        self._start("Finding", lambda token, _progress: connect(node).find(query, token), done)
+
+    def _fetch(self, node: Node, series: FoundSeries, folder: Path) -> None:
+        def work(token: CancelToken, progress: Progress) -> Path:
+            place = _new_folder(folder)
+            connect(node).fetch(series, place, progress, token)
+            return place
+
+        def done(place: Path) -> None:
+            if self.dialog is not None:
+                self.dialog.accept()
+            self._window.opener.open_paths([place])
+
+        self._start("Fetching", work, done)
+
+    def _send(self, node: Node, files: Sequence[Path]) -> None:
+        def work(token: CancelToken, progress: Progress) -> int:
+            self._queue.send(connect(node), node.name, files, progress, token)
+            return len(files)
+
+        self._start("Sending", work, lambda count: self._say(f"{count} files were sent to {node.name}."))
+
+    def _retry(self, node: Node, key: str) -> None:
+        self._start(
+            "Sending",
+            lambda token, progress: self._queue.retry(key, connect(node), progress, token),
+            lambda _none: self._say(f"The files were sent to {node.name}."),
+        )
+
+    def _drop(self, key: str) -> None:
+        self._queue.drop(key)
+        self._show_kept()
+
+    def _start(self, title: str, work: Callable[[CancelToken, Progress], Any], done: Callable[[Any], None]) -> None:
+        dialog = self.dialog
+        if dialog is None:
+            return
+        dialog.say("")
+        dialog.set_busy(True)
+        self._jobs.start(
+            LANE,
+            work,
+            title=title,
+            done=done,
+            failed=self._failed,
+            progress=self._progress,
+            ended=self._ended,
+            latest=True,
+        )
+
+    def _progress(self, share: float, text: str) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(share, text)
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, UserError):
+            self._say(str(error))
+        else:
+            self._window.controller.failed.emit(error)
+
+    def _ended(self) -> None:
+        if self.dialog is not None:
+            self.dialog.set_busy(False)
+            self._show_kept()
+
+    def _show_kept(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_kept(self._queue.entries())
+
+    def _say(self, text: str) -> None:
+        if self.dialog is not None:
+            self.dialog.say(text)
+
+    def _stop(self) -> None:
+        self._jobs.cancel(LANE)
+        if self.dialog is not None:
+            self.dialog.set_busy(False)
+
+
+def _new_folder(parent: Path) -> Path:
+    """A new folder below ``parent`` whose name is a number: nothing about the patient."""
+    number = 1
+    while (parent / f"series_{number:03d}").exists():
+        number += 1
+    place = parent / f"series_{number:03d}"
+    try:
+        place.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise UserError(f"the folder cannot be made ({error.strerror})", path=place) from error
+    return place

@@ -1,0 +1,212 @@
+"""Joins the panels that show (structures, show, measurements, uncertainty, strip, volumes) to the controller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from proseg_gui.gui.panels.measurements import MeasurementsPanel
+from proseg_gui.gui.panels.model import Measure, RaterItem, ShowState, StructureRow
+from proseg_gui.gui.panels.show import ShowPanel
+from proseg_gui.gui.panels.structures import StructuresPanel
+from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.work import Drawn, JobState
+from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
+from proseg_gui.gui.views.slice_strip import SliceStrip
+from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
+from proseg_gui.review.figures import Figures, longest_diameter_mm
+from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
+from proseg_gui.volume import Study
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
+
+SHOW_FIELDS = {
+    "current": "show_contours",
+    "inner_outer": "show_bounds",
+    "thin": "show_thin",
+    "inner": "inner_level",
+    "outer": "outer_level",
+    "fill": "fill",
+    "line_width": "line_width",
+}
+"""Field of the Show panel -> remembered setting."""
+MEASURE_MS = 100
+DASH = "\u2013"
+
+
+class DisplayLink(QObject):
+    """Keeps the showing panels in step; sends their choices to the controller."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        structures: StructuresPanel,
+        show: ShowPanel,
+        measurements: MeasurementsPanel,
+        uncertainty: UncertaintyPanel,
+        strip: SliceStrip,
+        plot: VolumePlot,
+    ) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._structures, self._show, self._measurements = structures, show, measurements
+        self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
+        # Figures follow the contour at a pace that can be read; they take no time from the slider path.
+        self._measure_soon = QTimer(self)
+        self._measure_soon.setSingleShot(True)
+        self._measure_soon.setInterval(MEASURE_MS)
+        self._measure_soon.timeout.connect(self._measure)
+        uncertainty.set_colours(PART_COLOURS)
+        strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
+        structures.structure_chosen.connect(controller.set_structure)
+        structures.visibility_changed.connect(lambda i, visible: controller.hide_structure(i, not visible))
+        show.changed.connect(self._show_chosen)
+        measurements.reference_chosen.connect(lambda name: controller.compare_with(name or None))
+        uncertainty.map_chosen.connect(lambda name: controller.set_view(map_name=name, show_heatmap=True))
+        uncertainty.form_chosen.connect(lambda form: controller.set_view(map_form=form))
+        uncertainty.opacity_moved.connect(lambda value: controller.set_view(heat_opacity=value))
+        uncertainty.threshold_moved.connect(lambda value: controller.set_view(heat_threshold=value))
+        strip.slice_chosen.connect(controller.set_slice)
+        strip.slice_stepped.connect(controller.step_slice)
+        controller.study_changed.connect(self._on_study)
+        controller.drawings_changed.connect(self._list_references)
+        controller.bundle_changed.connect(self._on_bundle)
+        controller.structure_changed.connect(lambda _i: self._list_structures())
+        controller.slice_changed.connect(strip.set_current)
+        controller.view_changed.connect(self._on_view)
+        controller.summary_changed.connect(self._on_summary)
+        controller.figures_changed.connect(self._on_figures)
+        controller.frame_changed.connect(self._on_frame)
+        controller.spread_changed.connect(self._on_spread)
+        controller.job_changed.connect(self._on_job)
+        self._on_view(controller.view)
+        self._measure()
+
+    # -- choices --------------------------------------------------------------------------------------------------
+    def _show_chosen(self, changes: dict) -> None:
+        kept = {SHOW_FIELDS[name]: value for name, value in changes.items() if name in SHOW_FIELDS}
+        if kept:
+            self._controller.set_view(**kept)
+        if "raters" in changes:
+            self._controller.show_raters(frozenset(changes["raters"]))
+        if "references" in changes:
+            self._controller.show_masks(frozenset(changes["references"]))
+
+    # -- announcements --------------------------------------------------------------------------------------------
+    def _on_study(self, study: Study | None) -> None:
+        n = 0 if study is None else study.geometry.shape[0]
+        self._strip.set_values(np.full(n, np.nan))
+        self._list_references(study)
+        self._measurements.set_dice("")
+        self._list_structures()
+
+    def _list_references(self, study: Study | None) -> None:
+        raters = () if study is None else study.raters
+        self._show.set_references([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
+        self._measurements.set_references(list(raters), self._controller.view.compare_with)
+
+    def _on_bundle(self, bundle: Bundle | None) -> None:
+        raters = () if bundle is None else bundle.card.raters
+        self._show.set_raters([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
+        self._plot.set_volumes(None, ())
+        self._plot.set_current(None)
+        self._uncertainty.set_shares(None)
+        self._uncertainty.set_available(frozenset((*PARTS, LOCAL_MAP)) if bundle is not None else frozenset())
+        self._list_structures()
+
+    def _list_structures(self) -> None:
+        controller = self._controller
+        names = () if controller.review is None else controller.review.engine.structures
+        self._structures.set_structures(
+            [
+                StructureRow(name, structure_colour(i), i not in controller.view.hidden, i == controller.structure)
+                for i, name in enumerate(names)
+            ]
+        )
+
+    def _on_view(self, view: ViewState) -> None:
+        settings = view.settings
+        state = ShowState(
+            current=settings.show_contours,
+            inner_outer=settings.show_bounds,
+            thin=settings.show_thin,
+            inner=settings.inner_level,
+            outer=settings.outer_level,
+            raters=view.raters_shown,
+            references=view.masks_shown,
+            fill=settings.fill,
+            line_width=settings.line_width,
+        )
+        ready = self._controller.spread is not None
+        self._show.set_show(state, thin_ready=ready, raters_ready=ready)
+        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
+        raters = () if self._controller.study is None else self._controller.study.raters
+        self._measurements.set_references(list(raters), view.compare_with)
+        self._list_structures()
+        self._on_summary(self._controller.summary)
+
+    def _on_spread(self, _spread: Spread | None) -> None:
+        self._on_view(self._controller.view)
+
+    def _on_summary(self, summary: Summary | None) -> None:
+        controller = self._controller
+        if summary is None:
+            self._uncertainty.set_shares(None)
+            return
+        self._strip.set_values(summary.by_slice, "mm\u00b2")
+        names = () if controller.review is None else controller.review.engine.raters
+        marks = [
+            RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))
+            for i, name in enumerate(names)
+            if name in summary.rater_volumes_ml
+        ]
+        self._plot.set_volumes(summary.volumes_ml, marks)
+        self._plot.set_progress(summary.slices_done, summary.n_slices)
+        self._uncertainty.set_shares(summary.shares or None)
+        self._measure()
+
+    def _on_job(self, job: JobState | None) -> None:
+        self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else job.text)
+
+    def _on_figures(self, figures: Figures | None) -> None:
+        self._plot.set_current(None if figures is None else figures.ml)
+        self._measure()
+        chosen = self._controller.view.compare_with
+        if chosen is None or figures is None:
+            self._measurements.set_dice("")
+        elif figures.dice is None:
+            self._measurements.set_dice("" if figures.exact else "measuring")
+        else:
+            self._measurements.set_dice(f"{figures.dice:.3f}")
+
+    def _on_frame(self, _drawn: Drawn) -> None:
+        if not self._measure_soon.isActive():
+            self._measure_soon.start()
+
+    def _measure(self) -> None:
+        controller = self._controller
+        figures, summary, drawn, study = controller.figures, controller.summary, controller.drawn, controller.study
+        volume = spread = diameter = DASH
+        if figures is not None:
+            volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
+        if summary is not None and len(summary.volumes_ml):
+            low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
+            spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")
+        if drawn is not None and study is not None:
+            length = longest_diameter_mm(drawn.frame.probability[controller.structure] > 0.5, study.geometry)
+            diameter = DASH if length is None else f"{length:.1f} mm"
+        self._measurements.set_rows(
+            [
+                Measure("Volume", volume, "Of the current contour, whole volume"),
+                Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples"),
+                Measure("Longest diameter", diameter, "Of the current contour on this slice, between pixel centres"),
+            ]
+        )
+
+
+def _ml(value: float) -> str:
+    return f"{value:.3g} ml" if value < 1000 else f"{value:.0f} ml"

@@ -1,0 +1,150 @@
+"""Export from the window: asks what and where, then computes and writes in the background."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFileDialog
+
+from proseg_gui.gui.dialogs.export_dialog import ExportDialog
+from proseg_gui.gui.review.work import JobState
+from proseg_gui.gui.views.palette import rater_colour, structure_colour
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.export_request import ExportOffer, ExportRequest
+from proseg_gui.review.state import PARTS
+
+if TYPE_CHECKING:
+    from proseg_gui.gui.shell.main_window import MainWindow
+    from proseg_gui.volume import Volume
+
+TITLE = "Exporting"
+SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the file."
+RESAMPLED_NOTE = "The scan was resampled: it is written beside the file, as a new series of the same study."
+
+
+class Exporting:
+    """The File menu's ways out: export, and latents to and from a file."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._controller = window.controller
+
+    def ask(self) -> None:
+        """Open the export dialog."""
+        review = self._controller.review
+        if review is None:
+            self._controller.noticed.emit("There is nothing to export before a model has looked at a scan")
+            return
+        from proseg_gui.review.exports import targets
+
+        settings = self._controller.view.settings
+        offer = ExportOffer(
+            raters=review.engine.raters,
+            maps=PARTS,
+            structures=review.engine.structures,
+            structure=self._controller.structure,
+            folder=Path(settings.export_folder or Path.home()) / f"{review.study.name}_export",
+            targets=lambda request: targets(
+                request, review.engine.raters, with_series=review.study.image.dicom is None
+            ),
+            dicom_note=_series_note(review.study.image),
+        )
+        dialog = ExportDialog(offer, parent=self._window)
+        self._window.show_dialog(dialog, lambda: self.run(dialog.request()))
+
+    def run(self, request: ExportRequest) -> None:
+        """Compute and write what was asked for, with progress; the window stays live."""
+        controller = self._controller
+        review = controller.review
+        if review is None:
+            return
+        point, structure, who = controller.point, controller.structure, controller.who.text
+        colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
+        colours["current"] = _rgb(structure_colour(structure))
+        controller.set_view(export_folder=str(request.folder.parent))
+
+        def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
+            from proseg_gui.review.exports import export
+
+            return export(review, request, point, structure, who, colours, token, progress)
+
+        controller.jobs.start(
+            "export",
+            work,
+            title=TITLE,
+            done=self._done,
+            failed=controller.failed.emit,
+            progress=lambda share, text: controller.job_changed.emit(JobState(TITLE, share, text, None)),
+            ended=lambda: controller.job_changed.emit(None),
+            latest=True,
+        )
+
+    def _done(self, result: tuple[list[Path], tuple[str, ...]]) -> None:
+        files, notices = result
+        for notice in notices:
+            self._controller.noticed.emit(notice)
+        count = f"{len(files)} files" if len(files) > 1 else files[0].name
+        self._controller.noticed.emit(
+            f"Wrote {count} to {files[0].parent}, read back and compared. Research use, not a medical device."
+        )
+
+    # -- latents --------------------------------------------------------------------------------------------------
+    def save_latents(self) -> None:
+        """Ask for a file and write the current setting for ``predict --latents``."""
+        dialog = QFileDialog(self._window, "Save latents", self._controller.view.settings.last_folder, "JSON (*.json)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        self._window.show_dialog(dialog, lambda: self.write_latents(Path(dialog.selectedFiles()[0])))
+
+    def write_latents(self, path: Path) -> None:
+        """Write the current setting; the file dialog has asked before replacing one."""
+        review, point, name = self._controller.review, self._controller.point, self._controller.who.text
+        if review is None:
+            return
+
+        def work(_token: CancelToken, _progress: Progress) -> Path:
+            from proseg_gui.inference.latents import latents_json
+            from proseg_gui.io.atomic import atomic_json
+
+            atomic_json(path, latents_json(point, review.bundle.card, name=name), overwrite=True)
+            return path
+
+        self._file_job(work, lambda done: self._controller.noticed.emit(f"Wrote {done}"))
+
+    def load_latents(self) -> None:
+        """Ask for a file of latents and go to that setting."""
+        dialog = QFileDialog(self._window, "Load latents", self._controller.view.settings.last_folder, "JSON (*.json)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self._window.show_dialog(dialog, lambda: self.read_latents(Path(dialog.selectedFiles()[0])))
+
+    def read_latents(self, path: Path) -> None:
+        """Go to the setting in a file; one of another model is refused with a sentence."""
+        review = self._controller.review
+        if review is None:
+            return
+
+        def work(_token: CancelToken, _progress: Progress) -> Any:
+            from proseg_gui.inference.latents import read_latents
+
+            return read_latents(path, review.bundle)
+
+        self._file_job(work, self._controller.set_point)
+
+    def _file_job(self, work: Any, done: Any) -> None:
+        controller = self._controller
+        controller.jobs.start("files", work, title="Latents", done=partial(done), failed=controller.failed.emit)
+
+
+def _series_note(image: Volume) -> str:
+    """What an RTSTRUCT or SEG brings with it."""
+    if image.dicom is not None:
+        return ""
+    return SERIES_NOTE if image.derived_from is None else RESAMPLED_NOTE
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    value = QColor(colour)
+    return value.red(), value.green(), value.blue()

@@ -1,0 +1,110 @@
+"""Joins the Preference and Ambiguity panels to the controller: state in, intents out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
+from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
+from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.review.state import AxesState, Point, Remembered
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
+
+
+class LatentsLink(QObject):
+    """Keeps both panels showing the controller's point and axes."""
+
+    def __init__(self, controller: Controller, preference: PreferencePanel, ambiguity: AmbiguityPanel) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._preference = preference
+        self._ambiguity = ambiguity
+        self._state: PreferenceState | None = None
+        self._listed: tuple[tuple[Remembered, bool], ...] = ()
+        preference.rater_chosen.connect(controller.choose_rater)
+        preference.consensus_chosen.connect(controller.choose_consensus_style)
+        preference.blend_moved.connect(controller.set_blend)
+        preference.sample_requested.connect(controller.draw_preference)
+        ambiguity.random_requested.connect(controller.random_sample)
+        ambiguity.reset_requested.connect(controller.reset_ambiguity)
+        ambiguity.remember_requested.connect(controller.remember)
+        ambiguity.recalled.connect(controller.recall)
+        ambiguity.forgotten.connect(controller.forget)
+        for panel in (preference, ambiguity):
+            panel.drag_started.connect(controller.begin_drag)
+            panel.drag_ended.connect(controller.end_drag)
+            panel.axis_moved.connect(self._axis_moved)
+        controller.bundle_changed.connect(self._show_bundle)
+        controller.point_changed.connect(self._show_point)
+        controller.axes_changed.connect(self._show_axes)
+        controller.remembered_changed.connect(self._show_remembered)
+
+    def _axis_moved(self, key: str, position: float) -> None:
+        for axis in (*self._controller.axes.preference, *self._controller.axes.ambiguity):
+            if axis.name == key:
+                self._controller.move_axis(axis, position)
+
+    def _show_bundle(self, bundle: Bundle | None) -> None:
+        self._state = None
+        if bundle is None:
+            self._preference.set_raters(())
+        else:
+            able = bundle.method.capabilities
+            raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
+            self._preference.set_raters(
+                raters if able.personalised else (), repeats=able.intra_expert, why_none=SAME_FOR_ALL
+            )
+            self._ambiguity.set_known(able.ambiguity_axes)
+        self._preference.setEnabled(bundle is not None)
+        self._ambiguity.setEnabled(bundle is not None)
+
+    def _show_point(self, _point: Point) -> None:
+        controller = self._controller
+        who = controller.who
+        state = PreferenceState(
+            active=who.rater,
+            consensus=who.consensus,
+            drawn=who.drawn,
+            weights=controller.weights(),
+            sample_rater=controller.last_rater,
+        )
+        if state != self._state:  # an ambiguity slider's move changes nothing here
+            self._state = state
+            self._preference.set_state(state)
+        self._preference.set_positions({axis.name: controller.position(axis) for axis in controller.axes.preference})
+        self._ambiguity.set_positions({axis.name: controller.position(axis) for axis in controller.axes.ambiguity})
+        self._show_remembered(controller.remembered)
+
+    def _show_axes(self, axes: AxesState) -> None:
+        self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
+        notice = f"{axes.slices_seen} of {axes.n_slices} slices encoded" if axes.provisional and axes.n_slices else ""
+        self._ambiguity.set_axes(_rows(axes.ambiguity, "Mode"), provisional=axes.provisional, notice=notice)
+        for number, picture in axes.previews.items():
+            self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
+        if self._controller.review is not None:
+            self._show_point(self._controller.point)
+
+    def _show_remembered(self, items: tuple[Remembered, ...]) -> None:
+        listed = tuple((item, item.point == self._controller.point) for item in items)
+        if listed != self._listed:
+            self._listed = listed
+            self._ambiguity.set_remembered(
+                [RememberedItem(r.name, r.volume_ml, r.thumbnail, current=current) for r, current in listed]
+            )
+
+
+def _rows(axes: tuple, word: str) -> list[AxisRow]:
+    """Rows of a panel; the label says what a positive move does as measured on this case."""
+    rows = []
+    for number, axis in enumerate(axes, start=1):
+        label = f"{word} {number}"
+        if axis.effect_ml_per_sd is not None:
+            label += " \u00b7 larger" if axis.effect_ml_per_sd > 0 else " \u00b7 smaller"
+        rows.append(AxisRow(axis.name, label, axis.share, axis.limit, axis.effect_ml_per_sd))
+    return rows

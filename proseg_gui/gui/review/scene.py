@@ -1,0 +1,214 @@
+"""The linked panes and what is drawn in them: scan with contours, and the same slice as uncertainty heatmap."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainterPath
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.work import Drawn
+from proseg_gui.gui.views.contours import trace, trace_mask
+from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
+from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
+from proseg_gui.gui.views.view_link import ViewLink
+from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
+from proseg_gui.volume import Study, Volume
+
+MAP_TITLES = {
+    "total": "Total uncertainty",
+    "inter": "Between experts",
+    "intra": "Within an expert",
+    "ambiguity": "Ambiguity of the image",
+    "residual": "Residual",
+    LOCAL_MAP: "Ambiguity at this preference",
+}
+FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
+MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
+COMPUTING = "Measuring the uncertainty of this slice"
+NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
+
+
+class Scene(QWidget):
+    """Two panes that share slice, zoom, pan and crosshair; draws what the controller announces."""
+
+    pixels_shown = Signal(float)
+    """Milliseconds from any intent (a new slice, a preset, a slider's move) to its contours painted on screen."""
+    slider_shown = Signal(float)
+    """The same for moves of a slider only."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._view = controller.view
+        self._spread_layers: list[ContourLayer] = []
+        self._given_layers: list[ContourLayer] = []
+        self._local: np.ndarray | None = None
+        link = ViewLink(self)
+        self.scan = ImagePane(link, role="scan", parent=self)
+        self.heat = ImagePane(link, role="heatmap", parent=self)
+        self.panes = (self.scan, self.heat)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for pane in self.panes:
+            layout.addWidget(pane, 1)
+            pane.slice_stepped.connect(controller.step_slice)
+            pane.window_dragged.connect(controller.set_window)
+            pane.hovered.connect(controller.hover)
+            pane.maximise_requested.connect(self._toggle_layout)
+        self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
+        self.heat.set_empty_text("The uncertainty of the scan appears here")
+        controller.study_changed.connect(self._show_study)
+        controller.channel_changed.connect(self._show_channel)
+        controller.slice_changed.connect(self._show_slice)
+        controller.structure_changed.connect(lambda _index: self._redraw())
+        controller.view_changed.connect(self._show_view)
+        controller.frame_changed.connect(self._show_frame)
+        controller.spread_changed.connect(self._show_spread)
+        controller.local_map_changed.connect(self._show_local)
+        controller.bundle_changed.connect(lambda _bundle: self._redraw())
+        self._show_view(controller.view)
+
+    def _toggle_layout(self) -> None:
+        single = self._view.settings.layout == "single"
+        self._controller.set_view(layout="two" if single else "single")
+
+    # -- what the controller announces ----------------------------------------------------------------------------
+    def _show_study(self, study: Study | None) -> None:
+        for pane in self.panes:
+            pane.set_volume(None if study is None else study.image)
+        self._spread_layers, self._given_layers, self._local = [], [], None
+
+    def _show_channel(self, volume: Volume) -> None:
+        for pane in self.panes:
+            pane.set_volume(volume)
+
+    def _show_slice(self, k: int) -> None:
+        self._spread_layers, self._local = [], None
+        for pane in self.panes:
+            pane.set_slice(k)
+        self._given_layers = self._trace_given()
+        self._redraw()
+
+    def _show_view(self, view: ViewState) -> None:
+        before, self._view = self._view, view
+        settings = view.settings
+        for pane in self.panes:
+            pane.set_window(*view.window)
+            pane.set_interpolate(settings.interpolate)
+            pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
+        self.heat.setVisible(settings.layout != "single")
+        if before.masks_shown != view.masks_shown:
+            self._given_layers = self._trace_given()
+        self._spread_layers = self._trace_spread(self._controller.spread)
+        self._redraw()
+
+    def _show_spread(self, spread: Spread | None) -> None:
+        self._spread_layers = self._trace_spread(spread)
+        self._redraw()
+
+    def _show_local(self, result: tuple[int, np.ndarray]) -> None:
+        if result[0] == self._controller.slice_index:
+            self._local = result[1]
+            self._draw_heat()
+
+    def _show_frame(self, drawn: Drawn) -> None:
+        self._draw_contours()
+        self.scan.repaint()  # paints everything that is waiting, the other pane too
+        if drawn.by_slider:
+            self.slider_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
+        self.pixels_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
+
+    def _redraw(self) -> None:
+        self._draw_contours()
+        self._draw_heat()
+
+    # -- contours -------------------------------------------------------------------------------------------------
+    def _draw_contours(self) -> None:
+        if not self._view.settings.show_contours:
+            for pane in self.panes:
+                pane.set_contours([])
+            return
+        current = self._current_layers(self._controller.drawn)
+        self.scan.set_contours(current, (*self._given_layers, *self._spread_layers))
+        self.heat.set_contours(current)
+
+    def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:
+        if drawn is None or drawn.frame.slice_index != self._controller.slice_index:
+            return []
+        settings = self._view.settings
+        order = [s for s in range(len(drawn.paths)) if s not in self._view.hidden]
+        return [
+            ContourLayer(drawn.paths[s], structure_colour(s), settings.line_width, "solid", settings.fill)
+            for s in order
+        ]
+
+    def _trace_spread(self, spread: Spread | None) -> list[ContourLayer]:
+        """Thin samples below, then each rater, then the inner and outer bound."""
+        if spread is None or spread.structure in self._view.hidden:
+            return []
+        settings, layers = self._view.settings, []
+        if settings.show_thin:
+            layers += [ContourLayer(trace(p), SAMPLE_COLOUR, 1.0, "thin") for p in spread.thin]
+        for number, (name, probability) in enumerate(spread.raters.items()):
+            if name in self._view.raters_shown:
+                layers.append(ContourLayer(trace(probability), rater_colour(number), 1.5, "solid"))
+        if settings.show_bounds:
+            colour = structure_colour(spread.structure)
+            for level in (settings.inner_level, settings.outer_level):
+                layers.append(ContourLayer(_agreed(spread, level), colour, 1.2, "dash"))
+            layers.append(ContourLayer(_agreed(spread, MEDIAN), MEDIAN_COLOUR, 1.0, "solid"))
+        return layers
+
+    def _trace_given(self) -> list[ContourLayer]:
+        """Masks that raters gave, drawn dotted in their colours."""
+        study, k = self._controller.study, self._controller.slice_index
+        layers = []
+        for number, name in enumerate(study.raters if study is not None else ()):
+            if name not in self._view.masks_shown or study is None:
+                continue
+            for reading in study.readings:
+                if reading.rater == name and reading.mask.array[k].any():
+                    path: QPainterPath = trace_mask(reading.mask.array[k])
+                    layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
+        return layers
+
+    # -- heatmap --------------------------------------------------------------------------------------------------
+    def _draw_heat(self) -> None:
+        settings = self._view.settings
+        target, other = (self.scan, self.heat) if settings.layout == "single" else (self.heat, self.scan)
+        other.set_heatmap(None)
+        other.set_notice("")
+        values = self._map_values() if settings.show_heatmap else None
+        form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
+        style = HeatStyle(
+            title=f"{MAP_TITLES[settings.map_name]} \u00b7 {form}",
+            unit=unit,
+            levels=(0.0, top),
+            table="inferno",
+            opacity=settings.heat_opacity,
+            threshold=settings.heat_threshold * top,
+        )
+        target.set_heatmap(values, style)
+        target.set_notice(self._heat_notice(values))
+
+    def _map_values(self) -> np.ndarray | None:
+        if self._view.settings.map_name == LOCAL_MAP:
+            return self._local
+        spread = self._controller.spread
+        return None if spread is None else spread.maps[self._view.settings.map_name]
+
+    def _heat_notice(self, values: np.ndarray | None) -> str:
+        if self._controller.study is None or not self._view.settings.show_heatmap or values is not None:
+            return ""
+        return COMPUTING if self._controller.review is not None else NO_MODEL
+
+
+def _agreed(spread: Spread, level: float) -> QPainterPath:
+    """What at least a share ``level`` of the draws includes: a little below it, so that the share itself is inside."""
+    return trace(spread.agreement, level - 1e-4)

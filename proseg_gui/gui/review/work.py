@@ -1,0 +1,166 @@
+"""The work behind the Review tab, in lanes of background threads; results come back as signals on the GUI thread.
+
+Lanes: ``frame`` (the slider path), ``spread`` (all raters on the slice in view), ``local`` (its ambiguity at the
+current preference), ``detail`` (volumes), ``axes`` (sliders and their effects), ``sweep`` (the whole volume). In each
+the newest request wins.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPainterPath
+
+from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.views.contours import trace
+from proseg_gui.gui.views.thumbnails import ambiguity_preview
+from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.review.figures import Figures
+from proseg_gui.review.session import Reviewed
+from proseg_gui.review.state import AxesState, Frame, Point
+
+LANES = ("frame", "sweep", "spread", "local", "detail", "axes")
+SWEEP_TITLE = "Measuring the volume"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A frame with its traced contours: one path a structure, in array coordinates."""
+
+    frame: Frame
+    paths: tuple[QPainterPath, ...]
+    requested_at: float
+    by_slider: bool
+    """Whether a slider's move asked for it (then nothing had to be encoded)."""
+
+
+@dataclass(frozen=True)
+class JobState:
+    """The running background work as the status bar shows it."""
+
+    title: str
+    share: float
+    text: str
+    seconds_left: float | None
+
+
+class Work(QObject):
+    """Starts work on a review and announces what comes of it; holds no state of the study."""
+
+    drawn = Signal(object)
+    spread_found = Signal(object)
+    local_map_found = Signal(object)
+    """``(slice index, (y, x) map)``."""
+    figures_found = Signal(object)
+    axes_found = Signal(object)
+    surveyed = Signal(int)
+    encoded = Signal()
+    swept = Signal()
+    progressed = Signal(object)
+    """:class:`JobState` of the sweep."""
+    ended = Signal(str)
+    """A lane's job has ended, whatever came of it."""
+    failed = Signal(object)
+
+    def __init__(self, jobs: QtJobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._sweep_started = 0.0
+
+    def cancel(self) -> None:
+        """Drop all of it."""
+        for lane in LANES:
+            self._jobs.cancel(lane)
+
+    def draw(self, review: Reviewed, k: int, point: Point, *, by_slider: bool) -> None:
+        """Decode slice ``k`` at ``point`` and trace its contours."""
+        requested = time.perf_counter()
+
+        def work(token: CancelToken, _progress: Progress) -> Drawn:
+            frame = review.frame(k, point, token)
+            return Drawn(frame, tuple(trace(p) for p in frame.probability), requested, by_slider)
+
+        self._start("frame", work, "Drawing", self.drawn.emit)
+
+    def find_spread(self, review: Reviewed, k: int, structure: int, form: str) -> None:
+        """What all raters and samples draw on slice ``k``."""
+        self._start(
+            "spread",
+            lambda token, _progress: review.spread(k, structure, form, token),
+            "Uncertainty of the slice",
+            self.spread_found.emit,
+        )
+
+    def find_local_map(self, review: Reviewed, k: int, point: Point, structure: int) -> None:
+        """The ambiguity of slice ``k`` at the preference of ``point``."""
+        self._start(
+            "local",
+            lambda token, _progress: (k, review.local_ambiguity(k, point, structure, token)),
+            "Ambiguity at this preference",
+            self.local_map_found.emit,
+        )
+
+    def measure(self, review: Reviewed, point: Point, structure: int, compare_with: str | None) -> None:
+        """The volume at ``point``: an estimate at once, then the exact one with its Dice."""
+
+        def work(token: CancelToken, progress: Progress) -> Figures:
+            quick = review.estimate(point, structure, token)
+            if not quick.complete:
+                return quick
+            self._jobs.post(token, self.figures_found.emit, quick)
+            return review.figures(point, structure, compare_with, token, progress)
+
+        self._start("detail", work, "Volume", self.figures_found.emit)
+
+    def find_axes(self, review: Reviewed, point: Point, structure: int, window: tuple[float, float]) -> None:
+        """The sliders at ``point`` with their measured effects and small pictures."""
+
+        def work(token: CancelToken, _progress: Progress) -> AxesState:
+            state = review.axes(point, token)
+            return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
+
+        self._start("axes", work, "Sliders", self.axes_found.emit)
+
+    def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
+        """Look at the whole volume, the slice that ``nearest()`` names first."""
+        self._sweep_started = time.monotonic()
+
+        def work(token: CancelToken, progress: Progress) -> None:
+            review.sweep(
+                nearest,
+                token,
+                progress,
+                surveyed=partial(self._jobs.post, token, self.surveyed.emit),
+                encoded=partial(self._jobs.post, token, self.encoded.emit),
+            )
+
+        self._start("sweep", work, SWEEP_TITLE, lambda _none: self.swept.emit(), self._sweep_progress)
+
+    def _sweep_progress(self, share: float, text: str) -> None:
+        elapsed = time.monotonic() - self._sweep_started
+        left = elapsed * (1.0 - share) / share if share > 0.02 else None
+        self.progressed.emit(JobState(SWEEP_TITLE, share, text, left))
+
+    def _start(
+        self,
+        lane: str,
+        work: Callable[[CancelToken, Progress], Any],
+        title: str,
+        done: Callable[[Any], None],
+        progress: Progress = no_progress,
+    ) -> None:
+        self._jobs.start(
+            lane,
+            work,
+            title=title,
+            done=done,
+            failed=self.failed.emit,
+            progress=progress,
+            ended=lambda: self.ended.emit(lane),
+            latest=True,
+        )

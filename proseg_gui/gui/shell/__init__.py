@@ -1,0 +1,1 @@
+"""The window around the tabs: menus, docks, header, settings, start."""

@@ -1,0 +1,85 @@
+"""The line at the bottom: what lies under the cursor, the running work, the device, the last slider time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from proseg_gui.gui.review.work import JobState
+from proseg_gui.gui.views.elided_label import ElidedLabel
+from proseg_gui.review.state import Readout
+
+NOTICE_MS = 8000
+
+
+class StatusBar(QStatusBar):
+    """Left the readout (a notice covers it for a while); right the job with its cancel, device and slider time."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._readout = ElidedLabel()
+        self.addWidget(self._readout, 1)
+        self._job = QWidget()
+        row = QHBoxLayout(self._job)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self._job_text = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(110)
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._cancel = QToolButton()
+        self._cancel.setText("\u2715")
+        self._cancel.setToolTip("Cancel the running work")
+        self._cancel.setAccessibleName("Cancel the running work")
+        self._cancel.clicked.connect(self.cancel_requested)
+        for part in (self._job_text, self._bar, self._cancel):
+            row.addWidget(part)
+        self._job.hide()
+        self.addPermanentWidget(self._job)
+        self._device = QLabel()
+        self._latency = QLabel()
+        self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._latency.setMinimumWidth(self._latency.fontMetrics().horizontalAdvance("slider \u2192 pixels 1000 ms"))
+        self._latency.setToolTip("From the last move of a slider to its contours on screen")
+        self.addPermanentWidget(self._device)
+        self.addPermanentWidget(self._latency)
+        self.setContentsMargins(8, 0, 10, 0)
+
+    def show_readout(self, readout: Readout | None) -> None:
+        """Show what lies under the cursor."""
+        if readout is None:
+            self._readout.set_text("")
+            return
+        parts = (readout.position, readout.value, readout.probability, readout.included_by)
+        self._readout.set_text("     ".join(part for part in parts if part))
+
+    def show_job(self, job: JobState | None) -> None:
+        """Show the running work, its share done and the time left."""
+        self._job.setVisible(job is not None)
+        if job is None:
+            return
+        text = f"{job.title}: {job.text}" if job.text else job.title
+        if job.seconds_left is not None:
+            text += f" \u00b7 {_duration(job.seconds_left)} left"
+        self._job_text.setText(text)
+        self._bar.setValue(round(1000 * job.share))
+
+    def show_device(self, text: str) -> None:
+        """Show where the model runs."""
+        self._device.setText(text)
+
+    def show_latency(self, milliseconds: float) -> None:
+        """Show the last time from an intent to pixels."""
+        self._latency.setText(f"slider \u2192 pixels {milliseconds:.0f} ms")
+
+    def notice(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.showMessage(sentence, NOTICE_MS)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

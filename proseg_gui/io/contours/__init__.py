@@ -1,0 +1,1 @@
+"""Drawings in files: RTSTRUCT, DICOM SEG, label maps, LIDC-IDRI XML."""

@@ -1,0 +1,1 @@
+"""Scans as DICOM: headers, geometry, pixels, whole series in and out."""

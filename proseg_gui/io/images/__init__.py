@@ -1,0 +1,1 @@
+"""Scans as image files: NIfTI, NRRD, MetaImage, ANALYZE, 2D pictures."""

@@ -1,0 +1,1 @@
+"""Archives: find, fetch and send by DICOMweb and DIMSE."""
