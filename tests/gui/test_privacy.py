@@ -65,14 +65,14 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     window.opener.use_model(str(tmp_path / "model"))
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
         window.opener.open_paths([planted])
-    study = window.controller.study
-    assert study.image.dicom.patient["PatientName"] == IN_TAGS and window.controller.review.engine.raters[0] == RATER
+    study = window.controller.desk.study
+    assert study.image.dicom.patient["PatientName"] == IN_TAGS and window.controller.desk.review.engine.raters[0] == RATER
     window.opener.set_state(window.opener.worklist.current.path, "accepted")
     out = tmp_path / "out"
     request = ExportRequest(frozenset({"current", "raters"}), (RATER,), 0, (), "nifti", out, "lesion", "")
     fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it
     sentence, _ = describe(fault)
-    window.commands._exporting.run(request)
+    window.commands.exporting.run(request)
     qtbot.waitUntil(lambda: bool(window.failures) or (out / "current.json").exists(), timeout=SETTLE_MS)
     assert window.failures == []
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)

@@ -114,7 +114,7 @@ class ShowState:
     line_width: float = 2.0
 
 
-WORK_STATES = ("new", "in review", "accepted", "flagged")
+WORK_STATES = ("not started", "in progress", "accepted")
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,11 @@ class WorkRow:
 
     key: Any
     name: str
-    state: str = "new"
+    state: str = "not started"
     doubt: float | None = None
     current: bool = False
     detail: str = ""
+    flagged: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Scene(QWidget):
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._view = controller.view
+        self._view = controller.display.view
         self._spread_layers: list[ContourLayer] = []
         self._given_layers: list[ContourLayer] = []
         self._local: np.ndarray | None = None
@@ -57,9 +57,9 @@ class Scene(QWidget):
         layout.setSpacing(6)
         for pane in self.panes:
             layout.addWidget(pane, 1)
-            pane.slice_stepped.connect(controller.step_slice)
-            pane.window_dragged.connect(controller.set_window)
-            pane.hovered.connect(controller.hover)
+            pane.slice_stepped.connect(controller.desk.step_slice)
+            pane.window_dragged.connect(controller.display.set_window)
+            pane.hovered.connect(controller.desk.hover)
             pane.maximise_requested.connect(self._toggle_layout)
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
         self.heat.set_empty_text("The uncertainty of the scan appears here")
@@ -72,11 +72,11 @@ class Scene(QWidget):
         controller.spread_changed.connect(self._show_spread)
         controller.local_map_changed.connect(self._show_local)
         controller.bundle_changed.connect(lambda _bundle: self._redraw())
-        self._show_view(controller.view)
+        self._show_view(controller.display.view)
 
     def _toggle_layout(self) -> None:
         single = self._view.settings.layout == "single"
-        self._controller.set_view(layout="two" if single else "single")
+        self._controller.display.set_view(layout="two" if single else "single")
 
     # -- what the controller announces ----------------------------------------------------------------------------
     def _show_study(self, study: Study | None) -> None:
@@ -105,7 +105,7 @@ class Scene(QWidget):
         self.heat.setVisible(settings.layout != "single")
         if before.masks_shown != view.masks_shown:
             self._given_layers = self._trace_given()
-        self._spread_layers = self._trace_spread(self._controller.spread)
+        self._spread_layers = self._trace_spread(self._controller.desk.spread)
         self._redraw()
 
     def _show_spread(self, spread: Spread | None) -> None:
@@ -113,7 +113,7 @@ class Scene(QWidget):
         self._redraw()
 
     def _show_local(self, result: tuple[int, np.ndarray]) -> None:
-        if result[0] == self._controller.slice_index:
+        if result[0] == self._controller.desk.slice_index:
             self._local = result[1]
             self._draw_heat()
 
@@ -134,12 +134,12 @@ class Scene(QWidget):
             for pane in self.panes:
                 pane.set_contours([])
             return
-        current = self._current_layers(self._controller.drawn)
+        current = self._current_layers(self._controller.desk.drawn)
         self.scan.set_contours(current, (*self._given_layers, *self._spread_layers))
         self.heat.set_contours(current)
 
     def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:
-        if drawn is None or drawn.frame.slice_index != self._controller.slice_index:
+        if drawn is None or drawn.frame.slice_index != self._controller.desk.slice_index:
             return []
         settings = self._view.settings
         order = [s for s in range(len(drawn.paths)) if s not in self._view.hidden]
@@ -167,7 +167,7 @@ class Scene(QWidget):
 
     def _trace_given(self) -> list[ContourLayer]:
         """Masks that raters gave, drawn dotted in their colours."""
-        study, k = self._controller.study, self._controller.slice_index
+        study, k = self._controller.desk.study, self._controller.desk.slice_index
         layers = []
         for number, name in enumerate(study.raters if study is not None else ()):
             if name not in self._view.masks_shown or study is None:
@@ -200,13 +200,13 @@ class Scene(QWidget):
     def _map_values(self) -> np.ndarray | None:
         if self._view.settings.map_name == LOCAL_MAP:
             return self._local
-        spread = self._controller.spread
+        spread = self._controller.desk.spread
         return None if spread is None else spread.maps[self._view.settings.map_name]
 
     def _heat_notice(self, values: np.ndarray | None) -> str:
-        if self._controller.study is None or not self._view.settings.show_heatmap or values is not None:
+        if self._controller.desk.study is None or not self._view.settings.show_heatmap or values is not None:
             return ""
-        return COMPUTING if self._controller.review is not None else NO_MODEL
+        return COMPUTING if self._controller.desk.review is not None else NO_MODEL
 
 
 def _agreed(spread: Spread, level: float) -> QPainterPath:
