@@ -6,6 +6,7 @@ from proseg_gui.review.project.cases import CaseEntry
 from proseg_gui.review.project.identity import CaseIdentity, complete, identify
 from proseg_gui.review.project.opening import default_project_path, is_project, open_project
 from proseg_gui.review.project.store import CaseConflict, Project
+from proseg_gui.review.project.takeover import take_over_worklist
 
 __all__ = [
     "CaseConflict",
@@ -17,4 +18,5 @@ __all__ = [
     "identify",
     "is_project",
     "open_project",
+    "take_over_worklist",
 ]

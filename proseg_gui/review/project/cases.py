@@ -71,24 +71,23 @@ class Known:
         return geometry_from(self.fixed["geometry"])
 
     def entry(
-        self, summary: dict[str, Any], mark: dict[str, Any], doubt: dict[str, Any], *, show_path: bool
+        self, summary: dict[str, Any], mark: dict[str, Any], doubt: dict[str, Any], *, images: Path, show_path: bool
     ) -> CaseEntry:
-        """The case's line in the list; ``mark`` is what an older worklist said of it."""
-        marked = bool(mark) and not summary["gestures"]
-        flagged = summary["flagged"] if summary["flagged"] is not None else mark.get("flagged", False)
+        """The case's line in the list; ``mark`` is what an older worklist said of it, ``images`` holds copies."""
+        marked = bool(mark) and summary["state"] == NOT_STARTED
         path = self.local.get("path") if show_path else None
-        collected = self.local.get("collected") if show_path else None
+        collected = images / self.id if self.fixed.get("collected") else None
         return CaseEntry(
             self.id,
             str(self.local.get("name") or f"case {self.fixed['number']}"),
             mark["state"] if marked else summary["state"],
-            bool(flagged),
+            bool(summary["flagged"]),
             doubt.get("ml"),
             doubt.get("model"),
             summary["gestures"],
             summary["readings"],
             None if path is None else Path(path),
-            None if collected is None else Path(collected),
+            collected,
             self.fixed["version"],
             self.fixed["version_of"],
             _MARKED if marked and mark["state"] == "accepted" else "",

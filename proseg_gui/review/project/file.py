@@ -43,7 +43,7 @@ class ProjectFile:
         self._reader = reader
         self._writer, self._own, self.read_only = written
         self._regain = regain
-        self._reading, self._writing = threading.RLock(), threading.RLock()
+        self._read_lock, self._writing = threading.RLock(), threading.RLock()
         self._batch_of: int | None = None
         """The thread that is in a batch."""
         self._start()
@@ -53,15 +53,15 @@ class ProjectFile:
         self._file = (stat.st_dev, stat.st_ino)
         self._seq, self._hash = 0, records.FIRST
         with contextlib.suppress(UserError):  # a damaged head is said in `read_only`; nothing is appended then
-            head = self._meta(chain.HEAD)
+            head = self.meta(chain.HEAD)
             if head is not None:
                 self._seq, self._hash = head["seq"], bytes.fromhex(head["hash"])
 
     # -- reading --------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read from: inside a batch the one that sees what was written so far."""
-        with self._reading:
+        with self._read_lock:
             inside = self._writer if self._batch_of == threading.get_ident() else None
             try:
                 yield inside or self._reader
@@ -74,20 +74,21 @@ class ProjectFile:
                     f"the project cannot be read ({error})", path=self.path, remedy="Go back to a copy of it"
                 ) from error
 
-    def _meta(self, key: str, default: Value = None) -> Value:
-        with self._read() as db:
+    def meta(self, key: str, default: Value = None) -> Value:
+        """A plain value that belongs to the project as a whole."""
+        with self.reading() as db:
             row = db.execute("SELECT data, sha256 FROM meta WHERE key = ?", (key,)).fetchone()
             return default if row is None else records.unpack(records.unsealed(key, *row))
 
     def _state(self, case_id: str, key: str) -> bytes | None:
         query = "SELECT data, sha256 FROM state WHERE case_id = ? AND key = ?"
-        with self._read() as db:
+        with self.reading() as db:
             row = db.execute(query, (case_id, key)).fetchone()
             return None if row is None else records.unsealed(f"{case_id}/{key}", *row)
 
     def salted(self, text: str) -> str:
         """A hash of ``text`` that only this project can make again."""
-        return records.salted(str(self._meta("salt", "")), text)
+        return records.salted(str(self.meta("salt", "")), text)
 
     # -- writing --------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
@@ -113,7 +114,7 @@ class ProjectFile:
                 yield
                 self._last()
                 if (self._seq, self._hash) != before:
-                    self._put_meta(chain.HEAD, {"seq": self._seq, "hash": self._hash.hex()})
+                    self.put_meta(chain.HEAD, {"seq": self._seq, "hash": self._hash.hex()})
                 self._writer.execute("COMMIT")
             except BaseException as error:
                 self._seq, self._hash = before
@@ -188,7 +189,7 @@ class ProjectFile:
 
     def close(self) -> None:
         """Give the lease back and close the file."""
-        with self._writing, self._reading:
+        with self._writing, self._read_lock:
             if self._writer is not None and self._own is not None:
                 with contextlib.suppress(sqlite3.Error):
                     lease.give_back(self._writer, self._own.token)
@@ -201,11 +202,13 @@ class ProjectFile:
         assert self._writer is not None and self._batch_of is not None
         return self._writer
 
-    def _put_meta(self, key: str, value: Value) -> None:
+    def put_meta(self, key: str, value: Value) -> None:
+        """Replace a value of the project as a whole, inside a batch."""
         data = records.pack(value)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, data, records.seal(key, data)))
 
-    def _put_state(self, case_id: str, key: str, data: bytes) -> None:
+    def put_state(self, case_id: str, key: str, data: bytes) -> None:
+        """Replace what is kept of a case under ``key``, inside a batch."""
         row = (case_id, key, data, records.seal(f"{case_id}/{key}", data))
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)", row)
 

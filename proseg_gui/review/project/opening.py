@@ -10,7 +10,7 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import write_error
-from proseg_gui.review.project import chain, lease, place, records, schema
+from proseg_gui.review.project import chain, lease, migrate, place, records, schema
 from proseg_gui.review.project.file import Written, written_by
 from proseg_gui.review.project.store import Project
 
@@ -66,16 +66,29 @@ def open_project(path: str | Path, *, create: bool = False, write: bool = True) 
     try:
         damage = _damage(reader, path)
         if damage:
-            return Project(path, reader, (None, None, damage))
+            return Project(path, _newest(reader), (None, None, damage))
         if not write:
-            return Project(path, reader, (None, None, "The project was opened to be read only"))
-        return Project(path, reader, _writer(path), lambda: _writer(path))
+            return Project(path, _newest(reader), (None, None, "The project was opened to be read only"))
+        written = _writer(path)
+        if written[0] is not None and migrate.version_of(reader) != migrate.version_of(written[0]):
+            reader.close()  # of the older file, which has gone
+            reader = _connected(path)
+        return Project(path, _newest(reader), written, lambda: _writer(path))
     except sqlite3.Error as error:
         reader.close()
         raise _unreadable(path, error) from error
     except BaseException:
         reader.close()
         raise
+
+
+def _newest(reader: sqlite3.Connection) -> sqlite3.Connection:
+    """``reader``, or a copy in memory of a file whose format is older and that is not written now."""
+    if migrate.version_of(reader) == schema.VERSION:
+        return reader
+    copy = migrate.in_memory(reader)
+    reader.close()
+    return copy
 
 
 def _unreadable(path: Path, error: Exception) -> UserError:
@@ -147,7 +160,7 @@ def _damage(db: sqlite3.Connection, path: Path) -> str:
     if found != ["ok"]:
         what = "its structure"
     else:
-        what = schema.difference(db)
+        what = schema.difference(db, migrate.version_of(db))
         if what:
             raise UserError(f"this is not a project that can be trusted: {what}", path=path, remedy="Go back to a copy")
         what = "; ".join(dict.fromkeys(chain.follow(db).problems))
@@ -163,6 +176,9 @@ def _writer(path: Path) -> Written:
         own = lease.mine()
         holder = lease.take(db, own)
         if holder is None:
+            if migrate.version_of(db) < schema.VERSION:
+                _migrate(path, db, own)
+                return _writer(path)
             place.set_journal(db, path)
             return db, own, ""
         reason = written_by(holder.owner)
@@ -173,6 +189,18 @@ def _writer(path: Path) -> Written:
         raise
     db.close()
     return None, None, reason
+
+
+def _migrate(path: Path, db: sqlite3.Connection, own: lease.Lease) -> None:
+    """Bring an older file to the newest format; ``db`` is closed, since the file that it has open is gone then."""
+    try:
+        migrate.in_place(path, db)
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            lease.give_back(db, own.token)  # never after the exchange: its journal would be taken for the new file's
+        raise
+    finally:
+        db.close()
 
 
 def _create(path: Path) -> None:

@@ -11,7 +11,9 @@ import sqlite3
 
 APPLICATION_ID = 0x50525347
 """``PRSG``: tells a project from every other SQLite file."""
-VERSION = 1
+VERSION = 2
+
+_PERSONS = "CREATE TABLE persons (name TEXT PRIMARY KEY, data BLOB NOT NULL, sha256 BLOB NOT NULL)"
 
 TABLES = {
     "meta": "CREATE TABLE meta (key TEXT PRIMARY KEY, data BLOB NOT NULL, sha256 BLOB NOT NULL)",
@@ -37,6 +39,7 @@ TABLES = {
         "case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, sha256 BLOB NOT NULL, data BLOB NOT NULL, "
         "UNIQUE (case_id, sha256))"
     ),
+    "persons": _PERSONS,
     "lease": (
         "CREATE TABLE lease (id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, host TEXT NOT NULL, "
         "scope TEXT NOT NULL, pid INTEGER NOT NULL, started REAL NOT NULL, beats INTEGER NOT NULL, at REAL NOT NULL)"
@@ -52,7 +55,12 @@ def create(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def difference(db: sqlite3.Connection) -> str:
+def tables(version: int) -> dict[str, str]:
+    """The tables of a version that was ever released."""
+    return TABLES if version == VERSION else {name: sql for name, sql in TABLES.items() if name != "persons"}
+
+
+def difference(db: sqlite3.Connection, version: int) -> str:
     """What the tables have that a project's do not, or the other way round; empty where they are as they should be.
 
     A file from elsewhere may hold views and triggers, which would act on what is written; none is ours.
@@ -62,7 +70,8 @@ def difference(db: sqlite3.Connection) -> str:
         for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master")
         if not (kind == "index" and sql is None)
     }
-    for name in sorted({*found, *TABLES}):
-        if found.get(name) != TABLES.get(name):
+    wanted = tables(version)
+    for name in sorted({*found, *wanted}):
+        if found.get(name) != wanted.get(name):
             return f"its table {name!r} is not as it should be"
     return ""

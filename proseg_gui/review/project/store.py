@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -13,11 +14,12 @@ from typing import Any
 from proseg_gui.errors import UserError
 from proseg_gui.review.document import Gesture, Value, utc_now
 from proseg_gui.review.edits import Bricks
-from proseg_gui.review.project import place, records
+from proseg_gui.review.project import copies, place, records, takeover
 from proseg_gui.review.project.cases import CaseEntry, Known, Match, match, new_case, seen
 from proseg_gui.review.project.file import ProjectFile, Written
 from proseg_gui.review.project.identity import CaseIdentity
 from proseg_gui.review.project.ledger import Ledger
+from proseg_gui.volume import Study
 
 _NOTHING = Ledger().summary()
 
@@ -35,18 +37,26 @@ class Project(ProjectFile):
     def __init__(
         self, path: Path, reader: sqlite3.Connection, written: Written, regain: Callable[[], Written] | None = None
     ) -> None:
+        self.trusted = False
+        """Set where the person allowed a foreign project's paths for this time only."""
         self._unsaved: dict[str, Known] = {}
         """Cases that were opened while the file could not be written."""
         self._ledgers: dict[str, Ledger] = {}
         self._changed: set[str] = set()
         super().__init__(path, reader, written, regain)
 
+    @property
+    def images(self) -> Path:
+        """The folder beside the file that holds copies of images, where any were asked for; one folder a case."""
+        return self.path.with_name(f"{self.path.name}.images")
+
     # -- cases ----------------------------------------------------------------------------------------------------
     def cases(self) -> tuple[CaseEntry, ...]:
         """Every case, in the order in which they came."""
         kept: dict[tuple[str, str], Any] = {}
         query = "SELECT case_id, key, data, sha256 FROM state WHERE key IN ('summary', 'mark', 'doubt')"
-        with self._read() as db:
+        foreign = self.foreign
+        with self.reading() as db:
             for case_id, key, data, sha256 in db.execute(query):
                 with contextlib.suppress(records.DamagedError):
                     kept[case_id, key] = records.unpack(records.unsealed(f"{case_id}/{key}", data, sha256))
@@ -55,7 +65,8 @@ class Project(ProjectFile):
                     kept.get((case.id, "summary")) or self._summary(case),
                     kept.get((case.id, "mark"), {}),
                     kept.get((case.id, "doubt"), {}),
-                    show_path=not self.foreign,
+                    images=self.images,
+                    show_path=not foreign,
                 )
                 for case in self._known()
             )
@@ -73,7 +84,7 @@ class Project(ProjectFile):
             "LEFT JOIN local ON local.case_id = cases.id ORDER BY cases.rowid"
         )
         found = []
-        with self._read() as db:
+        with self.reading() as db:
             for case_id, data, sha256, local, local_seal in db.execute(query):
                 with contextlib.suppress(records.DamagedError):  # said in `read_only`, and by `project check`
                     fixed = records.unpack(records.unsealed(case_id, data, sha256))
@@ -101,6 +112,15 @@ class Project(ProjectFile):
     def known(self, identity: CaseIdentity) -> bool:
         """Whether an image is a case of this project as far as ``identity`` tells: no need to complete it then."""
         return self._match(identity, None).known is not None
+
+    def is_case(self, case_id: str, identity: CaseIdentity) -> bool:
+        """Whether an image is this very case, on this grid."""
+        found = self._match(identity, None).known
+        return found is not None and found.id == case_id
+
+    def patient(self, case_id: str) -> str:
+        """What stands for a case's patient: a hash, the same for all cases of theirs; its own id where unknown."""
+        return str(self._case(case_id).fixed["patient"] or case_id)
 
     def _match(self, identity: CaseIdentity, path: Path | None) -> Match:
         return match(self._known(), identity, self._patient(identity), path)
@@ -132,6 +152,8 @@ class Project(ProjectFile):
         after = seen(case, identity, name, where, structures)
         if found.known is None or (after.fixed, after.local) != (case.fixed, case.local):
             self._keep(after)
+        if where is not None and not self.read_only:
+            takeover.mark(self, after.id, where)
         return after.id
 
     def learn(self, case_id: str, identity: CaseIdentity) -> str:
@@ -179,12 +201,43 @@ class Project(ProjectFile):
     def remove_case(self, case_id: str) -> None:
         """Erase all that the file holds of a case; the log keeps that it was there, and still checks."""
         self._case(case_id)
+        shutil.rmtree(self.images / case_id, ignore_errors=True)
         with self.batch():
             self._log("removed", case_id, 0, utc_now(), self.person(), b"")
             self._db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
             self._ledgers.pop(case_id, None)
             self._changed.discard(case_id)
         self._compact()
+
+    def collect(self, case_id: str, study: Study) -> Path:
+        """Copy the image files of a case beside the project, because the person asked for it; returns the folder.
+
+        Raises
+        ------
+        UserError
+            If the files cannot be found or copied; the project is as it was.
+        """
+        case = self._case(case_id)
+        folder = copies.collect(study, self.images / case_id)
+        self._keep(replace(case, fixed={**case.fixed, "collected": True}))
+        return folder
+
+    def copy_to(self, path: str | Path, *, share: bool = False, overwrite: bool = False) -> None:
+        """Copy the whole project to another file ("Save project as"), with the images that were collected.
+
+        ``share`` makes a copy for somebody else: without image paths, names of files and folders, images, what was
+        open and where one looked, and with patients that can no longer be told from outside.
+
+        Raises
+        ------
+        UserError
+            If the copy cannot be written; nothing is left of it then.
+        """
+        with self.reading() as db:
+            copies.copy(db, Path(path).absolute(), share=share, overwrite=overwrite)
+        if self.images.is_dir() and not share:
+            target = Path(path).absolute()
+            copies.copy_folder(self.images, target.with_name(f"{target.name}.images"), overwrite=overwrite)
 
     # -- gestures -------------------------------------------------------------------------------------------------
     def history(self, case_id: str) -> tuple[Gesture, ...]:
@@ -195,7 +248,7 @@ class Project(ProjectFile):
         UserError
             If part of it is damaged or missing: a wrong voxel is never given.
         """
-        with self._read() as db:
+        with self.reading() as db:
             rows = db.execute("SELECT sha256, data FROM blob WHERE case_id = ?", (case_id,)).fetchall()
             blobs = {sha256.hex(): data for sha256, data in rows if records.is_whole(data, sha256)}
 
@@ -212,7 +265,7 @@ class Project(ProjectFile):
             "WHERE log.case_id = ? AND log.kind = 'gesture' ORDER BY seq"
         )
         found: list[Gesture] = []
-        with self._read() as db:
+        with self.reading() as db:
             for number, expected, data in db.execute(query, (case_id,)):
                 if number != len(found) + 1 or not records.is_whole(data, expected):
                     raise records.DamagedError(f"gesture {len(found) + 1} of a case")
@@ -271,7 +324,7 @@ class Project(ProjectFile):
         fixed = {case.id: case.fixed for case in self._known()}
         for case_id in self._changed:
             summary = self._ledgers[case_id].summary(fixed[case_id]["structures"])
-            self._put_state(case_id, "summary", records.pack(summary))
+            self.put_state(case_id, "summary", records.pack(summary))
 
     def _written(self) -> None:
         self._unsaved.clear()
@@ -312,7 +365,7 @@ class Project(ProjectFile):
     def shown_structures(self, case_id: str) -> tuple[str, ...]:
         """The structures that :meth:`shown` has."""
         query = "SELECT key FROM state WHERE case_id = ? AND key GLOB 'shown/*' ORDER BY key"
-        with self._read() as db:
+        with self.reading() as db:
             return tuple(key.removeprefix("shown/") for (key,) in db.execute(query, (case_id,)))
 
     def set_doubt(self, case_id: str, ml: float, model: Value) -> None:
@@ -322,40 +375,51 @@ class Project(ProjectFile):
     def _set_state(self, case_id: str, key: str, data: bytes) -> None:
         with self.batch():
             if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is not None:
-                self._put_state(case_id, key, data)  # a case that was removed meanwhile keeps nothing
+                self.put_state(case_id, key, data)  # a case that was removed meanwhile keeps nothing
 
     def session(self) -> dict[str, Value] | None:
         """What was open; ``None`` where nothing ever was."""
         with contextlib.suppress(UserError):
-            found = self._meta("session")
+            found = self.meta("session")
             return found if isinstance(found, dict) else None
         return None
 
     def set_session(self, session: Mapping[str, Value]) -> None:
         """Keep what is open: plain values, cases by id."""
         with self.batch():
-            self._put_meta("session", dict(session))
+            self.put_meta("session", dict(session))
 
     def person(self) -> str:
         """Who works here: a pseudonym; empty until somebody said it."""
         with contextlib.suppress(UserError):
-            return str(self._meta("person", ""))
+            return str(self.meta("person", ""))
         return ""
 
     def set_person(self, name: str) -> None:
         """Keep who works here from now on; readings that stand keep their own."""
         with self.batch():
-            self._put_meta("person", name)
+            self.put_meta("person", name)
+            if name:
+                data = records.pack({})
+                row = (name, data, records.seal(f"person/{name}", data))
+                self._db.execute("INSERT OR REPLACE INTO persons VALUES (?, ?, ?)", row)
+
+    def persons(self) -> tuple[str, ...]:
+        """The pseudonyms of everybody who ever worked here, sorted."""
+        with self.reading() as db:
+            return tuple(str(name) for (name,) in db.execute("SELECT name FROM persons ORDER BY name"))
 
     # -- where it comes from --------------------------------------------------------------------------------------
     @property
     def foreign(self) -> bool:
         """Whether it was made by another account: its image paths are hidden until :meth:`allow_paths`."""
+        if self.trusted:
+            return False
         with contextlib.suppress(UserError):
-            return self.salted(place.this_user()) not in self._meta("homes", ())
+            return self.salted(place.this_user()) not in self.meta("homes", ())
         return True
 
     def allow_paths(self) -> None:
         """Let this account use the image paths that a foreign project names; ask the person before."""
         with self.batch():
-            self._put_meta("homes", [*self._meta("homes", ()), self.salted(place.this_user())])
+            self.put_meta("homes", [*self.meta("homes", ()), self.salted(place.this_user())])
