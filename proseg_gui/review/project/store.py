@@ -1,0 +1,425 @@
+"""A project: the work on many cases. Made by :func:`proseg_gui.review.project.opening.open_project`."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.review.document import Gesture, Value, utc_now
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.project import copies, place, records, takeover
+from proseg_gui.review.project.cases import CaseEntry, Known, Match, match, new_case, seen
+from proseg_gui.review.project.file import ProjectFile, Written
+from proseg_gui.review.project.identity import CaseIdentity
+from proseg_gui.review.project.ledger import Ledger
+from proseg_gui.volume import Study
+
+_NOTHING = Ledger().summary()
+
+
+class CaseConflict(UserError):
+    """A gesture does not follow from what the file holds of its case."""
+
+
+class Project(ProjectFile):
+    """The work on many cases, in one file; see :class:`~proseg_gui.review.project.file.ProjectFile`.
+
+    ``path`` is the file; ``read_only`` says why it is only read, as a sentence, and is empty where it is written.
+    """
+
+    def __init__(
+        self, path: Path, reader: sqlite3.Connection, written: Written, regain: Callable[[], Written] | None = None
+    ) -> None:
+        self.trusted = False
+        """Set where the person allowed a foreign project's paths for this time only."""
+        self._unsaved: dict[str, Known] = {}
+        """Cases that were opened while the file could not be written."""
+        self._ledgers: dict[str, Ledger] = {}
+        self._changed: set[str] = set()
+        super().__init__(path, reader, written, regain)
+
+    @property
+    def images(self) -> Path:
+        """The folder beside the file that holds copies of images, where any were asked for; one folder a case."""
+        return self.path.with_name(f"{self.path.name}.images")
+
+    # -- cases ----------------------------------------------------------------------------------------------------
+    def cases(self) -> tuple[CaseEntry, ...]:
+        """Every case, in the order in which they came."""
+        kept: dict[tuple[str, str], Any] = {}
+        query = "SELECT case_id, key, data, sha256 FROM state WHERE key IN ('summary', 'mark', 'doubt')"
+        foreign = self.foreign
+        with self.reading() as db:
+            for case_id, key, data, sha256 in db.execute(query):
+                with contextlib.suppress(records.DamagedError):
+                    kept[case_id, key] = records.unpack(records.unsealed(f"{case_id}/{key}", data, sha256))
+            return tuple(
+                case.entry(
+                    kept.get((case.id, "summary")) or self._summary(case),
+                    kept.get((case.id, "mark"), {}),
+                    kept.get((case.id, "doubt"), {}),
+                    images=self.images,
+                    show_path=not foreign,
+                )
+                for case in self._known()
+            )
+
+    def entry(self, case_id: str) -> CaseEntry:
+        """One case's line in the list."""
+        for entry in self.cases():
+            if entry.id == case_id:
+                return entry
+        raise UserError("this case is not in the project", path=self.path)
+
+    def _known(self) -> list[Known]:
+        query = (
+            "SELECT cases.id, cases.data, cases.sha256, local.data, local.sha256 FROM cases "
+            "LEFT JOIN local ON local.case_id = cases.id ORDER BY cases.rowid"
+        )
+        found = []
+        with self.reading() as db:
+            for case_id, data, sha256, local, local_seal in db.execute(query):
+                with contextlib.suppress(records.DamagedError):  # said in `read_only`, and by `project check`
+                    fixed = records.unpack(records.unsealed(case_id, data, sha256))
+                    here: dict[str, Any] = {}
+                    with contextlib.suppress(records.DamagedError):
+                        if local is not None:
+                            here = records.unpack(records.unsealed(f"{case_id}/local", local, local_seal))
+                    found.append(Known(case_id, fixed, here))
+        listed = {case.id for case in found}
+        return found + [case for case in self._unsaved.values() if case.id not in listed]
+
+    def _case(self, case_id: str) -> Known:
+        for case in self._known():
+            if case.id == case_id:
+                return case
+        raise UserError("this case is not in the project", path=self.path)
+
+    def _summary(self, case: Known) -> dict[str, Any]:
+        """A case's line worked out again, where the kept one is missing or damaged."""
+        try:
+            return Ledger(self._gestures(case.id, lambda _name: b"")).summary(case.fixed["structures"])
+        except (UserError, ValueError, IndexError):
+            return _NOTHING
+
+    def known(self, identity: CaseIdentity) -> bool:
+        """Whether an image is a case of this project as far as ``identity`` tells: no need to complete it then."""
+        return self._match(identity, None).known is not None
+
+    def is_case(self, case_id: str, identity: CaseIdentity) -> bool:
+        """Whether an image is this very case, on this grid."""
+        found = self._match(identity, None).known
+        return found is not None and found.id == case_id
+
+    def patient(self, case_id: str) -> str:
+        """What stands for a case's patient: a hash, the same for all cases of theirs; its own id where unknown."""
+        return str(self._case(case_id).fixed["patient"] or case_id)
+
+    def _match(self, identity: CaseIdentity, path: Path | None) -> Match:
+        return match(self._known(), identity, self._patient(identity), path)
+
+    def _patient(self, identity: CaseIdentity) -> str:
+        return self.salted(f"patient {identity.patient}") if identity.patient else ""
+
+    def case_for(
+        self, identity: CaseIdentity, *, name: str, path: str | Path | None = None, structures: Iterable[str] = ()
+    ) -> str:
+        """The id of the case that an image is; a new one where it was never seen.
+
+        Parameters
+        ----------
+        identity:
+            From :func:`~proseg_gui.review.project.identity.identify`. Where :meth:`known` does not know it, complete
+            it first, or a scan that was moved or renamed counts as a new case until :meth:`learn`.
+        name, path:
+            What it is called and where it lies now.
+        structures:
+            What the case is about; it is accepted when all of them are.
+        """
+        where = None if path is None else Path(path).resolve()
+        found = self._match(identity, where)
+        case = found.known
+        if case is None:
+            fresh = uuid.uuid4().hex[:16]
+            case = new_case(fresh, self._known(), identity, self._patient(identity), found.root, structures)
+        after = seen(case, identity, name, where, structures)
+        if found.known is None or (after.fixed, after.local) != (case.fixed, case.local):
+            self._keep(after)
+        if where is not None and not self.read_only:
+            takeover.mark(self, after.id, where)
+        return after.id
+
+    def learn(self, case_id: str, identity: CaseIdentity) -> str:
+        """Take in the completed identity of a case that was opened with a quick one; returns the id to go on with.
+
+        It is another one where the content shows that the scan was known under another name or in another place, and
+        nothing was done yet under the new id, which is then forgotten.
+        """
+        case = self._case(case_id)
+        others = [other for other in self._known() if other.id != case_id]
+        found = match(others, identity, self._patient(identity), None)
+        if found.known is None or self.entry(case_id).n_gestures:
+            self._keep(replace(case, fixed={**case.fixed, "content": identity.content}))
+            return case_id
+        local = {**found.known.local, **case.local}
+        self._keep(replace(found.known, local=local))
+        self._unsaved.pop(case_id, None)
+        if not self.read_only:
+            self.remove_case(case_id)
+        return found.known.id
+
+    def _keep(self, case: Known) -> None:
+        """Write a case, or remember it until the file can be written."""
+        if self.read_only:
+            self._unsaved[case.id] = case
+            return
+        with self.batch():
+            self._put_case(case)
+
+    def _put_case(self, case: Known) -> None:
+        data, local = records.pack(case.fixed), records.pack(case.local)
+        if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case.id,)).fetchone() is None:
+            self._log("case", case.id, 0, utc_now(), "", b"")
+        self._db.execute(
+            "INSERT INTO cases VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data, "
+            "sha256 = excluded.sha256",
+            (case.id, data, records.seal(case.id, data)),
+        )
+        row = (case.id, local, records.seal(f"{case.id}/local", local))
+        self._db.execute("INSERT OR REPLACE INTO local VALUES (?, ?, ?)", row)
+        if self._gestures_of(case.id):
+            self._ledger(case.id)
+            self._changed.add(case.id)
+
+    def remove_case(self, case_id: str) -> None:
+        """Erase all that the file holds of a case; the log keeps that it was there, and still checks."""
+        self._case(case_id)
+        shutil.rmtree(self.images / case_id, ignore_errors=True)
+        with self.batch():
+            self._log("removed", case_id, 0, utc_now(), self.person(), b"")
+            self._db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
+            self._ledgers.pop(case_id, None)
+            self._changed.discard(case_id)
+        self._compact()
+
+    def collect(self, case_id: str, study: Study) -> Path:
+        """Copy the image files of a case beside the project, because the person asked for it; returns the folder.
+
+        Raises
+        ------
+        UserError
+            If the files cannot be found or copied; the project is as it was.
+        """
+        case = self._case(case_id)
+        folder = copies.collect(study, self.images / case_id)
+        self._keep(replace(case, fixed={**case.fixed, "collected": True}))
+        return folder
+
+    def copy_to(self, path: str | Path, *, share: bool = False, overwrite: bool = False) -> None:
+        """Copy the whole project to another file ("Save project as"), with the images that were collected.
+
+        ``share`` makes a copy for somebody else: without image paths, names of files and folders, images, what was
+        open and where one looked, and with patients that can no longer be told from outside.
+
+        Raises
+        ------
+        UserError
+            If the copy cannot be written; nothing is left of it then.
+        """
+        with self.reading() as db:
+            copies.copy(db, Path(path).absolute(), share=share, overwrite=overwrite)
+        if self.images.is_dir() and not share:
+            target = Path(path).absolute()
+            copies.copy_folder(self.images, target.with_name(f"{target.name}.images"), overwrite=overwrite)
+
+    # -- gestures -------------------------------------------------------------------------------------------------
+    def history(self, case_id: str) -> tuple[Gesture, ...]:
+        """Every gesture of a case, checked against its hash.
+
+        Raises
+        ------
+        UserError
+            If part of it is damaged or missing: a wrong voxel is never given.
+        """
+        with self.reading() as db:
+            rows = db.execute("SELECT sha256, data FROM blob WHERE case_id = ?", (case_id,)).fetchall()
+            blobs = {sha256.hex(): data for sha256, data in rows if records.is_whole(data, sha256)}
+
+            def fetch(name: str) -> bytes:
+                if name not in blobs:
+                    raise records.DamagedError("voxels of a gesture")
+                return blobs[name]
+
+            return self._gestures(case_id, fetch)
+
+    def _gestures(self, case_id: str, fetch: records.Fetch) -> tuple[Gesture, ...]:
+        query = (
+            "SELECT log.number, log.payload, payload.data FROM log LEFT JOIN payload USING (seq) "
+            "WHERE log.case_id = ? AND log.kind = 'gesture' ORDER BY seq"
+        )
+        found: list[Gesture] = []
+        with self.reading() as db:
+            for number, expected, data in db.execute(query, (case_id,)):
+                if number != len(found) + 1 or not records.is_whole(data, expected):
+                    raise records.DamagedError(f"gesture {len(found) + 1} of a case")
+                try:
+                    found.append(records.gesture_from(data, fetch))
+                except (KeyError, TypeError, AttributeError) as error:
+                    raise records.DamagedError(f"gesture {number} of a case") from error
+        return tuple(found)
+
+    def _gestures_of(self, case_id: str) -> int:
+        query = "SELECT count(*) FROM payload WHERE case_id = ?"
+        return int(self._db.execute(query, (case_id,)).fetchone()[0])
+
+    def append(self, case_id: str, gesture: Gesture) -> None:
+        """Put the next gesture of a case into the log.
+
+        Raises
+        ------
+        CaseConflict
+            If the file holds another history of this case than the one that the gesture follows.
+        """
+        payload, blobs = records.gesture_to(gesture)
+        with self.batch():
+            ledger = self._ledger(case_id)
+            if gesture.number != ledger.count + 1:
+                raise CaseConflict(
+                    "the case was changed by another window since it was opened", path=self.path,
+                    remedy="Open the case again",
+                )  # fmt: skip
+            ledger.add(gesture)
+            self._changed.add(case_id)
+            seq = self._log("gesture", case_id, gesture.number, gesture.at, gesture.person, payload)
+            self._db.execute("INSERT INTO payload VALUES (?, ?, ?)", (seq, case_id, payload))
+            rows = [(case_id, bytes.fromhex(name), data) for name, data in blobs.items()]
+            self._db.executemany("INSERT OR IGNORE INTO blob (case_id, sha256, data) VALUES (?, ?, ?)", rows)
+
+    def _ledger(self, case_id: str) -> Ledger:
+        if case_id not in self._ledgers:
+            if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is None:
+                raise CaseConflict("the case was removed from the project", path=self.path)
+            self._ledgers[case_id] = Ledger(self._gestures(case_id, lambda _name: b""))
+        return self._ledgers[case_id]
+
+    # -- transactions ---------------------------------------------------------------------------------------------
+    def _start(self) -> None:
+        super()._start()
+        self._ledgers.clear()
+
+    def _first(self) -> None:
+        for case in self._unsaved.values():
+            self._put_case(case)
+
+    def _last(self) -> None:
+        if not self._changed:
+            return
+        fixed = {case.id: case.fixed for case in self._known()}
+        for case_id in self._changed:
+            summary = self._ledgers[case_id].summary(fixed[case_id]["structures"])
+            self.put_state(case_id, "summary", records.pack(summary))
+
+    def _written(self) -> None:
+        self._unsaved.clear()
+        self._changed.clear()
+
+    def _undo_batch(self) -> None:
+        super()._undo_batch()
+        self._ledgers.clear()
+        self._changed.clear()
+
+    # -- what is replaced -----------------------------------------------------------------------------------------
+    def view(self, case_id: str) -> dict[str, Value] | None:
+        """How a case was looked at last; ``None`` where it never was."""
+        with contextlib.suppress(UserError):  # where one looked is no work: damaged, it is as if never kept
+            data = self._state(case_id, "view")
+            return None if data is None else records.unpack(data)
+        return None
+
+    def set_view(self, case_id: str, view: Mapping[str, Value]) -> None:
+        """Keep how a case is looked at: plain values."""
+        self._set_state(case_id, "view", records.pack(dict(view)))
+
+    def shown(self, case_id: str, structure: str) -> tuple[Bricks, Value] | None:
+        """The voxels that a structure's draft showed last, and the model that they came from.
+
+        Raises
+        ------
+        UserError
+            If they are damaged.
+        """
+        data = self._state(case_id, f"shown/{structure}")
+        return None if data is None else records.bricks_from(data)
+
+    def set_shown(self, case_id: str, structure: str, bricks: Bricks, model: Value) -> None:
+        """Keep the voxels that a structure's draft shows, and the model that they come from."""
+        self._set_state(case_id, f"shown/{structure}", records.bricks_to(bricks, model))
+
+    def shown_structures(self, case_id: str) -> tuple[str, ...]:
+        """The structures that :meth:`shown` has."""
+        query = "SELECT key FROM state WHERE case_id = ? AND key GLOB 'shown/*' ORDER BY key"
+        with self.reading() as db:
+            return tuple(key.removeprefix("shown/") for (key,) in db.execute(query, (case_id,)))
+
+    def set_doubt(self, case_id: str, ml: float, model: Value) -> None:
+        """Keep a case's doubted volume as ``model`` measured it."""
+        self._set_state(case_id, "doubt", records.pack({"ml": float(ml), "model": model}))
+
+    def _set_state(self, case_id: str, key: str, data: bytes) -> None:
+        with self.batch():
+            if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is not None:
+                self.put_state(case_id, key, data)  # a case that was removed meanwhile keeps nothing
+
+    def session(self) -> dict[str, Value] | None:
+        """What was open; ``None`` where nothing ever was."""
+        with contextlib.suppress(UserError):
+            found = self.meta("session")
+            return found if isinstance(found, dict) else None
+        return None
+
+    def set_session(self, session: Mapping[str, Value]) -> None:
+        """Keep what is open: plain values, cases by id."""
+        with self.batch():
+            self.put_meta("session", dict(session))
+
+    def person(self) -> str:
+        """Who works here: a pseudonym; empty until somebody said it."""
+        with contextlib.suppress(UserError):
+            return str(self.meta("person", ""))
+        return ""
+
+    def set_person(self, name: str) -> None:
+        """Keep who works here from now on; readings that stand keep their own."""
+        with self.batch():
+            self.put_meta("person", name)
+            if name:
+                data = records.pack({})
+                row = (name, data, records.seal(f"person/{name}", data))
+                self._db.execute("INSERT OR REPLACE INTO persons VALUES (?, ?, ?)", row)
+
+    def persons(self) -> tuple[str, ...]:
+        """The pseudonyms of everybody who ever worked here, sorted."""
+        with self.reading() as db:
+            return tuple(str(name) for (name,) in db.execute("SELECT name FROM persons ORDER BY name"))
+
+    # -- where it comes from --------------------------------------------------------------------------------------
+    @property
+    def foreign(self) -> bool:
+        """Whether it was made by another account: its image paths are hidden until :meth:`allow_paths`."""
+        if self.trusted:
+            return False
+        with contextlib.suppress(UserError):
+            return self.salted(place.this_user()) not in self.meta("homes", ())
+        return True
+
+    def allow_paths(self) -> None:
+        """Let this account use the image paths that a foreign project names; ask the person before."""
+        with self.batch():
+            self.put_meta("homes", [*self.meta("homes", ()), self.salted(place.this_user())])
