@@ -322,11 +322,11 @@ class Desk:
 
         self._work.freeze(review, {name: point for name, (point, _) in stands.items()}, done)
 
-    def reopen(self) -> None:
-        """End the acceptance of the active structure, visibly; its reading stays in the history."""
+    def reopen(self, structure: int | None = None) -> None:
+        """End the acceptance of a structure (by default the active one), visibly; its reading stays in the history."""
         if self.case is None or not self.structures:
             return
-        if self.document.reopen(self.structures[self.structure]) is None:
+        if self.document.reopen(self.structures[self.structure if structure is None else structure]) is None:
             self._announce("noticed", "It is not accepted")
 
     def flag(self) -> None:

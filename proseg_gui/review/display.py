@@ -17,7 +17,7 @@ class Display:
     Parameters
     ----------
     announce:
-        Called with ``channel_changed`` (the volume), ``view_changed`` (:class:`ViewState`) and ``noticed`` (a sentence).
+        Called with ``channel_changed`` (the volume), ``view_changed`` (:class:`ViewState`), ``noticed`` (a sentence).
     changed:
         Called with the view before and after a change, after it was announced.
     """
@@ -79,7 +79,7 @@ class Display:
         self._set(replace(self.view, compare_with=rater))
 
     def open(self, study: Study, kept: dict[str, Any] | None) -> None:
-        """Another case: its own choices where it was open before (:meth:`case_choices`), else none of the last one's."""
+        """Another case: its own choices if it was open before (:meth:`case_choices`), else none of the last one's."""
         self.study = study
         fresh = ViewState(settings=self.view.settings, window=study.image.display_window())
         self._set(_with_choices(fresh, kept or {}, study))

@@ -85,5 +85,6 @@ def candidate_of(item: WorkItem, progress: Progress, token: CancelToken | None) 
     if item.series:
         found = [c for c in found if c.series is not None and c.series.uid == item.series]
     if not found:
-        raise UserError("the series that was open is not there any more", path=item.path, remedy="Open the folder again")
+        what = "the series that was open is not there any more"
+        raise UserError(what, path=item.path, remedy="Open the folder again")
     return found[0] if item.component is None else replace(found[0], component=item.component)

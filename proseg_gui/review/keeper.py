@@ -7,6 +7,7 @@ Opening a case finds what was done to it; what is done goes to the project's wri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.document import FLAGGED, Document
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
+from proseg_gui.review.project.takeover import take_over_worklist
 from proseg_gui.review.saves import Saves
 from proseg_gui.review.state import WorkItem
 from proseg_gui.volume import Study
+
+OLD_WORKLIST = "worklist.json"
+"""Where versions before the project kept the states of cases."""
 
 
 class Keeper:
@@ -36,11 +41,19 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self.said = ""
+        """What a person should know of where the work is kept; empty when there is nothing to know."""
 
     @property
     def read_only(self) -> str:
         """Why nothing can be kept, as a clause; empty when it can."""
         return "" if self.project is None else self.project.read_only
+
+    def about(self, study: Study, case_id: str, structures: Sequence[str]) -> None:
+        """For a worker: tell what a case is about; it is accepted when all of these structures are."""
+        if self.project is not None and case_id and not self.project.read_only:
+            entry = self.project.entry(case_id)
+            self.project.case_for(identify(study), name=entry.name, path=entry.path, structures=structures)
 
     # -- opening --------------------------------------------------------------------------------------------------
     def open(self, study: Study, item: WorkItem) -> OpenedCase:
@@ -50,7 +63,7 @@ class Keeper:
         identity = identify(study)
         if not self.project.known(identity):
             identity = complete(study, identity)
-        case_id = self.project.case_for(identity, name=item.name, path=item.path, structures=study.structures)
+        case_id = self.project.case_for(identity, name=item.name, path=item.path)
         document = Document(study.geometry.shape, self.project.history(case_id), person=self.person)
         if self._saves is not None:
             saves = self._saves
@@ -126,24 +139,61 @@ class Keeper:
             return [], ""
         return self.known([item_of(entry) for entry in kept["items"]]), str(kept["order"])
 
-    def close(self) -> bool:
-        """Write what waits and let the project go; whether all was written."""
-        written = self._saves is None or self._saves.close()
+    def unsaved(self, wait_s: float) -> int:
+        """How many steps are not in the file after at most ``wait_s`` seconds."""
+        if self._saves is None:
+            return 0
+        self._saves.drain(wait_s)
+        return len(self._saves.waiting)
+
+    def close(self) -> None:
+        """Write what waits and let the project go."""
+        if self._saves is not None:
+            self._saves.close()
         if self.project is not None:
             self.project.close()
-        return written
 
 
 def open_keeper(path: Path | None) -> Keeper:
-    """A keeper of the project at ``path``, by default the private one of this computer's user.
+    """A keeper of the project at ``path``, by default a private one of this computer's user.
+
+    The private one is that which was worked in last and which no other window writes; another one is made beside it
+    where there is none. A private one that cannot be opened is left as it is, and said.
 
     Raises
     ------
     UserError
-        If a project was asked for by ``path`` and cannot be opened. The private one is set aside then, and made anew.
+        If the project at ``path`` cannot be opened.
     """
-    project = open_project(path or default_project_path(), create=True)
+    if path is not None:
+        return _kept_in(open_project(path, create=True), "")
+    first = default_project_path()
+    first.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = sorted(first.parent.glob(f"{first.stem}*{first.suffix}"), key=lambda file: -file.stat().st_mtime)
+    said = ""
+    for file in found:
+        try:
+            project = open_project(file)
+        except UserError as error:
+            said = f"{error} This window works in a new project"
+            continue
+        if not project.read_only:
+            return _kept_in(project, said)
+        said = f"{project.read_only}. This window works in a project of its own"
+        project.close()
+    number = 1
+    while (fresh := first.with_stem(first.stem if number == 1 else f"{first.stem}-{number}")).exists():
+        number += 1
+    return _kept_in(open_project(fresh, create=True), said)
+
+
+def _kept_in(project: Project, said: str) -> Keeper:
+    older = default_project_path().with_name(OLD_WORKLIST)
+    if not project.read_only and older.is_file():
+        with suppress(UserError):  # a damaged one is left where it is
+            take_over_worklist(project, older)
     keeper = Keeper(project, Saves(project, failed=lambda error: keeper.failed(error)))
+    keeper.said = said or project.read_only
     return keeper
 
 

@@ -19,7 +19,7 @@ from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Announce, Point, Remembered, Who
 
 Picture = Callable[[], tuple[np.ndarray, float | None] | None]
-"""Gives the current contour's picture, ``(h, w, 3)`` uint8, and its volume in ml; ``None`` before anything was drawn."""
+"""The current contour's picture, ``(h, w, 3)`` uint8, and its volume in ml; ``None`` before anything was drawn."""
 
 
 class Latents:

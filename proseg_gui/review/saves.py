@@ -25,6 +25,7 @@ RETRY_S = 1.0
 CLOSE_WITHIN_S = 10.0
 
 Write = Callable[[], None]
+_PLACES = ("places",)
 
 
 class Saves:
@@ -84,6 +85,12 @@ class Saves:
     def person(self, name: str) -> None:
         """Keep who works here from now on."""
         self._put(("person",), partial(self._project.set_person, name))
+
+    def forget_places(self) -> None:
+        """Erase where cases lie and what is open, also what waits to be written of that."""
+        with self._change:
+            self._newest.pop(("session",), None)
+        self._put(_PLACES, self._project.forget_places)
 
     def _put(self, key: tuple[str, ...], write: Write) -> None:
         with self._change:
@@ -165,8 +172,11 @@ class Saves:
             with self._project.batch():
                 for at in gestures:
                     self._project.append(*at)
-                for write in newest.values():
-                    write()
+                for key, write in newest.items():
+                    if key != _PLACES:
+                        write()
+            if _PLACES in newest:  # it writes the whole file anew, which no transaction can hold
+                newest[_PLACES]()
         except CaseConflict as conflict:
             assert at is not None
             with self._change:

@@ -81,8 +81,10 @@ def window(qtbot, tmp_path) -> Iterator:
     from proseg_gui.gui.shell.settings_store import SettingsStore
     from proseg_gui.review.keeper import open_keeper
 
+    kept = tmp_path / "kept"
+    kept.mkdir()
     store = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    found = MainWindow(store, open_keeper(tmp_path / "work.proseg"), "cpu")
+    found = MainWindow(store, open_keeper(kept / "work.project"), "cpu")
     found.resize(1366, 768)
     failures: list[BaseException] = []
     found.controller.failed.connect(failures.append)

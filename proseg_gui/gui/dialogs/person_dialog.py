@@ -9,9 +9,9 @@ from proseg_gui.gui.panels.widgets import muted
 
 LONGEST = 40
 WHY = (
-    "Readings are signed, so that those of several people can be told apart. Choose a pseudonym, such as reader1: it is "
-    "written into the project and into what is exported from it. It can be changed in the status bar; readings keep the "
-    "one under which they were accepted."
+    "Readings are signed, so that those of several people can be told apart. Choose a pseudonym, such as reader1: it "
+    "is written into the project and into what is exported from it. It can be changed in the status bar; readings keep "
+    "the one under which they were accepted."
 )
 
 

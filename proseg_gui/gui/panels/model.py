@@ -90,12 +90,13 @@ class RememberedItem:
 
 @dataclass(frozen=True)
 class StructureRow:
-    """A structure of the study."""
+    """A structure of the study; ``accepted`` ones are locked."""
 
     name: str
     colour: str
     visible: bool = True
     current: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the scan in view should be known for (a gap between slices, resampled channels): stays as long as the case does."""
+"""What should be known of the scan in view (a gap between slices, resampled channels), as long as it is open."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ class AgreementLink(QObject):
             self.dialog.close()
 
     def _settled(self, figures: Figures | None) -> None:
-        if figures is not None and figures.exact and self._open_now() and self._controller.latents.point != self._measured:
+        moved = self._controller.latents.point != self._measured
+        if figures is not None and figures.exact and self._open_now() and moved:
             self._measure(presets=False)
 
     def _restart(self) -> None:

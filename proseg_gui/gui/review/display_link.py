@@ -63,6 +63,7 @@ class DisplayLink(QObject):
         uncertainty.set_colours(PART_COLOURS)
         strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
         structures.structure_chosen.connect(controller.desk.set_structure)
+        structures.reopen_asked.connect(controller.desk.reopen)
         structures.visibility_changed.connect(lambda i, visible: controller.display.hide_structure(i, not visible))
         show.changed.connect(self._show_chosen)
         measurements.reference_chosen.connect(lambda name: controller.display.compare_with(name or None))
@@ -76,6 +77,7 @@ class DisplayLink(QObject):
         controller.drawings_changed.connect(self._list_references)
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
+        controller.structure_state_changed.connect(lambda _none: self._list_structures())
         controller.slice_changed.connect(strip.set_current)
         controller.view_changed.connect(self._on_view)
         controller.summary_changed.connect(self._on_summary)
@@ -119,12 +121,17 @@ class DisplayLink(QObject):
         self._list_structures()
 
     def _list_structures(self) -> None:
-        controller = self._controller
-        names = () if controller.desk.review is None else controller.desk.review.engine.structures
+        desk, hidden = self._controller.desk, self._controller.display.view.hidden
         self._structures.set_structures(
             [
-                StructureRow(name, structure_colour(i), i not in controller.display.view.hidden, i == controller.desk.structure)
-                for i, name in enumerate(names)
+                StructureRow(
+                    name,
+                    structure_colour(i),
+                    visible=i not in hidden,
+                    current=i == desk.structure,
+                    accepted=desk.locked(i) is not None,
+                )
+                for i, name in enumerate(desk.structures)
             ]
         )
 
@@ -188,8 +195,8 @@ class DisplayLink(QObject):
             self._measure_soon.start()
 
     def _measure(self) -> None:
-        controller = self._controller
-        figures, summary, drawn, study = controller.desk.figures, controller.desk.summary, controller.desk.drawn, controller.desk.study
+        desk = self._controller.desk
+        figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
         volume = spread = diameter = DASH
         if figures is not None:
             volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
@@ -197,7 +204,7 @@ class DisplayLink(QObject):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
             spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[controller.desk.structure] > 0.5, study.geometry)
+            length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
             diameter = DASH if length is None else f"{length:.1f} mm"
         self._measurements.set_rows(
             [

@@ -102,7 +102,8 @@ class Exporting:
 
     def write_latents(self, path: Path) -> None:
         """Write the current setting; the file dialog has asked before replacing one."""
-        review, point, name = self._controller.desk.review, self._controller.latents.point, self._controller.latents.who.text
+        review, latents = self._controller.desk.review, self._controller.latents
+        point, name = latents.point, latents.who.text
         if review is None:
             return
 

@@ -77,8 +77,9 @@ class LatentsLink(QObject):
         if state != self._state:  # an ambiguity slider's move changes nothing here
             self._state = state
             self._preference.set_state(state)
-        self._preference.set_positions({axis.name: controller.latents.position(axis) for axis in controller.desk.axes.preference})
-        self._ambiguity.set_positions({axis.name: controller.latents.position(axis) for axis in controller.desk.axes.ambiguity})
+        axes, position = controller.desk.axes, controller.latents.position
+        self._preference.set_positions({axis.name: position(axis) for axis in axes.preference})
+        self._ambiguity.set_positions({axis.name: position(axis) for axis in axes.ambiguity})
         self._show_remembered(controller.latents.remembered)
 
     def _show_axes(self, axes: AxesState) -> None:

@@ -341,8 +341,9 @@ class Opener(QObject):
         """``chosen``: the person wants this model for this case, which is a step that can be undone."""
         study, device = self._desk.study, self.device
         remembered = self._controller.display.view.settings.model
-        if study is None:
+        if study is None or self._desk.case is None:
             return
+        case_id = self._desk.case.case_id
 
         def work(_token: CancelToken, progress: Progress) -> Reviewed:
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
@@ -356,6 +357,7 @@ class Opener(QObject):
                 if not other_modality:
                     raise
             progress(0.9, "first contour")
+            self._keeper.about(study, case_id, bundle.card.structures)
             return begin_review(study, bundle, device, centre_mm)
 
         def failed(error: BaseException) -> None:

@@ -122,9 +122,10 @@ class Commands:
         commands.append(Command("View", "Window: automatic", "0", self.automatic_window, group="window"))
         for number, name in enumerate((*PARTS, LOCAL_MAP), start=1):
             label = name.replace("_", " ").replace("inter", "between experts").replace("intra", "within an expert")
+            show = partial(c.display.set_view, map_name=name, show_heatmap=True)
             commands.append(
                 Command(
-                    "View", f"Map: {label}", f"Alt+{number}", partial(c.display.set_view, map_name=name, show_heatmap=True),
+                    "View", f"Map: {label}", f"Alt+{number}", show,
                     partial(self._shows_map, name), group="map",
                 )
             )  # fmt: skip

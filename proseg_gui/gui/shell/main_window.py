@@ -48,12 +48,15 @@ from proseg_gui.gui.views.volume_plot import VolumePlot
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 220, 300
+LAST_WRITE_S = 3.0
+"""How long closing waits for the last steps to be written."""
 
 
 class MainWindow(QMainWindow):
@@ -163,15 +166,14 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
-        controller.study_changed.connect(
-            lambda study: self.notices.show_notices(() if study is None else study.notices)
-        )
+        controller.study_changed.connect(self._show_notices)
         self.failed_elsewhere.connect(self.show_failure)
         self._store.failed = self.failed_elsewhere.emit
         self._keeper.failed = self.failed_elsewhere.emit
         self.status.show_person(self._keeper.person)
         self.status.person_asked.connect(lambda: self.commands.questions.ask_person(lambda: None))
         self.opener.person_changed.connect(self.status.show_person)
+        self._show_notices(None)
         controller.bundle_changed.connect(self._show_bundle)
         self.scene.slider_shown.connect(self.status.show_latency)
         self.status.cancel_requested.connect(self._cancel)
@@ -208,6 +210,11 @@ class MainWindow(QMainWindow):
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self.controller.desk.review
         self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
+
+    def _show_notices(self, study: Study | None) -> None:
+        """What stays readable while the case is open: about the scan, and where the work is kept."""
+        kept = (self._keeper.said,) if self._keeper.said else ()
+        self.notices.show_notices((*kept, *(() if study is None else study.notices)))
 
     def _keep_settings(self, view: ViewState) -> None:
         if view.settings != self._saved:
@@ -287,10 +294,16 @@ class MainWindow(QMainWindow):
         self.status.notice("Recent files, last folders and the places of cases are forgotten; all work is kept")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask what becomes of a running training; remember layout and settings, stop all work, then close."""
-        if self.training.working and self.asks_before_closing:
+        """Keep where one stood, stop all work, close. Asks only about a running training, or what cannot be kept."""
+        if self.asks_before_closing and self.training.working:
             event.ignore()
             self.training.ask_before_closing(self._close_now)
+            return
+        self.controller.desk.leave()
+        left = self._keeper.unsaved(LAST_WRITE_S)
+        if self.asks_before_closing and left:
+            event.ignore()
+            self.show_dialog(questions.not_kept(left, self._keeper.read_only, self.close, self._close_now, self))
             return
         self.tabs.show_review()  # the layout to remember is that of Review
         self.training.close()

@@ -132,6 +132,22 @@ def clear_traces(then: Callable[[], None], parent: QWidget) -> QMessageBox:
     return box
 
 
+def not_kept(
+    steps: int, reason: str, again: Callable[[], object], close: Callable[[], object], parent: QWidget
+) -> QMessageBox:
+    """Asked when the window is closed while steps cannot be written: try again, or close without them."""
+    text = f"{steps} {'steps' if steps != 1 else 'step'} could not be kept"
+    box = QMessageBox(QMessageBox.Icon.Warning, "Not kept yet", text, parent=parent)
+    box.setInformativeText(f"{reason or 'The project cannot be written'}. They are lost when the window is closed now.")
+    retry = box.addButton("Try again", QMessageBox.ButtonRole.AcceptRole)
+    lose = box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stay)
+    box.setEscapeButton(stay)
+    box.buttonClicked.connect(lambda button: again() if button is retry else close() if button is lose else None)
+    return box
+
+
 def versions() -> dict[str, str]:
     """Versions for the About dialog; torch is left out until it was needed."""
     import PySide6

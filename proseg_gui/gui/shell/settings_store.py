@@ -1,4 +1,4 @@
-"""QSettings behind the typed settings; layout bytes of the window beside them. Written in the background as they change."""
+"""QSettings behind the typed settings and the window's layout; written in the background as they change."""
 
 from __future__ import annotations
 

@@ -409,6 +409,17 @@ class Project(ProjectFile):
         with self.reading() as db:
             return tuple(str(name) for (name,) in db.execute("SELECT name FROM persons ORDER BY name"))
 
+    def forget_places(self) -> None:
+        """Erase where cases lie, what their files are called, and what was open; what was done to them stays.
+
+        A case is known again by its content when its image is opened.
+        """
+        with self.batch():
+            for case in self._known():
+                self._put_case(replace(case, local={}))
+            self.put_meta("session", {})
+        self._compact()
+
     # -- where it comes from --------------------------------------------------------------------------------------
     @property
     def foreign(self) -> bool:

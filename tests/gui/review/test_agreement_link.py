@@ -85,7 +85,7 @@ def test_nothing_is_offered_without_given_masks(window, tiny_bundle, qtbot):
     from proseg_gui.bundle import load_bundle
     from proseg_gui.review.session import begin_review
 
-    from .conftest import small_study
+    from ..conftest import small_study
 
     study = replace(small_study(), readings=())
     window.controller.desk.show(OpenedCase.fresh(study))

@@ -55,7 +55,7 @@ def shelf(tmp_path, monkeypatch) -> Shelf:
 
 @pytest.fixture
 def panel(window, shelf, tmp_path):
-    archives = Archives(window, tmp_path / "data")
+    archives = Archives(window.host, window.opener.open_paths, tmp_path / "data")
     archives.ask()
     dialog = archives.dialog
     QTest.keyClicks(dialog.form.name, "shelf")
