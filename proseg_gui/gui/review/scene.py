@@ -1,4 +1,4 @@
-"""The linked panes and what is drawn in them: scan with contours, and the same slice as uncertainty heatmap."""
+"""The linked panes and what is drawn in them: scan with contours, and the same plane as uncertainty heatmap."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import Drawn
-from proseg_gui.gui.views.contours import trace, trace_mask
+from proseg_gui.gui.views.contours import trace, trace_plane
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
+from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
 from proseg_gui.volume import Study, Volume
 
@@ -30,11 +31,16 @@ MAP_TITLES = {
 FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
 MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
 COMPUTING = "Measuring the uncertainty of this slice"
+SLICES_ONLY = "The model's contour and map are drawn on the acquired slices only ({name})"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
 
 
 class Scene(QWidget):
-    """Two panes that share slice, zoom, pan and crosshair; draws what the controller announces."""
+    """Two panes that share plane, zoom, pan, crosshair and rulers; draws what the controller announces.
+
+    The controller knows acquired slices, which are the planes of axis 0. The panes can be turned to another axis
+    (:meth:`show_axis`); a slice that is then chosen (strip, next doubtful, open) turns them back to it.
+    """
 
     pixels_shown = Signal(float)
     """Milliseconds from any intent (a new slice, a preset, a slider's move) to its contours painted on screen."""
@@ -48,16 +54,17 @@ class Scene(QWidget):
         self._spread_layers: list[ContourLayer] = []
         self._given_layers: list[ContourLayer] = []
         self._local: np.ndarray | None = None
-        link = ViewLink(self)
-        self.scan = ImagePane(link, role="scan", parent=self)
-        self.heat = ImagePane(link, role="heatmap", parent=self)
+        self._place: Voxel = (0, 0, 0)
+        self.link = ViewLink(self)
+        self.scan = ImagePane(self.link, role="scan", parent=self)
+        self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.panes = (self.scan, self.heat)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for pane in self.panes:
             layout.addWidget(pane, 1)
-            pane.slice_stepped.connect(controller.step_slice)
+            pane.stepped.connect(self.step)
             pane.window_dragged.connect(controller.set_window)
             pane.hovered.connect(controller.hover)
             pane.maximise_requested.connect(self._toggle_layout)
@@ -78,22 +85,63 @@ class Scene(QWidget):
         single = self._view.settings.layout == "single"
         self._controller.set_view(layout="two" if single else "single")
 
+    # -- where one looks ------------------------------------------------------------------------------------------
+    @property
+    def plane(self) -> Plane:
+        """What both panes show."""
+        return self.scan.plane
+
+    @property
+    def _on_slices(self) -> bool:
+        """Whether the panes show an acquired slice, where the model's contour and maps exist."""
+        return self.plane.axis == 0
+
+    def show_axis(self, axis: int) -> None:
+        """Turn both panes to the plane of ``axis`` through the voxel under the pointer, else through the last place."""
+        study = self._controller.study
+        if study is not None and axis != self.plane.axis:
+            self._place = self.link.crosshair or self._place
+            self._go(Plane(axis, self._place[axis]))
+
+    def step(self, steps: int) -> None:
+        """Go ``steps`` planes further along the normal of what is shown."""
+        study = self._controller.study
+        plane = self.plane if study is None else self.plane.stepped(steps, study.geometry.shape)
+        if plane != self.plane:
+            self._go(plane)
+
+    def _go(self, plane: Plane) -> None:
+        if plane.axis == 0 and plane.index != self._controller.slice_index:
+            self._controller.set_slice(plane.index)  # announces the slice, which shows it
+        else:
+            self._show_plane(plane)
+
+    def _show_plane(self, plane: Plane) -> None:
+        for pane in self.panes:
+            pane.show_plane(plane)
+        z, y, x = (self.plane.index if axis == self.plane.axis else at for axis, at in enumerate(self._place))
+        self._place = z, y, x
+        self._given_layers = self._trace_given()
+        if self._on_slices:
+            self._spread_layers = self._trace_spread(self._controller.spread)
+        self._redraw()
+
     # -- what the controller announces ----------------------------------------------------------------------------
     def _show_study(self, study: Study | None) -> None:
         for pane in self.panes:
             pane.set_volume(None if study is None else study.image)
+            pane.set_case("" if study is None else study.name)
+        depth, height, width = (0, 0, 0) if study is None else study.geometry.shape
+        self._place = depth // 2, height // 2, width // 2
         self._spread_layers, self._given_layers, self._local = [], [], None
 
     def _show_channel(self, volume: Volume) -> None:
         for pane in self.panes:
-            pane.set_volume(volume)
+            pane.set_channel(volume)
 
     def _show_slice(self, k: int) -> None:
-        self._spread_layers, self._local = [], None
-        for pane in self.panes:
-            pane.set_slice(k)
-        self._given_layers = self._trace_given()
-        self._redraw()
+        self._local = None
+        self._show_plane(Plane(0, k))
 
     def _show_view(self, view: ViewState) -> None:
         before, self._view = self._view, view
@@ -118,6 +166,8 @@ class Scene(QWidget):
             self._draw_heat()
 
     def _show_frame(self, drawn: Drawn) -> None:
+        if not self._on_slices:
+            return
         self._draw_contours()
         self.scan.repaint()  # paints everything that is waiting, the other pane too
         if drawn.by_slider:
@@ -134,8 +184,9 @@ class Scene(QWidget):
             for pane in self.panes:
                 pane.set_contours([])
             return
-        current = self._current_layers(self._controller.drawn)
-        self.scan.set_contours(current, (*self._given_layers, *self._spread_layers))
+        current = self._current_layers(self._controller.drawn) if self._on_slices else []
+        spread = self._spread_layers if self._on_slices else []
+        self.scan.set_contours(current, (*self._given_layers, *spread))
         self.heat.set_contours(current)
 
     def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:
@@ -166,15 +217,16 @@ class Scene(QWidget):
         return layers
 
     def _trace_given(self) -> list[ContourLayer]:
-        """Masks that raters gave, drawn dotted in their colours."""
-        study, k = self._controller.study, self._controller.slice_index
-        layers = []
-        for number, name in enumerate(study.raters if study is not None else ()):
-            if name not in self._view.masks_shown or study is None:
+        """Masks that raters gave, on any plane, drawn dotted in their colours."""
+        study, grid, layers = self._controller.study, self.scan.grid, []
+        if study is None or grid is None:
+            return []
+        for number, name in enumerate(study.raters):
+            if name not in self._view.masks_shown:
                 continue
             for reading in study.readings:
-                if reading.rater == name and reading.mask.array[k].any():
-                    path: QPainterPath = trace_mask(reading.mask.array[k])
+                if reading.rater == name and self.plane.take(reading.mask.array).any():
+                    path = trace_plane(reading.mask.array, self.plane, grid)
                     layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
         return layers
 
@@ -183,8 +235,8 @@ class Scene(QWidget):
         settings = self._view.settings
         target, other = (self.scan, self.heat) if settings.layout == "single" else (self.heat, self.scan)
         other.set_heatmap(None)
-        other.set_notice("")
-        values = self._map_values() if settings.show_heatmap else None
+        other.set_notice(self._turned_notice())
+        values = self._map_values() if settings.show_heatmap and self._on_slices else None
         form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
         style = HeatStyle(
             title=f"{MAP_TITLES[settings.map_name]} \u00b7 {form}",
@@ -195,13 +247,20 @@ class Scene(QWidget):
             threshold=settings.heat_threshold * top,
         )
         target.set_heatmap(values, style)
-        target.set_notice(self._heat_notice(values))
+        target.set_notice(self._turned_notice() or self._heat_notice(values))
 
     def _map_values(self) -> np.ndarray | None:
         if self._view.settings.map_name == LOCAL_MAP:
             return self._local
         spread = self._controller.spread
         return None if spread is None else spread.maps[self._view.settings.map_name]
+
+    def _turned_notice(self) -> str:
+        """Why nothing of the model is drawn across the acquired slices."""
+        study = self._controller.study
+        if self._on_slices or study is None or self._controller.review is None:
+            return ""
+        return SLICES_ONLY.format(name=study.geometry.plane_name().lower())
 
     def _heat_notice(self, values: np.ndarray | None) -> str:
         if self._controller.study is None or not self._view.settings.show_heatmap or values is not None:
