@@ -16,6 +16,10 @@ from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elid
 from .picture import HeatStyle
 
 
+FILLED_IN = "filled in between slices"
+"""Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
+
+
 @dataclass(frozen=True, eq=False)
 class Shown:
     """What a pane shows: all that the texts and marks need to know.
@@ -61,7 +65,8 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
         shown.grid.position_text(shown.plane.index),
     ]
     corner = QRectF(area.left(), area.top(), beside_top, area.height())
-    draw_heading(painter, corner, shown.case, fields, description_text(volume, shown.grid))
+    notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
+    draw_heading(painter, corner, shown.case, fields, notes)
     _paint_letters(painter, area, letters, bar)
     beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
     scale_width = min(beside_bottom, area.width() * 0.3)
@@ -116,10 +121,9 @@ def place_on_widget(place: tuple[float, float], grid: PlaneGrid | None, to_widge
 
 
 def description_text(volume: Volume, grid: PlaneGrid) -> str:
-    """The series in one line: description (or modality), the step between planes, and what is filled in."""
+    """The series in one line: description (or modality) and the step between planes."""
     name = " ".join((volume.description or volume.modality).split())
-    filled = "filled in between uneven slices" if grid.uneven is not None else ""
-    return ", ".join(part for part in (name, grid.step_text(), filled) if part)
+    return ", ".join(part for part in (name, grid.step_text()) if part)
 
 
 def window_text(window: tuple[float, float], unit: str) -> str:

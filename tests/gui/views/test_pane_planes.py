@@ -193,6 +193,19 @@ def test_a_map_must_fit_the_plane_that_is_shown(small):
         small.set_heatmap(np.zeros((5, 6), np.float32))
 
 
+def test_a_pane_says_where_it_filled_in_between_slices(make_pane, small, monkeypatch):
+    written: list[str] = []
+    monkeypatch.setattr(overlay_text, "draw_text", lambda _painter, _at, text, *_rest: written.append(text))
+    pane = make_pane(uneven(), 460, 400)
+    pane.grab()
+    small.show_plane(Plane(1, 2))
+    small.grab()
+    assert pane_overlay.FILLED_IN not in written
+    pane.show_plane(Plane(1, 5))
+    pane.grab()
+    assert pane_overlay.FILLED_IN in written
+
+
 @pytest.mark.parametrize("axis", [1, 2])
 def test_across_uneven_slices_each_lies_at_its_true_height(make_pane, eye, link, axis):
     pane = make_pane(uneven(), 400, 400)
