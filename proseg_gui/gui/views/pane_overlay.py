@@ -15,7 +15,6 @@ from .overlay_items import draw_colour_bar, draw_crosshair, draw_ruler, draw_sca
 from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
 from .picture import HeatStyle
 
-
 FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
