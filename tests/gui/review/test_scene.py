@@ -133,7 +133,7 @@ def test_the_models_contour_and_map_are_drawn_on_acquired_slices_only(reviewed, 
         scene.link.set_view(axis, 0.2, None)  # so far away that a slice's contour would not fall outside the pane
         scene.pixels_shown.connect(painted.append)
         with qtbot.waitSignal(controller.settled, timeout=120_000):
-            controller.random_sample()  # a frame that comes meanwhile belongs to the slice, too
+            controller.choose_consensus_style()  # a frame that comes meanwhile belongs to the slice, too
         for pane in scene.panes:
             assert not len(where(pane, CURRENT_COLOUR)[0])
             assert pane._notice == TURNED
