@@ -10,58 +10,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from proseg_gui.review.case import OpenedCase, case_state, open_readings, with_opened
+from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
-from proseg_gui.review.document import ACCEPTED, FLAGGED, MODEL, OPENED, POINT, REMEMBERED, Document, Gesture
+from proseg_gui.review.document import (
+    ACCEPTED,
+    FLAGGED,
+    MODEL,
+    OPENED,
+    POINT,
+    REMEMBERED,
+    SHAPE,
+    Document,
+    Gesture,
+)
 from proseg_gui.review.doubt import next_slice
-from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.session import Reviewed
-from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Point, Readout, Spread, Summary, ViewState
+from proseg_gui.review.shapes import Shapes
+from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
+from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Reading, Study, letters_of
 
 SUMMARY_EVERY_S = 0.4
-HOW = "by hand"
-"""How a reading is made while nothing proposes: the person moved the sliders and looked."""
-
-
-class Worker(Protocol):
-    """Who carries out the desk's work in the background; in each kind the newest request wins."""
-
-    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], *, by_slider: bool) -> None:
-        """Draw slice ``k``; comes back by :meth:`Desk.take_drawn`."""
-
-    def find_spread(self, review: Reviewed, k: int, structure: int, form: str) -> None:
-        """What all raters draw on slice ``k``; comes back by :meth:`Desk.take_spread`."""
-
-    def find_local_map(self, review: Reviewed, k: int, point: Point, structure: int) -> None:
-        """The ambiguity of slice ``k`` at ``point``; announced by the worker itself."""
-
-    def measure(self, review: Reviewed, point: Point, structure: int, compare_with: str | None) -> None:
-        """The volume at ``point``; comes back by :meth:`Desk.take_figures`."""
-
-    def find_axes(self, review: Reviewed, point: Point, structure: int, window: tuple[float, float]) -> None:
-        """The sliders; come back by :meth:`Desk.take_axes`."""
-
-    def freeze(
-        self, review: Reviewed, structures: Mapping[str, Point], done: Callable[[dict[str, Bricks]], None]
-    ) -> None:
-        """Every voxel of the structures at their points; ``done(masks by structure)`` on the owner's thread."""
-
-    def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
-        """Look at the whole volume; :meth:`Desk.take_surveyed`, :meth:`Desk.take_encoded`, :meth:`Desk.take_swept`."""
-
-    def settle(self, wanted: bool) -> None:
-        """Call :meth:`Desk.settled` after a short pause without another move; or do not, after all."""
-
-    def cancel(self, kind: str = "") -> None:
-        """Drop all work, or that of one kind."""
 
 
 class Desk:
@@ -83,7 +59,8 @@ class Desk:
         picture: Picture,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._work, self._announce, self._picture, self._clock = worker, announce, picture, clock
+        self.worker, self._announce, self._picture, self._clock = worker, announce, picture, clock
+        self.shapes = Shapes(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
@@ -100,6 +77,8 @@ class Desk:
         self.panes: Mapping[str, Any] = {}
         """Zoom, centre and rulers of the case, as the panes keep them; plain values."""
         self._came_from: tuple[int, ...] = ()
+        self.model_expected = False
+        """Whether a model is being loaded for the case."""
         self._last_summary = float("-inf")
         self._in_view_since = 0.0
         self._seconds_before = 0.0
@@ -127,6 +106,7 @@ class Desk:
         self.slice_index = _kept_slice(view.get("slice"), study.geometry.shape[0])
         self.visited = frozenset(k for k in view.get("visited", ()) if isinstance(k, int))
         self._came_from = ()
+        self.shapes.voxels = dict(case.shown)
         panes = view.get("panes")
         self.panes = panes if isinstance(panes, Mapping) else {}
         seconds = view.get("seconds")
@@ -177,9 +157,15 @@ class Desk:
         if reference is not None:
             self.display.compare_with(reference)
 
+    def expect_model(self, expected: bool) -> None:
+        """A model is being loaded for the case, or no longer is."""
+        self.model_expected = expected
+        self._announce("model_expected", expected)
+
     def begin(self, review: Reviewed) -> None:
         """Look at the case through a model: first contour, then the sweep."""
         assert self.case is not None
+        self.model_expected = False
         self._drop_review()
         study = self.display.study
         assert study is not None
@@ -198,11 +184,11 @@ class Desk:
         if self.structure:
             self.latents.choose_structure(self.structure)
         self._announce("structure_state_changed", None)
-        self._work.sweep(self.review, lambda: self.slice_index)
+        self.worker.sweep(self.review, lambda: self.slice_index)
 
     def _drop_review(self) -> None:
-        self._work.cancel()
-        self._work.settle(False)
+        self.worker.cancel()
+        self.worker.settle(False)
         self.latents.end()
         self.review = None
         self.drawn = self.spread = self.summary = self.figures = None
@@ -254,7 +240,7 @@ class Desk:
             self._opened_changed()
         if any(key.startswith(f"{REMEMBERED}/") for key in keys):
             self._announce("remembered_changed", self.latents.remembered)
-        if any(key.startswith(ACCEPTED) or key == FLAGGED for key in keys):
+        if any(key.startswith((ACCEPTED, SHAPE)) or key == FLAGGED for key in keys):
             self._announce("structure_state_changed", None)
         self._announce("history_changed", gesture)
 
@@ -271,70 +257,10 @@ class Desk:
             self.display.compare_with(None)
         self.display.show_masks((view.masks_shown & drew) | (drew - before))
 
-    # -- accepting ------------------------------------------------------------------------------------------------
     @property
     def structures(self) -> tuple[str, ...]:
         """The structures that can be accepted: the model's."""
         return () if self.review is None else self.review.engine.structures
-
-    @property
-    def state(self) -> str:
-        """The open case's state, derived from its structures (:func:`case_state`)."""
-        return case_state(self.document, self.structures or self._known_structures())
-
-    def _known_structures(self) -> tuple[str, ...]:
-        assert self.case is not None
-        return tuple(dict.fromkeys((*self.case.shown, *(r.structure for r in self.document.readings.values()))))
-
-    @property
-    def flagged(self) -> bool:
-        """Whether the open case is flagged: a mark of its own beside the state."""
-        return self.case is not None and bool(self.document.value(FLAGGED))
-
-    def locked(self, structure: int) -> Bricks | None:
-        """The voxels of a structure's accepted reading, which no slider changes; ``None`` where it is not accepted."""
-        if self.case is None or structure >= len(self.structures):
-            return None
-        reading = self.document.accepted(self.structures[structure])
-        return None if reading is None else self.document.masks[reading.mask]
-
-    def accept(self, *, all_structures: bool = False) -> None:
-        """Freeze the active structure (or all) as readings, at the points as they are now."""
-        if self.review is None:
-            self._announce("noticed", "There is no contour to accept before a model has looked at the scan")
-            return
-        self.latents.commit()
-        document, review, model = self.document, self.review, self.model
-        chosen = range(len(self.structures)) if all_structures else [self.structure]
-        stands = {
-            self.structures[s]: self.latents.stand(s) for s in chosen if document.accepted(self.structures[s]) is None
-        }
-        if not stands:
-            self._announce("noticed", "It is accepted already; Reopen lets you change it")
-            return
-        seconds = self.seconds
-
-        def done(masks: dict[str, Bricks]) -> None:
-            for name, mask in masks.items():
-                point, who = stands[name]
-                document.accept(name, mask, how=HOW, point=dict(point), who=who.text, model=model, seconds=seconds)
-            self._announce("noticed", f"Accepted: {', '.join(masks)}")
-
-        self._work.freeze(review, {name: point for name, (point, _) in stands.items()}, done)
-
-    def reopen(self, structure: int | None = None) -> None:
-        """End the acceptance of a structure (by default the active one), visibly; its reading stays in the history."""
-        if self.case is None or not self.structures:
-            return
-        if self.document.reopen(self.structures[self.structure if structure is None else structure]) is None:
-            self._announce("noticed", "It is not accepted")
-
-    def flag(self) -> None:
-        """Set or take away the case's flag."""
-        if self.case is not None:
-            self.document.set(
-                "take the flag away" if self.flagged else "flag case", {FLAGGED: not self.flagged or None}
-            )
 
     @property
     def model(self) -> dict[str, Any] | None:
@@ -342,11 +268,6 @@ class Desk:
         if self.review is None:
             return None
         return {"name": self.review.bundle.card.name, "sha256": self.review.bundle.card.sha256}
-
-    def note_model(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-        """The person chose another model for this case: a step that undo takes back to ``before``."""
-        if before is not None and before != after:
-            self.document.set(f"use model {after['name']}", {MODEL: {**after, "instead_of": before}})
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:
@@ -442,7 +363,7 @@ class Desk:
 
     def _point_moved(self, *, by_slider: bool, tau_moved: bool) -> None:
         self._request_frame(by_slider=by_slider)
-        self._work.settle(True)
+        self.worker.settle(True)
         if not self.latents.dragging:
             if tau_moved:
                 self._refresh_axes()
@@ -467,7 +388,7 @@ class Desk:
     # -- work -----------------------------------------------------------------------------------------------------
     def _request_frame(self, *, by_slider: bool = False) -> None:
         if self.review is not None:
-            self._work.draw(self.review, self.slice_index, self.latents.points, by_slider=by_slider)
+            self.worker.draw(self.review, self.slice_index, self.latents.points, by_slider=by_slider)
 
     def take_drawn(self, drawn: Any) -> None:
         """A drawn slice has come (its ``frame`` is a :class:`~proseg_gui.review.state.Frame`)."""
@@ -476,7 +397,7 @@ class Desk:
 
     def _request_spread(self) -> None:
         if self.review is not None:
-            self._work.find_spread(self.review, self.slice_index, self.structure, self.display.view.settings.map_form)
+            self.worker.find_spread(self.review, self.slice_index, self.structure, self.display.view.settings.map_form)
             self._request_local_map()
 
     def take_spread(self, spread: Spread) -> None:
@@ -488,7 +409,7 @@ class Desk:
 
     def _request_local_map(self) -> None:
         if self.review is not None and self.display.view.settings.map_name == LOCAL_MAP:
-            self._work.find_local_map(self.review, self.slice_index, self.latents.point, self.structure)
+            self.worker.find_local_map(self.review, self.slice_index, self.latents.point, self.structure)
 
     def take_surveyed(self, k: int) -> None:
         """The sweep has measured slice ``k``."""
@@ -518,7 +439,7 @@ class Desk:
 
     def cancel_sweep(self) -> None:
         """Stop looking at the rest of the volume; what is known stays."""
-        self._work.cancel("sweep")
+        self.worker.cancel("sweep")
         self._announce("job_changed", None)
         self._announce("noticed", "Stopped: figures cover the slices measured so far")
 
@@ -530,19 +451,21 @@ class Desk:
 
     def _refresh_figures(self) -> None:
         if self.review is not None:
-            self._work.measure(self.review, self.latents.point, self.structure, self.display.view.compare_with)
+            self.worker.measure(self.review, self.latents.point, self.structure, self.display.view.compare_with)
 
     def take_figures(self, figures: Figures) -> None:
         """The volume has come, first as an estimate, then exactly, with the voxels to keep."""
         self.figures = figures
         self._announce("figures_changed", figures)
         if figures.voxels is not None and self.case is not None and self.review is not None:
-            name = self.review.engine.structures[self.structure]
-            self._announce("shown_kept", (self.case.case_id, name, figures.voxels, self.model))
+            name, model = self.review.engine.structures[self.structure], self.model
+            if self.shapes.kept(self.structure) is None and model is not None:
+                self.shapes.voxels[name] = (figures.voxels, model)
+                self._announce("shown_kept", (self.case.case_id, name, figures.voxels, model))
 
     def _refresh_axes(self) -> None:
         if self.review is not None:
-            self._work.find_axes(self.review, self.latents.point, self.structure, self.display.view.window)
+            self.worker.find_axes(self.review, self.latents.point, self.structure, self.display.view.window)
 
     def take_axes(self, axes: AxesState) -> None:
         """The sliders have come; never during a drag, whose end asks again."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from proseg_gui.review.document import POINT, REMEMBERED, Document
+from proseg_gui.review.document import POINT, REMEMBERED, SHAPE, Document
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Announce, Point, Remembered, Who
 
@@ -174,8 +174,14 @@ class Latents:
         """Make what was moved since the last step one step of the document."""
         name, self._pending = self._pending, ""
         if name and self._review is not None and self._document is not None:
-            structure = self._review.engine.structures[self._active]
-            self._document.set(name, {POINT + structure: self._kept(*self._stands[self._active])})
+            self.put(name)
+
+    def put(self, name: str) -> None:
+        """Make where the active structure stands a step; a shape of another model gives way to it."""
+        assert self._review is not None and self._document is not None
+        structure = self._review.engine.structures[self._active]
+        stand = self._kept(*self._stands[self._active])
+        self._document.set(name, {POINT + structure: stand, SHAPE + structure: None})
 
     def random_sample(self) -> None:
         """Draw what the image leaves open at random; the preference stays."""

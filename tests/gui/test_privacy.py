@@ -70,8 +70,8 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     assert study.image.dicom.patient["PatientName"] == IN_TAGS
     assert window.controller.desk.review.engine.raters[0] == RATER
     window.opener.set_person("reader1")
-    window.controller.desk.accept()
-    qtbot.waitUntil(lambda: window.controller.desk.state == "accepted", timeout=SETTLE_MS)
+    window.controller.desk.shapes.accept()
+    qtbot.waitUntil(lambda: window.controller.desk.shapes.state == "accepted", timeout=SETTLE_MS)
     out = tmp_path / "out"
     request = ExportRequest(frozenset({"current", "raters"}), (RATER,), 0, (), "nifti", out, "lesion", "")
     fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it

@@ -1,4 +1,4 @@
-"""A desk without a window and without a network: a worker that answers when it is told to, and a model of plain numbers."""
+"""A desk without window and network: a worker that answers when it is told to, and a model of plain numbers."""
 
 from __future__ import annotations
 

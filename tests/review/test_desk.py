@@ -132,7 +132,7 @@ def test_a_drag_is_one_step_and_so_are_moves_by_keys_until_a_pause(bench) -> Non
         (lambda desk: desk.latents.draw_preference("anna"), "draw a preference of anna"),
         (lambda desk: desk.latents.set_point({"tau": (9.0, 9.0), "eps": (1.0, 1.0)}), "load latents"),
         (lambda desk: desk.remember(), "remember setting"),
-        (lambda desk: desk.flag(), "flag case"),
+        (lambda desk: desk.shapes.flag(), "flag case"),
         (lambda desk: desk.add_drawings([_reading("carl")]), "open contours"),
     ],
 )
@@ -141,7 +141,7 @@ def test_every_action_is_one_named_step_that_undo_and_redo_take_whole(bench, act
 
     def state() -> tuple:
         kept = desk.latents.remembered
-        return desk.latents.point, desk.latents.who, [r.name for r in kept], desk.flagged, desk.study.raters
+        return desk.latents.point, desk.latents.who, [r.name for r in kept], desk.shapes.flagged, desk.study.raters
 
     before = state()
     act(desk)
@@ -222,13 +222,13 @@ def test_another_model_is_a_step_that_undo_asks_to_take_back(bench) -> None:
     case, desk = bench.open(), bench.desk
     before = desk.model
     desk.begin(Model(desk.study, "other"))
-    desk.note_model(before, desk.model)
+    desk.shapes.note_model(before, desk.model)
     assert case.document.history[-1].name == "use model other"
     desk.undo()
     assert bench.sayings("model_wanted")[-1] == before
     desk.redo()
     assert bench.sayings("model_wanted")[-1]["name"] == "other"
-    desk.note_model(None, desk.model)
+    desk.shapes.note_model(None, desk.model)
     assert len(case.document.history) == 3
 
 
@@ -237,7 +237,7 @@ def test_accepting_freezes_the_point_of_the_press_and_locks_the_structure(bench)
     case, desk = bench.open(), bench.desk
     desk.latents.choose_rater("ben")
     bench.now = 90.0
-    desk.accept()
+    desk.shapes.accept()
     desk.latents.choose_rater("anna")  # while the voxels are being worked out
     bench.worker.finish()
     reading = case.document.accepted("lesion")
@@ -245,35 +245,35 @@ def test_accepting_freezes_the_point_of_the_press_and_locks_the_structure(bench)
     assert (reading.who, reading.person, reading.how, reading.seconds) == ("ben", "reader", "by hand", 90.0)
     assert reading.model == {"name": "m", "sha256": "sha of m"}
     assert reading.point["tau"] == (2.0, 0.0)
-    assert desk.locked(0).digest == mask_at({"tau": (2.0,)}).digest
-    assert desk.locked(1) is None
-    assert desk.state == IN_PROGRESS
-    desk.accept()
+    assert desk.shapes.locked(0).digest == mask_at({"tau": (2.0,)}).digest
+    assert desk.shapes.locked(1) is None
+    assert desk.shapes.state == IN_PROGRESS
+    desk.shapes.accept()
     assert bench.sayings("noticed")[-1] == "It is accepted already; Reopen lets you change it"
-    desk.accept(all_structures=True)
+    desk.shapes.accept(all_structures=True)
     bench.worker.finish()
-    assert desk.state == ACCEPTED_STATE
-    desk.reopen()
-    assert desk.locked(0) is None
-    assert desk.state == IN_PROGRESS
+    assert desk.shapes.state == ACCEPTED_STATE
+    desk.shapes.reopen()
+    assert desk.shapes.locked(0) is None
+    assert desk.shapes.state == IN_PROGRESS
     desk.undo()
-    assert desk.state == ACCEPTED_STATE
+    assert desk.shapes.state == ACCEPTED_STATE
     assert not case.document.withdrawn("lesion#1")
 
 
 def test_undoing_an_acceptance_withdraws_it(bench) -> None:
     case, desk = bench.open(), bench.desk
-    desk.accept()
+    desk.shapes.accept()
     bench.worker.finish()
     assert desk.undo_name == "accept lesion"
     desk.undo()
-    assert desk.locked(0) is None
+    assert desk.shapes.locked(0) is None
     assert case.document.withdrawn("lesion#1")
 
 
 def test_an_acceptance_that_ends_after_the_case_was_left_is_that_cases(bench) -> None:
     case, desk = bench.open(), bench.desk
-    desk.accept()
+    desk.shapes.accept()
     bench.open(scan("b"))
     said = len(bench.sayings("structure_state_changed"))
     bench.worker.finish()
@@ -284,24 +284,63 @@ def test_an_acceptance_that_ends_after_the_case_was_left_is_that_cases(bench) ->
 
 def test_a_moved_slider_or_another_model_leaves_what_was_accepted(bench) -> None:
     case, desk = bench.open(), bench.desk
-    desk.accept()
+    desk.shapes.accept()
     bench.worker.finish()
-    frozen = desk.locked(0).digest
+    frozen = desk.shapes.locked(0).digest
     desk.latents.choose_rater("ben")
     desk.begin(Model(desk.study, "other"))
-    assert desk.locked(0).digest == frozen
+    assert desk.shapes.locked(0).digest == frozen
     assert case.document.accepted("lesion").model["name"] == "m"
+
+
+def test_a_shape_of_another_model_stays_until_it_is_drawn_anew(bench) -> None:
+    case, desk = bench.open(), bench.desk
+    desk.latents.choose_rater("ben")
+    desk.take_figures(bench.figures())
+    shape = bench.figures().voxels.digest
+    before = desk.model
+    desk.begin(Model(desk.study, "other"))
+    desk.shapes.note_model(before, desk.model)
+    assert desk.shapes.kept(0).digest == shape
+    assert desk.shapes.kept(1) is None
+    assert desk.shapes.is_foreign
+    kept = len(bench.sayings("shown_kept"))
+    desk.take_figures(bench.figures())
+    assert len(bench.sayings("shown_kept")) == kept, "the other model's contour is a preview only"
+    desk.shapes.recompute()
+    assert desk.shapes.kept(0) is None
+    desk.undo()
+    assert desk.shapes.kept(0).digest == shape
+    desk.latents.choose_rater("anna")
+    assert desk.shapes.kept(0) is None
+    desk.undo()
+    desk.shapes.accept()
+    assert case.document.masks[case.document.accepted("lesion").mask].digest == shape
+    assert bench.worker.of("freeze") == []
+    desk.shapes.recompute()
+    assert "no shape" in bench.sayings("noticed")[-1]
+
+
+def test_without_its_model_a_case_keeps_the_shape_that_was_shown(bench) -> None:
+    fresh = OpenedCase.fresh(scan())
+    shape = Bricks.of(np.ones(SHAPE, bool))
+    shown = {"lesion": (shape, {"name": "gone", "sha256": "x"})}
+    bench.open(case=OpenedCase(fresh.study, fresh.document, "", {}, shown), model=False)
+    assert bench.desk.shapes.names == ("lesion",)
+    assert bench.desk.shapes.kept(0) is shape
+    bench.desk.begin(Model(bench.desk.study))
+    assert bench.desk.shapes.kept(0) is None, "nobody had moved anything: the model at hand draws it"
 
 
 def test_states_follow_from_structures_and_flags_stand_beside(bench) -> None:
     desk = bench.desk
     bench.open()
-    assert desk.state == NOT_STARTED
-    desk.flag()
-    assert desk.flagged
-    assert desk.state == IN_PROGRESS
-    desk.flag()
-    assert not desk.flagged
+    assert desk.shapes.state == NOT_STARTED
+    desk.shapes.flag()
+    assert desk.shapes.flagged
+    assert desk.shapes.state == IN_PROGRESS
+    desk.shapes.flag()
+    assert not desk.shapes.flagged
 
 
 # -- looking ------------------------------------------------------------------------------------------------------
@@ -473,8 +512,8 @@ def test_without_a_model_nothing_is_asked_for_and_nothing_breaks(bench) -> None:
     desk.set_slice(1)
     desk.set_structure(1)
     desk.next_uncertain()
-    desk.accept()
-    desk.reopen()
+    desk.shapes.accept()
+    desk.shapes.reopen()
     assert bench.worker.asked == []
     assert desk.document.history == ()
 

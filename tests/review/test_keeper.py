@@ -50,8 +50,8 @@ def test_a_case_comes_back_as_it_was_left(bench, file) -> None:
     desk.set_slice(5)
     desk.latents.choose_rater("ben")
     desk.take_figures(bench.figures())
-    desk.flag()
-    desk.accept()
+    desk.shapes.flag()
+    desk.shapes.accept()
     bench.worker.finish()
     desk.latents.random_sample()
     point = desk.latents.point
@@ -64,8 +64,8 @@ def test_a_case_comes_back_as_it_was_left(bench, file) -> None:
     assert found.case_id == case.case_id
     desk.show(found)
     desk.begin(Model(desk.study))
-    assert (desk.slice_index, desk.flagged, desk.latents.point) == (5, True, point)
-    assert desk.locked(0) is not None
+    assert (desk.slice_index, desk.shapes.flagged, desk.latents.point) == (5, True, point)
+    assert desk.shapes.locked(0) is not None
     assert found.shown["lesion"][0].digest == Bricks.of(np.ones(SHAPE, bool)).digest
     assert desk.undo_name == "random sample"
     desk.undo()

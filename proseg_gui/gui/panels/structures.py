@@ -47,7 +47,8 @@ class _StructureLine(QWidget):
         self.name.setIcon(swatch_icon(row.colour, hollow=not row.visible))
         self.name.setChecked(row.current)
         accepted = ", accepted" if row.accepted else ""
-        self.name.setToolTip(f"{row.name}{accepted}: {'current structure' if row.current else 'click to make it current'}")
+        what = "current structure" if row.current else "click to make it current"
+        self.name.setToolTip(f"{row.name}{accepted}: {what}")
         self.lock.setVisible(row.accepted)
         self.eye.setChecked(row.visible)
         theme.set_icon(self.eye, "eye" if row.visible else "eye_off")

@@ -51,6 +51,8 @@ class Controller(QObject):
     """``(case id, structure, voxels, model)`` to keep."""
     doubt_measured = Signal(object)
     """``(case id, ml, model)`` to keep."""
+    model_expected = Signal(bool)
+    """A model is being loaded for the case, or no longer is."""
     job_changed = Signal(object)
     noticed = Signal(str)
     failed = Signal(object)

@@ -63,7 +63,7 @@ class DisplayLink(QObject):
         uncertainty.set_colours(PART_COLOURS)
         strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
         structures.structure_chosen.connect(controller.desk.set_structure)
-        structures.reopen_asked.connect(controller.desk.reopen)
+        structures.reopen_asked.connect(controller.desk.shapes.reopen)
         structures.visibility_changed.connect(lambda i, visible: controller.display.hide_structure(i, not visible))
         show.changed.connect(self._show_chosen)
         measurements.reference_chosen.connect(lambda name: controller.display.compare_with(name or None))
@@ -129,7 +129,7 @@ class DisplayLink(QObject):
                     structure_colour(i),
                     visible=i not in hidden,
                     current=i == desk.structure,
-                    accepted=desk.locked(i) is not None,
+                    accepted=desk.shapes.locked(i) is not None,
                 )
                 for i, name in enumerate(desk.structures)
             ]

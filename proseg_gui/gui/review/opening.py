@@ -255,8 +255,8 @@ class Opener(QObject):
         if item is None:
             return
         if item.current:
-            if self._desk.flagged != flagged:
-                self._desk.flag()
+            if self._desk.shapes.flagged != flagged:
+                self._desk.shapes.flag()
             return
         if not item.case_id:
             self._controller.noticed.emit("Open the case once before it is flagged")
@@ -275,7 +275,7 @@ class Opener(QObject):
     def _note_state(self) -> None:
         current = self.worklist.current
         if current is not None and self._desk.case is not None and current.case_id == self._desk.case.case_id:
-            self.worklist.update(current.key, state=self._desk.state, flagged=self._desk.flagged)
+            self.worklist.update(current.key, state=self._desk.shapes.state, flagged=self._desk.shapes.flagged)
             self._tell()
 
     def _note_doubt(self, measured: tuple[str, float, Mapping[str, Any]]) -> None:
@@ -363,6 +363,7 @@ class Opener(QObject):
         def failed(error: BaseException) -> None:
             from proseg_gui.bundle import WrongModality
 
+            self._desk.expect_model(False)
             if isinstance(error, WrongModality):
                 answer = partial(self._look_through, wanted, centre_mm=centre_mm, other_modality=True, chosen=chosen)
                 self.model_question.emit(error, answer)
@@ -370,6 +371,7 @@ class Opener(QObject):
                 self._controller.failed.emit(error)
 
         before = self._desk.model
+        self._desk.expect_model(True)
         self._run("Loading the model", work, partial(self._ready, before if chosen else None), failed)
 
     def _ready(self, before: dict[str, Any] | None, review: Reviewed) -> None:
@@ -378,7 +380,7 @@ class Opener(QObject):
             self._controller.display.set_view(model=str(review.bundle.card.name))
         self._desk.begin(review)
         if before is not None and self._desk.model is not None:
-            self._desk.note_model(before, self._desk.model)
+            self._desk.shapes.note_model(before, self._desk.model)
 
     def fetch_thumbnails(self, candidates: Sequence[Any], found: Callable[[int, np.ndarray], None]) -> None:
         """Make a picture of each candidate's middle slice; ``found(i, picture)`` is called as they come."""
@@ -428,6 +430,7 @@ class Opener(QObject):
     def cancel(self) -> None:
         """Stop opening; what was open before stays."""
         self._controller.jobs.cancel("open")
+        self._desk.expect_model(False)
         self._controller.job_changed.emit(None)
 
 

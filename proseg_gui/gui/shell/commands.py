@@ -109,6 +109,14 @@ class Commands:
             Command("View", "All &raters at once", "Shift+R", self._all_raters, self._all_raters_shown),
             Command("View", "Next c&hannel", "H", c.display.next_channel, enabled=self._has_study, group="panes"),
             Command("View", "&Single pane", "L", self._toggle_layout, self._is_single, group="panes"),
+            Command(
+                "View",
+                "Turn to the ne&xt axis (axial, coronal, sagittal)",
+                "X",
+                self._turn,
+                enabled=self._has_study,
+                group="panes",
+            ),
             Command("View", "&Fit to window", "F", scene.scan.fit, group="panes"),
             Command("View", "Zoom in", "+|=", lambda: scene.scan.zoom_by(1.25), group="panes"),
             Command("View", "Zoom out", "-", lambda: scene.scan.zoom_by(0.8), group="panes"),
@@ -145,6 +153,7 @@ class Commands:
 
     def _case(self) -> list[Command]:
         c, o = self._controller, self._opener
+        shapes = c.desk.shapes
         study, model = self._has_study, self._has_model
         return [
             Command("Case", "&Previous case", "A", lambda: o.open_neighbour(-1)),
@@ -158,9 +167,19 @@ class Commands:
                 enabled=model,
                 group="state",
             ),
-            Command("Case", "Re&open structure", "Ctrl+R", c.desk.reopen, enabled=self._is_accepted, group="state"),
             Command(
-                "Case", "&Flag case", "Ctrl+Shift+F", c.desk.flag, lambda: c.desk.flagged, enabled=study, group="state"
+                "Case",
+                "Recom&pute with this model",
+                "",
+                shapes.recompute,
+                enabled=lambda: shapes.is_foreign,
+                group="state",
+            ),
+            Command(
+                "Case", "Re&open structure", "Ctrl+R", shapes.reopen, enabled=lambda: shapes.is_locked, group="state"
+            ),
+            Command(
+                "Case", "&Flag case", "Ctrl+Shift+F", shapes.flag, lambda: shapes.flagged, enabled=study, group="state"
             ),
             Command("Case", "Next slice", "Up|PgUp", lambda: c.desk.step_slice(1), enabled=study, group="slice"),
             Command(
@@ -238,6 +257,9 @@ class Commands:
             return
         self._controller.display.set_window(centre, width)
 
+    def _turn(self) -> None:
+        self._scene.show_axis((self._scene.plane.axis + 1) % 3)
+
     def _is_single(self) -> bool:
         return self._controller.display.view.settings.layout == "single"
 
@@ -284,11 +306,8 @@ class Commands:
             x, y, z = study.geometry.index_to_world(index_zyx)
             self._opener.look_around((float(x), float(y), float(z)))
 
-    def _is_accepted(self) -> bool:
-        return self._controller.desk.locked(self._controller.desk.structure) is not None
-
     def _accept(self, *, all_structures: bool = False) -> None:
-        self.questions.with_person(lambda: self._controller.desk.accept(all_structures=all_structures))
+        self.questions.with_person(lambda: self._controller.desk.shapes.accept(all_structures=all_structures))
 
     def open_archive(self) -> None:
         """Find, fetch and send in an archive; there only with the extra ``[pacs]``."""

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from proseg_gui.review.case import OpenedCase
 from proseg_gui.gui.dialogs.agreement_dialog import FIGURES
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.metrics.overlap import dice
+from proseg_gui.review.case import OpenedCase
 
 LIMIT_MS = 60_000
 

@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from proseg_gui.review.case import OpenedCase
 from proseg_gui.bundle import load_bundle, save_bundle
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
 from proseg_gui.review.state import LOCAL_MAP, PARTS
 
@@ -157,8 +157,9 @@ def test_readout_names_position_value_probability_and_raters(reviewed) -> None:
 
 def test_next_uncertain_goes_by_doubt(reviewed, qtbot) -> None:
     desk = reviewed.controller.desk
-    order = np.argsort(-desk.summary.by_slice, kind="stable").tolist()
-    order = [k for k in order if k != desk.slice_index and desk.summary.by_slice[k] >= 0.05 * desk.summary.by_slice.max()]
+    doubts = desk.summary.by_slice
+    order = [k for k in np.argsort(-doubts, kind="stable").tolist() if doubts[k] >= 0.05 * doubts.max()]
+    order.remove(desk.slice_index)
     went = []
     for _ in order:
         settle(qtbot, reviewed, lambda: QTest.keyClick(reviewed, Qt.Key.Key_N))
@@ -169,7 +170,8 @@ def test_next_uncertain_goes_by_doubt(reviewed, qtbot) -> None:
 def test_a_new_scan_drops_what_was_known(reviewed, qtbot) -> None:
     controller = reviewed.controller
     controller.desk.show(OpenedCase.fresh(small_study(n_slices=1, size=17)))
-    assert (controller.desk.review, controller.desk.drawn, controller.desk.spread, controller.desk.summary) == (None, None, None, None)
+    desk = controller.desk
+    assert (desk.review, desk.drawn, desk.spread, desk.summary) == (None, None, None, None)
     assert controller.desk.slice_index == 0
 
 

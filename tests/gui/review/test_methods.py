@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from proseg_gui.review.case import OpenedCase
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
 from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.review.case import OpenedCase
 
 SETTLE_MS = 120_000
 RATERS = ("anna", "ben", "cleo")

@@ -43,7 +43,8 @@ def test_only_a_tilted_or_uneven_scan_can_be_straightened(window) -> None:
     assert action(window).isEnabled()
     places = np.array([[0.0, 0, z] for z in (0, 2, 4, 8)])
     uneven = Geometry((4, 6, 7), places[0], (2.0, 1, 1), np.eye(3), places)
-    window.controller.desk.show(OpenedCase.fresh(Study("u", {"image": Volume(np.zeros(uneven.shape, np.float32), uneven)})))
+    study = Study("u", {"image": Volume(np.zeros(uneven.shape, np.float32), uneven)})
+    window.controller.desk.show(OpenedCase.fresh(study))
     assert action(window).isEnabled()
 
 
