@@ -30,7 +30,7 @@ SWEEP_TITLE = "Measuring the volume"
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A frame with its traced contours: one path a structure, in picture coordinates."""
+    """A frame with its traced contours: one path a structure, in array coordinates."""
 
     frame: Frame
     paths: tuple[QPainterPath, ...]
