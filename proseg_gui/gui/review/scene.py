@@ -31,7 +31,7 @@ MAP_TITLES = {
 FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
 MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
 COMPUTING = "Measuring the uncertainty of this slice"
-SLICES_ONLY = "The model's contour and map are drawn on the acquired slices only ({name})"
+SLICES_ONLY = "The model is drawn on {name} slices only"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
 
 
