@@ -69,9 +69,10 @@ class ProjectFile:
                 raise UserError(
                     f"part of the project is damaged ({error})", path=self.path, remedy="Go back to a copy of it"
                 ) from error
-            except sqlite3.Error as error:
+            except place.UNREADABLE as error:
+                kind = type(error).__name__
                 raise UserError(
-                    f"the project cannot be read ({error})", path=self.path, remedy="Go back to a copy of it"
+                    f"the project cannot be read ({kind})", path=self.path, remedy="Go back to a copy of it"
                 ) from error
 
     def meta(self, key: str, default: Value = None) -> Value:
@@ -164,6 +165,9 @@ class ProjectFile:
             if self._writer is None and self._regain is not None:
                 self._writer, self._own, self.read_only = self._regain()
                 if self._writer is not None:
+                    with self._read_lock:  # the file may have been exchanged for one of the newest format
+                        self._reader.close()
+                        self._reader = place.connect(self.path, "ro")
                     self._start()
             return self._writer is not None
 
@@ -190,10 +194,11 @@ class ProjectFile:
     def close(self) -> None:
         """Give the lease back and close the file."""
         with self._writing, self._read_lock:
+            self._reader.close()
             if self._writer is not None and self._own is not None:
                 with contextlib.suppress(sqlite3.Error):
                     lease.give_back(self._writer, self._own.token)
-            self._reader.close()
+                    place.rest(self._writer)
             self._let_go("The project is closed")
             self._regain = None
 

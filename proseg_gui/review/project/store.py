@@ -271,7 +271,7 @@ class Project(ProjectFile):
                     raise records.DamagedError(f"gesture {len(found) + 1} of a case")
                 try:
                     found.append(records.gesture_from(data, fetch))
-                except (KeyError, TypeError, AttributeError) as error:
+                except (ValueError, LookupError, TypeError, AttributeError) as error:  # whoever made it sealed it, too
                     raise records.DamagedError(f"gesture {number} of a case") from error
         return tuple(found)
 
@@ -356,7 +356,10 @@ class Project(ProjectFile):
             If they are damaged.
         """
         data = self._state(case_id, f"shown/{structure}")
-        return None if data is None else records.bricks_from(data)
+        try:
+            return None if data is None else records.bricks_from(data)
+        except (ValueError, LookupError, TypeError) as error:
+            raise UserError("part of the project is damaged (shown voxels)", path=self.path) from error
 
     def set_shown(self, case_id: str, structure: str, bricks: Bricks, model: Value) -> None:
         """Keep the voxels that a structure's draft shows, and the model that they come from."""
