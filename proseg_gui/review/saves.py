@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.review.document import Gesture, Value, plain_value
@@ -80,6 +81,25 @@ class Saves:
     def doubt(self, case_id: str, ml: float, model: Value) -> None:
         """Keep a case's doubted volume in ml as ``model`` measured it; only the newest is written."""
         self._put(("doubt", case_id), partial(self._project.set_doubt, case_id, float(ml), plain_value(model)))
+
+    def case(
+        self, case_id: str, *, name: str = "", path: str | Path | None = None, structures: Iterable[str] = ()
+    ) -> None:
+        """Keep what a case is called, where it lies, and the structures that it is about."""
+        write = partial(self._project.set_case, case_id, name=name, path=path, structures=tuple(structures))
+        self._put(("case", case_id), write)
+
+    def remove(self, case_id: str) -> None:
+        """Erase a case, and whatever of it was still to be written."""
+        with self._change:
+            self._gestures = [item for item in self._gestures if item[0] != case_id]
+            self._newest = {key: write for key, write in self._newest.items() if case_id not in key[1:2]}
+            self._stuck.pop(case_id, None)
+        self._put(("remove", case_id), partial(self._remove, case_id))
+
+    def _remove(self, case_id: str) -> None:
+        if any(entry.id == case_id for entry in self._project.cases()):
+            self._project.remove_case(case_id)
 
     def person(self, name: str) -> None:
         """Keep who works here from now on."""

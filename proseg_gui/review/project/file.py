@@ -46,7 +46,11 @@ class ProjectFile:
         self._read_lock, self._writing = threading.RLock(), threading.RLock()
         self._batch_of: int | None = None
         """The thread that is in a batch."""
+        self._prepare()
         self._start()
+
+    def _prepare(self) -> None:
+        """What else an opened file begins with."""
 
     def _start(self) -> None:
         stat = self.path.stat()
