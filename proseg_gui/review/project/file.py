@@ -175,20 +175,15 @@ class ProjectFile:
                     self._start()
             return self._writer is not None
 
-    def _compact(self) -> None:
+    def _compact(self) -> bool:
         """Write the file anew, so that nothing of what was erased is left in unused parts of it or of its log."""
-        with self._writing:
-            if self._writer is None:
-                return
-            try:
-                self._writer.execute("VACUUM")
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error as error:
-                reason = place.failure(error, self.path)
-                raise UserError(
-                    f"the case was removed, but traces of it may be left in the file: {reason.what}", path=self.path,
-                    remedy=reason.remedy,
-                ) from error  # fmt: skip
+        try:
+            assert self._writer is not None
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error:  # the disk is full, or another program reads just now
+            return False
+        return True
 
     def beat(self) -> None:
         """Renew the lease while there is nothing to write."""

@@ -212,7 +212,9 @@ class Project(KeptState):
             self._db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
             self._ledgers.pop(case_id, None)
             self._changed.discard(case_id)
-            self._removed.append(case_id)
+        self._removed.append(case_id)
+        if not self.in_batch:
+            self._written()
 
     def collect(self, case_id: str, study: Study) -> Path:
         """Copy the image files of a case beside the project, because the person asked for it; returns the folder.
@@ -334,14 +336,14 @@ class Project(KeptState):
     def _written(self) -> None:
         self._unsaved.clear()
         self._changed.clear()
-        removed, self._removed = self._removed, []
-        for case_id in removed:
+        for case_id in self._removing:
             shutil.rmtree(self.images / case_id, ignore_errors=True)
-        if removed:
-            self._compact()
+            self._traces = True
+        self._removing.clear()
+        if self._traces:  # where that fails it is tried after the next write, which a heartbeat is too
+            self._traces = not self._compact()
 
     def _undo_batch(self) -> None:
         super()._undo_batch()
         self._ledgers.clear()
         self._changed.clear()
-        self._removed.clear()
