@@ -180,10 +180,10 @@ class ProjectFile:
         try:
             assert self._writer is not None
             self._writer.execute("VACUUM")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.Error:  # the disk is full, or another program reads just now
             return False
-        return True
+        return not busy
 
     def beat(self) -> None:
         """Renew the lease while there is nothing to write."""

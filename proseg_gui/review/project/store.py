@@ -37,7 +37,9 @@ class Project(KeptState):
         """Cases that were opened while the file could not be written."""
         self._ledgers: dict[str, Ledger] = {}
         self._changed: set[str] = set()
-        self._removed: list[str] = []
+        self._removing: list[str] = []
+        self._traces = False
+        """Whether parts of the file that are not used any more may hold what was erased."""
 
     @property
     def images(self) -> Path:
@@ -212,9 +214,7 @@ class Project(KeptState):
             self._db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
             self._ledgers.pop(case_id, None)
             self._changed.discard(case_id)
-        self._removed.append(case_id)
-        if not self.in_batch:
-            self._written()
+            self._removing.append(case_id)
 
     def collect(self, case_id: str, study: Study) -> Path:
         """Copy the image files of a case beside the project, because the person asked for it; returns the folder.
@@ -347,3 +347,4 @@ class Project(KeptState):
         super()._undo_batch()
         self._ledgers.clear()
         self._changed.clear()
+        self._removing.clear()
