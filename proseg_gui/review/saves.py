@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.review.document import Gesture, Value, plain_value
@@ -25,7 +26,6 @@ RETRY_S = 1.0
 CLOSE_WITHIN_S = 10.0
 
 Write = Callable[[], None]
-_PLACES = ("places",)
 
 
 class Saves:
@@ -82,6 +82,25 @@ class Saves:
         """Keep a case's doubted volume in ml as ``model`` measured it; only the newest is written."""
         self._put(("doubt", case_id), partial(self._project.set_doubt, case_id, float(ml), plain_value(model)))
 
+    def case(
+        self, case_id: str, *, name: str = "", path: str | Path | None = None, structures: Iterable[str] = ()
+    ) -> None:
+        """Keep what a case is called, where it lies, and the structures that it is about."""
+        write = partial(self._project.set_case, case_id, name=name, path=path, structures=tuple(structures))
+        self._put(("case", case_id), write)
+
+    def remove(self, case_id: str) -> None:
+        """Erase a case, and whatever of it was still to be written."""
+        with self._change:
+            self._gestures = [item for item in self._gestures if item[0] != case_id]
+            self._newest = {key: write for key, write in self._newest.items() if case_id not in key[1:2]}
+            self._stuck.pop(case_id, None)
+        self._put(("remove", case_id), partial(self._remove, case_id))
+
+    def _remove(self, case_id: str) -> None:
+        if any(entry.id == case_id for entry in self._project.cases()):
+            self._project.remove_case(case_id)
+
     def person(self, name: str) -> None:
         """Keep who works here from now on."""
         self._put(("person",), partial(self._project.set_person, name))
@@ -90,7 +109,7 @@ class Saves:
         """Erase where cases lie and what is open, also what waits to be written of that."""
         with self._change:
             self._newest.pop(("session",), None)
-        self._put(_PLACES, self._project.forget_places)
+        self._put(("places",), self._project.forget_places)
 
     def _put(self, key: tuple[str, ...], write: Write) -> None:
         with self._change:
@@ -172,11 +191,8 @@ class Saves:
             with self._project.batch():
                 for at in gestures:
                     self._project.append(*at)
-                for key, write in newest.items():
-                    if key != _PLACES:
-                        write()
-            if _PLACES in newest:  # it writes the whole file anew, which no transaction can hold
-                newest[_PLACES]()
+                for write in newest.values():
+                    write()
         except CaseConflict as conflict:
             assert at is not None
             with self._change:

@@ -232,3 +232,31 @@ def test_a_read_only_project_keeps_the_work_in_memory_and_takes_over_when_the_wr
     assert (len(other.history(case)), other.entry(case).name) == (1, "new here")
     assert saves.close()
     other.close()
+
+
+def test_a_removed_case_takes_what_was_still_to_be_written_with_it(project, saves, said, monkeypatch) -> None:
+    gone, kept = _case(project, "a"), _case(project, "b")
+    document, other = Document(SHAPE), Document(SHAPE)
+    held = threading.Event()
+    append = project.append
+    monkeypatch.setattr(project, "append", lambda *item: (held.wait(UNTIL_S), append(*item)))
+    saves.gesture(kept, _stroke(other, 0))
+    saves.gesture(gone, _stroke(document, 0))
+    saves.view(gone, {"slice": 1})
+    saves.view(kept, {"slice": 2})
+    saves.case(gone, name="late")
+    saves.remove(gone)
+    saves.case(gone, name="too late")
+    held.set()
+    assert saves.drain(UNTIL_S)
+    assert [entry.id for entry in project.cases()] == [kept]
+    assert (project.view(kept), len(project.history(kept)), said) == ({"slice": 2}, 1, [])
+    assert project.read_only == ""
+
+
+def test_what_a_case_is_called_is_kept(project, saves) -> None:
+    case = _case(project)
+    saves.case(case, name="other", path="/there", structures=("lesion",))
+    assert saves.drain(UNTIL_S)
+    entry = project.entry(case)
+    assert (entry.name, str(entry.path), entry.structures) == ("other", "/there", ("lesion",))

@@ -46,7 +46,11 @@ class ProjectFile:
         self._read_lock, self._writing = threading.RLock(), threading.RLock()
         self._batch_of: int | None = None
         """The thread that is in a batch."""
+        self._prepare()
         self._start()
+
+    def _prepare(self) -> None:
+        """What else an opened file begins with."""
 
     def _start(self) -> None:
         stat = self.path.stat()
@@ -69,9 +73,10 @@ class ProjectFile:
                 raise UserError(
                     f"part of the project is damaged ({error})", path=self.path, remedy="Go back to a copy of it"
                 ) from error
-            except sqlite3.Error as error:
+            except place.UNREADABLE as error:
+                kind = type(error).__name__
                 raise UserError(
-                    f"the project cannot be read ({error})", path=self.path, remedy="Go back to a copy of it"
+                    f"the project cannot be read ({kind})", path=self.path, remedy="Go back to a copy of it"
                 ) from error
 
     def meta(self, key: str, default: Value = None) -> Value:
@@ -164,23 +169,21 @@ class ProjectFile:
             if self._writer is None and self._regain is not None:
                 self._writer, self._own, self.read_only = self._regain()
                 if self._writer is not None:
+                    with self._read_lock:  # the file may have been exchanged for one of the newest format
+                        self._reader.close()
+                        self._reader = place.connect(self.path, "ro")
                     self._start()
             return self._writer is not None
 
-    def _compact(self) -> None:
+    def _compact(self) -> bool:
         """Write the file anew, so that nothing of what was erased is left in unused parts of it or of its log."""
-        with self._writing:
-            if self._writer is None:
-                return
-            try:
-                self._writer.execute("VACUUM")
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error as error:
-                reason = place.failure(error, self.path)
-                raise UserError(
-                    f"the case was removed, but traces of it may be left in the file: {reason.what}", path=self.path,
-                    remedy=reason.remedy,
-                ) from error  # fmt: skip
+        try:
+            assert self._writer is not None
+            self._writer.execute("VACUUM")
+            busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error:  # the disk is full, or another program reads just now
+            return False
+        return not busy
 
     def beat(self) -> None:
         """Renew the lease while there is nothing to write."""
@@ -190,10 +193,11 @@ class ProjectFile:
     def close(self) -> None:
         """Give the lease back and close the file."""
         with self._writing, self._read_lock:
+            self._reader.close()
             if self._writer is not None and self._own is not None:
                 with contextlib.suppress(sqlite3.Error):
                     lease.give_back(self._writer, self._own.token)
-            self._reader.close()
+                    place.rest(self._writer)
             self._let_go("The project is closed")
             self._regain = None
 

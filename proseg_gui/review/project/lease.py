@@ -46,10 +46,10 @@ class Lease:
         if self.scope != scope():
             return False
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) > 1.0
+            return abs(_started(self.pid) - self.started) > 1.0
         except (psutil.NoSuchProcess, ValueError, OverflowError):
             return True
-        except psutil.Error:
+        except (psutil.Error, OSError):
             return False
 
 
@@ -66,8 +66,18 @@ def scope() -> str:
 
 def mine() -> Lease:
     """A new lease for this process."""
-    started = psutil.Process().create_time()
-    return Lease(uuid.uuid4().hex, platform.node(), scope(), os.getpid(), started, 0, time.time())
+    return Lease(uuid.uuid4().hex, platform.node(), scope(), os.getpid(), _started(os.getpid()), 0, time.time())
+
+
+def _started(pid: int) -> float:
+    """When a process started, in seconds: on Linux since the machine did, which no setting of the clock moves."""
+    file = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            return int(file.read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        except FileNotFoundError as error:
+            raise psutil.NoSuchProcess(pid) from error
+    return float(psutil.Process(pid).create_time())
 
 
 def read(db: sqlite3.Connection) -> Lease | None:

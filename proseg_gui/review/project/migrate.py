@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.atomic import flush, write_error
 from proseg_gui.review.project import chain, lease, place, records, schema
 
 
@@ -70,10 +70,9 @@ def in_place(path: Path, old: sqlite3.Connection) -> None:
             _bring_over(new)
         finally:
             new.close()
-        handle = os.open(temporary, os.O_RDWR)
-        os.fsync(handle)
-        os.close(handle)
+        flush(temporary)
         temporary.replace(path)
+        flush(path.parent)
     except OSError as error:
         raise write_error(error, path) from error
     except sqlite3.Error as error:

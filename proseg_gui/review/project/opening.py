@@ -68,18 +68,34 @@ def open_project(path: str | Path, *, create: bool = False, write: bool = True) 
         if damage:
             return Project(path, _newest(reader), (None, None, damage))
         if not write:
-            return Project(path, _newest(reader), (None, None, "The project was opened to be read only"))
+            return _listed(Project(path, _newest(reader), (None, None, "The project was opened to be read only")))
+        older = migrate.version_of(reader) < schema.VERSION
+        if older:
+            reader.close()  # the file can only be exchanged while nobody has it open
         written = _writer(path)
-        if written[0] is not None and migrate.version_of(reader) != migrate.version_of(written[0]):
-            reader.close()  # of the older file, which has gone
+        if older:
             reader = _connected(path)
-        return Project(path, _newest(reader), written, lambda: _writer(path))
-    except sqlite3.Error as error:
+        return _listed(Project(path, _newest(reader), written, lambda: _writer(path)))
+    except place.UNREADABLE as error:
         reader.close()
         raise _unreadable(path, error) from error
     except BaseException:
         reader.close()
         raise
+
+
+def _listed(project: Project) -> Project:
+    """``project``, whose list can be made: hashes tell what was damaged, not what somebody made to be odd."""
+    try:
+        project.cases()
+    except UserError:
+        project.close()
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        project.close()
+        raise UserError("this is not a project that can be trusted: its list of cases is not as it should be",
+                        path=project.path, remedy="Go back to a copy") from error  # fmt: skip
+    return project
 
 
 def _newest(reader: sqlite3.Connection) -> sqlite3.Connection:
@@ -92,7 +108,8 @@ def _newest(reader: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _unreadable(path: Path, error: Exception) -> UserError:
-    return UserError(f"the project is damaged ({error})", path=path, remedy="Nothing was changed; go back to a copy")
+    what = "its structure" if isinstance(error, UnicodeDecodeError) else str(error)
+    return UserError(f"the project is damaged ({what})", path=path, remedy="Nothing was changed; go back to a copy")
 
 
 def _check_header(path: Path) -> None:
@@ -124,12 +141,12 @@ def _connected(path: Path) -> sqlite3.Connection:
     for mode in _modes(path):
         try:
             db = place.connect(path, mode)
-        except sqlite3.Error as error:
+        except place.UNREADABLE as error:
             problem = error
             continue
         try:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.DatabaseError as error:
+        except place.UNREADABLE as error:
             db.close()
             problem = error
             if not isinstance(error, sqlite3.OperationalError):
@@ -159,12 +176,24 @@ def _damage(db: sqlite3.Connection, path: Path) -> str:
     found = [row[0] for row in db.execute("PRAGMA quick_check(1)")]
     if found != ["ok"]:
         what = "its structure"
+    elif _cut_short(path):
+        what = "its end is missing"
     else:
         what = schema.difference(db, migrate.version_of(db))
         if what:
             raise UserError(f"this is not a project that can be trusted: {what}", path=path, remedy="Go back to a copy")
         what = "; ".join(dict.fromkeys(chain.follow(db).problems))
     return f"Part of the project is damaged ({what}), so it is only read; go back to a copy of it" if what else ""
+
+
+def _cut_short(path: Path) -> bool:
+    """Whether a file at rest is shorter than it says; SQLite takes what is missing of its last page for zeros."""
+    if any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-journal")):
+        return False
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    page = int.from_bytes(header[16:18], "big")
+    return path.stat().st_size < (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
 
 
 def _writer(path: Path) -> Written:
@@ -177,7 +206,10 @@ def _writer(path: Path) -> Written:
         holder = lease.take(db, own)
         if holder is None:
             if migrate.version_of(db) < schema.VERSION:
-                _migrate(path, db, own)
+                try:
+                    _migrate(path, db, own)
+                except UserError as error:
+                    return None, None, f"The project has an older format, and {error.what}, so it is only read here"
                 return _writer(path)
             place.set_journal(db, path)
             return db, own, ""

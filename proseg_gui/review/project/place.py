@@ -21,6 +21,10 @@ LOCAL = frozenset(
 """File systems on which the write-ahead log's shared memory works. Every other one counts as a network's."""
 
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises on a damaged file; the second where damaged bytes are in its own message."""
+
+
 def connect(path: Path, mode: str, *, busy_s: float = BUSY_S) -> sqlite3.Connection:
     """Open ``path`` with ``mode`` ``ro``, ``rw`` or ``immutable``; never makes a file, loads no extension."""
     options = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
@@ -46,6 +50,13 @@ def set_journal(db: sqlite3.Connection, path: Path) -> None:
     else:
         db.execute("PRAGMA journal_mode = DELETE")
     db.execute("PRAGMA synchronous = FULL")
+
+
+def rest(db: sqlite3.Connection) -> None:
+    """Leave one file without a log beside it, which can be read without making any other; not while others read."""
+    db.execute("PRAGMA busy_timeout = 0")
+    with contextlib.suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA journal_mode = DELETE")
 
 
 def is_local(path: Path) -> bool:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.review.document import Gesture, Value, utc_now
-from proseg_gui.review.edits import Bricks
-from proseg_gui.review.project import copies, place, records, takeover
+from proseg_gui.review.document import Gesture, utc_now
+from proseg_gui.review.project import copies, records, takeover
 from proseg_gui.review.project.cases import CaseEntry, Known, Match, match, new_case, seen
-from proseg_gui.review.project.file import ProjectFile, Written
 from proseg_gui.review.project.identity import CaseIdentity
+from proseg_gui.review.project.kept import KeptState
 from proseg_gui.review.project.ledger import Ledger
 from proseg_gui.volume import Study
 
@@ -28,22 +26,20 @@ class CaseConflict(UserError):
     """A gesture does not follow from what the file holds of its case."""
 
 
-class Project(ProjectFile):
+class Project(KeptState):
     """The work on many cases, in one file; see :class:`~proseg_gui.review.project.file.ProjectFile`.
 
     ``path`` is the file; ``read_only`` says why it is only read, as a sentence, and is empty where it is written.
     """
 
-    def __init__(
-        self, path: Path, reader: sqlite3.Connection, written: Written, regain: Callable[[], Written] | None = None
-    ) -> None:
-        self.trusted = False
-        """Set where the person allowed a foreign project's paths for this time only."""
+    def _prepare(self) -> None:
         self._unsaved: dict[str, Known] = {}
         """Cases that were opened while the file could not be written."""
         self._ledgers: dict[str, Ledger] = {}
         self._changed: set[str] = set()
-        super().__init__(path, reader, written, regain)
+        self._removing: list[str] = []
+        self._traces = False
+        """Whether parts of the file that are not used any more may hold what was erased."""
 
     @property
     def images(self) -> Path:
@@ -156,6 +152,18 @@ class Project(ProjectFile):
             takeover.mark(self, after.id, where)
         return after.id
 
+    def set_case(
+        self, case_id: str, *, name: str = "", path: str | Path | None = None, structures: Iterable[str] = ()
+    ) -> None:
+        """Keep what a case is called, where it lies, and further structures that it is about, if it is still there."""
+        case = next((case for case in self._known() if case.id == case_id), None)
+        if case is None:
+            return
+        where = None if path is None else Path(path).resolve()
+        after = seen(case, CaseIdentity(case.geometry), name, where, structures)
+        if (after.fixed, after.local) != (case.fixed, case.local):
+            self._keep(after)
+
     def learn(self, case_id: str, identity: CaseIdentity) -> str:
         """Take in the completed identity of a case that was opened with a quick one; returns the id to go on with.
 
@@ -198,16 +206,26 @@ class Project(ProjectFile):
             self._ledger(case.id)
             self._changed.add(case.id)
 
+    def forget_places(self) -> None:
+        """Erase where cases lie, what their files are called, and what was open; what was done to them stays.
+
+        A case is known again by its content when its image is opened.
+        """
+        with self.batch():
+            for case in self._known():
+                self._put_case(replace(case, local={}))
+            self.set_session({})
+            self._traces = True
+
     def remove_case(self, case_id: str) -> None:
         """Erase all that the file holds of a case; the log keeps that it was there, and still checks."""
         self._case(case_id)
-        shutil.rmtree(self.images / case_id, ignore_errors=True)
         with self.batch():
             self._log("removed", case_id, 0, utc_now(), self.person(), b"")
             self._db.execute("DELETE FROM cases WHERE id = ?", (case_id,))
             self._ledgers.pop(case_id, None)
             self._changed.discard(case_id)
-        self._compact()
+            self._removing.append(case_id)
 
     def collect(self, case_id: str, study: Study) -> Path:
         """Copy the image files of a case beside the project, because the person asked for it; returns the folder.
@@ -271,7 +289,7 @@ class Project(ProjectFile):
                     raise records.DamagedError(f"gesture {len(found) + 1} of a case")
                 try:
                     found.append(records.gesture_from(data, fetch))
-                except (KeyError, TypeError, AttributeError) as error:
+                except (ValueError, LookupError, TypeError, AttributeError) as error:  # whoever made it sealed it, too
                     raise records.DamagedError(f"gesture {number} of a case") from error
         return tuple(found)
 
@@ -329,108 +347,15 @@ class Project(ProjectFile):
     def _written(self) -> None:
         self._unsaved.clear()
         self._changed.clear()
+        for case_id in self._removing:
+            shutil.rmtree(self.images / case_id, ignore_errors=True)
+            self._traces = True
+        self._removing.clear()
+        if self._traces:  # where that fails it is tried after the next write, which a heartbeat is too
+            self._traces = not self._compact()
 
     def _undo_batch(self) -> None:
         super()._undo_batch()
         self._ledgers.clear()
         self._changed.clear()
-
-    # -- what is replaced -----------------------------------------------------------------------------------------
-    def view(self, case_id: str) -> dict[str, Value] | None:
-        """How a case was looked at last; ``None`` where it never was."""
-        with contextlib.suppress(UserError):  # where one looked is no work: damaged, it is as if never kept
-            data = self._state(case_id, "view")
-            return None if data is None else records.unpack(data)
-        return None
-
-    def set_view(self, case_id: str, view: Mapping[str, Value]) -> None:
-        """Keep how a case is looked at: plain values."""
-        self._set_state(case_id, "view", records.pack(dict(view)))
-
-    def shown(self, case_id: str, structure: str) -> tuple[Bricks, Value] | None:
-        """The voxels that a structure's draft showed last, and the model that they came from.
-
-        Raises
-        ------
-        UserError
-            If they are damaged.
-        """
-        data = self._state(case_id, f"shown/{structure}")
-        return None if data is None else records.bricks_from(data)
-
-    def set_shown(self, case_id: str, structure: str, bricks: Bricks, model: Value) -> None:
-        """Keep the voxels that a structure's draft shows, and the model that they come from."""
-        self._set_state(case_id, f"shown/{structure}", records.bricks_to(bricks, model))
-
-    def shown_structures(self, case_id: str) -> tuple[str, ...]:
-        """The structures that :meth:`shown` has."""
-        query = "SELECT key FROM state WHERE case_id = ? AND key GLOB 'shown/*' ORDER BY key"
-        with self.reading() as db:
-            return tuple(key.removeprefix("shown/") for (key,) in db.execute(query, (case_id,)))
-
-    def set_doubt(self, case_id: str, ml: float, model: Value) -> None:
-        """Keep a case's doubted volume as ``model`` measured it."""
-        self._set_state(case_id, "doubt", records.pack({"ml": float(ml), "model": model}))
-
-    def _set_state(self, case_id: str, key: str, data: bytes) -> None:
-        with self.batch():
-            if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is not None:
-                self.put_state(case_id, key, data)  # a case that was removed meanwhile keeps nothing
-
-    def session(self) -> dict[str, Value] | None:
-        """What was open; ``None`` where nothing ever was."""
-        with contextlib.suppress(UserError):
-            found = self.meta("session")
-            return found if isinstance(found, dict) else None
-        return None
-
-    def set_session(self, session: Mapping[str, Value]) -> None:
-        """Keep what is open: plain values, cases by id."""
-        with self.batch():
-            self.put_meta("session", dict(session))
-
-    def person(self) -> str:
-        """Who works here: a pseudonym; empty until somebody said it."""
-        with contextlib.suppress(UserError):
-            return str(self.meta("person", ""))
-        return ""
-
-    def set_person(self, name: str) -> None:
-        """Keep who works here from now on; readings that stand keep their own."""
-        with self.batch():
-            self.put_meta("person", name)
-            if name:
-                data = records.pack({})
-                row = (name, data, records.seal(f"person/{name}", data))
-                self._db.execute("INSERT OR REPLACE INTO persons VALUES (?, ?, ?)", row)
-
-    def persons(self) -> tuple[str, ...]:
-        """The pseudonyms of everybody who ever worked here, sorted."""
-        with self.reading() as db:
-            return tuple(str(name) for (name,) in db.execute("SELECT name FROM persons ORDER BY name"))
-
-    def forget_places(self) -> None:
-        """Erase where cases lie, what their files are called, and what was open; what was done to them stays.
-
-        A case is known again by its content when its image is opened.
-        """
-        with self.batch():
-            for case in self._known():
-                self._put_case(replace(case, local={}))
-            self.put_meta("session", {})
-        self._compact()
-
-    # -- where it comes from --------------------------------------------------------------------------------------
-    @property
-    def foreign(self) -> bool:
-        """Whether it was made by another account: its image paths are hidden until :meth:`allow_paths`."""
-        if self.trusted:
-            return False
-        with contextlib.suppress(UserError):
-            return self.salted(place.this_user()) not in self.meta("homes", ())
-        return True
-
-    def allow_paths(self) -> None:
-        """Let this account use the image paths that a foreign project names; ask the person before."""
-        with self.batch():
-            self.put_meta("homes", [*self.meta("homes", ()), self.salted(place.this_user())])
+        self._removing.clear()

@@ -162,6 +162,29 @@ def test_a_removed_case_is_erased_from_the_file_and_the_log_still_checks(project
     again.close()
 
 
+def test_traces_that_could_not_be_erased_at_once_are_erased_later(project, path, monkeypatch) -> None:
+    kept, gone = fill(project, 2)
+    compact = project._compact
+    monkeypatch.setattr(project, "_compact", lambda: False)
+    project.remove_case(gone)
+    project.append(kept, Document(SHAPE, project.history(kept), clock=clock()).undo())
+    calls = []
+    monkeypatch.setattr(project, "_compact", lambda: calls.append(1) or compact())
+    project.beat()
+    project.beat()
+    assert calls == [1]
+
+
+def test_a_removal_that_was_rolled_back_removed_nothing(project) -> None:
+    (case,) = fill(project)
+    (project.images / case).mkdir(parents=True)
+    with pytest.raises(RuntimeError), project.batch():
+        project.remove_case(case)
+        raise RuntimeError
+    project.beat()
+    assert (project.images / case).is_dir() and len(project.history(case)) == len(worked().history)
+
+
 def test_a_moved_folder_is_found_by_content_and_a_changed_grid_is_a_new_version(project) -> None:
     study = make_study()
     case = project.case_for(complete(study), name="old", path="/a/old")
