@@ -62,7 +62,9 @@ class Studio:
         """Drag the structure to the middle of the pane, and zoom in."""
         pane = self.window.scene.scan
         rows, columns = np.nonzero(self.controller.desk.spread.agreement > 0.5)
-        found = pane.widget_position((self.controller.desk.slice_index, round(rows.mean()), round(columns.mean()))).toPoint()
+        found = pane.widget_position(
+            (self.controller.desk.slice_index, round(rows.mean()), round(columns.mean()))
+        ).toPoint()
         middle = pane.rect().center()
         QTest.mousePress(pane, Qt.MouseButton.MiddleButton, pos=found)
         QTest.mouseMove(pane, middle)
@@ -146,7 +148,9 @@ def ambiguity(studio: Studio) -> None:
     studio.do(controller.latents.choose_consensus_style)
     for position in (-2.0, 2.0):
         axis = controller.desk.axes.ambiguity[0]
-        studio.do(lambda axis=axis, position=position: controller.latents.move_axis(axis, position), controller.desk.remember)
+        studio.do(
+            lambda axis=axis, position=position: controller.latents.move_axis(axis, position), controller.desk.remember
+        )
     studio.save("ambiguity", studio.window.ambiguity)
     studio.do(controller.latents.reset_ambiguity)
 
@@ -157,7 +161,9 @@ def raters(studio: Studio) -> None:
     names = frozenset(controller.desk.review.engine.raters)
     studio.do(lambda: controller.display.show_raters(names), lambda: controller.display.set_view(map_name="inter"))
     studio.save("raters", studio.window.scene)
-    studio.do(lambda: controller.display.show_raters(frozenset()), lambda: controller.display.set_view(map_name="total"))
+    studio.do(
+        lambda: controller.display.show_raters(frozenset()), lambda: controller.display.set_view(map_name="total")
+    )
 
 
 def uncertainty(studio: Studio) -> None:

@@ -136,7 +136,7 @@ def test_the_models_contour_and_map_are_drawn_on_acquired_slices_only(reviewed, 
     bare = contour_pixels(scene.scan)  # an untrained model includes nothing at 0.5, so it is outlined at its median
     monkeypatch.setattr(work, "trace", lambda probability: trace(probability, float(np.median(probability))))
     with qtbot.waitSignal(controller.settled, timeout=120_000):
-        controller.choose_consensus_style()
+        controller.latents.choose_consensus_style()
     drawn = contour_pixels(scene.scan)
     assert drawn > bare + 200
     painted: list[float] = []
