@@ -16,6 +16,7 @@ from proseg_gui.io.case_write import write_case
 from proseg_gui.io.open import open_study
 from proseg_gui.review.document import FLAGGED, Document
 from proseg_gui.review.project import CaseIdentity, check, complete, identify, open_project, take_over_worklist
+from proseg_gui.volume import DicomReference
 
 
 def test_save_as_makes_a_whole_second_project_while_the_first_is_open(project, tmp_path) -> None:
@@ -217,3 +218,17 @@ def test_the_log_names_nobody(project, path) -> None:
     rows = db.execute("SELECT * FROM log").fetchall() + db.execute("SELECT * FROM payload").fetchall()
     db.close()
     assert rows and b"DOE" not in repr(rows).encode()
+
+
+def test_frames_of_one_file_are_different_images_and_a_resampled_series_is_another_one() -> None:
+    study = make_study()
+
+    def framed(frames: tuple[int, ...]):
+        reference = DicomReference("1.2", "1.2.3", "1.2.4", "1.2.5", ("1.2.6",) * 4, {"PatientID": "P"}, frames)
+        return replace(study, channels={"image": replace(study.image, dicom=reference)})
+
+    first, second = framed((1, 2, 3, 4)), framed((5, 6, 7, 8))
+    assert identify(first).content == identify(framed((1, 2, 3, 4))).content != identify(second).content
+    derived = replace(study.image, derived_from=first.image.dicom, derivation="straightened")
+    found = complete(replace(study, channels={"image": derived}))
+    assert found.content.startswith("voxels:") and found.patient == "P"

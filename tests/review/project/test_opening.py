@@ -321,6 +321,7 @@ def test_a_lease_of_another_machine_is_judged_by_its_heartbeat_alone(filled) -> 
     now = time.time()
     assert _take(filled, _row(scope="other", at=now)) is not None
     assert _take(filled, _row(scope="other", at=now - 1e4)) is None
+    assert _take(filled, _row(scope="other", at=now + 1e4)) is None, "its clock was ahead, and it beats no more"
 
     def beats(_seconds: float) -> None:
         _sql(filled, "UPDATE lease SET beats = beats + 1")
