@@ -105,6 +105,12 @@ class Saves:
         """Keep who works here from now on."""
         self._put(("person",), partial(self._project.set_person, name))
 
+    def forget_places(self) -> None:
+        """Erase where cases lie and what is open, also what waits to be written of that."""
+        with self._change:
+            self._newest.pop(("session",), None)
+        self._put(("places",), self._project.forget_places)
+
     def _put(self, key: tuple[str, ...], write: Write) -> None:
         with self._change:
             self._newest[key] = write

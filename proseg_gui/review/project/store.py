@@ -206,6 +206,17 @@ class Project(KeptState):
             self._ledger(case.id)
             self._changed.add(case.id)
 
+    def forget_places(self) -> None:
+        """Erase where cases lie, what their files are called, and what was open; what was done to them stays.
+
+        A case is known again by its content when its image is opened.
+        """
+        with self.batch():
+            for case in self._known():
+                self._put_case(replace(case, local={}))
+            self.set_session({})
+            self._traces = True
+
     def remove_case(self, case_id: str) -> None:
         """Erase all that the file holds of a case; the log keeps that it was there, and still checks."""
         self._case(case_id)
