@@ -232,3 +232,16 @@ def test_frames_of_one_file_are_different_images_and_a_resampled_series_is_anoth
     derived = replace(study.image, derived_from=first.image.dicom, derivation="straightened")
     found = complete(replace(study, channels={"image": derived}))
     assert found.content.startswith("voxels:") and found.patient == "P"
+
+
+def test_another_patient_in_the_same_place_is_no_version_of_the_case(project) -> None:
+    def put(content: str, patient: str, slices: int) -> str:
+        grid = make_study(shape=(slices, 8, 8)).geometry
+        return project.case_for(CaseIdentity(grid, content, patient=patient), name="current", path="/inbox/current")
+
+    first = put("dicom:1", "P1", 4)
+    other = put("dicom:2", "P2", 5)
+    later = put("dicom:3", "P1", 6)
+    assert project.entry(other).version_of is None
+    assert project.entry(later).version_of == first
+    assert project.patient(later) == project.patient(first) != project.patient(other)
