@@ -93,7 +93,7 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
     if kind == "structure set":
         masks = read_rtstruct(path, volume, notices=notices, token=token)
     elif kind == "segmentation":
-        masks = read_seg(path, volume, token=token)
+        masks = read_seg(path, volume, notices=notices, token=token)
     elif kind == "label map":
         masks = read_label_map(path, volume.geometry, notices=notices)
     else:

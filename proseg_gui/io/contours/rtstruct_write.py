@@ -20,7 +20,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, gene
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write, check_target
-from proseg_gui.io.contours.file import damaged
+from proseg_gui.io.contours.file import check_whole, damaged
 from proseg_gui.io.contours.rtstruct_read import check_set_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.io.contours.trace import trace
 from proseg_gui.io.dicom.common import (
@@ -221,6 +221,7 @@ def _image_item(reference: DicomReference, k: int, *, frame: bool = True) -> Dat
 def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
     """An existing structure set as a new instance to add to; refused when it belongs to another image."""
     ds = open_structure_set(path)
+    check_whole(ds, {}, path, "structure set", None)
     try:
         ds.decode()
     except DAMAGE as error:
@@ -260,6 +261,7 @@ def _add_rois(
 ) -> None:
     taken = {str(item.get("ROIName", "")) for item in ds.StructureSetROISequence}
     numbers = [number_of(item, "ROINumber", path) for item in ds.StructureSetROISequence]
+    numbers += [number_of(item, "ReferencedROINumber", path) for item in ds.ROIContourSequence]  # listed or not
     observations = [number_of(item, "ObservationNumber", path) for item in ds.RTROIObservationsSequence]
     number, observation = max(numbers, default=0), max(observations, default=0)
     assert volume.dicom is not None

@@ -118,7 +118,7 @@ def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, 
     ("change", "said"),
     [
         ({"patient": {"PatientID": "P2"}}, "another patient"),
-        ({"study_instance_uid": "9.9"}, "belongs to the study 9.9, the image to "),
+        ({"study_instance_uid": "9.9", "series_instance_uid": "9.8"}, "belongs to the study 9.9, the image to "),
         ({"frame_of_reference_uid": "8.8"}, "frame of reference 8.8, the image in "),
     ],
 )
