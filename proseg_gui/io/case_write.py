@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
 from proseg_gui.io.images.nifti_write import nifti_writers
-from proseg_gui.io.images.reading import read_image
+from proseg_gui.io.images.reading import image_stem, read_image
+from proseg_gui.io.names import file_name, file_names
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 
 _IMAGE = "image.nii.gz"
-_NOT_IN_NAMES = re.compile(r"[^\w .+()-]+")
 _MARGIN_MM, _MARGIN_SLICES = 20.0, 2
 
 
@@ -45,9 +45,8 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
     else:
         origin = Provenance(image=image.derivation)
         writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit, provenance=origin)
-    for reading in study.readings:
-        name = file_name(reading.rater) + (f"@{file_name(reading.reading)}" if reading.reading else "")
-        path = folder / "masks" / file_name(reading.structure) / f"{name}.nii.gz"
+    paths = _mask_paths(study.readings, folder / "masks")
+    for reading, path in zip(study.readings, paths, strict=True):
         if path in writers:
             raise UserError(
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
@@ -60,10 +59,18 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
     return [path for path in writers if path.suffix != ".json"], notices
 
 
-def file_name(text: str) -> str:
-    """``text`` as the name of a file or folder: letters, digits and a few marks, never hidden, never a path."""
-    clean = _NOT_IN_NAMES.sub("_", text).strip(" .").lstrip("-")
-    return clean[:80] or "unnamed"
+def _mask_paths(readings: Sequence[Reading], masks: Path) -> list[Path]:
+    """``STRUCTURE/RATER.nii.gz`` for each reading, beside what is there; names that differ have files that differ."""
+    there = [item.name for item in masks.iterdir()] if masks.is_dir() else []
+    folders = file_names((reading.structure for reading in readings), beside=there)
+    paths = []
+    for reading in readings:
+        folder = masks / folders[reading.structure]
+        raters = [r.rater for r in readings if r.structure == reading.structure]
+        drawn = {image_stem(item).partition("@")[0] for item in folder.iterdir()} if folder.is_dir() else set()
+        name = file_names(raters, beside=sorted(drawn))[reading.rater]
+        paths.append(folder / f"{name}{f'@{file_name(reading.reading)}' if reading.reading else ''}.nii.gz")
+    return paths
 
 
 def _check_same(values: np.ndarray, geometry: Geometry, path: Path) -> None:

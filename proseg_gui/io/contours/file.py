@@ -21,6 +21,10 @@ from proseg_gui.volume import DicomReference, Volume
 _REMEDY = "Open the series that it was drawn on"
 
 
+class NothingDrawn(UserError):
+    """The file lists regions, and nobody drew any of them: missing, which is not the same as empty."""
+
+
 @dataclass(frozen=True)
 class References:
     """Which images a structure set or segmentation says it was drawn on; each may be empty."""

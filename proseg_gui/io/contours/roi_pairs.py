@@ -44,8 +44,8 @@ def paired(listed: Sequence[Dataset], drawn: Sequence[Dataset], notices: list[st
             if first:
                 who = ", ".join(repr(plain(names[other])) for other in sharing)
                 notices.append(
-                    f"{who} share the number {_shown(numbers[at])}, of which the file holds {_of(own)}: whose they are cannot "
-                    "be told, and they were left out."
+                    f"{who} share the number {_shown(numbers[at])}, the file holds {_of(own)} of it: whose they are "
+                    "cannot be told, and they were left out."
                 )
             continue
         if len(sharing) > 1 and own:

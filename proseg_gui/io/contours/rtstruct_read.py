@@ -13,6 +13,7 @@ from pydicom.uid import RTStructureSetStorage
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.file import (
+    NothingDrawn,
     References,
     check_belongs,
     check_frames,
@@ -98,9 +99,9 @@ def read_structure_set(
             masks.append(Mask(array, volume.geometry, region.name))
     if notices is not None:
         if not masks:
-            raise UserError(
-                f"no region of it can be read: {told[0].rstrip('.') if told else 'it lists none'}", path=path
-            )
+            undrawn = bool(regions) and not any(region.contours for region in regions)
+            kind = NothingDrawn if undrawn else UserError
+            raise kind(f"no region of it can be read: {told[0].rstrip('.') if told else 'it lists none'}", path=path)
         notices += told
     return masks
 

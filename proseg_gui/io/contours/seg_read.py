@@ -14,6 +14,7 @@ from pydicom.uid import SegmentationStorage
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.file import (
+    NothingDrawn,
     check_belongs,
     check_frames,
     check_room,
@@ -114,7 +115,9 @@ def read_segments(
         return [_segment(layer, volume.geometry, threshold) for layer in layers]
     found = [segment for layer in layers if (segment := _judged(layer, volume.geometry, threshold, told)) is not None]
     if not found:
-        raise UserError(f"no segment of it can be read: {told[0].rstrip('.')}", path=path, remedy=_REMEDY)
+        undrawn = bool(layers) and not any(layer.frames or layer.odd for layer in layers)
+        kind = NothingDrawn if undrawn else UserError
+        raise kind(f"no segment of it can be read: {told[0].rstrip('.')}", path=path, remedy=_REMEDY)
     notices += told
     return found
 

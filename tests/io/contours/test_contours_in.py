@@ -221,7 +221,11 @@ def test_drawings_join_a_study_under_names_of_their_own(tmp_path, series):
     notices: list[str] = []
     study = with_drawings(study, drawings_on(study, [tmp_path / "bob.dcm", tmp_path / "ann.dcm"], notices))
     assert study.structures == ("GTV ann",), "one region each, and the study knows one structure"
-    assert study.raters == ("ann", "bob", "ann (2)") and notices == []
+    assert study.raters == ("ann", "bob", "ann (2)")
+    assert notices == [
+        "'GTV bob' was taken as a drawing of 'GTV ann'.",
+        "The case has a rater 'ann' already; this drawing's is called 'ann (2)'.",
+    ]
     assert np.array_equal(study.readings[1].mask.array, _mask(2))
     write_rtstruct(
         [Roi("GTV ann", Mask(_mask(3), GRID)), Roi("cord", Mask(_mask(4), GRID))], series, tmp_path / "c.dcm"
