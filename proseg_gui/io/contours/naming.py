@@ -257,11 +257,16 @@ def problem(rows: Sequence[Row], there: Mapping[tuple[str, str], str] | None = N
     for row in taken:
         if not row.rater.strip() or not row.structure.strip():
             return f"{row.region!r} needs a {'structure' if row.rater.strip() else 'rater'}"
-        key, where = (row.rater, row.structure), f"{row.region!r} of {plain(Path(row.file).name)}"
+        key, where = (row.rater, row.structure), f"{row.region!r} of {shown_file(row.file)}"
         if key in seen:
-            return f"{seen[key]} and {where} would both be {row.rater!r}'s drawing of {row.structure!r}"
+            return f"{seen[key]} and {where} would both be the drawing of {row.structure!r} by {row.rater!r}"
         seen[key] = where
     return ""
+
+
+def shown_file(file: str) -> str:
+    """The file with its folder, by which files of one name are told apart."""
+    return plain(str(Path(*Path(file).parts[-2:])))
 
 
 def without_problems(rows: Sequence[Row], notices: list[str]) -> list[Row]:
@@ -270,7 +275,7 @@ def without_problems(rows: Sequence[Row], notices: list[str]) -> list[Row]:
     for row in rows:
         wrong = problem([*kept, row]) if row.take else ""
         if wrong:
-            notices.append(f"{row.region!r} of {plain(Path(row.file).name)} was left out: {wrong}.")
+            notices.append(f"{row.region!r} of {shown_file(row.file)} was left out: {wrong}.")
         kept.append(replace(row, take=row.take and not wrong))
     return kept
 

@@ -298,22 +298,6 @@ def named_rows(drawn: Drawn, chosen: Path | None, notices: list[str]) -> tuple[R
     return tuple(apply_map(table.rows, read_map(chosen), notices))
 
 
-def drawings_on(
-    study: Study, paths: Sequence[Path], notices: list[str], token: CancelToken | None = None
-) -> list[Reading]:
-    """The files' regions as readings of the study's image, as the proposed table has them.
-
-    Raises
-    ------
-    UserError
-        The first file that holds no contours, is damaged, or belongs to another image, with the difference.
-    """
-    drawn = read_drawn(paths, study.image, notices, token=token)
-    table = drawn.proposed(study)
-    notices += table.notices
-    return drawn.readings(table.rows)
-
-
 def with_drawings(study: Study, readings: Sequence[Reading]) -> Study:
     """``study`` with further readings, and their structures where it did not have them."""
     own = study.structures if study.readings else ()

@@ -23,7 +23,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Mask
 
-from .conftest import SETTLE_MS, small_study
+from ..conftest import SETTLE_MS, small_study
 
 LEFT = Qt.MouseButton.LeftButton
 

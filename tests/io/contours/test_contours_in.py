@@ -11,7 +11,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.label_map import read_label_map
-from proseg_gui.io.contours.reading import drawings_on, is_drawing, kind_of, rater_names, readings_of, with_drawings
+from proseg_gui.io.contours.reading import is_drawing, kind_of, rater_names, read_drawn, readings_of, with_drawings
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -22,6 +22,14 @@ from proseg_gui.volume import Geometry, Mask, Volume
 
 SHAPE = (5, 9, 11)
 GRID = Geometry(SHAPE, [10.0, 20.0, 30.0], (2.5, 2.0, 3.0), np.eye(3))
+
+
+def drawings_on(study, paths, notices):
+    """What the window adds when nobody changes its table."""
+    drawn = read_drawn(paths, study.image, notices)
+    table = drawn.proposed(study)
+    notices += table.notices
+    return drawn.readings(table.rows)
 
 
 def _mask(seed):
