@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,7 @@ def read_structure_set(
     token: CancelToken | None = None,
 ) -> list[Mask]:
     """As :func:`read_rtstruct`; ``only`` is the number of ROIs, from the end, that are wanted."""
-    ds = open_structure_set(path)
-    check_whole(ds, _NEEDED, path, _WHAT, notices)
+    ds = open_structure_set(path, _NEEDED, notices)
     reference = reference_of(volume, path, _WHAT)
     check_set_belongs(ds, reference, path, notices)
     told: list[str] = []
@@ -106,9 +106,10 @@ def read_structure_set(
     return masks
 
 
-def open_structure_set(path: Path) -> Dataset:
-    """Read the file, or say in one sentence why it is no structure set."""
+def open_structure_set(path: Path, needed: Mapping[int, str], notices: list[str] | None = None) -> Dataset:
+    """Read the file, or say in one sentence why it is no structure set, or what of ``needed`` is cut off."""
     ds = open_contour_file(path, [RTStructureSetStorage], _WHAT)
+    check_whole(ds, needed, path, _WHAT, notices)
     try:
         for keyword in ("StructureSetROISequence", "ROIContourSequence", "ReferencedFrameOfReferenceSequence"):
             ds.get(keyword)  # parses it now, where damage is expected; items inside are guarded one by one
@@ -244,11 +245,11 @@ def _filled(
     if crossing:
         told.append(f"{counted(crossing)} of {name!r} overlap in their slice: all that lies in any of them is taken.")
     if twice:
-        told.append(f"{counted(twice)} of {name!r} hold the same voxels as another one and were counted once.")
+        told.append(f"{counted(twice)} of {name!r} with the same voxels as another one: counted once.")
     if beyond:
-        told.append(f"{counted(beyond)} of {name!r} reach beyond the image; what lies outside was cut off.")
+        told.append(f"{counted(beyond)} of {name!r} beyond the edge of the image: what lies outside was cut off.")
     if hollow:
-        told.append(f"{counted(hollow)} of {name!r} hold no voxel's centre.")
+        told.append(f"{counted(hollow)} of {name!r} without any voxel's centre in it.")
     return array
 
 

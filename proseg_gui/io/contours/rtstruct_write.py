@@ -20,7 +20,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, gene
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write, check_target
-from proseg_gui.io.contours.file import check_whole, damaged
+from proseg_gui.io.contours.file import damaged
 from proseg_gui.io.contours.rtstruct_read import check_set_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.io.contours.trace import trace
 from proseg_gui.io.dicom.common import (
@@ -220,8 +220,7 @@ def _image_item(reference: DicomReference, k: int, *, frame: bool = True) -> Dat
 
 def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
     """An existing structure set as a new instance to add to; refused when it belongs to another image."""
-    ds = open_structure_set(path)
-    check_whole(ds, {}, path, "structure set", None)
+    ds = open_structure_set(path, {})
     try:
         ds.decode()
     except DAMAGE as error:
