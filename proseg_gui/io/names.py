@@ -30,14 +30,13 @@ def file_names(texts: Iterable[str], *, beside: Iterable[str] = ()) -> dict[str,
 
     ``beside`` are names that are there already; a text whose own file name is among them has that one.
     """
-    there = {name.casefold(): name for name in beside}
+    taken = {name.casefold(): name for name in beside}
     names: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         name = file_name(text)
-        if there.setdefault(name.casefold(), name) != name:
+        if taken.get(name.casefold(), name) != name or name in names.values():
             name = f"{name} ({code_of(text)})"
-            there[name.casefold()] = name
-        names[text] = name
+        taken[name.casefold()] = names[text] = name
     return names
 
 

@@ -70,7 +70,7 @@ class ContoursDialog(DialogFrame):
         self.roles[RATERS].setChecked(True)
         self.regions = QComboBox()
         self.regions.setAccessibleName("Region to compare with")
-        self.regions.addItems([f"{r.rater}: {r.region}, {v:.3g} ml" for r, v in zip(rows, ml, strict=True)])
+        self.regions.addItems([f"{r.rater}: {r.region}, {_ml(v)} ml" for r, v in zip(rows, ml, strict=True)])
         self.regions.setCurrentIndex(_likeliest(rows, compared))
         self.body.addWidget(self.regions)
         self.what = words(f"It is compared with the contour of {compared!r}." if compared else "", "muted")
@@ -131,7 +131,7 @@ def _table(rows: Sequence[Row], ml: Sequence[float]) -> QTableWidget:
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     fixed = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
     for at, (row, volume) in enumerate(zip(rows, ml, strict=True)):
-        texts = (row.region, plain(Path(row.file).name), row.rater, row.structure, f"{volume:.3g}" if volume < 1000 else f"{volume:.0f}")
+        texts = (row.region, plain(Path(row.file).name), row.rater, row.structure, _ml(volume))
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(row.file if column == _FILE else text)
@@ -147,6 +147,10 @@ def _table(rows: Sequence[Row], ml: Sequence[float]) -> QTableWidget:
     shown = min(len(rows), _MOST_SHOWN)
     table.setMinimumHeight(header.sizeHint().height() + shown * table.verticalHeader().defaultSectionSize() + 4)
     return table
+
+
+def _ml(volume: float) -> str:
+    return f"{volume:.3g}" if volume < 1000 else f"{volume:.0f}"
 
 
 def _likeliest(rows: Sequence[Row], compared: str) -> int:
