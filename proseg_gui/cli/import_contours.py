@@ -87,7 +87,7 @@ def _lidc(args: argparse.Namespace, volume: object, notices: list[str]) -> int:
             path=args.contours[0],
             remedy="Give it as the only file, without --rater, --map and --straighten",
         )
-    readings = read_lidc(args.contours[0], volume)
+    readings = read_lidc(args.contours[0], volume, notices=notices)
     if not readings.nodules:
         raise UserError("no reader outlined a nodule", path=args.contours[0])
     written: list[Path] = []

@@ -86,14 +86,14 @@ def nodule_study(volume: Volume, readings: LidcReadings, number: int, name: str)
     """One nodule of an LIDC scan as a study of its own: the image cut to a box around it, one mask for each reader.
 
     The box is the nodule's with 20 mm and two slices around it. A reader who saw the scan but outlined nothing there
-    has an empty mask; one who put a mark without an outline has none.
+    has an empty mask; one who put a mark without an outline has none, nor has one of whom a nodule was left out.
     """
     nodule = readings.nodules[number]
     box = _grown(nodule.box, volume.geometry)
     cut = crop(volume, box)
     found = []
     for reader in readings.readers:
-        if reader in nodule.points:
+        if reader in nodule.points or (reader in readings.incomplete and reader not in nodule.masks):
             continue
         array = np.zeros(cut.geometry.shape, dtype=bool)
         if reader in nodule.masks:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 
 from proseg_gui.cli import main
+from proseg_gui.io.contours.naming_map import read_map
 from proseg_gui.io.contours.reading import read_drawn, with_drawings
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
@@ -17,6 +20,7 @@ from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.io.names import file_name
 from proseg_gui.io.open import open_study
 from proseg_gui.volume import Geometry, Mask, Volume
 
@@ -131,6 +135,24 @@ def test_a_map_is_written_changed_and_decides(scan, capsys):
     assert main([*command[:3], "--map", str(scan.folder / "few.csv"), "--out", str(scan.folder / "few" / "case")]) == 0
     assert _drawn(scan.folder / "few" / "case").keys() == {("rs", "GTV")}
     assert "The map does not name 'GTV bob' of rs.dcm, 'Body' of rs.dcm: left out." in _notes(capsys)[0]
+
+
+def test_the_guide_s_maps_are_maps(scan):
+    guide = (Path(__file__).parents[2] / "docs" / "user-guide" / "command-line.md").read_text(encoding="utf-8")
+    section = guide.partition("## import-contours")[2].partition("\n## ")[0]
+    found = []
+    for kind in ("csv", "json"):
+        (block,) = re.findall(f"```{kind}\n(.*?)```", section, re.DOTALL)
+        path = scan.folder / f"guide.{kind}"
+        path.write_text(block)
+        found.append([(row.region, row.rater, row.take) for row in read_map(path)])
+    assert found[0] == [("GTV ann", "ann", True), ("GTV bob", "bob", True), ("Body", "", False)]
+    assert found[1] == [found[0][0], found[0][2]]
+    file, out = scan("rs.dcm", "GTV ann", "GTV bob", "Body"), scan.folder / "data" / "case"
+    assert main(["import-contours", scan.ct, file, "--map", str(scan.folder / "guide.csv"), "--out", str(out)]) == 0
+    assert _drawn(out).keys() == {("ann", "GTV"), ("bob", "GTV")}
+    files = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    assert f"`GTV/1` is `{file_name('GTV/1')}`" in files
 
 
 def test_export_takes_a_map(scan, capsys):

@@ -271,6 +271,8 @@ def shown_file(file: str) -> str:
 
 def without_problems(rows: Sequence[Row], notices: list[str]) -> list[Row]:
     """The rows with those not taken that :func:`problem` minds, each said in ``notices``."""
+    if not problem(rows):
+        return list(rows)
     kept: list[Row] = []
     for row in rows:
         wrong = problem([*kept, row]) if row.take else ""

@@ -191,7 +191,7 @@ def _read_one(
     """One file's source and masks. An LIDC file brings its own readers; all nodules of one reader are one mask."""
     kind = kind_of(path)
     if kind == "LIDC reading":
-        readings = lidc_masks(read_lidc(path, volume, token=token), volume)
+        readings = lidc_masks(read_lidc(path, volume, notices=notices, token=token), volume)
         for reading in readings:
             if not reading.mask.array.any():
                 notices.append(f"{reading.rater} outlined nothing: an empty drawing.")

@@ -35,9 +35,12 @@ def paired(listed: Sequence[Dataset], drawn: Sequence[Dataset], notices: list[st
     sets: dict[str, list[Dataset]] = {}
     for item in drawn:
         sets.setdefault(_number(text_of(item, "ReferencedROINumber")), []).append(item)
+    alike: dict[str, list[int]] = {}
+    for at, number in enumerate(numbers):
+        alike.setdefault(number, []).append(at)
     regions = []
     for at, item in enumerate(listed):
-        sharing = [other for other, number in enumerate(numbers) if number == numbers[at]]
+        sharing = alike[numbers[at]]
         own = sets.get(numbers[at], [])
         first = at == sharing[0]
         if len(sharing) > 1 and len(own) not in (0, len(sharing)):

@@ -190,19 +190,26 @@ def _piece(points: Polygon, low: np.ndarray, high: np.ndarray, shape: tuple[int,
 
 def _crossing_together(pieces: list[_Piece]) -> list[list[_Piece]]:
     """Pieces that cross each other, directly or through others, as one group; every other piece alone."""
-    if not pieces:
-        return []
-    boxes = np.array([(p.top, p.left, p.top + p.array.shape[0], p.left + p.array.shape[1]) for p in pieces])
-    group = list(range(len(pieces)))
+    pieces = sorted(pieces, key=lambda piece: piece.top)
+    boxes = np.array([(p.top, p.left, p.box[0].stop, p.box[1].stop) for p in pieces]).reshape(-1, 4)
+    below = np.searchsorted(boxes[:, 0], boxes[:, 2])  # the first piece that begins below each one's end
+    leader = list(range(len(pieces)))
+
+    def first_of(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
     for i, piece in enumerate(pieces):
-        meets = (boxes[i + 1 :, :2] < boxes[i, 2:]).all(axis=1) & (boxes[i + 1 :, 2:] > boxes[i, :2]).all(axis=1)
+        others = boxes[i + 1 : below[i]]
+        meets = (others[:, 1] < boxes[i, 3]) & (others[:, 3] > boxes[i, 1])
         for j in np.flatnonzero(meets) + i + 1:
-            if group[i] != group[j] and _cross(piece, pieces[j]):
-                old, new = group[j], group[i]
-                group = [new if number == old else number for number in group]
+            if first_of(i) != first_of(int(j)) and _cross(piece, pieces[j]):
+                leader[first_of(int(j))] = first_of(i)
     together: dict[int, list[_Piece]] = {}
-    for number, piece in zip(group, pieces, strict=True):
-        together.setdefault(number, []).append(piece)
+    for i, piece in enumerate(pieces):
+        together.setdefault(first_of(i), []).append(piece)
     return list(together.values())
 
 
