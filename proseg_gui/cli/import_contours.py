@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proseg_gui.cli import add_map, add_series
 from proseg_gui.errors import UserError
+
+if TYPE_CHECKING:
+    from proseg_gui.volume import Reading, Study, Volume
 
 EXAMPLE = "example: proseg-gui import-contours ct_folder dr_a.dcm dr_b.dcm --out dataset/case_1"
 
@@ -69,18 +74,30 @@ def run(args: argparse.Namespace) -> int:
     if args.straighten:
         study, more = straightened(study)
         notices += more
+        study = _without_lost(study, readings, notices)
     written, more = write_case(study, args.out, overwrite=args.overwrite)
     _say([*notices, *more], written)
     return 0
 
 
-def _lidc(args: argparse.Namespace, volume: object, notices: list[str]) -> int:
+def _without_lost(study: Study, before: Sequence[Reading], notices: list[str]) -> Study:
+    """``study`` without drawings whose last voxel was lost on the new grid: that is no drawing of nothing."""
+    kept = []
+    for old, new in zip(before, study.readings, strict=True):
+        if old.mask.array.any() and not new.mask.array.any():
+            notices.append(
+                f"{new.rater}'s drawing of {new.structure!r} is smaller than a voxel of the new grid: left out."
+            )
+        else:
+            kept.append(new)
+    return replace(study, readings=tuple(kept))
+
+
+def _lidc(args: argparse.Namespace, volume: Volume, notices: list[str]) -> int:
     """One case for each nodule of a scan."""
     from proseg_gui.io.case_write import nodule_study, write_case
     from proseg_gui.io.contours.lidc import read_lidc
-    from proseg_gui.volume import Volume
 
-    assert isinstance(volume, Volume)
     if len(args.contours) > 1 or args.rater or args.straighten or args.map:
         raise UserError(
             "an LIDC file brings its own readers and is imported alone, as it stands",

@@ -71,6 +71,9 @@ def test_tilted_slices_are_kept_or_straightened_on_request(tmp_path, capsys):
     volume = write_series(Volume(values, grid, modality="CT"), tmp_path / "ct")
     ball = (x - 12) ** 2 + (y - 14) ** 2 + (z - 14) ** 2 < 49
     write_rtstruct([Roi("ball", Mask(ball, grid))], volume, tmp_path / "a.dcm")
+    speck = np.zeros(grid.shape, bool)
+    speck[0, 0, 0] = True
+    write_rtstruct([Roi("ball", Mask(ball, grid)), Roi("speck", Mask(speck, grid))], volume, tmp_path / "b.dcm")
     start = ["import-contours", str(tmp_path / "ct"), str(tmp_path / "a.dcm"), "--out"]
     assert main([*start, str(tmp_path / "kept" / "c")]) == 0
     study = load_case(read_dataset(tmp_path / "kept").cases[0])
@@ -86,6 +89,34 @@ def test_tilted_slices_are_kept_or_straightened_on_request(tmp_path, capsys):
     inside = study.geometry.index_to_world(np.argwhere(array))
     seen = study.image.array[array]
     assert np.abs(seen - inside @ (10, 3, 1)).max() < 1.0, "a linear image stays linear"
+
+    assert (
+        main(
+            [
+                "import-contours",
+                str(tmp_path / "ct"),
+                str(tmp_path / "b.dcm"),
+                "--straighten",
+                "--out",
+                str(tmp_path / "b"),
+            ]
+        )
+        == 0
+    )
+    said = capsys.readouterr().out
+    lost = not (tmp_path / "b" / "masks" / "speck").exists()
+    assert lost == ("b's drawing of 'speck' is smaller than a voxel of the new grid: left out." in said)
+    assert lost or nib.load(tmp_path / "b" / "masks" / "speck" / "b.nii.gz").get_fdata().any(), "never empty"
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8, 0.95])
+def test_a_structure_set_that_is_cut_short_is_one_line_and_leaves_nothing(scan, capsys, share):
+    whole = (scan / "ann.dcm").read_bytes()
+    (scan / "ann.dcm").write_bytes(whole[: int(share * len(whole))])
+    command = ["import-contours", str(scan / "ct"), str(scan / "ann.dcm"), "--out", str(scan / "o")]
+    assert main(command) == 2
+    err = capsys.readouterr().err
+    assert "ann.dcm: the structure set is cut short" in err and err.count("\n") == 1 and not (scan / "o").exists()
 
 
 def test_lidc_becomes_one_case_a_nodule(scan, capsys):

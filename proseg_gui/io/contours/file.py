@@ -111,8 +111,10 @@ def check_whole(ds: Dataset, needed: Mapping[int, str], path: Path, what: str, n
         raise damaged(path, what) from error
     missing = [words for tag, words in needed.items() if tag not in reached.complete]
     if missing:
-        ends = "the file breaks off in" if reached.broken else "it has not got"
-        raise UserError(f"the {what} is cut short: {ends} {missing[0]}", path=path, remedy="Export or copy it again")
+        ends = f"is cut short: the file breaks off in {missing[0]}"
+        if not reached.broken:
+            ends = f"has not got {missing[0]}: it is incomplete or cut short"
+        raise UserError(f"the {what} {ends}", path=path, remedy="Export or copy it again")
     if reached.broken:
         where = f"({reached.broken >> 16:04X},{reached.broken & 0xFFFF:04X})"
         if notices is None:

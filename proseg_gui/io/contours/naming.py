@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -226,7 +226,7 @@ def _apart(rows: Sequence[Sequence[Row]], known: Known, notices: list[str]) -> l
     found: list[Row] = []
     for own in rows:
         taken = {*known.raters} | {row.rater for row in found} if known.raters else set()
-        names = {rater: _free_name(rater, taken) for rater in dict.fromkeys(row.rater for row in own)}
+        names = {rater: free_name(rater, taken) for rater in dict.fromkeys(row.rater for row in own)}
         notices += [
             f"The case has a rater {rater!r} already; this drawing's is called {name!r}."
             for rater, name in names.items()
@@ -236,7 +236,7 @@ def _apart(rows: Sequence[Sequence[Row]], known: Known, notices: list[str]) -> l
     return found
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
     """``name``, or ``name (2)`` and so on where somebody is called that already."""
     number, free = 1, name
     while free in taken:

@@ -14,7 +14,17 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.contours.file import text_of
 from proseg_gui.io.contours.label_map import read_label_map
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
-from proseg_gui.io.contours.naming import ONE_STRUCTURE, Known, Row, Source, Table, problem, propose, without_problems
+from proseg_gui.io.contours.naming import (
+    ONE_STRUCTURE,
+    Known,
+    Row,
+    Source,
+    Table,
+    free_name,
+    problem,
+    propose,
+    without_problems,
+)
 from proseg_gui.io.contours.naming import rater_names as names_of
 from proseg_gui.io.contours.naming_map import apply_map, read_map
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
@@ -108,16 +118,17 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
             path=path,
             remedy="RTSTRUCT, DICOM SEG, label maps (NIfTI, NRRD, MHA) and LIDC-IDRI XML can be read",
         )
-    seen: dict[str, int] = {}
-    named = []
+    named: dict[str, Mask] = {}
     for mask in masks:
-        name = plain(mask.name, LONGEST_NAME) or "unnamed"
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            notices.append(f"{seen[name]} regions are called {name!r}; this one is {name} ({seen[name]}).")
-            name = f"{name} ({seen[name]})"
-        named.append(replace(mask, name=name))
-    return named
+        name = plain(mask.name, LONGEST_NAME)
+        if not name:
+            name = "unnamed"
+            notices.append("A region has no name in the file; it is called 'unnamed'.")
+        free = free_name(name, named.keys())
+        if free != name:
+            notices.append(f"More than one region is called {name!r}; this one is {free!r}.")
+        named[free] = replace(mask, name=free)
+    return list(named.values())
 
 
 @dataclass(frozen=True, eq=False)

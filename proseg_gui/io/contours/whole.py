@@ -22,6 +22,7 @@ _PIXELS = 0x7FE00010
 _LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 _BYTES = frozenset((b"OB", b"OW"))
 _DEEPEST = 64
+_MOST_INFLATED = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def extent(path: Path, ds: Dataset) -> Extent:
         if ds.file_meta.get("TransferSyntaxUID", "") != DeflatedExplicitVRLittleEndian:
             return _Walk(data, little=little is not False).outermost(start, implicit=implicit is not False)
         inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-        plain = inflating.decompress(data[start:])
+        plain = inflating.decompress(data[start:], _MOST_INFLATED)
     return _Walk(plain if inflating.eof else plain + b"\1", little=True).outermost(0, implicit=False)
 
 

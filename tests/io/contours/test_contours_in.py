@@ -204,6 +204,18 @@ def test_what_holds_no_contours_is_said(tmp_path, series):
         readings_of(sorted((tmp_path / "case" / "ct").iterdir())[0], series, notices=[])
 
 
+def test_regions_without_a_name_and_of_one_name_are_told_apart(ct, structure_set, parts, tmp_path):
+    contours = [parts.contour(parts.ring(k, 1, 1, 3, 4)) for k in range(4)]
+    listed = [(1, "GTV"), (2, "GTV"), (3, ""), (4, " ")]
+    path = structure_set(tmp_path / "x.dcm", listed, [(n, [c]) for n, c in enumerate(contours, 1)])
+    notices: list[str] = []
+    readings = readings_of(path, ct, notices=notices)
+    assert [reading.structure for reading in readings] == ["GTV", "GTV (2)", "unnamed", "unnamed (2)"]
+    assert all(np.array_equal(r.mask.array, parts.box(k, 1, 1, 3, 4)) for k, r in enumerate(readings))
+    assert "x.dcm: More than one region is called 'GTV'; this one is 'GTV (2)'." in notices
+    assert "x.dcm: A region has no name in the file; it is called 'unnamed'." in notices
+
+
 # -- onto a study that is open ---------------------------------------------------------------------------------------
 def test_drawings_are_told_from_scans(tmp_path, series):
     write_rtstruct([Roi("a", Mask(_mask(1), GRID))], series, tmp_path / "rt.dcm")

@@ -21,6 +21,7 @@ from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.contours.whole import extent
+from proseg_gui.io.open import open_study
 from proseg_gui.volume import Mask
 
 SYNTAXES = {
@@ -126,7 +127,7 @@ def test_what_is_cut_is_said_and_what_comes_behind_the_regions_is_no_loss(ct, st
     for place, said in (
         (drawn + 40, "cut short: the file breaks off in its contours"),
         (listed + 12, "cut short: the file breaks off in the list of its regions"),
-        (drawn, "cut short: it has not got its contours"),
+        (drawn, "has not got its contours: it is incomplete or cut short"),
     ):
         path.write_bytes(data[:place])
         with pytest.raises(UserError, match=said):
@@ -156,3 +157,18 @@ def test_lidc_readings(ct, tmp_path):
             _regions(path, ct)
     path.write_text(text)
     assert len(_regions(path, ct)[0]) == 2
+
+
+def test_beside_its_series_a_cut_file_is_passed_over_by_name_or_counted(ct, structure_set, parts, tmp_path):
+    contours = [(1, [parts.contour(parts.ring(0, 1, 1, 3, 4))])]
+    for undefined in (False, True):
+        whole = _saved(structure_set(tmp_path / "r.dcm", [(1, "GTV")], contours), ImplicitVRLittleEndian, undefined)
+        data = whole.read_bytes()
+        whole.unlink()
+        target = tmp_path / "ct" / "rs.dcm"
+        for place in np.linspace(600, len(data) - 60, 12).astype(int):
+            target.write_bytes(data[:place])
+            study = open_study(tmp_path / "ct")
+            told = " ".join(study.notices)
+            assert not study.readings or len(study.readings) == 1
+            assert study.readings or "rs.dcm was passed over: " in told or "cut short" in told or "Passed over" in told

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+import highdicom
 import numpy as np
 import pydicom
 import pytest
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contours import seg_write as module
 from proseg_gui.io.contours.seg_read import read_seg, read_segments
 from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.volume import Mask
@@ -163,3 +165,24 @@ def test_another_study_uid_is_a_notice_and_frame_counts_must_agree(seg, ct):
     assert notices == ["It lies in another study than the image, but refers to this very series."]
     with pytest.raises(UserError, match="2 frames of 14 x 12 pixels, 3 of them with a place"):
         _read(_changed(path, lambda ds: setattr(ds, "NumberOfFrames", 2)), ct)
+
+
+def test_values_of_a_label_map_that_are_not_listed_are_segments_too(ct, parts, tmp_path):
+    labels = np.zeros(parts.SHAPE, np.uint8)
+    labels[1, 2:5, 2:5], labels[2, 2:5, 2:5], labels[3, 6:8, 6:8] = 1, 2, 3
+    sources = [module._source(ct, k) for k in range(len(labels))]
+    codes = [module._description(n, Segment(f"s{n}", Mask(labels == n, parts.GRID))) for n in (1, 2, 3)]
+    made = highdicom.seg.Segmentation(sources, labels, "LABELMAP", codes, "1.2.7", 1, "1.2.8", 1, "m", "m", "1", "0")
+    made.save_as(tmp_path / "l.dcm")
+
+    def unlist(ds):
+        ds.SegmentSequence = [item for item in ds.SegmentSequence if int(item.SegmentNumber) != 2]
+        more = deepcopy(ds.SegmentSequence[-1])
+        more.SegmentNumber, more.SegmentLabel = 9, "nobody"
+        ds.SegmentSequence.append(more)
+
+    found, notices = _read(_changed(tmp_path / "l.dcm", unlist), ct)
+    assert list(found) == ["s1", "s3", "segment 2"]
+    assert all(np.array_equal(found[name], labels == n) for name, n in (("s1", 1), ("segment 2", 2), ("s3", 3)))
+    assert "The segment number 2 has no name in the file; it is called 'segment 2'." in notices
+    assert "'nobody' was left out: the file holds nothing of it (it is not taken for empty)." in notices
