@@ -13,7 +13,7 @@ import pytest
 
 from proseg_gui.cli import main
 from proseg_gui.io.contours.naming_map import read_map
-from proseg_gui.io.contours.reading import read_drawn, with_drawings
+from proseg_gui.io.contours.reading import read_drawn
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -91,17 +91,17 @@ def test_the_window_and_the_command_line_say_the_same(scan, capsys, kind):
     said: list[str] = []
     drawn = read_drawn([scan.folder / name for name, *_ in KINDS[kind]], study.image, said)
     table = drawn.proposed(study)
-    shown = with_drawings(study, drawn.readings(table.rows))
+    shown = drawn.readings(table.rows)
     assert [note for note in notes if note not in study.notices] == [*said, *table.notices]
     files_out = sorted((scan.folder / "data" / "case" / "masks").rglob("*.nii.gz"))
-    assert len({str(path).casefold() for path in files_out}) == len(shown.readings)
+    assert len({str(path).casefold() for path in files_out}) == len(shown)
     written = {}
     for path in files_out:
         side_car = json.loads(path.with_name(path.name[:-7] + ".json").read_text())
         key = (side_car["provenance"]["rater"], side_car["labels"]["1"])
         written[key] = np.asarray(nib.load(path).dataobj).T.astype(bool)
-    assert written.keys() == {(r.rater, r.structure) for r in shown.readings}, "the true names are in the side-car"
-    assert all(np.array_equal(written[r.rater, r.structure], r.mask.array) for r in shown.readings)
+    assert written.keys() == {(r.rater, r.structure) for r in shown}, "the true names are in the side-car"
+    assert all(np.array_equal(written[r.rater, r.structure], r.mask.array) for r in shown)
 
 
 def test_a_second_rater_comes_to_the_same_folders(scan):

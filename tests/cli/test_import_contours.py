@@ -86,18 +86,25 @@ def test_tilted_slices_are_kept_or_straightened_on_request(tmp_path, capsys):
     inside = study.geometry.index_to_world(np.argwhere(array))
     seen = study.image.array[array]
     assert np.abs(seen - inside @ (10, 3, 1)).max() < 1.0, "a linear image stays linear"
+
+
+def test_a_drawing_that_straightening_loses_is_left_out_and_not_empty(tmp_path, capsys):
+    origins = np.array([[0.0, 0.0, z] for z in (0, 3, 6, 7.5, 9, 12, 15, 18, 21, 24)])
+    grid = Geometry((10, 12, 12), origins[0], (3.0, 1.0, 1.0), np.eye(3), origins)
+    volume = write_series(Volume(np.zeros(grid.shape, np.int16), grid, modality="CT"), tmp_path / "ct")
     specks = []
-    for n, at in enumerate(np.random.default_rng(0).integers((2, 2, 2), (8, 18, 22), (40, 3))):
+    for k in range(10):
         array = np.zeros(grid.shape, bool)
-        array[tuple(at)] = True
-        specks.append(Roi(f"s{n}", Mask(array, grid)))
+        array[k, 5, 5] = True
+        specks.append(Roi(f"s{k}", Mask(array, grid)))
     write_rtstruct(specks, volume, tmp_path / "b.dcm")
     out = tmp_path / "specks"
-    assert main([*start[:2], str(tmp_path / "b.dcm"), "--straighten", "--out", str(out)]) == 0
+    command = ["import-contours", str(tmp_path / "ct"), str(tmp_path / "b.dcm"), "--straighten", "--out", str(out)]
+    assert main(command) == 0
     said = capsys.readouterr().out
     kept = {path.parent.name: nib.load(path).get_fdata().any() for path in out.glob("masks/*/b.nii.gz")}
     lost = {roi.name for roi in specks} - kept.keys()
-    assert kept and lost and all(kept.values()), "a drawing that loses its last voxel is left out, not empty"
+    assert kept and lost and all(kept.values())
     assert all(f"drawing of {name!r} is smaller than a voxel of the new grid: left out." in said for name in lost)
 
 

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog
+from proseg_gui.gui.host import Host
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.opening import Opener
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
-    from proseg_gui.gui.shell.main_window import MainWindow
     from proseg_gui.io.contours.naming import Row
     from proseg_gui.io.contours.reading import Drawn
 
@@ -32,27 +34,27 @@ def name_store() -> Path:
 class Drawings:
     """File > Open contours, and contour files dropped on a scan."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._controller = window.controller
+    def __init__(self, host: Host, controller: Controller, opener: Opener) -> None:
+        self._host, self._controller, self._opener = host, controller, opener
 
     def ask(self) -> None:
         """Ask for files and read them onto the scan in view."""
-        dialog = QFileDialog(self._window, "Open contours", self._controller.view.settings.last_folder, CONTOURS)
+        folder = self._controller.display.view.settings.last_folder
+        dialog = QFileDialog(self._host.parent, "Open contours", folder, CONTOURS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._window.show_dialog(dialog, lambda: self.read([Path(name) for name in dialog.selectedFiles()]))
+        self._host.show_dialog(dialog, lambda: self.read([Path(name) for name in dialog.selectedFiles()]))
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read contours on the scan in view; what does not belong to it is refused with the difference."""
-        study = self._controller.study
+        study = self._controller.desk.study
         if study is not None:
             self._start(study, paths)
 
     def drop(self, paths: Sequence[Path]) -> None:
         """What was dropped on the window: contours go onto the scan in view, anything else is opened."""
-        study = self._controller.study
+        study = self._controller.desk.study
         if study is None or not all(path.is_file() for path in paths):
-            self._window.opener.open_paths(paths)
+            self._opener.open_paths(paths)
         else:
             self._start(study, paths, unless_scan=True)
 
@@ -72,46 +74,43 @@ class Drawings:
 
         def done(found: tuple[Drawn, list[Row], list[str]] | None) -> None:
             if found is None:
-                self._window.opener.open_paths(paths)
-            elif study is self._controller.study:
+                self._opener.open_paths(paths)
+            elif study is self._controller.desk.study:
                 self._choose(study, *found)
 
-        self._window.opener.read_beside("Reading contours", work, done)
+        self._opener.read_beside("Reading contours", work, done)
 
     def _choose(self, study: Study, drawn: Drawn, rows: list[Row], notices: list[str]) -> None:
         ml = [mask.volume_ml for masks in drawn.masks for mask in masks]
         there = {(r.rater, r.structure): f"a drawing of {r.rater} that the case has" for r in study.readings}
-        dialog = ContoursDialog(rows, ml, self._compared(), notices, there, parent=self._window)
+        dialog = ContoursDialog(rows, ml, self._compared(), notices, there, parent=self._host.parent)
 
         def chosen() -> None:
             if dialog.role() == REFERENCE:
                 self._refer(study, drawn, [replace(row, take=at == dialog.region()) for at, row in enumerate(rows)])
             else:
-                self._add(study, drawn, rows, dialog.rows())
+                self._add(drawn, rows, dialog.rows())
 
-        self._window.show_dialog(dialog, chosen)
+        self._host.show_dialog(dialog, chosen)
 
     def _compared(self) -> str:
         """The structure of the current contour; empty before a model looks at the scan."""
-        review = self._controller.review
-        return "" if review is None else review.engine.structures[self._controller.structure]
+        review = self._controller.desk.review
+        return "" if review is None else review.engine.structures[self._controller.desk.structure]
 
     def _refer(self, study: Study, drawn: Drawn, rows: list[Row]) -> None:
         """Compare with the only row that is taken."""
-        from proseg_gui.io.contours.reading import with_drawings
-
         (one,) = drawn.readings(rows)
         known = self._compared() or (study.structures[0] if len(study.structures) == 1 else one.structure)
-        self._controller.add_drawings(with_drawings(study, [replace(one, structure=known)]), one.rater)
+        self._controller.desk.add_drawings([replace(one, structure=known)], one.rater)
         self._controller.noticed.emit(f"{one.rater} is the reference")
 
-    def _add(self, study: Study, drawn: Drawn, proposed: list[Row], rows: tuple[Row, ...]) -> None:
+    def _add(self, drawn: Drawn, proposed: list[Row], rows: tuple[Row, ...]) -> None:
         """Add the taken rows; what was changed in the table is kept for the next files of the same origin."""
         from proseg_gui.io.contours.naming_map import remember
-        from proseg_gui.io.contours.reading import with_drawings
 
         readings = drawn.readings(rows)
-        self._controller.add_drawings(with_drawings(study, readings))
+        self._controller.desk.add_drawings(readings)
         raters = list(dict.fromkeys(reading.rater for reading in readings))
         self._controller.noticed.emit(f"Added {', '.join(raters)} to the raters of this case")
         if rows == tuple(proposed):

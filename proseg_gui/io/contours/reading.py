@@ -307,10 +307,3 @@ def named_rows(drawn: Drawn, chosen: Path | None, notices: list[str]) -> tuple[R
         notices += table.notices
         return table.rows
     return tuple(apply_map(table.rows, read_map(chosen), notices))
-
-
-def with_drawings(study: Study, readings: Sequence[Reading]) -> Study:
-    """``study`` with further readings, and their structures where it did not have them."""
-    own = study.structures if study.readings else ()
-    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
-    return replace(study, structures=structures or study.structures, readings=(*study.readings, *readings))

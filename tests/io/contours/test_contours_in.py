@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.label_map import read_label_map
-from proseg_gui.io.contours.reading import is_drawing, kind_of, rater_names, read_drawn, readings_of, with_drawings
+from proseg_gui.io.contours.reading import is_drawing, kind_of, rater_names, read_drawn, readings_of
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -30,6 +31,13 @@ def drawings_on(study, paths, notices):
     table = drawn.proposed(study)
     notices += table.notices
     return drawn.readings(table.rows)
+
+
+def with_drawings(study, readings):
+    """A study that goes on with these readings too."""
+    own = study.structures if study.readings else ()
+    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
+    return replace(study, structures=structures, readings=(*study.readings, *readings))
 
 
 def _mask(seed):
