@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from proseg_gui.cli import add_series
+from proseg_gui.cli import add_accept_grid, add_series
 from proseg_gui.errors import UserError
 
 EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm"
@@ -33,6 +33,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="no patient data, new UIDs; DICOM comes with a copy of the image without patient data beside it",
     )
+    add_accept_grid(parser)
     add_series(parser)
 
 
@@ -40,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Read, check the grids, write, read back."""
     from proseg_gui.io.contours.structure_codes import structure_code
     from proseg_gui.io.export import export_masks
-    from proseg_gui.io.images.nifti_write import origin_beside
-    from proseg_gui.io.images.reading import read_mask
+    from proseg_gui.io.images.nifti_write import origin_beside, remarked
+    from proseg_gui.io.images.masks import read_mask
     from proseg_gui.io.open import open_study
 
     if len(args.mask) != len(args.name):
@@ -56,10 +57,10 @@ def run(args: argparse.Namespace) -> int:
     study = open_study(args.image, pick=args.series)
     notices: list[str] = list(study.notices)
     masks = [
-        (name, read_mask(path, study.geometry, notices=notices))
+        (name, read_mask(path, study.geometry, notices=notices, accept_grid=args.accept_grid))
         for path, name in zip(args.mask, args.name, strict=True)
     ]
-    origins = [origin_beside(path, mask) for path, (_, mask) in zip(args.mask, masks, strict=True)]
+    origins = [remarked(origin_beside(path, mask), mask) for path, (_, mask) in zip(args.mask, masks, strict=True)]
     written = export_masks(
         study,
         masks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from proseg_gui.cli import add_series
+from proseg_gui.cli import add_accept_grid, add_series
 from proseg_gui.errors import UserError
 
 EXAMPLE = "example: proseg-gui import-contours ct_folder dr_a.dcm dr_b.dcm --out dataset/case_1"
@@ -31,6 +31,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid"
     )
+    add_accept_grid(parser)
     add_series(parser)
 
 
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     readings = []
     for number, path in enumerate(args.contours):
         rater = args.rater[number] if args.rater else ""
-        readings += readings_of(path, study.image, rater=rater, notices=notices)
+        readings += readings_of(path, study.image, rater=rater, notices=notices, accept_grid=args.accept_grid)
     structures, drawn = one_structure(readings)
     study = replace(study, structures=structures, readings=drawn)
     if args.straighten:

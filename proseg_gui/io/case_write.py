@@ -11,7 +11,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
-from proseg_gui.io.images.nifti_write import nifti_writers
+from proseg_gui.io.images.nifti_write import nifti_writers, remarked
 from proseg_gui.io.images.reading import read_image
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
@@ -53,7 +53,7 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        origin = Provenance(rater=reading.rater, image=image.derivation)
+        origin = remarked(Provenance(rater=reading.rater, image=image.derivation), reading.mask)
         more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=origin)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)

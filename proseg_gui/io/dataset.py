@@ -19,7 +19,8 @@ from typing import Any
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.reading import rater_names, read_masks
 from proseg_gui.io.dicom.reading import read_series, scan_folder
-from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image, read_mask
+from proseg_gui.io.images.masks import read_mask
+from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pydicom
 from pydicom.uid import RTStructureSetStorage, SegmentationStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.contours.label_map import read_label_map
+from proseg_gui.io.contours.label_map import looks_like_label_map, read_label_map
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_seg
 from proseg_gui.io.dicom.headers import DAMAGE, read_header
 from proseg_gui.io.images.nifti_read import looks_like_nifti
-from proseg_gui.io.images.reading import image_stem, image_suffix, read_raw
+from proseg_gui.io.images.reading import image_stem, image_suffix
 from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
@@ -27,8 +26,6 @@ from proseg_gui.volume import Mask, Reading, Study, Volume
 LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.7"
 SEGMENTATIONS = (str(SegmentationStorage), LABEL_MAP_SEGMENTATION)
 ONE_STRUCTURE = "structure"
-_FEW_LABELS = 32
-_LOOK_AT = 1 << 16
 _MACHINE_MADE = re.compile(r"^\d|\d+\.\d+\.\d+|^(IM|RS|RT|SEG|SC|I|MR|CT|PT)[-_.]?\d+|^[0-9A-Fa-f]{8,}$", re.IGNORECASE)
 
 
@@ -60,29 +57,26 @@ def kind_of(path: Path) -> str:
 def is_drawing(path: Path) -> bool:
     """Whether a file holds contours rather than a scan: by its kind, and for an image file by its values.
 
-    An image file is taken for a label map when it holds 0 and at most 31 other whole numbers.
-
     Raises
     ------
     UserError
         If the file does not exist or cannot be read.
     """
     kind = kind_of(path)
-    if kind != "label map":
-        return bool(kind)
-    raw = read_raw(path)
-    if raw.colour:
-        return False
-    values = raw.array.ravel()
-    for part in (values[:: max(1, values.size // _LOOK_AT)], values):  # a scan is known by a few of its voxels
-        found = np.unique(part)
-        if len(found) > _FEW_LABELS or not np.isfinite(found).all() or (found != np.rint(found)).any():
-            return False
-    return bool((found == 0).any())
+    return looks_like_label_map(path) if kind == "label map" else bool(kind)
 
 
-def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToken | None = None) -> list[Mask]:
+def read_masks(
+    path: Path,
+    volume: Volume,
+    notices: list[str],
+    token: CancelToken | None = None,
+    *,
+    accept_grid: bool = False,
+) -> list[Mask]:
     """Every region of one file as a mask on ``volume``'s grid, each under a name of its own.
+
+    ``accept_grid`` takes a label map that lies on another grid voxel for voxel.
 
     Raises
     ------
@@ -95,7 +89,7 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
     elif kind == "segmentation":
         masks = read_seg(path, volume, token=token)
     elif kind == "label map":
-        masks = read_label_map(path, volume.geometry, notices=notices)
+        masks = read_label_map(path, volume.geometry, notices=notices, accept_grid=accept_grid)
     else:
         raise UserError(
             "it holds no contours",
@@ -112,7 +106,13 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
 
 
 def readings_of(
-    path: Path, volume: Volume, *, rater: str = "", notices: list[str], token: CancelToken | None = None
+    path: Path,
+    volume: Volume,
+    *,
+    rater: str = "",
+    notices: list[str],
+    token: CancelToken | None = None,
+    accept_grid: bool = False,
 ) -> list[Reading]:
     """One file's regions as readings of ``rater``, by default of whom :func:`rater_names` says.
 
@@ -126,7 +126,8 @@ def readings_of(
     if kind_of(path) == "LIDC reading":
         return lidc_masks(read_lidc(path, volume, token=token), volume)
     who = rater or rater_names([path])[path]
-    return [Reading(who, mask.name, mask) for mask in read_masks(path, volume, notices, token)]
+    masks = read_masks(path, volume, notices, token, accept_grid=accept_grid)
+    return [Reading(who, mask.name, mask) for mask in masks]
 
 
 def rater_names(paths: Sequence[Path]) -> dict[Path, str]:
@@ -188,7 +189,12 @@ def readings_beside(
 
 
 def drawings_on(
-    study: Study, paths: Sequence[Path], notices: list[str], token: CancelToken | None = None
+    study: Study,
+    paths: Sequence[Path],
+    notices: list[str],
+    token: CancelToken | None = None,
+    *,
+    accept_grid: bool = False,
 ) -> list[Reading]:
     """The files' regions as readings of the study's image; no rater is called like one that the study has already.
 
@@ -203,7 +209,7 @@ def drawings_on(
     known = study.structures[0] if study.readings and len(study.structures) == 1 else ""
     for path, name in rater_names(paths).items():
         more: list[str] = []
-        found = readings_of(path, study.image, rater=name, notices=more, token=token)
+        found = readings_of(path, study.image, rater=name, notices=more, token=token, accept_grid=accept_grid)
         drawn_on = series_drawn_on(path) if kind_of(path) in ("structure set", "segmentation") else frozenset()
         if study.image.dicom is not None and drawn_on and study.image.dicom.series_instance_uid not in drawn_on:
             more.append("it was drawn on another series of this study, in the same frame of reference.")

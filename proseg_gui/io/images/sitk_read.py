@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,8 @@ def _raw(image: sitk.Image, path: Path) -> RawImage:
     elif flat:
         sizes = " x ".join(f"{step:.4g}" for step in image.GetSpacing()[:2])
         notices.append(f"The pixel size of {sizes} mm comes from the file's resolution tag.")
-    return RawImage(values, _geometry(image, values.shape[1:]), tuple(notices), colour)
+    geometry = replace(_geometry(image, values.shape[1:]), assumed=flat or path.suffix.lower() == ".hdr")
+    return RawImage(values, geometry, tuple(notices), colour)
 
 
 def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:

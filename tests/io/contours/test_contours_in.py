@@ -104,12 +104,12 @@ def test_a_label_map_in_another_voxel_order_is_exact_and_another_grid_is_refused
     assert np.array_equal(read_label_map(path, GRID)[1].array, labels == 2)
     shifted = GRID.ras_affine()
     shifted[0, 3] += 1
-    with pytest.raises(UserError, match="1 mm away"):
+    with pytest.raises(UserError, match=r"1 mm \(0.33 voxels\) away"):
         read_label_map(_labels(tmp_path / "s.nii", labels, shifted), GRID)
     with pytest.raises(UserError, match="not whole numbers"):
         read_label_map(_labels(tmp_path / "x.nii", labels * np.float32(0.3)), GRID)
     many = np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE)
-    with pytest.raises(UserError, match="different values, which is an image"):
+    with pytest.raises(UserError, match="different values that change from voxel to voxel, as in a scan"):
         read_label_map(_labels(tmp_path / "m.nii", many), GRID)
 
 
