@@ -18,16 +18,18 @@ from proseg_gui.io.images.flat_read import (
     PICTURE_DAMAGE,
     check_picture,
     damaged_picture,
+    grey_alpha,
     grey_values,
     picture_grid,
     picture_pages,
+    png_kind,
 )
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.quiet import heard_output
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 _MOST_COLOURS = 256
-_PNG = b"\x89PNG\r\n\x1a\n"
+_GREY_ALPHA = 4
 
 
 def is_picture(path: Path) -> bool:
@@ -52,7 +54,8 @@ def read_picture_labels(path: Path) -> RawImage:
     check_picture(path)
     try:
         with heard_output():
-            if _is_deep_colour(path):
+            bits, colour = png_kind(path)
+            if bits == 16 and colour != 0:
                 found = [_of_colours(_deep_pixels(path), path)]
             else:
                 found = [_labels(page, path) for page in picture_pages(path)]
@@ -64,19 +67,15 @@ def read_picture_labels(path: Path) -> RawImage:
     return RawImage(np.stack(pages)[None], picture_grid(path), colour=any(several for _, several in found))
 
 
-def _is_deep_colour(path: Path) -> bool:
-    """Whether it is a PNG of 16 bits with colour or alpha, which Pillow would cut to 8 bits (PNG 11.2.1, IHDR)."""
-    with path.open("rb") as file:
-        start = file.read(26)
-    return start[:8] == _PNG and len(start) == 26 and start[24] == 16 and start[25] != 0
-
-
 def _deep_pixels(path: Path) -> np.ndarray:
+    """``(y, x, components)`` of a PNG file of 16 bits with colour or alpha, which Pillow would cut to 8 bits."""
+    if png_kind(path)[1] == _GREY_ALPHA:
+        return grey_alpha(path)
     try:
         values = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="PNGImageIO"))
     except RuntimeError as error:
         raise damaged_picture(path) from error
-    return np.asarray(values[..., None] if values.ndim == 2 else values)
+    return np.asarray(values)
 
 
 def _labels(page: Image.Image, path: Path) -> tuple[np.ndarray, bool]:
