@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.common import frame_of_reference
-from proseg_gui.io.dicom.headers import DAMAGE
+from proseg_gui.io.dicom.headers import DAMAGE, read_whole
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import DicomReference, Volume
 
@@ -27,7 +26,7 @@ def open_contour_file(path: Path, sop_classes: Sequence[str], what: str) -> Data
         If it is missing, no DICOM, damaged, or of another SOP class than ``sop_classes``.
     """
     try:
-        ds = pydicom.dcmread(path)
+        ds = read_whole(path)
         sop_class = ds.get("SOPClassUID", "")
     except FileNotFoundError as error:
         raise UserError("there is no such file", path=path) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,12 @@ from pydicom import config
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.filereader import read_dataset
 from pydicom.pixels import get_decoder
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     JPEG2000,
     UID,
-    DeflatedExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
@@ -34,8 +36,19 @@ from pydicom.uid import (
     JPEGLSLossless,
     JPEGLSNearLossless,
 )
+from pydicom.uid import DeflatedExplicitVRLittleEndian as Deflated
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.dicom.encoding import (
+    START_BYTES,
+    Encoding,
+    PixelElement,
+    encoding_of,
+    has_preamble,
+    is_bare,
+    pixel_element,
+    true_syntax,
+)
 from proseg_gui.io.shown import plain
 
 # Real scanners write values that break the standard's rules on length and character set; they are no reason to
@@ -62,7 +75,7 @@ SPLIT_TAGS = (
 )
 """What can tell two acquisitions in one series apart, the plainest first."""
 
-READ_TAGS = (
+READ_TAGS: tuple[str, ...] = (
     *("SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "Modality", "StudyInstanceUID", "SeriesInstanceUID"),
     *("FrameOfReferenceUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns"),
     *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel", "PhotometricInterpretation"),
@@ -75,8 +88,7 @@ READ_TAGS = (
     *STUDY_TAGS,
     *SPLIT_TAGS,
 )
-_PIXEL_DATA = (0x7FE0, 0x0010)
-_UNDEFINED = 0xFFFFFFFF
+_PIXEL_TAGS = (0x7FE00010, 0x7FE00008, 0x7FE00009)
 _MOST_INFLATED = 1 << 30
 """A deflated file (rare, and never large) may unpack to a thousand times its size."""
 
@@ -93,13 +105,16 @@ DAMAGE = (
 class Header:
     """A DICOM file's tags, and where its pixel element begins (``None`` where the file has none).
 
-    ``frame`` counts from 0 and is ``None`` for a classic file of one slice; ``frame_count`` is the file's.
+    ``transfer_syntax`` is the true one; ``named_syntax`` is what the file names where that is another. ``frame`` counts
+    from 0 and is ``None`` for a classic file of one slice; ``frame_count`` is the file's.
     """
 
     path: Path
     tags: Dataset
     transfer_syntax: UID
     pixel_offset: int | None
+    pixels: PixelElement | None = None
+    named_syntax: UID | None = None
     frame: int | None = None
     frame_count: int = 1
 
@@ -192,24 +207,56 @@ def read_header(path: Path) -> Header | None:
         If the file cannot be opened.
     """
     with path.open("rb") as file:
-        start = file.read(132)
-        has_preamble = start[128:132] == b"DICM"
-        if not has_preamble and not _bare_dicom(start):
+        start = file.read(START_BYTES)
+        if not has_preamble(start) and not is_bare(start):
             return None
-        file.seek(0)
+        encoding = encoding_of(start)
         try:
-            if DeflatedExplicitVRLittleEndian.encode() in start + file.read(1024):
-                _check_deflated(file)
-            file.seek(0)
-            tags = pydicom.dcmread(file, stop_before_pixels=True, force=not has_preamble, specific_tags=list(READ_TAGS))
+            tags = _parsed(file, encoding, READ_TAGS)
             position = file.tell()
+            pixels = None if encoding.syntax == Deflated else pixel_element(file, position, encoding)
+            syntax = true_syntax(file, encoding, pixels)
         except DAMAGE as error:
             raise UserError("the DICOM header is damaged or cut short", path=path, remedy=_REMEDY) from error
-    meta = getattr(tags, "file_meta", None)
-    syntax = UID(str(getattr(meta, "TransferSyntaxUID", "") or ImplicitVRLittleEndian))
     # pydicom stops where the pixels begin, or at the end of a file without them; a deflated file it unpacks whole
-    has_pixels = syntax == DeflatedExplicitVRLittleEndian or position + 8 < path.stat().st_size
-    return Header(path, tags, syntax, position if has_pixels else None)
+    has_pixels = syntax == Deflated or position + 8 < path.stat().st_size
+    named = encoding.named if encoding.named not in (None, syntax) else None
+    return Header(path, tags, syntax, position if has_pixels else None, pixels, named)
+
+
+def read_whole(path: Path) -> Dataset:
+    """A file's whole data set, pixels included, whatever its meta header says; as it is really stored.
+
+    Raises
+    ------
+    Exception
+        One of :data:`DAMAGE`; ``InvalidDicomError`` for a file that is none.
+    """
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+        if not has_preamble(start) and not is_bare(start):
+            raise InvalidDicomError("no DICOM file")
+        encoding = encoding_of(start)
+        return _parsed(file, encoding, None)
+
+
+def _parsed(file: BinaryIO, encoding: Encoding, keywords: Sequence[str] | None) -> Dataset:
+    """The data set of a file: the tags called ``keywords``, up to its pixels, or all of it with ``None``."""
+    if encoding.contradicts or encoding.named is None:
+        file.seek(encoding.data_at)
+        tags = None if keywords is None else [Tag(keyword) for keyword in keywords]
+        stored = encoding.stored or ImplicitVRLittleEndian
+        stop = None if keywords is None else _is_pixels
+        return read_dataset(file, stored.is_implicit_VR, stored.is_little_endian, stop_when=stop, specific_tags=tags)
+    if encoding.syntax == Deflated:
+        _check_deflated(file)
+    file.seek(0)
+    only = None if keywords is None else list(keywords)
+    return pydicom.dcmread(file, stop_before_pixels=keywords is not None, force=True, specific_tags=only)
+
+
+def _is_pixels(tag: BaseTag, vr: str | None, length: int) -> bool:
+    return tag in _PIXEL_TAGS
 
 
 def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
@@ -218,30 +265,31 @@ def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
     Raises
     ------
     UserError
-        If the file holds fewer than ``expected_bytes`` of them a frame, or more than a padding byte.
+        If the file holds fewer than ``expected_bytes`` of them a frame, or as many frames more as no padding has.
     """
     if header.pixel_offset is None:
         raise UserError("the file ends before its pixels", path=header.path, remedy="Copy or export it again")
+    pixels = header.pixels
+    if pixels is None or pixels.length is None:
+        raise UserError("its pixels are not stored as PixelData", path=header.path, remedy=_REMEDY)
+    promised = expected_bytes * header.frame_count
+    more = pixels.length - promised
     try:
         with header.path.open("rb") as file:
-            file.seek(header.pixel_offset)
-            length = _element_length(file.read(12), header.transfer_syntax.is_implicit_VR)
-            if length is None:
-                raise UserError("its pixels are not stored as PixelData", path=header.path, remedy=_REMEDY)
-            start = 8 if header.transfer_syntax.is_implicit_VR else 12
-            file.seek(header.pixel_offset + start + (header.frame or 0) * expected_bytes)
+            file.seek(pixels.values_at + (header.frame or 0) * expected_bytes)
             data = bytearray(expected_bytes)
             got = file.readinto(data)
+            file.seek(pixels.values_at + promised)
+            filled = more > 1 and more % expected_bytes == 0 and any(file.read(more))
     except OSError as error:
         raise UserError(f"the file cannot be read ({error.strerror or error})", path=header.path) from error
     if got < expected_bytes:
         raise UserError(
             f"the pixels are cut short ({got} of {expected_bytes} bytes)", path=header.path, remedy="Copy it again"
         )
-    promised = expected_bytes * header.frame_count
-    if not promised <= length <= promised + 1:
+    if more < 0 or filled:
         raise UserError(
-            f"it holds {length} bytes of pixels where its header promises {promised}",
+            f"it holds {pixels.length} bytes of pixels where its header promises {promised}",
             path=header.path,
             remedy=_REMEDY,
         )
@@ -266,18 +314,6 @@ def _check_deflated(file: BinaryIO) -> None:
         size += len(unpacker.decompress(piece, 1 << 20))
         if size > _MOST_INFLATED:
             raise ValueError("too large")
-
-
-def _element_length(start: bytes, implicit: bool) -> int | None:
-    if len(start) < 12 or struct.unpack_from("<HH", start) != _PIXEL_DATA:
-        return None
-    length = struct.unpack_from("<I", start, 4 if implicit else 8)[0]
-    return None if length == _UNDEFINED else int(length)
-
-
-def _bare_dicom(start: bytes) -> bool:
-    """Whether the bytes look like a data set without the file preamble: its first tag is of group 0008 or 0002."""
-    return len(start) == 132 and start[:2] in (b"\x08\x00", b"\x02\x00") and start[3] == 0
 
 
 def _tag_text(keyword: str) -> str:

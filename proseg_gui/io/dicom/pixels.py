@@ -10,15 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import pydicom
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.pixels import get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.codec_worker import CodecWorker
-from proseg_gui.io.dicom.headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels
+from proseg_gui.io.dicom.headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels, read_whole
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
@@ -62,7 +61,7 @@ def check_claims(headers: Sequence[Header], shape: tuple[int, int, int]) -> None
     for header in headers:
         if header.transfer_syntax in _STRAIGHT and header.frame in (None, 0):
             promised = pixels * int(header.number("BitsAllocated")) // 8 * header.frame_count
-            before = (header.pixel_offset or 0) + (8 if header.transfer_syntax.is_implicit_VR else 12)
+            before = header.path.stat().st_size if header.pixels is None else header.pixels.values_at
             got = max(0, header.path.stat().st_size - before)
             if got < promised:
                 raise UserError(
@@ -233,15 +232,22 @@ class _Decoder:
 
     def _dataset(self, header: Header) -> Dataset:
         if header.frame is None:
-            return pydicom.dcmread(header.path)
+            return self._read(header)
         with self._lock:
             if header.path not in self._open:
-                ds = pydicom.dcmread(header.path)
+                ds = self._read(header)
                 for tag in ds.keys():  # noqa: SIM118 - threads share it, so nothing may be left to parse on demand
                     if tag.group in (0x0028, 0x7FE0):
                         _ = ds[tag].value
                 self._open[header.path] = ds
             return self._open[header.path]
+
+    @staticmethod
+    def _read(header: Header) -> Dataset:
+        ds = read_whole(header.path)
+        ds.file_meta = getattr(ds, "file_meta", None) or FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = header.transfer_syntax
+        return ds
 
 
 def coded_size(coded: bytes) -> tuple[int, int] | None:

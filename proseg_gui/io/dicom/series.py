@@ -192,7 +192,7 @@ def _stack(group: Sequence[Header], part: str, told: tuple[str, ...] = ()) -> Se
         text = "its positions, orientation and pixel size contradict each other"
         refusal = UserError(text, path=group[0].path, remedy="Export the series again from its source")
         return _info(group, None, problem=refusal, part=part)
-    return _info(group, geometry, told + notices, part=part)
+    return _info(group, geometry, (*told, *_stored_oddly(group), *notices), part=part)
 
 
 def _info(
@@ -239,6 +239,27 @@ def check_readable(header: Header) -> None:
         )
     if not syntax.is_little_endian and header.number("BitsAllocated") > 16:
         raise UserError("big endian pixels of 32 bits cannot be read", path=header.path, remedy="Export it again")
+
+
+def _stored_oddly(group: Sequence[Header]) -> list[str]:
+    """What is told about files that are stored otherwise than they say, and are read all the same."""
+    told = []
+    for names in sorted({(header.named_syntax, header.transfer_syntax) for header in group if header.named_syntax}):
+        told.append(f"The files name the transfer syntax {names[0].name} and are stored as {names[1].name}.")
+    files = [header for header in group if header.frame in (None, 0)]
+    padded = [n for header in files if (n := _padding(header)) > 1]
+    if padded:
+        told.append(f"The pixels of {len(padded)} file{'s' if len(padded) > 1 else ''} are padded (by up to {max(padded)} "
+                    "bytes); the padding was left out.")  # fmt: skip
+    return told
+
+
+def _padding(header: Header) -> int:
+    """Bytes of an uncompressed pixel element beyond the pixels; one makes an odd length even."""
+    if header.pixels is None or header.pixels.length is None:
+        return 0
+    pixels = header.number("Rows") * header.number("Columns") * header.frame_count
+    return header.pixels.length - int(pixels * header.number("BitsAllocated")) // 8
 
 
 def _check_distinct(group: Sequence[Header]) -> None:
