@@ -18,10 +18,12 @@ from typing import Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.reading import rater_names, read_masks
+from proseg_gui.io.dicom.encoding import START_BYTES, has_preamble, is_bare
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
+from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume
 
@@ -171,10 +173,14 @@ def case_folders(path: Path, *, dicom: bool = False) -> list[Path]:
 
 def _holds_dicom(folder: Path) -> bool:
     """Whether one of the first files below ``folder`` is DICOM; enough to tell a case from a folder of notes."""
-    for item in islice((item for item in sorted(folder.rglob("*")) if item.is_file()), 20):
-        with item.open("rb") as file:
-            if file.read(132)[128:] == b"DICM":
-                return True
+    for item in islice(files_below(folder).files, 20):
+        try:
+            with item.open("rb") as file:
+                start = file.read(START_BYTES)
+        except OSError:
+            continue
+        if has_preamble(start) or is_bare(start):
+            return True
     return False
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.shown import plain
 from proseg_gui.io.unzip import unzip
+from proseg_gui.io.walk import REPEATED, files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
 
@@ -52,10 +52,10 @@ def scan_folder(
     if isinstance(path, (str, Path)) and Path(path).is_file() and zipfile.is_zipfile(path):
         unpacked = unzip(Path(path), share_of(progress, 0.0, 0.5), token)
         progress = share_of(progress, 0.5, 1.0)
-    files, root = _files(path if unpacked is None else unpacked.name)
+    files, root, passed = _files(path if unpacked is None else unpacked.name)
     headers: list[Header] = []
     contours: dict[str, list[Path]] = {"structure set": [], "segmentation": [], "reading": []}
-    skipped: Counter[str] = Counter()
+    skipped: Counter[str] = Counter(passed)
     for number, file in enumerate(files):
         if token is not None:
             token.check()
@@ -85,7 +85,7 @@ def scan_folder(
     if isinstance(path, (str, Path)) and Path(path).name.upper() == "DICOMDIR":
         skipped.update(dicomdir.compare(Path(path), files))
     headers, repeated = _without_repeats(headers)
-    skipped["repeated file"] += repeated
+    skipped[REPEATED] += repeated
     progress(1.0, "sorting slices")
     series = group_series(headers)
     if unpacked is not None:
@@ -159,20 +159,20 @@ def read_series(
     return volume, notices
 
 
-def _files(path: str | Path | Sequence[Path]) -> tuple[list[Path], Path]:
-    """All files below ``path`` in a stable order, and the folder that stands for them."""
+def _files(path: str | Path | Sequence[Path]) -> tuple[list[Path], Path, Mapping[str, int]]:
+    """All files below ``path`` in a stable order, the folder that stands for them, and what was passed over."""
     if not isinstance(path, (str, Path)):
         files = [Path(item) for item in path]
-        return files, files[0].parent
+        return files, files[0].parent, {}
     path = Path(path)
     if path.is_dir():
-        found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names if name[0] != "."]
-        return sorted(found), path
+        found = files_below(path)
+        return list(found.files), path, found.skipped
     if not path.exists():
         raise UserError("there is no such file or folder", path=path, remedy="Check the name")
     if path.name.upper() == "DICOMDIR":
         return _files(path.parent)
-    return [path], path.parent
+    return [path], path.parent, {}
 
 
 def _unreadable(error: OSError | UserError, file: Path) -> UserError:

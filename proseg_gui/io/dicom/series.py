@@ -101,7 +101,8 @@ def _plural(kind: str, count: int) -> str:
     """``file that is no DICOM`` or ``files that are no DICOM``: the first noun of ``kind`` and its verb."""
     if count == 1:
         return kind
-    return re.sub(r"(file|localiser|object|capture)\b", r"\1s", kind, count=1).replace("that is", "that are")
+    many = re.sub(r"(file|localiser|object|capture|link|folder|image)\b", r"\1s", kind, count=1)
+    return many.replace("that is", "that are").replace("that leads", "that lead")
 
 
 def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
