@@ -39,6 +39,7 @@ from pydicom.uid import (
 from pydicom.uid import DeflatedExplicitVRLittleEndian as Deflated
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.dicom.csa import PRIVATE_TAGS, Mosaic, Tile, mosaic_of
 from proseg_gui.io.dicom.encoding import (
     START_BYTES,
     Encoding,
@@ -84,10 +85,13 @@ READ_TAGS: tuple[str, ...] = (
     *("StructureSetLabel", "ContentLabel", "InstanceNumber", "ContentDate"),
     *("SeriesDate", "SeriesTime", "AcquisitionDate", "SUVType", "CorrectedImage", "DecayCorrection", "PatientWeight"),
     *("RadiopharmaceuticalInformationSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
+    *("DetectorInformationSequence", "SliceVector", "EnergyWindowVector", "DetectorVector", "RRIntervalVector"),
+    *("TimeSlotVector", "PhaseVector", "AcquisitionMatrix"),
     *PATIENT_TAGS,
     *STUDY_TAGS,
     *SPLIT_TAGS,
 )
+_TAGS = [Tag(keyword) for keyword in READ_TAGS]
 _PIXEL_TAGS = (0x7FE00010, 0x7FE00008, 0x7FE00009)
 _MOST_INFLATED = 1 << 30
 """A deflated file (rare, and never large) may unpack to a thousand times its size."""
@@ -117,6 +121,8 @@ class Header:
     named_syntax: UID | None = None
     frame: int | None = None
     frame_count: int = 1
+    mosaic: Mosaic | None = None
+    tile: Tile | None = None
 
     @property
     def sop_class(self) -> UID:
@@ -138,7 +144,19 @@ class Header:
     @property
     def place_name(self) -> str:
         """The file's name, and for a multi-frame file which frame of it, counted from 1."""
+        if self.tile is not None:
+            return f"{self.path.name} (tile {self.tile.number + 1})"
         return self.path.name if self.frame is None else f"{self.path.name} (frame {self.frame + 1})"
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the file's only slice, or the first of them."""
+        return self.frame in (None, 0) and (self.tile is None or self.tile.number == 0)
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """(rows, columns) of a frame as it is stored: the whole mosaic for a tile."""
+        return self.tile.full if self.tile else (int(self.number("Rows")), int(self.number("Columns")))
 
     def needed(self, keyword: str) -> str:
         """A tag as text, or a UserError that names it and the file."""
@@ -212,16 +230,19 @@ def read_header(path: Path) -> Header | None:
             return None
         encoding = encoding_of(start)
         try:
-            tags = _parsed(file, encoding, READ_TAGS)
+            tags = _parsed(file, encoding, [*_TAGS, *PRIVATE_TAGS])
             position = file.tell()
             pixels = None if encoding.syntax == Deflated else pixel_element(file, position, encoding)
             syntax = true_syntax(file, encoding, pixels)
+            mosaic = mosaic_of(tags)
+            for tag in PRIVATE_TAGS:
+                tags.pop(tag, None)  # a CSA header is larger than all the rest
         except DAMAGE as error:
             raise UserError("the DICOM header is damaged or cut short", path=path, remedy=_REMEDY) from error
     # pydicom stops where the pixels begin, or at the end of a file without them; a deflated file it unpacks whole
     has_pixels = syntax == Deflated or position + 8 < path.stat().st_size
     named = encoding.named if encoding.named not in (None, syntax) else None
-    return Header(path, tags, syntax, position if has_pixels else None, pixels, named)
+    return Header(path, tags, syntax, position if has_pixels else None, pixels, named, mosaic=mosaic)
 
 
 def read_whole(path: Path) -> Dataset:
@@ -240,27 +261,26 @@ def read_whole(path: Path) -> Dataset:
         return _parsed(file, encoding, None)
 
 
-def _parsed(file: BinaryIO, encoding: Encoding, keywords: Sequence[str] | None) -> Dataset:
-    """The data set of a file: the tags called ``keywords``, up to its pixels, or all of it with ``None``."""
+def _parsed(file: BinaryIO, encoding: Encoding, tags: Sequence[BaseTag] | None) -> Dataset:
+    """The data set of a file: these ``tags``, up to its pixels, or all of it with ``None``."""
+    only = None if tags is None else list(tags)
     if encoding.contradicts or encoding.named is None:
         file.seek(encoding.data_at)
-        tags = None if keywords is None else [Tag(keyword) for keyword in keywords]
         stored = encoding.stored or ImplicitVRLittleEndian
-        stop = None if keywords is None else _is_pixels
-        return read_dataset(file, stored.is_implicit_VR, stored.is_little_endian, stop_when=stop, specific_tags=tags)
+        stop = None if tags is None else _is_pixels
+        return read_dataset(file, stored.is_implicit_VR, stored.is_little_endian, stop_when=stop, specific_tags=only)
     if encoding.syntax == Deflated:
         _check_deflated(file)
     file.seek(0)
-    only = None if keywords is None else list(keywords)
-    return pydicom.dcmread(file, stop_before_pixels=keywords is not None, force=True, specific_tags=only)
+    return pydicom.dcmread(file, stop_before_pixels=tags is not None, force=True, specific_tags=only)
 
 
 def _is_pixels(tag: BaseTag, vr: str | None, length: int) -> bool:
     return tag in _PIXEL_TAGS
 
 
-def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
-    """The bytes of one uncompressed frame, straight from the file.
+def raw_pixels(header: Header, expected_bytes: int, begin: int = 0, count: int | None = None) -> bytearray:
+    """The bytes of one uncompressed frame of ``expected_bytes``, or ``count`` of them, straight from the file.
 
     Raises
     ------
@@ -276,16 +296,16 @@ def raw_pixels(header: Header, expected_bytes: int) -> bytearray:
     more = pixels.length - promised
     try:
         with header.path.open("rb") as file:
-            file.seek(pixels.values_at + (header.frame or 0) * expected_bytes)
-            data = bytearray(expected_bytes)
+            file.seek(pixels.values_at + (header.frame or 0) * expected_bytes + begin)
+            data = bytearray(expected_bytes if count is None else count)
             got = file.readinto(data)
             file.seek(pixels.values_at + promised)
             filled = more > 1 and more % expected_bytes == 0 and any(file.read(more))
     except OSError as error:
         raise UserError(f"the file cannot be read ({error.strerror or error})", path=header.path) from error
-    if got < expected_bytes:
+    if got < len(data):
         raise UserError(
-            f"the pixels are cut short ({got} of {expected_bytes} bytes)", path=header.path, remedy="Copy it again"
+            f"the pixels are cut short ({got} of {len(data)} bytes)", path=header.path, remedy="Copy it again"
         )
     if more < 0 or filled:
         raise UserError(

@@ -59,8 +59,9 @@ def check_claims(headers: Sequence[Header], shape: tuple[int, int, int]) -> None
             remedy="Close other programs, or check whether the file is damaged",
         )
     for header in headers:
-        if header.transfer_syntax in _STRAIGHT and header.frame in (None, 0):
-            promised = pixels * int(header.number("BitsAllocated")) // 8 * header.frame_count
+        if header.transfer_syntax in _STRAIGHT and header.is_first:
+            rows, columns = header.picture
+            promised = rows * columns * int(header.number("BitsAllocated")) // 8 * header.frame_count
             before = header.path.stat().st_size if header.pixels is None else header.pixels.values_at
             got = max(0, header.path.stat().st_size - before)
             if got < promised:
@@ -148,11 +149,12 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
         raise header.malformed("BitsStored")
     shift = 0
     if header.transfer_syntax in _STRAIGHT:
-        kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
-        values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+        values = _straight(header, shape, np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}"))
         shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
     else:  # decoders leave the bits above the stored ones as the file has them, JPEG-LS without the sign
-        values = source.frame(header, shape)
+        values = source.frame(header, header.picture if header.tile else shape)
+        if header.tile is not None:
+            values = values[header.tile.top :, header.tile.left :][: shape[0], : shape[1]]
     low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
     right_kind = stored_bits == allocated and (values.dtype.kind == "i") == signed
     if right_kind or (shift == 0 and values.min() >= low and values.max() <= high):
@@ -162,16 +164,35 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
     return (bits ^ sign) - sign if signed else bits
 
 
+def _straight(header: Header, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """Uncompressed values ``(y, x)``; of a mosaic only the rows of the tile are read."""
+    if header.tile is None:
+        return np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+    rows, columns = header.picture
+    line = columns * kind.itemsize
+    data = raw_pixels(header, rows * line, header.tile.top * line, shape[0] * line)
+    return np.frombuffer(data, kind).reshape(shape[0], columns)[:, header.tile.left :][:, : shape[1]]
+
+
 class _Decoder:
     """Decodes compressed, deflated and big-endian files by pydicom's codecs; a multi-frame file is opened once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._tiles_lock = threading.Lock(), threading.Lock()
         self._open: dict[Path, Dataset] = {}
         self._idle: list[CodecWorker] = []
+        self._pictures: dict[Path, np.ndarray] = {}
 
     def frame(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
-        """One frame's stored values ``(y, x)``, or a UserError that names the file."""
+        """One frame's stored values ``(y, x)``, or a UserError that names the file; a mosaic is kept for its tiles."""
+        if header.tile is None:
+            return self._decoded(header, shape)
+        with self._tiles_lock:
+            if header.path not in self._pictures:
+                self._pictures = {header.path: self._decoded(header, shape)}
+            return self._pictures[header.path]
+
+    def _decoded(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
         syntax = header.transfer_syntax
         try:
             ds = self._dataset(header)

@@ -15,6 +15,7 @@ from pydicom.uid import CTImageStorage, MRImageStorage, PositronEmissionTomograp
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom import dicomdir
 from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
+from proseg_gui.io.dicom.nuclear import is_nuclear
 from proseg_gui.io.dicom.pet import SUV_UNIT, suv_factor
 from proseg_gui.io.dicom.pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom.series import SeriesInfo, SeriesList, group_series
@@ -31,7 +32,7 @@ __all__ = ["SeriesInfo", "SeriesList", "read_series", "scan_folder"]
 _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DICOMDIR = "1.2.840.10008.1.3.10"
-_MODALITIES = ("CT", "MR", "PT")
+_MODALITIES = ("CT", "MR", "PT", "NM")
 _SCANS = (CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage)
 
 
@@ -147,6 +148,8 @@ def read_series(
         )
     if array.min() == array.max():
         notices += ("Every voxel of the image has the same value.",)
+    reference = _reference(info.headers)
+    folded = first.tile is not None  # then no slice is an instance of its own, to which contours could refer
     volume = Volume(
         array,
         info.geometry,
@@ -154,7 +157,9 @@ def read_series(
         modality=info.modality,
         description=info.description,
         window=window,
-        dicom=_reference(info.headers),
+        dicom=None if folded else reference,
+        derived_from=reference if folded else None,
+        derivation="Unfolded from a Siemens mosaic." if folded else "",
     )
     return volume, notices
 
@@ -191,15 +196,16 @@ def _kind(header: Header) -> str:
     if sop_class == _DICOMDIR or header.path.name.upper() == "DICOMDIR":  # its class is in the file meta header only
         return "index"
     modality = header.text("Modality")
-    is_scan = modality in _MODALITIES or sop_class in _SCANS
+    is_scan = modality in _MODALITIES or sop_class in _SCANS or is_nuclear(header)
     if header.pixel_offset is None and "Rows" not in header.tags:
         return "cut short" if sop_class in _SCANS else "object without an image"
     if not is_scan:
-        return f"{plain(modality, 16) or 'other'} object"
+        kind = "colour image" if header.text("SamplesPerPixel") == "3" else "object"
+        return f"{plain(modality, 16) or 'other'} {kind}"
     if "LOCALIZER" in header.text("ImageType").upper():
         return "localiser"
     if header.sop_class.name.startswith("Secondary Capture") and "ImagePositionPatient" not in header.tags:
-        return "screen capture"
+        return "colour screen capture" if header.text("SamplesPerPixel") == "3" else "screen capture"
     return ""
 
 
