@@ -23,6 +23,7 @@ from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
+from proseg_gui.io.layouts import drawings_beside, foreign_layout
 from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume
@@ -133,6 +134,9 @@ def read_dataset(path: str | Path) -> Dataset:
     if not path.is_dir():
         what = "this is a file, a dataset is a folder of cases" if path.exists() else "there is no such folder"
         raise UserError(what, path=path)
+    foreign = foreign_layout(path)
+    if foreign is not None:
+        raise foreign
     info = _read_info(path)
     cases = tuple(read_case(item, info) for item in case_folders(path, dicom=True))
     if not cases:
@@ -199,7 +203,8 @@ def read_case(path: Path, info: _Info | None = None) -> Case:
     info = _read_info(path.parent) if info is None else info
     channels = _channels(path, info.channels)
     if channels:
-        masks = _masks(path / "masks", info.structures)
+        default = info.structures[0] if len(info.structures) == 1 else DEFAULT_STRUCTURE
+        masks = _masks(path / "masks", info.structures) or drawings_beside(path, default)
     elif _holds_dicom(path):
         channels = {_only_channel(info.channels): path}
         listed = scan_folder(path)

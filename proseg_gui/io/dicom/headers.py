@@ -148,6 +148,15 @@ class Header:
             return f"{self.path.name} (tile {self.tile.number + 1})"
         return self.path.name if self.frame is None else f"{self.path.name} (frame {self.frame + 1})"
 
+    def tags_with(self, **values: Any) -> Dataset:
+        """The tags with other values by keyword; an element that both have is never changed in place."""
+        changed = {tag_for_keyword(keyword) for keyword in values}
+        flat = Dataset()
+        flat.update({tag: self.tags.get_item(tag) for tag in self.tags.keys() if tag not in changed})  # noqa: SIM118
+        for keyword, value in values.items():
+            setattr(flat, keyword, value)
+        return flat
+
     @property
     def is_first(self) -> bool:
         """Whether this is the file's only slice, or the first of them."""

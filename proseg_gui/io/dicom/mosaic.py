@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.csa import Mosaic, Tile
@@ -75,10 +74,8 @@ def _unfolded(
     first = first + along_row * steps[1] * (full[1] - size[1]) / 2 + along_column * steps[0] * (full[0] - size[0]) / 2
     slices = []
     for number in range(mosaic.count):
-        flat = Dataset()
-        flat.update({tag: header.tags.get_item(tag) for tag in header.tags.keys()})  # noqa: SIM118
-        flat.ImagePositionPatient = list(first + number * step * normal)
-        flat.Rows, flat.Columns = size
+        at = list(first + number * step * normal)
+        flat = header.tags_with(ImagePositionPatient=at, Rows=size[0], Columns=size[1])
         tile = Tile(number, number // side * size[0], number % side * size[1], full)
         slices.append(replace(header, tags=flat, tile=tile))
     return slices

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.headers import DAMAGE, Header
@@ -60,10 +59,8 @@ def slices_of_nuclear(header: Header) -> list[Header]:
     normal = normal / np.linalg.norm(normal)
     slices = []
     for frame in range(count):
-        flat = Dataset()
-        flat.update({tag: header.tags.get_item(tag) for tag in header.tags.keys()})  # noqa: SIM118
-        flat.ImagePositionPatient = list(first + (numbers[frame] - 1) * step * normal)
-        flat.ImageOrientationPatient = list(orientation)
+        at = list(first + (numbers[frame] - 1) * step * normal)
+        flat = header.tags_with(ImagePositionPatient=at, ImageOrientationPatient=list(orientation))
         if telling:
             flat.StackID = ", ".join(f"{name} {values[frame]}" for name, values in telling.items())
         slices.append(replace(header, tags=flat, frame=frame, frame_count=count))
