@@ -301,7 +301,7 @@ def letters_of(position_lps_mm: npt.ArrayLike) -> str:
 
 @dataclass(frozen=True)
 class Turn:
-    """A change of voxel order: ``order`` are the old axes (z, y, x) of the new ones, ``flips`` which of these run back."""
+    """A change of voxel order: ``order`` has the old axis of each new one (z, y, x), ``flips`` which run back."""
 
     order: tuple[int, int, int]
     flips: tuple[bool, bool, bool]
@@ -313,7 +313,7 @@ class Turn:
 
     def array(self, array: np.ndarray) -> np.ndarray:
         """The view of ``(z, y, x)`` values in the new order."""
-        return np.flip(array.transpose(self.order), [axis for axis in range(3) if self.flips[axis]])
+        return np.flip(array.transpose(self.order), tuple(axis for axis in range(3) if self.flips[axis]))
 
     def geometry(self, geometry: Geometry) -> Geometry:
         """The same voxels in the new order; for even grids."""

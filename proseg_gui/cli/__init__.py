@@ -138,8 +138,8 @@ def add_accept_grid(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-grid",
         action="store_true",
-        help="take a mask whose header puts it elsewhere voxel for voxel, where it has as many voxels as the image; the "
-        "files written say so",
+        help="take a mask whose header puts it elsewhere voxel for voxel, where it has as many voxels as the image; "
+        "the files written say so",
     )
 
 

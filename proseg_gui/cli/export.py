@@ -41,9 +41,10 @@ def run(args: argparse.Namespace) -> int:
     """Read, check the grids, write, read back."""
     from proseg_gui.io.contours.structure_codes import structure_code
     from proseg_gui.io.export import export_masks
-    from proseg_gui.io.images.nifti_write import origin_beside, remarked
     from proseg_gui.io.images.masks import read_mask
+    from proseg_gui.io.images.nifti_write import origin_beside, remarked
     from proseg_gui.io.open import open_study
+    from proseg_gui.io.provenance import Provenance
 
     if len(args.mask) != len(args.name):
         raise UserError(
@@ -60,7 +61,10 @@ def run(args: argparse.Namespace) -> int:
         (name, read_mask(path, study.geometry, notices=notices, accept_grid=args.accept_grid))
         for path, name in zip(args.mask, args.name, strict=True)
     ]
-    origins = [remarked(origin_beside(path, mask), mask) for path, (_, mask) in zip(args.mask, masks, strict=True)]
+    origins = [
+        remarked(origin_beside(path, mask) or Provenance(), mask)
+        for path, (_, mask) in zip(args.mask, masks, strict=True)
+    ]
     written = export_masks(
         study,
         masks,

@@ -12,7 +12,9 @@ from pathlib import Path
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.reading import image_files, image_stem
 
-_BESIDE = re.compile(r"^(?:(?P<structure>.+)_)?(?P<rater>(?:seg|mask|rater|reader|expert|annotator)[-_]?\d+)$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"^(?:(?P<structure>.+)_)?(?P<rater>(?:seg|mask|rater|reader|expert|annotator)[-_]?\d+)$", re.IGNORECASE
+)
 _CHANNEL = re.compile(r"_\d{4}$")
 
 
@@ -42,8 +44,8 @@ def foreign_layout(folder: Path) -> UserError | None:
     drawn = [item for item in image_files(labels) if cases and image_stem(item) == cases[0]] if labels.is_dir() else []
     example = f"imagesTr/{first.name} labelsTr/{(drawn or [first])[0].name}" if first is not None else "IMAGE LABELS"
     return UserError(
-        f"this is an nnU-Net data set ({len(cases)} case{'s' if len(cases) != 1 else ''} in imagesTr, label maps in labelsTr), "
-        "where a case of ours is a folder with one mask a rater",
+        f"this is an nnU-Net data set ({len(cases)} case{'s' if len(cases) != 1 else ''} in imagesTr, label maps in "
+        "labelsTr), where a case of ours is a folder with one mask a rater",
         path=folder,
         remedy=f"Write each case as ours: proseg-gui import-contours {example} --rater NAME --out DATASET/"
         f"{cases[0] if cases else 'CASE'}; or open an image in imagesTr",

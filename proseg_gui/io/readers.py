@@ -117,7 +117,9 @@ def _in_file(path: Path, progress: Progress, token: CancelToken | None) -> list[
     if found:
         return found
     is_zip = listed.path == path
-    what, remedy = ("zip", "If it holds other images, unpack it and open the folder") if is_zip else ("DICOM", "Choose a scan")
+    what, remedy = (
+        ("zip", "If it holds other images, unpack it and open the folder") if is_zip else ("DICOM", "Choose a scan")
+    )
     raise UserError(f"the {what} file holds no {_SCANS}{_passed_over(listed)}", path=path, remedy=remedy)
 
 

@@ -69,5 +69,5 @@ def files_below(folder: Path) -> Found:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    status = os.stat(path)
+    status = path.stat()
     return status.st_dev, status.st_ino

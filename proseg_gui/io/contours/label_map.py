@@ -119,7 +119,7 @@ def _labels_of(layer: np.ndarray, path: Path) -> list[int]:
     labels = [int(value) for value in np.unique(layer) if value != 0]
     if len(labels) > _FEW_LABELS and (len(labels) > _MOST_LABELS or not _is_patchy(layer)):
         raise UserError(
-            f"it holds {len(labels)} different values that change from voxel to voxel, as in a scan and in no label map",
+            f"it holds {len(labels)} different values that change from voxel to voxel, as in a scan, not in labels",
             path=path,
             remedy="Choose the file with the labels",
         )

@@ -57,7 +57,7 @@ def mosaic_of(tags: Dataset) -> Mosaic | None:
         return Mosaic(tiles, maker="United Imaging")
     csa = _private(tags, 0x0029, _CSA_HEADER, 0x10)
     csa = csa if isinstance(csa, bytes) else b""
-    said = _count(_private(tags, 0x0019, _MR_HEADER, 0x0A)) or _count((_csa(csa, "NumberOfImagesInMosaic") or [0])[0])
+    said = _count(_private(tags, 0x0019, _MR_HEADER, 0x0A)) or _count("".join(_csa(csa, "NumberOfImagesInMosaic")[:1]))
     named = "MOSAIC" in str(tags.get("ImageType", "")).upper()
     if not named and (said < 2 or _is_one_slice(tags, said)):
         return None
@@ -65,7 +65,7 @@ def mosaic_of(tags: Dataset) -> Mosaic | None:
         normal = np.array([float(part) for part in _csa(csa, "SliceNormalVector")[:3]])
     except ValueError:
         normal = np.zeros(0)
-    first = _count((_csa(csa, "ProtocolSliceNumber") or [0])[0])
+    first = _count("".join(_csa(csa, "ProtocolSliceNumber")[:1]))
     direction = tuple(normal) if normal.shape == (3,) and np.isfinite(normal).all() else ()
     return Mosaic(said, direction, first, is_named=named)
 

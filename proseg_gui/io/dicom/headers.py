@@ -272,7 +272,7 @@ def read_whole(path: Path) -> Dataset:
 
 def _parsed(file: BinaryIO, encoding: Encoding, tags: Sequence[BaseTag] | None) -> Dataset:
     """The data set of a file: these ``tags``, up to its pixels, or all of it with ``None``."""
-    only = None if tags is None else list(tags)
+    only: list[BaseTag | int] | None = None if tags is None else list(tags)
     if encoding.contradicts or encoding.named is None:
         file.seek(encoding.data_at)
         stored = encoding.stored or ImplicitVRLittleEndian

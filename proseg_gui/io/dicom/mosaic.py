@@ -1,9 +1,9 @@
 """Siemens mosaics: one MR picture whose tiles are the slices of a volume, taken apart into slices at their places.
 
-Which tile is where comes from the header alone (N. Kriegeskorte's and nibabel's notes on mosaics agree): tiles run along
-rows; ImagePositionPatient is where the corner of the whole picture would be if it were centred on the first slice, so
-the first slice's corner lies half the difference of both sizes further; the CSA header's SliceNormalVector says to which
-side the slices are stacked. Without it that side is not known, and the picture is refused.
+Which tile is where comes from the header alone (nibabel's notes on mosaics say the same): tiles run along rows;
+ImagePositionPatient is where the corner of the whole picture would be if it were centred on the first slice, so that
+slice's corner lies half the difference of both sizes further; the CSA header's SliceNormalVector says to which side the
+slices are stacked. Without it that side is not known, and the picture is refused.
 """
 
 from __future__ import annotations

@@ -263,8 +263,9 @@ def _stored_oddly(group: Sequence[Header]) -> list[str]:
         told.append(f"A Siemens mosaic was unfolded: its {len(group)} tiles were put at their places as slices.")
     padded = [n for header in files if (n := _padding(header)) > 1]
     if padded:
-        told.append(f"The pixels of {len(padded)} file{'s' if len(padded) > 1 else ''} are padded (by up to {max(padded)} "
-                    "bytes); the padding was left out.")  # fmt: skip
+        files_text = f"{len(padded)} file{'s' if len(padded) > 1 else ''}"
+        most = max(padded)
+        told.append(f"The pixels of {files_text} are padded (by up to {most} bytes); the padding was left out.")
     return told
 
 

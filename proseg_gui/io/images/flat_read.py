@@ -104,8 +104,8 @@ def png_kind(path: Path) -> tuple[int, int]:
 def grey_alpha(path: Path) -> np.ndarray:
     """``(y, x, 2)`` grey and alpha of a PNG file of that kind, which ITK cannot read and Pillow cuts to 8 bits.
 
-    A pixel of two 16-bit numbers is as long as one of four 8-bit ones, and packed the same, so the file is decoded as if
-    it were of the latter kind and the bytes are put together again.
+    A pixel of two 16-bit numbers is as long as one of four 8-bit ones, and packed the same, so the file is decoded as
+    if it were of the latter kind and the bytes are put together again.
 
     Raises
     ------

@@ -77,7 +77,9 @@ def read_labels(path: Path, notices: list[str]) -> RawImage:
         if bad.all():
             raise UserError("every voxel is NaN: there is no mask in it", path=path)
         if not array[~bad].any():
-            raise UserError("it holds nothing but 0 and NaN, so it is not clear what is drawn", path=path, remedy=_ONE_EACH)
+            raise UserError(
+                "it holds nothing but 0 and NaN, so it is not clear what is drawn", path=path, remedy=_ONE_EACH
+            )
         notices.append(f"{path.name}: {np.count_nonzero(bad)} voxels are NaN and count as not drawn.")
         array = np.where(bad, array.dtype.type(0), array)
     return RawImage(array, raw.geometry, scaling=raw.scaling)
@@ -143,5 +145,7 @@ def _on(
     found = nearest_on(drawn, grid, like)
     if drawn.any() and not found.any():
         raise UserError("nothing that it holds lies within the image", path=path, remedy="Leave the case out")
-    notices.append(f"{path.name}: the mask was put on the image's grid by nearest neighbour, as asked for ({difference}).")
+    notices.append(
+        f"{path.name}: the mask was put on the image's grid by nearest neighbour, as asked for ({difference})."
+    )
     return Mask(found, like, image_stem(path))

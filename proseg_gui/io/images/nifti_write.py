@@ -60,11 +60,10 @@ def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
     return replace(origin, edits=EDITED)
 
 
-def remarked(origin: Provenance | None, mask: Mask) -> Provenance | None:
+def remarked(origin: Provenance, mask: Mask) -> Provenance:
     """``origin`` with what was decided to bring ``mask`` onto its grid."""
     if not mask.remark:
         return origin
-    origin = origin or Provenance()
     known = "" if origin.edits in ("", "none") else f"{origin.edits}; "
     return replace(origin, edits=known + mask.remark)
 

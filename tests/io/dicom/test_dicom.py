@@ -290,7 +290,7 @@ def test_pixels_cut_short_or_of_the_wrong_length_name_the_file(dicom_series, alo
     assert caught.value.path == paths[2]
     paths[2].write_bytes(whole)
     _edit(paths[2:3], lambda ds: setattr(ds, "PixelData", ds.PixelData[:-8]))
-    with pytest.raises(UserError, match="76 bytes of pixels where its header promises 84|cut short .76 of 84"):
+    with pytest.raises(UserError, match="76 of 84 bytes"):
         _read(tmp_path)
 
 

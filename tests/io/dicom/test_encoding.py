@@ -117,9 +117,7 @@ def test_padded_pixels_are_read_and_the_padding_told(extra, syntax, series):
         return _named(syntax) + data[:length_at] + struct.pack(f"{order}I", length) + data[length_at + 4 :] + more
 
     size = len(extra) + len(extra) % 2
-    assert series(change) == (
-        f"The pixels of 5 files are padded (by up to {size} bytes); the padding was left out.",
-    )
+    assert series(change) == (f"The pixels of 5 files are padded (by up to {size} bytes); the padding was left out.",)
 
 
 def test_further_frames_are_no_padding(dicom_series, along_z, ct_array, tmp_path):

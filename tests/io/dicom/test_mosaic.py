@@ -45,7 +45,9 @@ def _csa(entries, newer=True):
 def mosaic(dicom_series, tmp_path):
     """A writer of mosaics of VALUES; keywords change or remove what they hold."""
 
-    def write(axes=PLAIN, side_of_normal=1, newer=True, private=True, image_type="MOSAIC", csa=None, values=VALUES, **tags):
+    def write(
+        axes=PLAIN, side_of_normal=1, newer=True, private=True, image_type="MOSAIC", csa=None, values=VALUES, **tags
+    ):
         along_row, along_column = axes
         full = np.zeros((SIDE * ROWS, SIDE * COLUMNS), values.dtype)
         for k, one in enumerate(values):
@@ -155,7 +157,7 @@ def test_tiles_must_part_the_picture(mosaic, tmp_path):
     ds.Rows -= 1
     ds.PixelData = ds.PixelData[: ds.Rows * ds.Columns * 2]
     ds.save_as(path)
-    with pytest.raises(UserError, match="mosaic.*72 x 59 pixels do not part into 3 x 3 tiles"):
+    with pytest.raises(UserError, match=r"mosaic.*72 x 59 pixels do not part into 3 x 3 tiles"):
         open_study(tmp_path / "mr")
 
 
@@ -175,7 +177,12 @@ def test_a_damaged_csa_header_is_a_refusal(mosaic, tmp_path):
 
 def test_slices_taken_apart_by_others_that_kept_private_tags_open_as_they_are(dicom_series, along_z, tmp_path):
     paths = dicom_series(
-        tmp_path, VALUES[:3], along_z(3), Modality="MR", AcquisitionMatrix=[24, 0, 0, 20], ImageType=["ORIGINAL", "PRIMARY"]
+        tmp_path,
+        VALUES[:3],
+        along_z(3),
+        Modality="MR",
+        AcquisitionMatrix=[24, 0, 0, 20],
+        ImageType=["ORIGINAL", "PRIMARY"],
     )
     for path in paths:
         ds = pydicom.dcmread(path)
@@ -189,7 +196,7 @@ def test_the_grid_of_united_imaging_is_refused_by_name(dicom_series, along_z, tm
     ds = pydicom.dcmread(path)
     ds.private_block(0x0065, "Image Private Header", create=True).add_new(0x50, "DS", "25")
     ds.save_as(path)
-    with pytest.raises(UserError, match="United Imaging mosaic .25 slices in one picture"):
+    with pytest.raises(UserError, match=r"United Imaging mosaic .25 slices in one picture"):
         open_study(tmp_path)
 
 

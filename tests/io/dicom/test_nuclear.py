@@ -79,7 +79,7 @@ def test_the_slice_vector_orders_the_frames(spect):
 def test_two_heads_at_one_place_and_energy_windows_apart(spect):
     both = np.concatenate([VALUES, VALUES[::-1]])
     folder = spect(values=both, detectors=2, SliceVector=[*range(1, 7)] * 2, EnergyWindowVector=[1] * 6 + [2] * 6)
-    with pytest.raises(SeveralSeries, match="energy window 1.*energy window 2"):
+    with pytest.raises(SeveralSeries, match=r"energy window 1.*energy window 2"):
         open_study(folder)
     _check(open_study(folder, pick=2), "axial", -3.0, VALUES[::-1])
 

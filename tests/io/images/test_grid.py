@@ -22,7 +22,9 @@ AFFINE = np.array([[-0.8, 0, 0, 20.0], [0, -0.9, 0, 15.0], [0, 0, 3.0, 50.0], [0
 def _drawn():
     """A mask without symmetry: no flip or exchange of axes leaves it as it is."""
     z, y, x = np.indices(SHAPE)
-    return ((z >= 1) & (z <= 3) & (y >= 3 + z) & (y <= 12) & (x >= 5) & (x <= 16 - z)) | ((z == 4) & (y == 17) & (x > 19))
+    return ((z >= 1) & (z <= 3) & (y >= 3 + z) & (y <= 12) & (x >= 5) & (x <= 16 - z)) | (
+        (z == 4) & (y == 17) & (x > 19)
+    )
 
 
 DRAWN = _drawn()

@@ -290,7 +290,9 @@ def test_mask_flipped_without_saying_so_cannot_be_known_but_another_grid_is_refu
     moved[0, 3] += 0.1  # 1/20 of a voxel
     for affine in (moved, np.diag([-2.1, 3, 4, 1.0]), SHEAR):
         path = _nifti(tmp_path / "m.nii", MASK.astype(np.uint8), affine)
-        with pytest.raises(UserError, match=r"not on the image's grid: .*its voxels lie up to .* mm \(.* voxels\) away"):
+        with pytest.raises(
+            UserError, match=r"not on the image's grid: .*its voxels lie up to .* mm \(.* voxels\) away"
+        ):
             read_mask(path, _geometry())
     coarser = np.diag([-2.0, 3, 6, 1])
     coarser[:3, 3] = LAS[:3, 3]
