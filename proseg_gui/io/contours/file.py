@@ -11,7 +11,7 @@ from pydicom.errors import InvalidDicomError
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.common import frame_of_reference
 from proseg_gui.io.dicom.headers import DAMAGE, read_whole
-from proseg_gui.io.shown import plain
+from proseg_gui.io.shown import one_line, plain
 from proseg_gui.volume import DicomReference, Volume
 
 _REMEDY = "Open the series that it was drawn on"
@@ -66,7 +66,7 @@ def check_belongs(ds: Dataset, frames: Iterable[str], reference: DicomReference,
     UserError
         With the difference.
     """
-    own, theirs = reference.patient.get("PatientID", ""), str(ds.get("PatientID", "") or "")
+    own, theirs = reference.patient.get("PatientID", ""), one_line(str(ds.get("PatientID", "") or "")).strip()
     if own and theirs and own != theirs:
         raise UserError(f"the {what}'s PatientID is not the image's: it is another patient", path=path, remedy=_REMEDY)
     study = str(ds.get("StudyInstanceUID", "") or "")

@@ -50,7 +50,7 @@ def read_label_map(
     layers = [_whole(raw, layer, path, told) for layer in raw.array]
     labels = [_labels_of(layer, path) for layer in layers]
     if segments:
-        wanted = [(layer, label, name) for name, (layer, label) in segments.items() if layer < len(layers)]
+        wanted = _segments_drawn(segments, labels, path, told)
     else:
         names = _named_labels(path)
         single = image_stem(path) if len(labels[0]) == 1 else ""
@@ -96,6 +96,22 @@ def _is_patchy(layers: np.ndarray) -> bool:
     left, right = layers[..., :-1], layers[..., 1:]
     both = (left != 0) & (right != 0)
     return bool(np.count_nonzero(both & (left != right)) <= _UNLIKE * np.count_nonzero(both))
+
+
+def _segments_drawn(
+    segments: dict[str, tuple[int, int]], labels: list[list[int]], path: Path, notices: list[str]
+) -> list[tuple[int, int, str]]:
+    """``(layer, label, name)`` of the segments that have voxels, and of labels that no segment names."""
+    wanted = [(k, n, name) for name, (k, n) in segments.items() if k < len(labels) and n in labels[k]]
+    without = [name for name in segments if name not in {name for _, _, name in wanted}]
+    if without:
+        shown = ", ".join(repr(name) for name in without[:4]) + (" ..." if len(without) > 4 else "")
+        notices.append(f"{path.name}: nothing is drawn for {shown}; left out.")
+    named = set(segments.values())
+    for k, layer in enumerate(labels):
+        where = f" of layer {k}" if len(labels) > 1 else ""
+        wanted += [(k, n, f"label {n}{where}") for n in layer if (k, n) not in named]
+    return wanted
 
 
 def _whole(raw: RawImage, layer: np.ndarray, path: Path, notices: list[str]) -> np.ndarray:

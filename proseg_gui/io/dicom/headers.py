@@ -50,7 +50,7 @@ from proseg_gui.io.dicom.encoding import (
     pixel_element,
     true_syntax,
 )
-from proseg_gui.io.shown import plain
+from proseg_gui.io.shown import one_line, plain
 
 # Real scanners write values that break the standard's rules on length and character set; they are no reason to
 # refuse an image, and pydicom's warnings about them would reach the command line's stderr.
@@ -130,12 +130,14 @@ class Header:
         return UID(self.text("SOPClassUID"))
 
     def text(self, keyword: str) -> str:
-        """A tag as text; empty when missing, empty or malformed."""
+        """A tag as one line of text, several values parted by backslashes; empty when missing, empty or malformed."""
         try:
             value = self.value(keyword)
         except UserError:
             return ""
-        return "" if value is None else str(value).strip()
+        if isinstance(value, pydicom.multival.MultiValue):
+            value = "\\".join(str(part) for part in value)
+        return "" if value is None else one_line(str(value)).strip()
 
     def shown(self, keyword: str) -> str:
         """A tag as a short printable line for messages and labels; see :func:`proseg_gui.io.shown.plain`."""

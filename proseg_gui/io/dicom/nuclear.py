@@ -8,6 +8,7 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.headers import DAMAGE, Header
+from proseg_gui.io.shown import plain
 
 _RECONSTRUCTED = ("RECON TOMO", "RECON GATED TOMO")
 _PLACE = ("ImagePositionPatient", "ImageOrientationPatient")
@@ -38,10 +39,9 @@ def slices_of_nuclear(header: Header) -> list[Header]:
     UserError
         If it is not reconstructed, or does not say where its frames lie.
     """
-    kind = header.value("ImageType")
-    kinds = [str(part).upper() for part in kind] if isinstance(kind, (list, tuple)) or hasattr(kind, "append") else []
+    kinds = header.text("ImageType").upper().split("\\")
     if not any(part in _RECONSTRUCTED for part in kinds):
-        shown = header.shown("ImageType").split(",")[2].strip(" '\"]").lower() if len(kinds) > 2 else "of no known kind"
+        shown = plain(kinds[2].lower()) if len(kinds) > 2 else "of no known kind"
         raise UserError(
             f"{_WHAT} that is {shown}; of these only reconstructed SPECT can be read", path=header.path, remedy=_REMEDY
         )
