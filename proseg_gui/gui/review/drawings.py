@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog, Region
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Reading, Study
@@ -47,18 +48,28 @@ class Drawings:
         else:
             self._start(study, paths, unless_scan=True)
 
-    def _start(self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False) -> None:
-        def work(token: CancelToken, progress: Progress) -> tuple[list[Reading], list[str]] | None:
+    def _start(
+        self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False, accept_grid: bool = False
+    ) -> None:
+        def work(token: CancelToken, progress: Progress) -> tuple[list[Reading], list[str]] | UserError | None:
             from proseg_gui.io.contours.reading import drawings_on, is_drawing
+            from proseg_gui.io.images.grid import OtherGrid
 
             if unless_scan and not all(is_drawing(path) for path in paths):
                 return None
             notices: list[str] = []
             progress(0.3, "reading contours")
-            return drawings_on(study, paths, notices, token), notices
+            try:
+                return drawings_on(study, paths, notices, token, accept_grid=accept_grid), notices
+            except OtherGrid as other:
+                if not other.can_accept:
+                    raise
+                return other  # asked about, and no failure yet
 
-        def done(found: tuple[list[Reading], list[str]] | None) -> None:
-            if found is None:
+        def done(found: tuple[list[Reading], list[str]] | UserError | None) -> None:
+            if isinstance(found, UserError):
+                self._ask_about_grid(study, paths, found)
+            elif found is None:
                 self._window.opener.open_paths(paths)
             elif not found[0]:
                 self._controller.noticed.emit(NOTHING)
@@ -66,6 +77,18 @@ class Drawings:
                 self._choose(study, *found)
 
         self._window.opener.read_beside("Reading contours", work, done)
+
+    def _ask_about_grid(self, study: Study, paths: Sequence[Path], error: UserError) -> None:
+        from proseg_gui.gui.dialogs.grid_question import grid_question
+        from proseg_gui.io.images.grid import OtherGrid
+
+        assert isinstance(error, OtherGrid)
+
+        def take() -> None:
+            if study is self._controller.study:
+                self._start(study, paths, accept_grid=True)
+
+        self._window.show_dialog(grid_question(error, take, self._window))
 
     def _choose(self, study: Study, readings: list[Reading], notices: list[str]) -> None:
         regions = [Region(r.rater, r.structure, r.mask.volume_ml) for r in readings]
