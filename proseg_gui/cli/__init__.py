@@ -145,6 +145,16 @@ def add_map(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_accept_grid(parser: argparse.ArgumentParser) -> None:
+    """Add the option that takes masks whose header puts them elsewhere."""
+    parser.add_argument(
+        "--accept-grid",
+        action="store_true",
+        help="take a mask whose header puts it elsewhere voxel for voxel, where it has as many voxels as the image; "
+        "the files written say so",
+    )
+
+
 @contextlib.contextmanager
 def _quiet(quiet: bool) -> Iterator[None]:
     """Send standard output nowhere while ``quiet``."""

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proseg_gui.cli import add_map, add_series
+from proseg_gui.cli import add_accept_grid, add_map, add_series
 from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="no patient data, new UIDs; DICOM comes with a copy of the image without patient data beside it",
     )
+    add_accept_grid(parser)
     add_series(parser)
 
 
@@ -90,14 +91,19 @@ def _named(
     args: argparse.Namespace, volume: Volume, notices: list[str]
 ) -> tuple[list[tuple[str, Mask]], list[Provenance | None]]:
     """One mask from each file, called as --name says."""
-    from proseg_gui.io.images.nifti_write import origin_beside
-    from proseg_gui.io.images.reading import read_mask
+    from proseg_gui.io.images.masks import read_mask
+    from proseg_gui.io.images.nifti_write import origin_beside, remarked
+    from proseg_gui.io.provenance import Provenance
 
     masks = [
-        (name, read_mask(path, volume.geometry, notices=notices))
+        (name, read_mask(path, volume.geometry, notices=notices, accept_grid=args.accept_grid))
         for path, name in zip(args.mask, args.name, strict=True)
     ]
-    return masks, [origin_beside(path, mask) for path, (_, mask) in zip(args.mask, masks, strict=True)]
+    origins: list[Provenance | None] = [
+        remarked(origin_beside(path, mask) or Provenance(), mask)
+        for path, (_, mask) in zip(args.mask, masks, strict=True)
+    ]
+    return masks, origins
 
 
 def _mapped(
@@ -106,16 +112,16 @@ def _mapped(
     """The regions that the map takes, each with what our side-car says of it, else with its rater."""
     from proseg_gui.io.contours.naming import titles
     from proseg_gui.io.contours.reading import named_rows, read_drawn
-    from proseg_gui.io.images.nifti_write import origin_beside
+    from proseg_gui.io.images.nifti_write import origin_beside, remarked
     from proseg_gui.io.provenance import Provenance
 
-    drawn = read_drawn(args.mask, volume, notices)
+    drawn = read_drawn(args.mask, volume, notices, accept_grid=args.accept_grid)
     rows = named_rows(drawn, args.map, notices)
     readings = drawn.readings(rows)
     masks = [(title, reading.mask) for title, reading in zip(titles(rows), readings, strict=True)]
     files = [row.file for row in rows if row.take]
     origins = [
-        origin_beside(file, reading.mask) or Provenance(rater=reading.rater)
+        remarked(origin_beside(file, reading.mask) or Provenance(rater=reading.rater), reading.mask)
         for file, reading in zip(files, readings, strict=True)
     ]
     return masks, list(origins)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proseg_gui.cli import add_map, add_series
+from proseg_gui.cli import add_accept_grid, add_map, add_series
 from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid"
     )
+    add_accept_grid(parser)
     add_series(parser)
 
 
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     notices = list(study.notices)
     if args.map_out is None and [path for path in args.contours if kind_of(path) == "LIDC reading"]:
         return _lidc(args, study.image, notices)
-    drawn = read_drawn(args.contours, study.image, notices, raters=args.rater)
+    drawn = read_drawn(args.contours, study.image, notices, raters=args.rater, accept_grid=args.accept_grid)
     rows = named_rows(drawn, args.map, notices)
     if args.map_out is not None:
         write_map(args.map_out, rows, overwrite=args.overwrite)

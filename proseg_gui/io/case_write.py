@@ -11,7 +11,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
-from proseg_gui.io.images.nifti_write import nifti_writers
+from proseg_gui.io.images.nifti_write import nifti_writers, remarked
 from proseg_gui.io.images.reading import image_stem, read_image
 from proseg_gui.io.names import file_name, file_names
 from proseg_gui.io.provenance import Provenance
@@ -55,7 +55,7 @@ def write_case(
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        drawn = replace(origin, rater=reading.rater, image=image.derivation)
+        drawn = remarked(replace(origin, rater=reading.rater, image=image.derivation), reading.mask)
         more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=drawn)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)

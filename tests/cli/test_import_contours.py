@@ -146,3 +146,19 @@ def test_contours_of_another_image_are_one_line(scan, capsys, tmp_path):
     twice = ["--rater", "a", "--rater", "b"]
     code = main(["import-contours", str(scan / "ct"), str(scan / "ann.dcm"), *twice, "--out", "o"])
     assert code == 2 and "Give one --rater for each file" in capsys.readouterr().err
+
+
+def test_a_label_map_of_another_grid_is_taken_when_asked_for_and_the_case_says_so(scan, tmp_path, capsys):
+    affine = GRID.ras_affine()
+    affine[0, 3] += 1.5
+    labels = np.random.default_rng(3).integers(0, 3, SHAPE).astype(np.int16)
+    nib.save(nib.Nifti1Image(labels.T.copy(), affine), tmp_path / "lab.nii.gz")
+    out = tmp_path / "data" / "c"
+    ask = ["import-contours", str(scan / "ct"), str(tmp_path / "lab.nii.gz"), "--rater", "ann", "--out", str(out)]
+    assert main(ask) == 2 and not out.exists()
+    assert "--accept-grid" in capsys.readouterr().err
+    assert main([*ask, "--accept-grid"]) == 0
+    for label in (1, 2):
+        folder = out / "masks" / f"label {label}"
+        assert np.array_equal(np.asarray(nib.load(folder / "ann.nii.gz").dataobj).T > 0, labels == label)
+        assert "grid accepted by the user: was off by 1.5 mm (0.5 voxels)" in (folder / "ann.json").read_text()

@@ -58,27 +58,49 @@ class Drawings:
         else:
             self._start(study, paths, unless_scan=True)
 
-    def _start(self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False) -> None:
-        def work(token: CancelToken, progress: Progress) -> tuple[Drawn, list[Row], list[str]] | None:
+    def _start(
+        self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False, accept_grid: bool = False
+    ) -> None:
+        def work(token: CancelToken, progress: Progress) -> tuple[Drawn, list[Row], list[str]] | UserError | None:
             from proseg_gui.io.contours.naming_map import recall
             from proseg_gui.io.contours.reading import is_drawing, read_drawn
+            from proseg_gui.io.images.grid import OtherGrid
 
             if unless_scan and not all(is_drawing(path) for path in paths):
                 return None
             notices: list[str] = []
             progress(0.3, "reading contours")
-            drawn = read_drawn(paths, study.image, notices, token=token)
+            try:
+                drawn = read_drawn(paths, study.image, notices, token=token, accept_grid=accept_grid)
+            except OtherGrid as other:
+                if not other.can_accept:
+                    raise
+                return other  # asked about, and no failure yet
             table = drawn.proposed(study)
             notices += table.notices
             return drawn, recall(name_store(), drawn.sources, table.rows, notices), notices
 
-        def done(found: tuple[Drawn, list[Row], list[str]] | None) -> None:
-            if found is None:
+        def done(found: tuple[Drawn, list[Row], list[str]] | UserError | None) -> None:
+            if isinstance(found, UserError):
+                self._ask_about_grid(study, paths, found)
+            elif found is None:
                 self._opener.open_paths(paths)
             elif study is self._controller.desk.study:
                 self._choose(study, *found)
 
         self._opener.read_beside("Reading contours", work, done)
+
+    def _ask_about_grid(self, study: Study, paths: Sequence[Path], error: UserError) -> None:
+        from proseg_gui.gui.dialogs.grid_question import grid_question
+        from proseg_gui.io.images.grid import OtherGrid
+
+        assert isinstance(error, OtherGrid)
+
+        def take() -> None:
+            if study is self._controller.desk.study:
+                self._start(study, paths, accept_grid=True)
+
+        self._host.show_dialog(grid_question(error, take, self._host.parent))
 
     def _choose(self, study: Study, drawn: Drawn, rows: list[Row], notices: list[str]) -> None:
         ml = [mask.volume_ml for masks in drawn.masks for mask in masks]

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.whole import extent
 from proseg_gui.io.dicom.common import frame_of_reference
-from proseg_gui.io.dicom.headers import DAMAGE
+from proseg_gui.io.dicom.headers import DAMAGE, read_whole
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import DicomReference, Volume
 
@@ -82,7 +81,7 @@ def open_contour_file(path: Path, sop_classes: Sequence[str], what: str) -> Data
         If it is missing, no DICOM, damaged, or of another SOP class than ``sop_classes``.
     """
     try:
-        ds = pydicom.dcmread(path)
+        ds = read_whole(path)
         sop_class = ds.get("SOPClassUID", "")
     except FileNotFoundError as error:
         raise UserError("there is no such file", path=path) from error

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pydicom
 from pydicom.uid import RTStructureSetStorage, SegmentationStorage
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.file import text_of
-from proseg_gui.io.contours.label_map import read_label_map
+from proseg_gui.io.contours.label_map import looks_like_label_map, read_label_map
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
 from proseg_gui.io.contours.naming import (
     ONE_STRUCTURE,
@@ -30,8 +29,9 @@ from proseg_gui.io.contours.naming_map import apply_map, read_map
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_seg
 from proseg_gui.io.dicom.headers import DAMAGE, read_header
+from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_read import looks_like_nifti
-from proseg_gui.io.images.reading import image_stem, image_suffix, read_mask, read_raw
+from proseg_gui.io.images.reading import image_stem, image_suffix
 from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
@@ -40,8 +40,6 @@ from proseg_gui.volume import Mask, Reading, Study, Volume
 LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.7"
 SEGMENTATIONS = (str(SegmentationStorage), LABEL_MAP_SEGMENTATION)
 LONGEST_NAME = 128
-_FEW_LABELS = 32
-_LOOK_AT = 1 << 16
 _HOW = " (in the window's table; on the command line with --rater or --map)"
 
 
@@ -73,29 +71,26 @@ def kind_of(path: Path) -> str:
 def is_drawing(path: Path) -> bool:
     """Whether a file holds contours rather than a scan: by its kind, and for an image file by its values.
 
-    An image file is taken for a label map when it holds 0 and at most 31 other whole numbers.
-
     Raises
     ------
     UserError
         If the file does not exist or cannot be read.
     """
     kind = kind_of(path)
-    if kind != "label map":
-        return bool(kind)
-    raw = read_raw(path)
-    if raw.colour:
-        return False
-    values = raw.array.ravel()
-    for part in (values[:: max(1, values.size // _LOOK_AT)], values):  # a scan is known by a few of its voxels
-        found = np.unique(part)
-        if len(found) > _FEW_LABELS or not np.isfinite(found).all() or (found != np.rint(found)).any():
-            return False
-    return bool((found == 0).any())
+    return looks_like_label_map(path) if kind == "label map" else bool(kind)
 
 
-def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToken | None = None) -> list[Mask]:
+def read_masks(
+    path: Path,
+    volume: Volume,
+    notices: list[str],
+    token: CancelToken | None = None,
+    *,
+    accept_grid: bool = False,
+) -> list[Mask]:
     """Every region of one file as a mask on ``volume``'s grid, each under a name of its own.
+
+    ``accept_grid`` takes a label map that lies on another grid voxel for voxel.
 
     Raises
     ------
@@ -108,9 +103,10 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
     elif kind == "segmentation":
         masks = read_seg(path, volume, notices=notices, token=token)
     elif kind == "label map":
-        masks = read_label_map(path, volume.geometry, notices=notices)
+        masks = read_label_map(path, volume.geometry, notices=notices, accept_grid=accept_grid)
         if not masks:  # a file for a rater without a voxel: "drawn, and empty", as in a dataset
-            masks = [replace(read_mask(path, volume.geometry, notices=notices), name=image_stem(path))]
+            empty = read_mask(path, volume.geometry, notices=notices, accept_grid=accept_grid)
+            masks = [replace(empty, name=image_stem(path))]
             notices.append("It is empty: taken as looked at, and nothing drawn.")
     else:
         raise UserError(
@@ -176,8 +172,11 @@ def read_drawn(
     *,
     raters: Sequence[str] = (),
     token: CancelToken | None = None,
+    accept_grid: bool = False,
 ) -> Drawn:
     """Read contour files of any kind; ``raters``, where given, says who drew each.
+
+    ``accept_grid`` takes label maps that lie on another grid voxel for voxel.
 
     Raises
     ------
@@ -188,7 +187,7 @@ def read_drawn(
     for number, path in enumerate(paths):
         more: list[str] = []
         try:
-            source, found = _read_one(path, volume, raters[number] if raters else "", more, token)
+            source, found = _read_one(path, volume, raters[number] if raters else "", more, token, accept_grid)
         finally:
             notices += [f"{plain(path.name)}: {text}" for text in more]
         sources.append(source)
@@ -197,7 +196,7 @@ def read_drawn(
 
 
 def _read_one(
-    path: Path, volume: Volume, rater: str, notices: list[str], token: CancelToken | None
+    path: Path, volume: Volume, rater: str, notices: list[str], token: CancelToken | None, accept_grid: bool
 ) -> tuple[Source, list[Mask]]:
     """One file's source and masks. An LIDC file brings its own readers; all nodules of one reader are one mask."""
     kind = kind_of(path)
@@ -208,7 +207,7 @@ def _read_one(
                 notices.append(f"{reading.rater} outlined nothing: an empty drawing.")
         structures, readers = tuple(r.structure for r in readings), tuple(r.rater for r in readings)
         return Source(path, structures, readers=readers), [reading.mask for reading in readings]
-    masks = read_masks(path, volume, notices, token)
+    masks = read_masks(path, volume, notices, token, accept_grid=accept_grid)
     names = tuple(mask.name for mask in masks)
     if kind == "label map":
         return Source(path, names, rater, named=names != (plain(image_stem(path), LONGEST_NAME),)), masks
@@ -220,7 +219,13 @@ def _read_one(
 
 
 def readings_of(
-    path: Path, volume: Volume, *, rater: str = "", notices: list[str], token: CancelToken | None = None
+    path: Path,
+    volume: Volume,
+    *,
+    rater: str = "",
+    notices: list[str],
+    token: CancelToken | None = None,
+    accept_grid: bool = False,
 ) -> list[Reading]:
     """One file's regions as readings, as the proposed table has them; ``rater`` is who drew it, where that is known.
 
@@ -229,7 +234,7 @@ def readings_of(
     UserError
         As :func:`read_drawn`.
     """
-    drawn = read_drawn([path], volume, notices, raters=[rater], token=token)
+    drawn = read_drawn([path], volume, notices, raters=[rater], token=token, accept_grid=accept_grid)
     table = drawn.proposed()
     notices += table.notices
     return drawn.readings(table.rows)

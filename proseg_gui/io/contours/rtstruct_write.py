@@ -48,7 +48,7 @@ _CONTOUR_DATA = Tag(0x3006, 0x0050)
 
 @dataclass(frozen=True, eq=False)
 class Roi:
-    """One region for a structure set.
+    """One region for a structure set. Its name is fitted to what DICOM allows here and nowhere else.
 
     ``colour`` is (red, green, blue), 0..255. ``interpreted_type`` is DICOM's RT ROI Interpreted Type (``GTV``,
     ``ORGAN`` ...), chosen by the user and empty otherwise. ``provenance`` goes into the ROI's description.
@@ -59,6 +59,9 @@ class Roi:
     colour: tuple[int, int, int] = (255, 200, 0)
     interpreted_type: str = ""
     provenance: Provenance | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", fitted(self.name, "LO"))
 
 
 def write_rtstruct(
@@ -117,7 +120,7 @@ def write_rtstruct(
     if deidentified:
         given = given.anonymous()
         rois = [replace(roi, provenance=roi.provenance and roi.provenance.anonymous()) for roi in rois]
-    equipment = contributing_equipment(given, [(fitted(roi.name, "LO"), roi.provenance) for roi in rois])
+    equipment = contributing_equipment(given, [(roi.name, roi.provenance) for roi in rois])
     with series_for(
         study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
     ) as (volume, notices, rest):
@@ -157,11 +160,10 @@ def _check_rois(rois: Sequence[Roi], geometry: Geometry, path: Path) -> None:
         difference = geometry.difference(roi.mask.geometry)
         if difference:
             raise UserError(f"the mask {roi.name!r} is not on the image's grid: {difference}", path=path)
-        name = fitted(roi.name, "LO")
-        if not name or name in seen:
-            what = "an ROI needs a name" if not name else f"two ROIs would be called {name!r}"
+        if not roi.name or roi.name in seen:
+            what = "an ROI needs a name" if not roi.name else f"two ROIs would be called {roi.name!r}"
             raise UserError(what, path=path, remedy="Give each its own name of at most 64 characters")
-        seen.add(name)
+        seen.add(roi.name)
 
 
 def _new_structure_set(reference: DicomReference, provenance: Provenance, label: str) -> Dataset:
@@ -265,13 +267,12 @@ def _add_rois(
     number, observation = max(numbers, default=0), max(observations, default=0)
     assert volume.dicom is not None
     for done, roi in enumerate(rois):
-        name = fitted(roi.name, "LO")
-        if name in taken:
+        if roi.name in taken:
             raise UserError(
-                f"the structure set already has an ROI called {name!r}", path=path, remedy="Choose another name"
+                f"the structure set already has an ROI called {roi.name!r}", path=path, remedy="Choose another name"
             )
         number, observation = number + 1, observation + 1
-        progress(0.7 * done / len(rois), f"tracing {name}")
+        progress(0.7 * done / len(rois), f"tracing {roi.name}")
         ds.StructureSetROISequence.append(_roi_item(roi, number, volume.dicom))
         ds.ROIContourSequence.append(_contours_item(roi, number, volume, token))
         ds.RTROIObservationsSequence.append(_observation_item(roi, number, observation))
@@ -281,7 +282,7 @@ def _roi_item(roi: Roi, number: int, reference: DicomReference) -> Dataset:
     item = Dataset()
     item.ROINumber = number
     item.ReferencedFrameOfReferenceUID = UID(frame_of_reference(reference))
-    item.ROIName = fitted(roi.name, "LO")
+    item.ROIName = roi.name
     item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
     origin = roi.provenance
     if origin is not None:
@@ -335,7 +336,7 @@ def _read_back(temporary: Path, path: Path, rois: Sequence[Roi], volume: Volume,
     """Compare every voxel of the written ROIs with the masks, by the reader that anything else goes through."""
     written = {mask.name: mask for mask in read_structure_set(temporary, volume, only=len(rois), token=token)}
     for roi in rois:
-        mask = written.get(fitted(roi.name, "LO"))
+        mask = written.get(roi.name)
         wrong = roi.mask.array.size if mask is None else int(np.count_nonzero(mask.array != roi.mask.array))
         if wrong:
             raise UserError(

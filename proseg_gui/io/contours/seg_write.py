@@ -48,7 +48,7 @@ _ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # C
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """One segment to write.
+    """One segment to write. Its name is fitted to what DICOM allows here and nowhere else.
 
     ``content`` is a :class:`Mask` (kind binary) or values ``(z, y, x)`` from 0 to 1 (kind fractional). ``code`` says
     what it is in DICOM's words: chosen by the user, ``Tissue`` (which claims nothing) otherwise.
@@ -59,6 +59,9 @@ class Segment:
     colour: tuple[int, int, int] = (255, 200, 0)
     code: StructureCode = field(default_factory=lambda: structure_codes()[0])
     provenance: Provenance | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", fitted(self.name, "LO"))
 
 
 def write_seg(
@@ -131,7 +134,7 @@ def _check(segments: Sequence[Segment], geometry: Geometry, kind: str, path: Pat
         raise UserError("there is no segment to write", path=path)
     seen: set[str] = set()
     for segment in segments:
-        name, content = fitted(segment.name, "LO"), segment.content
+        name, content = segment.name, segment.content
         if not name or name in seen:
             what = "a segment needs a name" if not name else f"two segments would be called {name!r}"
             raise UserError(what, path=path, remedy="Give each its own name of at most 64 characters")
@@ -181,7 +184,7 @@ def _build(
     _refer(seg, reference, first)
     seg.SeriesDescription = "Segmentation, not approved"
     seg.SeriesDate, seg.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
-    origins = [(fitted(segment.name, "LO"), segment.provenance) for segment in segments]
+    origins = [(segment.name, segment.provenance) for segment in segments]
     seg.ContributingEquipmentSequence = DicomSequence(contributing_equipment(given, origins))
     return seg
 
@@ -265,7 +268,7 @@ def _description(number: int, segment: Segment) -> SegmentDescription:
         algorithm[0].AlgorithmParameters = fitted(",".join(told), "LT")
     item = SegmentDescription(
         segment_number=number,
-        segment_label=fitted(segment.name, "LO"),
+        segment_label=segment.name,
         segmented_property_category=_code(code.category),
         segmented_property_type=_code(code.kind),
         algorithm_type=SegmentAlgorithmTypeValues.SEMIAUTOMATIC if by_model else SegmentAlgorithmTypeValues.MANUAL,
@@ -305,7 +308,7 @@ def _read_back(
 ) -> None:
     written = {segment.name: segment for segment in read_segments(temporary, volume, token=token)}
     for segment in segments:
-        found = written.get(fitted(segment.name, "LO"))
+        found = written.get(segment.name)
         if found is None:
             wrong = _array(segment).size
         elif isinstance(segment.content, Mask):

@@ -59,8 +59,8 @@ def extent(path: Path, ds: Dataset) -> Extent:
 
 
 def _after_meta(data: bytes | mmap.mmap) -> int:
-    """Where the data set begins: after the preamble and group 2, which is explicit little endian always."""
-    at, walk = _META_AT, _Walk(data, little=True)
+    """Where the data set begins: after preamble and group 2, where it has them; that group is explicit little endian."""
+    at, walk = (_META_AT if data[_META_AT - 4 : _META_AT] == b"DICM" else 0), _Walk(data, little=True)
     while data[at : at + 2] == b"\x02\x00":
         _, _, length, at = walk.header(at, implicit=False)
         at += length

@@ -6,6 +6,7 @@ import gzip
 import io
 import logging
 import zlib
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
     components = values.reshape(*values.shape[:3], -1)
     array = components.transpose(3, 2, 1, 0)
     geometry, notices = _geometry(image, array.shape[1:], path)
-    return RawImage(array, geometry, notices, colour)
+    return RawImage(array, geometry, notices, colour, (float(image.dataobj.slope), float(image.dataobj.inter)))
 
 
 def _load(path: Path, progress: Progress, token: CancelToken | None) -> Any:
@@ -147,32 +148,30 @@ def _geometry(image: Any, shape: tuple[int, ...], path: Path) -> tuple[Geometry,
         qform, qform_code = None, 0  # a broken quaternion; the sform may still be good
     zyx = (shape[0], shape[1], shape[2])
     notices = []
-    candidates = [form for form, code in ((sform, sform_code), (qform, qform_code)) if code > 0 and _usable(form)]
-    if not candidates:
-        steps = [abs(float(step)) or 1.0 for step in header["pixdim"][1:4]]
+    forms = [
+        Geometry.from_ras_affine(form, zyx)
+        for form, code in ((sform, sform_code), (qform, qform_code))
+        if code > 0 and form is not None and _usable(form)
+    ]
+    if not forms:
         if sform_code > 0 or qform_code > 0:
             raise UserError(
                 "the NIfTI header's position matrix is not valid", path=path, remedy="Export the image again"
             )
         notices.append("The file says no position or orientation: axes are assumed to run left, posterior, superior.")
-        return Geometry.plain(zyx, (steps[2], steps[1], steps[0])), tuple(notices)
-    geometry = Geometry.from_ras_affine(candidates[0], zyx)
-    if len(candidates) == 2:
-        gap = np.abs(geometry.corners_mm() - Geometry.from_ras_affine(candidates[1], zyx).corners_mm()).max()
-        if gap > _DISAGREEMENT_MM:
-            notices.append(
-                f"The header's two positions (sform and qform) disagree by up to {gap:.3g} mm; the sform is used."
-            )
+        steps = [abs(float(step)) or 1.0 for step in header["pixdim"][1:4]]
+        nibabels = Geometry.from_ras_affine(header.get_base_affine(), zyx)  # what masks made with nibabel have
+        forms = [Geometry.plain(zyx, (steps[2], steps[1], steps[0])), nibabels]
+    elif len(forms) == 2 and (gap := forms[0].gap(forms[1])).mm > _DISAGREEMENT_MM:
+        notices.append(
+            f"The header's two positions (sform and qform) disagree by up to {gap.mm:.3g} mm; the sform is used."
+        )
     if header["xyzt_units"] & 7 in (1, 3):  # metres or micrometres
         factor, unit = (1000.0, "metres") if header["xyzt_units"] & 7 == 1 else (0.001, "micrometres")
-        geometry = Geometry(
-            zyx,
-            geometry.origin_mm * factor,
-            (geometry.spacing_mm[0] * factor, geometry.spacing_mm[1] * factor, geometry.spacing_mm[2] * factor),
-            geometry.direction,
-        )
+        forms = [Geometry.from_lps_matrix(np.diag([factor] * 3 + [1.0]) @ form.lps_matrix(), zyx) for form in forms]
         notices.append(f"The file is in {unit}; it was converted to mm.")
-    return geometry, tuple(notices)
+    assumed = sform_code <= 0 and qform_code <= 0
+    return replace(forms[0], other_forms=tuple(forms[1:]), assumed=assumed), tuple(notices)
 
 
 def _usable(affine: np.ndarray | None) -> bool:

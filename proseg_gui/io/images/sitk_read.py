@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.claims import check_nrrd
 from proseg_gui.io.images.cut_short import is_cut_short
-from proseg_gui.io.images.flat_read import check_picture, is_tiff, read_tiff
+from proseg_gui.io.images.flat_read import check_picture, is_tiff, png_kind, read_grey_alpha, read_tiff
 from proseg_gui.io.images.meta_check import meta_problem
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.quiet import heard_output
@@ -21,6 +22,7 @@ from proseg_gui.volume import Geometry
 
 log = logging.getLogger(__name__)
 
+_GREY_ALPHA = 4
 _FLAT = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 
 
@@ -39,6 +41,8 @@ def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: Cance
             return read_tiff(path)
     if path.suffix.lower() in _FLAT:
         check_picture(path)
+        if png_kind(path)[1] == _GREY_ALPHA:
+            return read_grey_alpha(path)
     try:
         with heard_output() as heard:
             image = sitk.ReadImage(str(path))
@@ -75,7 +79,8 @@ def _raw(image: sitk.Image, path: Path) -> RawImage:
     elif flat:
         sizes = " x ".join(f"{step:.4g}" for step in image.GetSpacing()[:2])
         notices.append(f"The pixel size of {sizes} mm comes from the file's resolution tag.")
-    return RawImage(values, _geometry(image, values.shape[1:]), tuple(notices), colour)
+    geometry = replace(_geometry(image, values.shape[1:]), assumed=flat or path.suffix.lower() == ".hdr")
+    return RawImage(values, geometry, tuple(notices), colour)
 
 
 def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:

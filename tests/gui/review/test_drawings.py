@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.gui.dialogs.contours_dialog import ContoursDialog
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
+from proseg_gui.gui.dialogs.grid_question import TAKE
 from proseg_gui.gui.review import drawings
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -136,7 +138,8 @@ def _idle():
 
 def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, tmp_path):
     study, mask = scan
-    small = Mask(mask.array[:, :20], replace(mask.geometry, shape=(5, 20, 40)))
+    steps = (mask.geometry.spacing_mm[0], 2 * mask.geometry.spacing_mm[1], mask.geometry.spacing_mm[2])
+    small = Mask(mask.array[:, ::2], replace(mask.geometry, shape=(5, 20, 40), spacing_mm=steps))
     write_nifti(small, small.geometry, tmp_path / "small.nii.gz")
     window.controller.desk.show(OpenedCase.fresh(study))
     drop(window, tmp_path / "small.nii.gz")
@@ -181,3 +184,25 @@ def test_the_menu_offers_it_only_with_a_scan_in_view(window, scan):
     assert not command.enabled()
     window.controller.desk.show(OpenedCase.fresh(scan[0]))
     assert command.enabled()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_mask_whose_header_puts_it_elsewhere_is_asked_about(taken, window, scan, qtbot, tmp_path):
+    study, mask = scan
+    moved = replace(study.geometry, origin_mm=study.geometry.origin_mm + [0, 0, 4.5])
+    write_nifti(Mask(mask.array, moved), moved, tmp_path / "finn.nii.gz")
+    window.controller.desk.show(OpenedCase.fresh(study))
+    drop(window, tmp_path / "finn.nii.gz")
+    box = asked(window, qtbot, QMessageBox)
+    assert "4.5 mm" in box.informativeText() and "finn.nii.gz" in box.text()
+    assert box.defaultButton().text() == "Leave it" and box.escapeButton() is box.defaultButton()
+    button = next(b for b in box.buttons() if b.text() == (TAKE if taken else "Leave it"))
+    QTest.mouseClick(button, LEFT)
+    if taken:
+        QTest.mouseClick(asked(window, qtbot).add, LEFT)
+        (reading,) = window.controller.desk.study.readings
+        assert np.array_equal(reading.mask.array, mask.array)
+        assert reading.mask.remark.startswith("grid accepted by the user: was off by 4.5 mm")
+    else:
+        assert not window.controller.desk.study.readings
+    assert window.failures == [] and not [d for d in window.findChildren(ErrorDialog) if d.isVisible()]

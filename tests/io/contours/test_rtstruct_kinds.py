@@ -40,6 +40,21 @@ def test_regions_of_one_number_that_cannot_be_told_apart_are_left_out_by_name(ct
     assert "'GTV', 'Cord' share the number 19" in notices[0] and "left out" in notices[0]
 
 
+@pytest.mark.parametrize("start", ["no preamble", "no meta header"])
+def test_a_file_without_preamble_or_meta_header_is_read_and_its_end_is_found(ct, structure_set, parts, tmp_path, start):
+    path = structure_set(tmp_path / "r.dcm", [(1, "GTV")], [(1, [parts.contour(parts.ring(0, 1, 1, 3, 4))])])
+    whole = path.read_bytes()
+    meta = 132 + 12 + int.from_bytes(whole[140:144], "little")  # the group's length says where the data set begins
+    bare = whole[132:] if start == "no preamble" else whole[meta:]
+    path.write_bytes(bare)
+    found, notices = _read(path, ct)
+    assert np.array_equal(found["GTV"], parts.box(0, 1, 1, 3, 4))
+    assert notices == []
+    path.write_bytes(bare[: len(bare) * 2 // 3])
+    with pytest.raises(UserError, match="cut short"):
+        _read(path, ct)
+
+
 def test_one_region_with_two_sets_of_contours_has_both(ct, structure_set, parts, tmp_path):
     a, b = parts.contour(parts.ring(0, 1, 1, 3, 4)), parts.contour(parts.ring(1, 1, 1, 3, 4))
     found, notices = _read(structure_set(tmp_path / "r.dcm", [(1, "GTV")], [(1, [a]), (1, [b])]), ct)
