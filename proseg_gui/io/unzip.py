@@ -10,6 +10,7 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import write_error
+from proseg_gui.io.leftovers import hidden_name, remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress
 
 _MOST_BYTES = 16 << 30
@@ -29,7 +30,8 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     UserError
         If the zip file is damaged, encrypted, too large, or the disk is full.
     """
-    folder = tempfile.TemporaryDirectory(prefix="proseg-gui-")
+    remove_leftovers(Path(tempfile.gettempdir()))
+    folder = tempfile.TemporaryDirectory(prefix=hidden_name("-"))
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]

@@ -6,12 +6,13 @@ The store is one JSON file readable by its owner only; it names cases by a hash 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.json_in import read_json
 from proseg_gui.review.state import WorkItem
 
 STATES = ("new", "in review", "accepted", "flagged")
@@ -98,8 +99,8 @@ def _load(store: Path | None) -> dict[str, dict[str, Any]]:
     if store is None or not store.is_file():
         return {}
     try:
-        data = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = read_json(store)
+    except UserError:
         return {}
     known: dict[str, dict[str, Any]] = {}
     for key, entry in data.items() if isinstance(data, dict) else ():
@@ -108,7 +109,7 @@ def _load(store: Path | None) -> dict[str, dict[str, Any]]:
         kept: dict[str, Any] = {}
         if entry.get("state") in STATES:
             kept["state"] = entry["state"]
-        if isinstance(entry.get("doubt"), int | float):
+        if isinstance(entry.get("doubt"), int | float) and not isinstance(entry["doubt"], bool):
             kept["doubt"] = float(entry["doubt"])
         known[str(key)] = kept
     return known

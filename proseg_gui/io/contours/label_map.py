@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.images.reading import image_stem, image_suffix, match_grid, read_raw
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry, Mask
 
@@ -77,10 +77,10 @@ def _named_labels(path: Path) -> dict[int, str]:
     """Names by label, from the side-car of the file or the ``dataset.json`` beside it; empty where there is none."""
     for side in (path.parent / f"{image_stem(path)}.json", path.parent / "dataset.json"):
         try:
-            content = json.loads(side.read_text(encoding="utf-8-sig"))
+            content = read_json(side)
             labels = content["labels"]
             pairs = labels.items()
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (UserError, KeyError, TypeError, AttributeError):
             continue  # a side-car is a help, never a condition
         found: dict[int, str] = {}
         for key, value in pairs:

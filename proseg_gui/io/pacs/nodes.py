@@ -5,7 +5,6 @@ Nothing here logs or puts into an error what an archive says about patients.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
 KINDS = ("dicomweb", "dimse")
@@ -119,12 +119,12 @@ TIMEOUT_S = 20.0
 
 def read_nodes(store: Path) -> list[Node]:
     """The saved nodes; entries that cannot be understood are left out, a missing file has none."""
-    try:
-        entries = json.loads(store.read_text(encoding="utf-8"))["nodes"]
-    except FileNotFoundError:
+    if not store.exists():
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError("the saved archive nodes cannot be read", path=store, remedy="Remove the file") from error
+    content = read_json(store, what="the file of saved archive nodes", remedy="Remove the file")
+    entries = content.get("nodes") if isinstance(content, dict) else None
+    if not isinstance(entries, list):
+        raise UserError("the saved archive nodes cannot be read", path=store, remedy="Remove the file")
     return [node for entry in entries if (node := _node(entry)) is not None]
 
 
