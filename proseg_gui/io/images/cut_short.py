@@ -9,21 +9,24 @@ _END_OF_JPEG = b"\xff\xd9"
 _TAIL = 65536
 """Some cameras append data after the end marker; a thumbnail's own end marker lies at the start of a file."""
 
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _OFFSETS, _COUNTS = (273, 324), (279, 325)  # StripOffsets, TileOffsets; StripByteCounts, TileByteCounts
 
 
 def is_cut_short(path: Path) -> bool:
     """Whether the file is a JPEG without its end, or a TIFF that points beyond its end; ``False`` for other kinds."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:3] != b"\xff\xd8\xff" and start not in _TIFF:
+        return False  # and nothing more of it is read
     content = path.read_bytes()
     if content[:3] == b"\xff\xd8\xff":
         return _END_OF_JPEG not in content[max(len(content) - _TAIL, len(content) // 2) :]
-    if content[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        try:
-            return _tiff_points_beyond(content)
-        except struct.error:
-            return True
-    return False
+    try:
+        return _tiff_points_beyond(content)
+    except struct.error:
+        return True
 
 
 def _tiff_points_beyond(content: bytes) -> bool:
