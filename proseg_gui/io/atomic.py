@@ -205,7 +205,7 @@ def check_folder(path: Path) -> None:
 
 def write_error(error: OSError, path: Path) -> UserError:
     """The sentence for a failed write to ``path``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return UserError("the disk is full", path=path, remedy="Nothing was written; free some space and try again")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UserError("the folder cannot be written to", path=path, remedy="Choose a folder that you may write to")

@@ -35,6 +35,7 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_apart(members)
             promised = _check_size(members, path, Path(folder.name))
             written = 0
             for number, member in enumerate(members):
@@ -54,6 +55,15 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     except OSError as error:
         raise write_error(error, Path(folder.name)) from error
     return folder
+
+
+def _check_apart(members: list[zipfile.ZipInfo]) -> None:
+    """Raise BadZipFile where members lie over each other: one packed megabyte can so be unpacked a thousand times."""
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise zipfile.BadZipFile("members lie over each other")
+        end = member.header_offset + member.compress_size
 
 
 def _check_size(members: list[zipfile.ZipInfo], path: Path, folder: Path) -> int:

@@ -58,11 +58,13 @@ def meta_problem(path: Path) -> str:
     if compressed:
         check_claim(_data_bytes(fields), path, compressed=True)
         return ""
+    size, needed = path.stat().st_size - match.end(), _data_bytes(fields)
+    if fields.get("BinaryData", "True").lower()[:1] not in ("t", "1"):  # as text a value takes two bytes or more
+        needed = 2 * needed // _TYPE_BYTES[fields["ElementType"]] - 1
+    if size < needed:
+        return f"it is cut short ({size} of {needed} bytes)"
     check_memory(_data_bytes(fields), path)
-    if fields.get("BinaryData", "True").lower()[:1] not in ("t", "1"):
-        return ""  # as text each value takes two bytes or more, whatever its type
-    size = path.stat().st_size - match.end()
-    return "" if size >= _data_bytes(fields) else f"it is cut short ({size} of {_data_bytes(fields)} bytes)"
+    return ""
 
 
 def _contradiction(fields: dict[str, str]) -> str:
