@@ -136,9 +136,8 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         objective, train, held_out = prepare_stage(
             method, request.recipe, base.method, request.stage, train, held_out, device, room
         )
-    has_checkpoint = (folder / NAME).is_file()
     trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
-    if request.resume and not has_checkpoint:
+    if request.resume and not (folder / NAME).is_file():
         progress(0.0, "it was interrupted before its first checkpoint: starting from the beginning")
     elif request.resume:
         trainer.resume()
@@ -234,7 +233,9 @@ def _prepare_folder(request: Request) -> Path:
     if begun and not request.resume:
         if not request.overwrite:
             raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
-        for name in (NAME, LOG_NAME) if rank() == 0 else ():
+    whole = (folder / NAME).is_file() and request.resume
+    if begun and not whole and rank() == 0:  # what there is to go on from, or to replace, has no checkpoint
+        for name in (NAME, LOG_NAME):
             (folder / name).unlink(missing_ok=True)
     return folder
 
