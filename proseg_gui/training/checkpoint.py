@@ -110,4 +110,5 @@ def _state(record: Mapping[str, Any]) -> State:
     figures, scaler = record["best_figures"], record.get("scaler", {})
     if not isinstance(figures, dict) or not isinstance(scaler, dict) or not int(record["step"]) >= 0:
         raise TypeError
-    return State(int(record["step"]), {}, {}, score, figures, int(record["best_step"]), float(record["seconds"]), scaler)
+    best_step, seconds = int(record["best_step"]), float(record["seconds"])
+    return State(int(record["step"]), {}, {}, score, figures, best_step, seconds, scaler)

@@ -230,9 +230,8 @@ def _prepare_folder(request: Request) -> Path:
     if request.resume and not folder.is_dir():
         raise UserError("there is no interrupted training to resume", path=folder, remedy="Leave out --resume")
     begun = (folder / NAME).is_file() or (folder / LOG_NAME).is_file()
-    if begun and not request.resume:
-        if not request.overwrite:
-            raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
+    if begun and not request.resume and not request.overwrite:
+        raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
     whole = (folder / NAME).is_file() and request.resume
     if begun and not whole and rank() == 0:  # what there is to go on from, or to replace, has no checkpoint
         for name in (NAME, LOG_NAME):

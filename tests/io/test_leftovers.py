@@ -21,7 +21,7 @@ from proseg_gui.io.leftovers import hidden_name, is_hidden_name, remove_leftover
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from killing import killed_at  # noqa: E402
+from killing import killed_at
 
 sys.path.pop(0)
 
@@ -69,9 +69,11 @@ def test_files_and_folders_of_a_dead_process_go_and_a_living_ones_stay(tmp_path)
 
 
 def test_what_is_not_ours_stays_whatever_its_age(tmp_path):
-    names = [".part-", ".part-1", ".part-notes.txt", ".old-photo.jpg", ".export-list.csv", ".partial", "part-0123456789ab"]
+    names = [".part-", ".part-1", ".part-notes.txt", ".old-photo.jpg", ".export-list.csv", ".partial"]
+    names += ["part-0123456789ab", ".part-0123456789abc"]
     for name in names:
-        _aged(tmp_path / name, 0) if (tmp_path / name).write_bytes(b"1") is None else _aged(tmp_path / name, 400)
+        (tmp_path / name).write_bytes(b"1")
+        _aged(tmp_path / name, 400)
     assert remove_leftovers(tmp_path) == 0 and _names(tmp_path) == sorted(names)
     assert not any(map(is_hidden_name, names))
 
@@ -121,7 +123,7 @@ def test_a_folder_that_was_set_aside_for_nothing_gets_its_name_back(tmp_path):
         lambda folder: atomic_bytes(folder / "new.bin", b"1"),
         lambda folder: atomic_folder(folder / "new", lambda temporary: (temporary / "x").write_bytes(b"1")),
         lambda folder: hidden_folder(folder).__enter__(),
-        lambda folder: write_nifti(Mask(np.ones(SHAPE, bool), Geometry.plain(SHAPE)), Geometry.plain(SHAPE), folder / "m.nii"),
+        lambda folder: write_nifti(np.ones(SHAPE, bool), Geometry.plain(SHAPE), folder / "m.nii"),
     ],
 )
 def test_whoever_writes_next_removes_them(write, tmp_path):

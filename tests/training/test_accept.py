@@ -21,7 +21,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.training.process import LOG, Plan, Training, find_trainings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from killing import killed_at  # noqa: E402
+from killing import killed_at
 
 sys.path.pop(0)
 
@@ -64,7 +64,7 @@ def whole(folder: Path) -> bool:
 
 
 def shown(models: Path) -> list[Path]:
-    return [path for path in models.glob("[!.]*")] if models.is_dir() else []
+    return list(models.glob("[!.]*"))
 
 
 def nothing_left(*folders: Path) -> bool:

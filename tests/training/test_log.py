@@ -10,7 +10,8 @@ ROWS = [{"step": 1, "total": 0.5}, {"step": 20, "total": 0.25}, {"step": 20, "ev
 
 
 @pytest.mark.parametrize(
-    "end", [b'{"step": 40, "to', b"{", b"\xff\xfe\x00", b"\0" * 4096, b"[" * 100_000, b'{"step": 1e9}', b"7", b"[]", b'""']
+    "end",
+    [b'{"step": 40, "to', b"{", b"\xff\xfe\x00", b"\0" * 4096, b"[" * 100_000, b'{"step": 1e9}', b"7", b"[]", b'""'],
 )
 def test_a_line_that_cannot_be_read_is_passed_over(tmp_path, end):
     path = tmp_path / LOG_NAME

@@ -185,7 +185,7 @@ def test_killed_before_the_first_checkpoint_it_goes_on_from_the_beginning(datase
     request, folder = Request(dataset, tmp_path / "bundle", QUICK), tmp_path / "bundle.training"
     folder.mkdir()
     (folder / LOG_NAME).write_text('{"step": 1, "total": 2.0, "seconds": 1.0}\n{"step": 1, "to')
-    with pytest.raises(UserError, match="a training was begun here.*Give --resume or --overwrite"):
+    with pytest.raises(UserError, match=r"a training was begun here.*Give --resume or --overwrite"):
         train_bundle(request)
     said = []
     card = train_bundle(replace(request, resume=True), lambda _share, text: said.append(text))

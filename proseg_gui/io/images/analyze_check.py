@@ -37,9 +37,11 @@ def check_analyze(path: Path) -> None:
         raise _no_valid("datatype", path)
     if not all(math.isfinite(step) and abs(step) <= MOST_MM for step in steps[1:4]):
         raise _no_valid("voxel size", path)
-    image = next((path.with_suffix(ending) for ending in (".img", ".IMG") if path.with_suffix(ending).is_file()), None)
+    images = [path.with_suffix(ending) for ending in (".img", ".IMG")]
+    image = next((file for file in images if file.is_file()), None)
     if image is None:
-        raise UserError("its file of voxels (.img) is missing", path=path, remedy="Keep the .hdr and .img files together")
+        remedy = "Keep the .hdr and .img files together"
+        raise UserError("its file of voxels (.img) is missing", path=path, remedy=remedy)
     check_detached(prod(used) * _TYPE_BYTES[kind], [image], path, compressed=False)
 
 

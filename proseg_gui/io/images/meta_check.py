@@ -81,7 +81,7 @@ def _contradiction(fields: dict[str, str]) -> str:
         if any(not abs(number) <= MOST_MM for number in _numbers(fields, key)):
             return f"its header's {key} is beyond all measure"
     sizes = fields.get("DimSize", "").split()
-    if any(key in fields and not 0 < abs(number) for key in ("ElementSpacing",) for number in _numbers(fields, key)):
+    if any(key in fields and not abs(number) > 0 for key in ("ElementSpacing",) for number in _numbers(fields, key)):
         return "its header's ElementSpacing is not a length"
     if any(key in fields and not _are_numbers(fields[key], 1, most) for key, most in _OTHERS.items()):
         return "its header holds a number that makes no sense"

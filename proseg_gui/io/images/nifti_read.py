@@ -92,7 +92,7 @@ def _header(path: Path) -> Any:
     plain = io.BytesIO(start[: 540 if second else 348])  # no byte more: nibabel follows chains of extensions
     header = kind.from_fileobj(plain, check=False)
     dims = [int(size) for size in header["dim"]]
-    if not 1 <= dims[0] <= 7 or any(size < 1 for size in dims[1 : dims[0] + 1]) and dims[1] != -1:
+    if not 1 <= dims[0] <= 7 or (any(size < 1 for size in dims[1 : dims[0] + 1]) and dims[1] != -1):
         raise ValueError(f"its header has the sizes {dims[1:4]}")  # -1: FreeSurfer's long vectors, which nibabel knows
     code = int(header["datatype"])
     if code not in DATATYPES:
@@ -141,13 +141,14 @@ def _read(
     if not packed and size < first + needed:
         raise ValueError(f"{size} of {first + needed} bytes are there")
     stored = np.empty(needed, np.uint8)
+    view = stored.data
     with path.open("rb") as file:
         stream: Any = gzip.GzipFile(fileobj=file) if packed else file
         stream.seek(first)
         for begin in range(0, needed, _CHUNK):
             if token is not None:
                 token.check()
-            part = memoryview(stored)[begin : begin + _CHUNK]
+            part = view[begin : begin + _CHUNK]
             done = 0
             while done < len(part):
                 got = stream.readinto(part[done:])

@@ -44,7 +44,7 @@ def check_nrrd(path: Path) -> None:
     checks = {
         "magic": start.startswith(b"NRRD000"),
         "end": bool(blank or detached) and b"\0" not in header,
-        "sizes": bool(sizes) and all(re.fullmatch(r"0*[1-9]\d{0,9}", size) and int(size) < _MOST_SIDE for size in sizes),
+        "sizes": bool(sizes) and all(re.fullmatch(r"[1-9]\d{0,9}", size) and int(size) < _MOST_SIDE for size in sizes),
         "dimension": fields.get("dimension", "") == str(len(sizes)) and len(sizes) <= 16,
         "type": kind in _TYPE_BYTES,
         "encoding": encoding in _ENCODINGS,

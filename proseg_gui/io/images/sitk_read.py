@@ -111,7 +111,8 @@ def _geometry(image: sitk.Image, shape: tuple[int, ...], path: Path) -> Geometry
     steps[:n] = image.GetSpacing()[:n]
     lengths = np.linalg.norm(directions, axis=0)
     finite = all(np.isfinite(values).all() for values in (directions, origin, steps))
-    if not finite or not (lengths > 0).all() or not (steps > 0).all() or abs(np.linalg.det(directions / lengths)) < 1e-3:
+    lengthy = finite and bool((lengths > 0).all() and (steps > 0).all())
+    if not lengthy or abs(np.linalg.det(directions / lengths)) < 1e-3:
         raise UserError("its header's position or direction is not valid", path=path, remedy="Export the image again")
     matrix = np.eye(4)
     matrix[:3, :3] = directions / lengths * steps

@@ -98,6 +98,19 @@ class FoundSeries:
     n_images: int
 
 
+def is_wanted(ds: Any, series: FoundSeries) -> bool:
+    """Whether a fetched object is of the series that was asked for: series, study and patient have to agree.
+
+    What the archive's answer left empty is not compared. May raise what damaged values raise.
+    """
+    wanted = (
+        ("SeriesInstanceUID", series.series_uid),
+        ("StudyInstanceUID", series.study_uid),
+        ("PatientID", series.patient_id),
+    )
+    return all(not value or str(ds.get(keyword, "") or "").strip() == value.strip() for keyword, value in wanted)
+
+
 class Archive(Protocol):
     """A connected node. All methods block, look at ``token`` between steps and raise UserError."""
 
@@ -107,7 +120,10 @@ class Archive(Protocol):
     def fetch(
         self, series: FoundSeries, folder: Path, progress: Progress = no_progress, token: CancelToken | None = None
     ) -> list[Path]:
-        """Write a series' files into the (new or empty) folder, under names that are numbers."""
+        """Write a series' files into the (new or empty) folder, under names that are numbers.
+
+        Images of another series, study or patient are refused, and one that comes twice is kept once.
+        """
 
     def send(self, files: Sequence[Path], progress: Progress = no_progress, token: CancelToken | None = None) -> None:
         """Store files; an error names how many went through."""

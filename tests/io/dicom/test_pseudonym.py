@@ -99,7 +99,9 @@ def test_one_study_keeps_its_new_uids_over_its_exports(volume, tmp_path, key):
     assert survivors(seg, volume.dicom, pseudonym("case-7")) == []
 
 
-def test_another_name_another_key_or_another_image_has_other_uids(volume, tmp_path, key, dicom_series, along_z, ct_array):
+def test_another_name_another_key_or_another_image_has_other_uids(
+    volume, tmp_path, key, dicom_series, along_z, ct_array
+):
     first, image = _export(volume, "rtstruct", tmp_path / "a.dcm", pseudonym="case-7")
     other, _ = _export(volume, "rtstruct", tmp_path / "b.dcm", pseudonym="case-8")
     assert first.StudyInstanceUID != other.StudyInstanceUID

@@ -53,7 +53,7 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(source: str, says: str = "", code: int | None = 2):  # noqa: ANN201
+def case(source: str, says: str = "", code: int | None = 2):
     """Add a maker to the list."""
 
     def add(make: Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:

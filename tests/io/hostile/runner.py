@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 MOST_MORE = 640 << 20
-"""Address space of a child beyond what is loaded: threads' stacks are in it. Resident memory is held to less by the test."""
+"""Address space of a child beyond what is loaded, with its threads' stacks. The test holds what it uses to less."""
 
 
 def main() -> None:
     import nibabel  # noqa: F401
     import pydicom.pixels  # noqa: F401
-    import SimpleITK  # noqa: F401, N813
+    import SimpleITK  # noqa: F401
 
     import proseg_gui.cli.export
     import proseg_gui.cli.import_contours

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from corpus import CASES, Case  # noqa: E402
+from corpus import CASES, Case
 
 sys.path.pop(0)
 
