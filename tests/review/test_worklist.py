@@ -67,3 +67,19 @@ def test_clear_forgets_on_disk_too(tmp_path) -> None:
     worklist.clear()
     assert not store.exists()
     assert {item.state for item in worklist.items} == {"new"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"a": {"doubt": 1' + "0" * 400 + "}}", '{"a": {"doubt": NaN}}', '{"a": {"doubt": 1e999}}', "\udcff"],
+)
+def test_a_store_with_numbers_that_no_list_has_keeps_nothing_from_starting(tmp_path, content) -> None:
+    store = tmp_path / "worklist.json"
+    store.write_bytes(content.encode(errors="surrogateescape"))
+    worklist = Worklist(store)
+    worklist.show(CASES, None)
+    assert {item.state for item in worklist.items} == {"new"}
+    worklist.update(CASES[0][0], state="accepted", doubt=0.5)
+    again = Worklist(store)
+    again.show(CASES, None)
+    assert again.items[0].state == "accepted"

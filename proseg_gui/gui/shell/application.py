@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.atomic import atomic_write
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.review.worklist import Worklist
 
 log = logging.getLogger(__name__)
@@ -87,13 +88,20 @@ def _window(request: Request) -> MainWindow:
     if request.screenshot is None:
         from platformdirs import user_data_path
 
-        return MainWindow(
-            SettingsStore(), Worklist(user_data_path("proseg-gui") / "worklist.json"), request.device, model
-        )
+        store, own = SettingsStore(), user_data_path("proseg-gui")
+        _clear_up([own, own / "models", own / "trainings", Path(tempfile.gettempdir()), store.load().export_folder])
+        return MainWindow(store, Worklist(own / "worklist.json"), request.device, model)
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         return MainWindow(store, Worklist(), request.device, model)
+
+
+def _clear_up(folders: Sequence[Path | str]) -> None:
+    """Remove what a process that was killed left where this program writes: it may hold a patient's results."""
+    for folder in folders:
+        if str(folder):
+            remove_leftovers(Path(folder))
 
 
 def _open(window: MainWindow, request: Request) -> None:

@@ -18,11 +18,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 from test_corpus import MEGABYTES, SECONDS, runner
 from test_damage import VALUES, originals, series
 
-del sys.path[:2]
+sys.path.pop(0)
+sys.path.pop(0)
 
 __all__ = ["originals", "runner", "series"]
 COUNT, SEED = int(os.environ.get("PROSEG_FUZZ", "60")), int(os.environ.get("PROSEG_FUZZ_SEED", "0"))
@@ -31,7 +33,7 @@ SLICES = ("DICOM", "JPEG-LS", "JPEG 2000", "RLE", "JPEG lossless")
 DRAWINGS = ("RTSTRUCT", "SEG", "fractional SEG", "compressed SEG", "LIDC")
 PAIRS = (".hdr", "analyze", ".mhd", ".nhdr")
 OTHERS = ("zip", "split.json", "dataset.json", "compressed .mha", "raw .nrrd")
-WORDS = (b"\xff" * 4, b"\0" * 4, b"\xff\xff\xff\x7f", b"\0\0\0\x80", b"\x7f\xff\xff\xff", b"\0\0\xc0\x7f", b"\xf0\xff\xff\xff")
+WORDS = (b"\xff" * 4, b"\0" * 4, b"\xff\xff\xff\x7f", b"\0\0\0\x80", b"\x7f\xff\xff\xff", b"\0\0\xc0\x7f")
 TEXTS = (b"1e308", b"-1", b"nan", b"inf", b"99999999999999999999", b"0", b"", b"1e-308", b"%n%s", b"../x")
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
@@ -87,7 +89,8 @@ def _run_all(kind: str, make, place: Path, runner) -> None:
         answer = runner(make(folder, chance), folder)
         said = answer["stderr"]
         one_line = said.startswith("proseg-gui: ") and said.count("\n") == 1 and said.strip().isprintable()
-        good = (answer["code"] == 0 and said == "") or (answer["code"] == 2 and one_line and not (folder / "out").exists())
+        refused = answer["code"] == 2 and one_line and not (folder / "out").exists()
+        good = refused or (answer["code"] == 0 and said == "")
         if not good or answer["seconds"] > SECONDS or answer["megabytes"] > MEGABYTES:
             wrong.append(f"{folder}: {answer}")
         else:
