@@ -82,7 +82,7 @@ _MOST = 1e9
 """A million metres: what is beyond overflows further on."""
 _MOST_INFLATED = 1 << 30
 """A deflated file (rare, and never large) may unpack to a thousand times its size."""
-_BOMB_BYTES, _BOMB_RATIO = 256 << 20, 500
+_BOMB_BYTES, _BOMB_RATIO = 128 << 20, 500
 """So much from so little is made to fill a memory."""
 
 
