@@ -42,6 +42,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="no patient data, new UIDs; DICOM comes with a copy of the image without patient data beside it",
     )
     add_accept_grid(parser)
+    parser.add_argument(
+        "--pseudonym",
+        default="",
+        metavar="NAME",
+        help="with --deidentify: what the patient is called instead. All exports of a study under this name, made on "
+        "this computer, have the same new UIDs; without it they are new each time",
+    )
     add_series(parser)
 
 
@@ -62,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("two masks have the same --name", remedy="Give each mask its own name")
     if args.code and args.format != "seg":
         raise UserError("--code goes with --format seg and is given once for each --mask")
+    if args.pseudonym and not args.deidentify:
+        raise UserError("--pseudonym goes with --deidentify", remedy="Give both, or neither")
     codes = [structure_code(text) for text in args.code] or None
     study = open_study(args.image, pick=args.series)
     notices: list[str] = list(study.notices)
@@ -77,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         append_to=args.append_to,
         origins=origins,
         deidentify=args.deidentify,
+        pseudonym=args.pseudonym,
         codes=codes,
         notices=notices,
     )

@@ -9,7 +9,6 @@ segmentation; or the case is any folder with one series and such a file for each
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -24,6 +23,7 @@ from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.layouts import drawings_beside, foreign_layout
 from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -317,16 +317,6 @@ def align_channel(
     notices = notices + [f"Channel {name} was resampled to the first channel's grid ({difference})."]
     moved = resample_to(volume, first.geometry, token=token)
     return replace(moved, derivation=f"Channel {name} was resampled to the first channel's grid."), notices
-
-
-def read_json(path: Path) -> Any:
-    """The content of a small JSON file, or a UserError that says where it is malformed."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UserError(f"the file cannot be read ({error.strerror or error})", path=path) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"this is not valid JSON ({error})", path=path, remedy="Correct it or remove it") from error
 
 
 def _read_info(folder: Path) -> _Info:

@@ -11,7 +11,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.structure_codes import StructureCode, structure_codes
-from proseg_gui.io.dicom.deidentify import check_names
+from proseg_gui.io.dicom.deidentify import check_names, check_pseudonym
+from proseg_gui.io.dicom.deidentify import pseudonym as find_pseudonym
 from proseg_gui.io.images.nifti_write import nifti_writers
 from proseg_gui.io.names import code_of, shortened
 from proseg_gui.io.provenance import Provenance
@@ -37,6 +38,7 @@ def export_masks(
     append_to: str | Path | None = None,
     origins: Sequence[Provenance | None] | None = None,
     deidentify: bool = False,
+    pseudonym: str = "",
     codes: Sequence[StructureCode] | None = None,
     notices: list[str] | None = None,
     progress: Progress = no_progress,
@@ -61,6 +63,9 @@ def export_masks(
     deidentify:
         Write nothing about the patient, raters or the user; DICOM files then come with a copy of the image without
         patient data, to which they refer.
+    pseudonym:
+        With ``deidentify``, DICOM formats only: what the patient is called. All exports of a study under this name
+        have the same study, frame of reference and image UIDs (docs/decisions/io-deidentify.md).
     codes:
         ``seg`` only: what each mask is, in DICOM's words; ``Tissue`` without.
     notices:
@@ -82,9 +87,15 @@ def export_masks(
     if append_to is not None and fmt != "rtstruct":
         raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
+    named = None
+    if pseudonym and (not deidentify or fmt == "nifti"):
+        raise UserError("a pseudonym is for de-identified DICOM", remedy="Choose rtstruct or seg, and de-identify")
     if deidentify:
         told = [origin.anonymous() for origin in told]
         check_names([name for name, _ in masks], volume.origin)
+        if pseudonym:
+            named = find_pseudonym(pseudonym)
+            check_pseudonym(named, volume.origin)
     if fmt == "nifti":
         paths, said = _to_nifti(volume, masks, out, overwrite, told, progress, token)
     elif fmt == "seg":
@@ -101,6 +112,7 @@ def export_masks(
             overwrite=overwrite,
             provenance=_shared(told),
             deidentified=deidentify,
+            named=named,
             progress=progress,
             token=token,
         )
@@ -117,6 +129,7 @@ def export_masks(
             provenance=_shared(told),
             append_to=append_to,
             deidentified=deidentify,
+            named=named,
             progress=progress,
             token=token,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import write_error
+from proseg_gui.io.leftovers import hidden_name, remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress
 
 _MOST_BYTES = 16 << 30
@@ -33,7 +34,8 @@ def unzip(path: Path, progress: Progress, token: CancelToken | None) -> tempfile
     UserError
         If the zip file is damaged, encrypted, too large, or the disk is full.
     """
-    folder = tempfile.TemporaryDirectory(prefix="proseg-gui-")
+    remove_leftovers(Path(tempfile.gettempdir()))
+    folder = tempfile.TemporaryDirectory(prefix=hidden_name("-"))
     work = _Work(path, Path(folder.name), progress, token)
     try:
         work.unpack(path, 1)
@@ -60,6 +62,7 @@ class _Work:
     def unpack(self, archive_path: Path, depth: int) -> None:
         with zipfile.ZipFile(archive_path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_apart(members)
             first, promised = self.members, sum(member.file_size for member in members)
             self.promised, self.members = self.promised + promised, self.members + len(members)
             self._check(promised)
@@ -110,3 +113,12 @@ def _is_inner(path: Path) -> bool:
         return False
     with zipfile.ZipFile(path) as archive:
         return _OFFICE not in archive.namelist()
+
+
+def _check_apart(members: list[zipfile.ZipInfo]) -> None:
+    """Raise BadZipFile where members lie over each other: one packed megabyte can so be unpacked a thousand times."""
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise zipfile.BadZipFile("members lie over each other")
+        end = member.header_offset + member.compress_size

@@ -85,7 +85,7 @@ def test_damaged_images(kind, dicom_series, along_z, tmp_path):
             opened += 1
         except UserError as error:
             assert str(error).isprintable() and len(str(error)) < 1000
-    assert opened > 0
+    assert opened > 0 or kind == "zip in zip"  # there nearly every byte is under a checksum
     gc.collect()
 
 

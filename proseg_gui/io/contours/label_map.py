@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from proseg_gui.io.images.grid import place_on
 from proseg_gui.io.images.masks import WHOLE, read_labels, unscaled
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.images.reading import image_stem, image_suffix
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry, Mask
 
@@ -151,10 +151,10 @@ def _named_labels(path: Path) -> dict[int, str]:
     sides += [path.parent.parent / "dataset.json"] if path.parent.name.startswith("labels") else []
     for side in sides:
         try:
-            content = json.loads(side.read_text(encoding="utf-8-sig"))
+            content = read_json(side)
             labels = content["labels"]
             pairs = labels.items()
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (UserError, KeyError, TypeError, AttributeError):
             continue  # a side-car is a help, never a condition
         found: dict[int, str] = {}
         for key, value in pairs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -15,6 +14,7 @@ from typing import Any
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_bytes, atomic_json, json_bytes
 from proseg_gui.io.contours.naming import Row, Source, rater_names
+from proseg_gui.io.json_in import BadJson, parse_json, read_json
 from proseg_gui.io.shown import plain
 
 FORMAT = "proseg-gui contour map"
@@ -51,8 +51,8 @@ def read_map(path: str | Path) -> list[Row]:
 
 def _from_json(text: str, path: Path) -> list[Any]:
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = parse_json(text)
+    except BadJson as error:
         raise UserError(f"this is not valid JSON ({error})", path=path, remedy=_REMEDY) from error
     rows = content.get("rows") if isinstance(content, dict) else content
     if not isinstance(rows, list):
@@ -190,8 +190,8 @@ def recall(store: Path, sources: Sequence[Source], rows: Sequence[Row], notices:
 def _stored(store: Path) -> dict[str, dict[str, Any]]:
     """What is kept; a damaged file counts as none, since it is a help and never a condition."""
     try:
-        content = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        content = read_json(store)
+    except UserError:
         return {}
     if not isinstance(content, dict):
         return {}

@@ -33,7 +33,7 @@ from proseg_gui.io.dicom.common import (
     person,
     save,
 )
-from proseg_gui.io.dicom.deidentify import deidentify
+from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.headers import DAMAGE
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
@@ -73,6 +73,7 @@ def write_rtstruct(
     provenance: Provenance | None = None,
     append_to: str | Path | None = None,
     deidentified: bool = False,
+    named: Pseudonym | None = None,
     label: str = "proseg-gui",
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -91,6 +92,8 @@ def write_rtstruct(
     deidentified:
         Write it without anything about the patient (DICOM's basic profile, new UIDs), with a copy of the image
         without patient data beside it.
+    named:
+        With ``deidentified``: what the patient is called, by which all exports of a study have the same new UIDs.
     label:
         StructureSetLabel, at most 16 characters are kept.
 
@@ -122,7 +125,7 @@ def write_rtstruct(
         rois = [replace(roi, provenance=roi.provenance and roi.provenance.anonymous()) for roi in rois]
     equipment = contributing_equipment(given, [(roi.name, roi.provenance) for roi in rois])
     with series_for(
-        study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
+        study_volume, path, overwrite=overwrite, deidentified=deidentified, named=named, progress=progress, token=token
     ) as (volume, notices, rest):
         assert volume.dicom is not None
         if append_to is None:
@@ -134,7 +137,7 @@ def write_rtstruct(
         ds.ContributingEquipmentSequence = DicomSequence([*before, *equipment])
         _add_rois(ds, rois, volume, path, rest, token)
         if deidentified:
-            deidentify(ds, study_volume.origin)
+            deidentify(ds, study_volume.origin, named)
 
         def write(temporary: Path) -> None:
             try:

@@ -31,7 +31,7 @@ from proseg_gui.io.dicom.common import (
     person,
     save,
 )
-from proseg_gui.io.dicom.deidentify import deidentify
+from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
 from proseg_gui.io.provenance import Provenance
@@ -73,6 +73,7 @@ def write_seg(
     overwrite: bool = False,
     provenance: Provenance | None = None,
     deidentified: bool = False,
+    named: Pseudonym | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> tuple[str, ...]:
@@ -87,6 +88,8 @@ def write_seg(
         the folder ``<name>_image`` beside ``path``.
     kind:
         ``binary``: masks, bit exact. ``fractional``: probabilities in steps of 1/255, so up to 1/510 off.
+    named:
+        With ``deidentified``: what the patient is called, by which all exports of a study have the same new UIDs.
 
     Returns
     -------
@@ -108,13 +111,13 @@ def write_seg(
         given = given.anonymous()
         segments = [replace(s, provenance=s.provenance and s.provenance.anonymous()) for s in segments]
     with series_for(
-        study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
+        study_volume, path, overwrite=overwrite, deidentified=deidentified, named=named, progress=progress, token=token
     ) as (volume, notices, rest):
         assert volume.dicom is not None
         rest(0.1, "packing")
         seg = _build(segments, volume, kind, given, path)
         if deidentified:
-            deidentify(seg, study_volume.origin)
+            deidentify(seg, study_volume.origin, named)
         rest(0.6, "writing")
         if token is not None:
             token.check()

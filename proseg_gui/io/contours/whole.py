@@ -59,7 +59,7 @@ def extent(path: Path, ds: Dataset) -> Extent:
 
 
 def _after_meta(data: bytes | mmap.mmap) -> int:
-    """Where the data set begins: after preamble and group 2, where it has them; that group is explicit little endian."""
+    """Where the data set begins: after preamble and group 2 (always explicit little endian), where it has them."""
     at, walk = (_META_AT if data[_META_AT - 4 : _META_AT] == b"DICM" else 0), _Walk(data, little=True)
     while data[at : at + 2] == b"\x02\x00":
         _, _, length, at = walk.header(at, implicit=False)

@@ -6,6 +6,7 @@ Patient tags are read for the structure set that will refer to the image; they n
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 import zlib
@@ -93,8 +94,12 @@ READ_TAGS: tuple[str, ...] = (
 )
 _TAGS = [Tag(keyword) for keyword in READ_TAGS]
 _PIXEL_TAGS = (0x7FE00010, 0x7FE00008, 0x7FE00009)
+_MOST = 1e9
+"""A million metres: what is beyond overflows further on."""
 _MOST_INFLATED = 1 << 30
 """A deflated file (rare, and never large) may unpack to a thousand times its size."""
+_BOMB_BYTES, _BOMB_RATIO = 128 << 20, 500
+"""So much from so little is made to fill a memory."""
 
 
 DAMAGE = (
@@ -177,7 +182,7 @@ class Header:
         return value
 
     def numbers(self, keyword: str, count: int) -> np.ndarray:
-        """A tag as ``count`` finite floats, or a UserError that names it and the file."""
+        """A tag as ``count`` floats that can be lengths or directions, or a UserError that names it and the file."""
         value = self.value(keyword)
         if value is None or value == "":
             raise self.missing(keyword)
@@ -185,7 +190,7 @@ class Header:
             numbers = np.atleast_1d(np.array(value, dtype=np.float64))
         except (TypeError, ValueError) as error:
             raise self.malformed(keyword) from error
-        if numbers.shape != (count,) or not np.isfinite(numbers).all():
+        if numbers.shape != (count,) or not (np.abs(numbers) <= _MOST).all():
             raise self.malformed(keyword)
         return numbers
 
@@ -344,10 +349,11 @@ def _check_deflated(file: BinaryIO) -> None:
     """Unpack a deflated file piece by piece, and raise ``ValueError`` if it becomes too large for pydicom to unpack."""
     meta = pydicom.filereader.read_file_meta_info(file.name)
     file.seek(132 + 12 + int(meta.FileMetaInformationGroupLength))
+    packed = os.fstat(file.fileno()).st_size
     unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
     while (piece := unpacker.unconsumed_tail or file.read(1 << 16)) and not unpacker.eof:
         size += len(unpacker.decompress(piece, 1 << 20))
-        if size > _MOST_INFLATED:
+        if size > _MOST_INFLATED or (size > _BOMB_BYTES and size > _BOMB_RATIO * packed):
             raise ValueError("too large")
 
 

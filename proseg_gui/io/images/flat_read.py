@@ -41,8 +41,10 @@ def is_tiff(path: Path) -> bool:
         return file.read(4) in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
-def check_picture(path: Path) -> None:
+def check_picture(path: Path) -> str:
     """Refuse a picture that is damaged at its start, or claims more pixels than any picture, or than memory, has.
+
+    Returns what it is by its content: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
 
     Raises
     ------
@@ -51,6 +53,10 @@ def check_picture(path: Path) -> None:
     """
     with _opened(path) as image:
         _check(image, path, 1)
+        kind = image.format or ""
+    if kind not in ("PNG", "JPEG", "BMP", "TIFF"):
+        raise damaged_picture(path)
+    return kind
 
 
 def read_tiff(path: Path) -> RawImage:

@@ -18,6 +18,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all, json_writer
 from proseg_gui.io.images.reading import image_stem
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.volume import Geometry, Mask
 
@@ -48,9 +49,8 @@ def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
     says so. A side-car is a help, never a condition: a damaged one counts as none.
     """
     try:
-        with side_car_path(Path(path)).open("rb") as file:
-            content = json.loads(file.read(_MOST_SIDE_CAR))
-    except (OSError, ValueError, RecursionError):
+        content = read_json(side_car_path(Path(path)), most=_MOST_SIDE_CAR)
+    except UserError:
         return None
     if not isinstance(content, dict) or content.get("format") != SIDE_CAR:
         return None

@@ -350,7 +350,7 @@ def test_what_a_library_remarks_about_a_file_stays_out_of_the_log(tmp_path, monk
     sitk.WriteImage(sitk.GetImageFromArray(np.ones((2, 3, 4), np.int16)), str(path))
     read = sitk.ReadImage
 
-    def remarks(name):
+    def remarks(name, **_kwargs):
         os.write(2, f"warning: {name} of ZQDOE\n".encode())
         return read(name)
 
