@@ -149,10 +149,14 @@ def _proseg_options(args: argparse.Namespace) -> dict[str, str]:
 
 def result_lines(card: Card) -> list[str]:
     """How good the new model is, and compared with the one that it was made from."""
+    from proseg_gui.training.verdict import doubts
+
     figures = card.metrics.get("validation", {})
     lines = [f"  {name}: {value}" for name, value in figures.items()]
     if not figures:
         lines = ["  no validation case: the last weights were kept, unjudged"]
+    else:
+        lines += [f"  look before you use it: {doubt}" for doubt in doubts(card.metrics)]
     comparison = card.metrics.get("comparison")
     if comparison:
         from proseg_gui.training.compare import verdict

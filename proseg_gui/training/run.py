@@ -38,6 +38,7 @@ from proseg_gui.training.processes import rank, world
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
 from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
+from proseg_gui.training.validate import against_people
 from proseg_gui.volume import Study
 
 HELD_OUT_SHARE = 0.2
@@ -148,6 +149,8 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         "resampled_cases": len({*split.resample} & {*split.train, *split.val}),
     }  # fmt: skip
     metrics = _metrics(state, held_out, request.recipe, card.raters)
+    if held_out:
+        metrics["validation"] |= against_people(method, held_out)
     if base is not None:
         record |= origin_record(base.card, request.stage, hashes, held_out_hashes)
         if held_out:
