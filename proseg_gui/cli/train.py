@@ -30,7 +30,8 @@ the log of a run lie in OUT.training.
 
 --init goes on from a trained model, which itself is never changed. Stage rater: a new rater is learnt as a few numbers
 on the frozen model, in minutes. adapt: the decoder learns too. full: everything learns, slowly. Raters are matched by
-equal name, or through the table on this computer that a training under pseudonyms left.
+equal name, or through the table on this computer that a training under pseudonyms left, and the command prints whom it
+took for whom: two hospitals' rater1 are two people. --people FILE says it instead: {"rater1": null, "anna": "rater3"}.
 """
 CONDITIONINGS = ("film", "matrix")
 """Those of :mod:`proseg_gui.networks.proseg`, here without torch."""
@@ -39,8 +40,10 @@ BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
 STAGES = ("rater", "adapt", "full")
 """Those of :mod:`proseg_gui.training.stages`, here without torch."""
 STEPS = 1200
-_UNRECORDED = frozenset({"command", "parser", "dataset", "out", "overwrite", "resume", "memory", "quiet", "debug"})
-"""What of the parsed arguments the card's command does not repeat: the model does not depend on it."""
+_UNRECORDED = frozenset({"command", "parser", "dataset", "out", "overwrite", "resume", "memory", "quiet", "debug",
+                          "people"})  # fmt: skip
+"""What of the parsed arguments the card's command does not repeat: the model does not depend on it, or it names people.
+"""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -55,6 +58,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
     parser.add_argument("--init", metavar="BUNDLE", help="go on from this model: its folder, or its name")
     parser.add_argument("--stage", choices=STAGES, help="how much of the --init model may change")
+    parser.add_argument("--people", type=Path, metavar="FILE",
+                        help="with --init, JSON that says who is who: names in the data set to raters of that model, "
+                             "null for somebody new (without it, equal names are taken for one person)")  # fmt: skip
     parser.add_argument("--method", metavar="NAME",
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
     parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
@@ -114,6 +120,8 @@ def run(args: argparse.Namespace) -> int:
     if rank():  # of several processes the first one speaks
         train_bundle(request, no_progress)
         return 0
+    if args.init and not args.people:
+        print("\n".join(_guessed(request)), flush=True)
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
     raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
@@ -121,11 +129,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _guessed(request: Request) -> list[str]:
+    """Whom names alone were taken for; names of the base's raters only, since logs are made of this."""
+    from proseg_gui.bundle import find_bundle, read_card
+    from proseg_gui.training.origin import match_raters
+
+    card = read_card(find_bundle(str(request.init)))
+    known = sorted(set(match_raters(card, request.dataset).values()))
+    if not known:
+        return [f"nobody in these data is called like a rater of {card.name}: all are new"]
+    return [f"taken for the same people by their names: {', '.join(known)} of {card.name} (--people says otherwise)"]
+
+
 def _check_network(args: argparse.Namespace) -> None:
     """Refuse options that say what the network is where it is given, or another."""
     if bool(args.init) != bool(args.stage):
         raise UserError("--init and --stage belong together",
                         remedy="For instance --init liver --stage rater")  # fmt: skip
+    if args.people and not args.init:
+        raise UserError("--people says who is who in the model that --init names", remedy="Give --init too")
     asked = {"method": args.method, "preference": args.preference, "conditioning": args.conditioning,
              "widths": args.widths, "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
     chosen = next((name for name, value in asked.items() if value), "")
@@ -170,7 +192,7 @@ def result_lines(card: Card) -> list[str]:
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
     from proseg_gui.bundle import find_bundle, read_card
-    from proseg_gui.io.dataset import Split, read_dataset
+    from proseg_gui.io.dataset import Split, read_dataset, read_people
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.recipe import Recipe
     from proseg_gui.training.run import Request
@@ -195,7 +217,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         recorded_command(args), args.device, args.overwrite, args.resume,
         args.method or METHODS[0], args.init, args.stage or "", args.encoder_weights,
-        None if args.memory is None else round(args.memory * 1e9),
+        read_people(args.people) if args.people else None, None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
 
 

@@ -311,6 +311,15 @@ def read_json(path: Path) -> Any:
         raise UserError(f"this is not valid JSON ({error})", path=path, remedy="Correct it or remove it") from error
 
 
+def read_people(path: Path) -> dict[str, str | None]:
+    """Who is who, from a JSON table: name in the data set -> rater of a bundle, ``null`` for somebody new."""
+    found = read_json(path)
+    if not isinstance(found, dict) or not all(isinstance(alias, str | None) for alias in found.values()):
+        raise UserError("this is not a table of who is who", path=path,
+                        remedy='For instance {"anna": "rater2", "ben": null}')  # fmt: skip
+    return found
+
+
 def _read_info(folder: Path) -> _Info:
     path = folder / "dataset.json"
     if not path.is_file():
