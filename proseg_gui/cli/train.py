@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proseg_gui.errors import UserError
+from proseg_gui.training.choices import (
+    BACKBONES,
+    CONDITIONINGS,
+    METHODS,
+    PRECISIONS,
+    PREFERENCES,
+    STAGE_PATIENCE,
+    STAGES,
+    STEPS,
+)
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
     from proseg_gui.training.run import Request
-
-METHODS = ("proseg", "reference", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
-"""Names in :data:`proseg_gui.training.methods.OBJECTIVES`, here without torch, which takes seconds to import."""
 
 EXAMPLES = """examples:
   proseg-gui train brain_growth --out my_model --flip x --modality MR
@@ -33,13 +40,6 @@ on the frozen model, in minutes. adapt: the decoder learns too. full: everything
 equal name, or through the table on this computer that a training under pseudonyms left, and the command prints whom it
 took for whom: two hospitals' rater1 are two people. --people FILE says it instead: {"rater1": null, "anna": "rater3"}.
 """
-CONDITIONINGS = ("film", "matrix")
-"""Those of :mod:`proseg_gui.networks.proseg`, here without torch."""
-BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
-"""Those of :mod:`proseg_gui.networks.pretrained`, here without torch."""
-STAGES = ("rater", "adapt", "full")
-"""Those of :mod:`proseg_gui.training.stages`, here without torch."""
-STEPS = 1200
 _UNRECORDED = frozenset({"command", "parser", "dataset", "out", "overwrite", "resume", "memory", "quiet", "debug",
                           "people"})  # fmt: skip
 """What of the parsed arguments the card's command does not repeat: the model does not depend on it, or it names people.
@@ -63,7 +63,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                              "null for somebody new (without it, equal names are taken for one person)")  # fmt: skip
     parser.add_argument("--method", metavar="NAME",
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
-    parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
+    parser.add_argument("--preference", choices=PREFERENCES,
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
     parser.add_argument("--conditioning", choices=CONDITIONINGS,
                         help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
@@ -89,7 +89,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
-    parser.add_argument("--precision", choices=("32", "bf16-mixed", "16-mixed"), default="32",
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0],
                         help="bits the network counts with while it learns; 16-mixed needs CUDA (32)")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
@@ -205,10 +205,9 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Re
     if args.backbone != BACKBONES[0]:
         network["backbone"] = args.backbone
     if args.init:
-        from proseg_gui.training.stages import PATIENCE
         from proseg_gui.training.stages import STEPS as STAGE_STEPS
     steps = args.steps or (STAGE_STEPS[args.stage] if args.init else STEPS)
-    patience = (PATIENCE if args.init else 0) if args.patience is None else args.patience
+    patience = (STAGE_PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
                     network=network, precision=args.precision)  # fmt: skip
     if args.widths:

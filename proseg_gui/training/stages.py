@@ -41,8 +41,6 @@ RATER_DRAWS = 8
 """Random points an item in stage *rater*, over the new raters."""
 BACKBONE_FACTOR = 0.1
 """Of the learning rate of stage *full*: 1e-5 for the backbone."""
-PATIENCE = 4
-"""Validations of a stage without anything better, where the command gives no number."""
 RATER_SHARE = 0.5
 """Of the steps of stage *adapt*: before the decoder moves, new raters find their place in the decoder as it is."""
 AVERAGE_SHARE = 0.5
