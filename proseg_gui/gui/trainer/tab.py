@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from proseg_gui.gui.trainer.data_panel import DataPanel
 from proseg_gui.gui.trainer.library import LibraryPanel
@@ -47,9 +47,10 @@ class TrainerTab(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         for number, (part, width) in enumerate(((self.data, LEFT), (middle, MIDDLE), (right, RIGHT))):
-            splitter.addWidget(part)
+            shown = Column(part)
+            splitter.addWidget(shown)
             splitter.setStretchFactor(number, 3 if part is middle else 1)
-            part.setMinimumWidth(min(width, 260 if part is not middle else 480))
+            shown.setMinimumWidth(min(width, 260 if part is not middle else 480))
         splitter.setSizes([LEFT, MIDDLE, RIGHT])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +70,44 @@ class TrainerTab(QWidget):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.dropped.emit(paths[0])
+
+
+class Column(QScrollArea):
+    """A column that scrolls where the window is less high than what stands in it, instead of laying one over another.
+
+    Its content is as wide as it is and at least as high as it is.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = content
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        content.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the content as high as its wrapped words need when they change."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the content as high as its words need at the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """The content's width; any height, since the rest scrolls."""
+        return QSize(self._content.minimumSizeHint().width(), 120)
+
+    def _fit(self) -> None:
+        layout = self._content.layout()
+        if layout is not None:
+            wrapped = layout.minimumHeightForWidth(self.viewport().width()) if layout.hasHeightForWidth() else 0
+            self._content.setMinimumHeight(max(wrapped, layout.totalMinimumSize().height()))
 
 
 def _line() -> QFrame:
