@@ -25,6 +25,6 @@ def doubts(metrics: Mapping[str, Any]) -> list[str]:
     if apart is not None and apart["low"] is not None and apart["low"] <= 0.0:
         found.append(
             "its raters are not told apart: own minus wrong rater's Dice is "
-            f"{apart['mean']:.3f} ({apart['low']:.3f} to {apart['high']:.3f}), which may be 0"
+            f"{apart['mean']:.3f} ({apart['low']:.3f} to {apart['high']:.3f}), which is not surely above 0"
         )
     return found

@@ -39,6 +39,7 @@ FIELDS = (
 PROSEG_ONLY = ("conditioning", "preference")
 OF_THE_BASE = ("method", "conditioning", "preference", "backbone")
 MOST_PATIENCE = 1000
+LEAST_LETTERS = 5
 
 
 class Advanced(QWidget):
@@ -61,9 +62,10 @@ class Advanced(QWidget):
         self.patience = QSpinBox()
         self.patience.setRange(0, MOST_PATIENCE)
         self.patience.setSpecialValueText("never")
-        self.patience.setAccessibleName("Ends early after")
-        self.patience.setToolTip("Ends when so many validations in a row (of 10) brought nothing better")
-        self.patience.setSuffix(" validations")
+        self.patience.setAccessibleName("Ends early")
+        self.patience.setToolTip("Ends after so many validations in a row (of 10) that brought nothing better")
+        self.patience.setPrefix("after ")
+        self.patience.lineEdit().setTextMargins(4, 0, 0, 0)  # where the other fields' text begins
         self.file = button("Weights…", tip="A safetensors file of the encoder's weights, named as torchvision does")
         self.file.clicked.connect(self._ask)
         self.where = AdaptiveLabel("", role="muted")
@@ -81,7 +83,7 @@ class Advanced(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         fields: list[tuple[str, QWidget]] = [(text, self.boxes[name]) for name, text, _, _ in FIELDS]
-        fields.append(("Ends early after", self.patience))
+        fields.append(("Ends early", self.patience))
         for number, (text, field) in enumerate(fields):
             line, column = divmod(number, 2)
             label = QLabel(text)
@@ -153,7 +155,10 @@ class Advanced(QWidget):
     def _open(self, down: bool) -> None:
         self.fold.setArrowType(Qt.ArrowType.DownArrow if down else Qt.ArrowType.RightArrow)
         self.content.setVisible(down)
-        self.reset.setVisible(down)
+        self._show_reset()
+
+    def _show_reset(self) -> None:
+        self.reset.setVisible(self.fold.isChecked() and self.network() != Network())
 
     def _show(self) -> None:
         proseg = self._new and self.boxes["method"].currentIndex() == 0
@@ -165,6 +170,7 @@ class Advanced(QWidget):
         count = sum(bool(getattr(found, name)) for name, *_ in FIELDS) + (found.patience is not None)
         self.fold.setText(f"Advanced: {count} changed" if count else "Advanced: as shipped")
         self.fold.setAccessibleName(self.fold.text())
+        self._show_reset()
         self.changed.emit()
 
 
@@ -174,4 +180,13 @@ def _box(text: str, options: tuple[str, ...], tip: str) -> QComboBox:
         box.addItem(TITLES[option], option)
     box.setAccessibleName(text)
     box.setToolTip(tip)
+    may_be_narrow(box)
     return box
+
+
+def may_be_narrow(box: QComboBox) -> None:
+    """Let a choice be narrower than its longest words: its list is as wide as they are."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LEAST_LETTERS)
+    box.view().setTextElideMode(Qt.TextElideMode.ElideNone)
+    box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 24)

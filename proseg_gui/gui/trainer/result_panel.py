@@ -280,5 +280,5 @@ def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int)
     )
     return (
         f"{begin}The weights of step {training.get('chosen_at_step')} agree with each rater by Dice {own:.3f} (mean). "
-        f"{apart} {spread} These cases chose the weights; for an honest figure run evaluate on cases of a test part."
+        f"{apart} {spread} These cases chose the weights; for an honest figure judge it on a part that was set aside."
     )

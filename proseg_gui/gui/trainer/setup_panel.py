@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
-from proseg_gui.gui.trainer.advanced import Advanced
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, notice, set_notice
+from proseg_gui.gui.trainer.advanced import Advanced, may_be_narrow
 from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
 from proseg_gui.training.process import Network
 
@@ -79,8 +79,6 @@ class SetupPanel(Section):
         self._steps_touched = False
         self.base = _choice((), "What the training begins with; a base is never overwritten")
         self.base.addItem(NEW_MODEL, "")
-        self.base.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.base.setMinimumContentsLength(14)
         self.stages = _Stages()
         self.sentence = muted("", wrap=True)
         self.raters = muted("", wrap=True)
@@ -126,7 +124,7 @@ class SetupPanel(Section):
         rows: tuple[tuple[tuple[str, QWidget, QWidget], ...], ...] = (
             (("Start from", self.base, self.base),),
             (("Name", self.name, self.name), ("Images", self.modality, self._modality)),
-            (("Steps", self.steps, self.steps), ("May be mirrored", self.flip, self._variation)),
+            (("Steps", self.steps, self.steps), ("Mirroring", self.flip, self._variation)),
             (("Seed", self.seed, self.seed), ("Intensities", self.intensities, self._window)),
         )
         for row, fields in zip((0, 3, 4, 5), rows, strict=True):
@@ -137,10 +135,9 @@ class SetupPanel(Section):
                 grid.addWidget(label, row, 2 * column)
                 grid.addWidget(placed, row, 2 * column + 1)
         self._stage_label = QLabel("Stage")
-        self.sentence.setContentsMargins(0, 5, 0, 0)  # its first line stands beside the field's words
-        grid.addWidget(self.sentence, 0, 2, 2, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.sentence, 0, 2, 1, 2)
         grid.addWidget(self._stage_label, 1, 0)
-        grid.addWidget(self.stages, 1, 1)
+        grid.addWidget(self.stages, 1, 1, 1, 3)
         grid.addWidget(self.raters, 2, 0, 1, 3)
         grid.addWidget(self.who, 2, 3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         said = (("Validation", self.split), ("Time", self.estimate), ("Test part", self.test))
@@ -267,14 +264,14 @@ class _OrFixed(QWidget):
 
     def __init__(self, field: QWidget) -> None:
         super().__init__()
-        self._words = muted("", wrap=False)
+        self._words = AdaptiveLabel("", role="muted")
         self._stack = QStackedLayout(self)
         self._stack.addWidget(field)
         self._stack.addWidget(self._words)
 
     def set_fixed(self, text: str) -> None:
         """Show ``text``, or the field where it is empty."""
-        self._words.setText(text)
+        self._words.set_texts((text,))
         self._stack.setCurrentIndex(1 if text else 0)
 
 
@@ -303,4 +300,5 @@ def _choice(options: tuple[tuple[str, str], ...], tip: str) -> QComboBox:
     for text, data in options:
         box.addItem(text, data)
     box.setToolTip(tip)
+    may_be_narrow(box)
     return box
