@@ -37,7 +37,7 @@ def judge_once(
     card = read_card(folder)
     if "test" in card.metrics:
         raise UserError(f"{card.name} was judged on its test part already", path=folder,
-                        remedy="A second look would choose by it; evaluate it on cases that nobody has looked at")  # fmt: skip
+                        remedy="A second look would choose by it: use cases that nobody has looked at")  # fmt: skip
     result = evaluate_dataset(dataset, load_bundle(folder), cases=names, people=dict(people), device="cpu",
                               progress=progress, token=token)  # fmt: skip
     salt = str(card.training.get("salt", ""))
