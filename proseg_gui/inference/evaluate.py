@@ -1,4 +1,4 @@
-"""A bundle on the cases of a dataset folder: the figures of METRICS.md, by case and in the mean over cases."""
+"""A bundle on the cases of a dataset folder: the figures of docs/METRICS.md, by case and in the mean over cases."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def evaluate_dataset(
 
     Returns
     -------
-    JSON-able: the keys of CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
+    JSON-able: the keys of docs/CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
     ``dice_identity`` by rater), ``cases`` with the same keys a case (and under ``structures`` each one's where there
     are several), what was asked, ``seen_in_training``, and ``identity_gain``: own minus wrong raters' Dice with a
     paired bootstrap interval over cases.

@@ -1,4 +1,4 @@
-"""A folder of cases with several raters' masks, as CONTRACTS.md lays it out, and one such case as a Study.
+"""A folder of cases with several raters' masks, as docs/CONTRACTS.md lays it out, and one such case as a Study.
 
 ``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
 reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".

@@ -4,7 +4,7 @@
 once. *adapt*: the decoder learns too, still on cached features. *full*: the backbone as well, slowly and tied to where
 it came from. In all stages the known raters' preferences stay where they are. What keeps those raters' predictions in
 place is replay where the data hold their masks, and elsewhere agreement with what the base model draws on the same
-images (METHOD.md section 6; docs/decisions/model-stages.md has the measurements).
+images (docs/METHOD.md section 6; docs/decisions/model-stages.md has the measurements).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Figures of a network on held-out cases while it trains: identity Dice, GED^2 and spread (METRICS.md), slice by slice.
+"""Figures of a network on held-out cases while it trains: identity Dice, GED^2 and spread (docs/METRICS.md).
+
+Cases are looked at slice by slice.
 
 Whole cases are judged (all slices of a volume flattened together); only counts are kept, never N volumes.
 """
