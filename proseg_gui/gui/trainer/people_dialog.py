@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
 from proseg_gui.gui.panels.widgets import button, notice, set_notice
+from proseg_gui.gui.trainer.calm import calm_choices
 
 UNSAID, NEW = "?", ""
 """What a row's choice holds where nothing was chosen yet, and for somebody new; else it is a rater of the model."""
@@ -50,6 +51,7 @@ class PeopleDialog(DialogFrame):
         grid.setColumnStretch(1, 1)
         table = QWidget()
         table.setLayout(grid)
+        calm_choices(table)
         scroll = QScrollArea()
         scroll.setWidget(table)
         scroll.setWidgetResizable(True)
@@ -81,7 +83,6 @@ class PeopleDialog(DialogFrame):
         box.addItem("Somebody new", NEW)
         for alias, real in raters.items():
             box.addItem(alias if real == alias else f"{alias} ({real})", alias)
-        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.currentIndexChanged.connect(lambda _index: self._look())
         return box
 

@@ -202,8 +202,10 @@ class ResultPanel(Section):
 
     def _show_test(self, test: Mapping[str, Any] | None, n_test: int) -> None:
         self._testable = n_test > 0 and test is None
-        self.tested.setVisible(test is not None)
-        self.tested.setText("" if test is None else test_sentence(test))
+        cases = f"{n_test} case{' is' if n_test == 1 else 's are'}"
+        waiting = f"{cases} set aside as a test part. Judge on it before you accept: afterwards the split is gone."
+        self.tested.setText(test_sentence(test) if test is not None else waiting if n_test else "")
+        self.tested.setVisible(bool(self.tested.text()))
 
     def _show_comparison(self, card: Any, comparison: Mapping[str, Any]) -> None:
         base = comparison["base"]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from proseg_gui.gui.trainer.calm import calm_choices
 from proseg_gui.gui.trainer.data_panel import DataPanel
 from proseg_gui.gui.trainer.library import LibraryPanel
 from proseg_gui.gui.trainer.result_panel import ResultPanel
@@ -80,6 +81,7 @@ class Column(QScrollArea):
             if number:
                 column.addWidget(_line())
             column.addWidget(part, int(number == stretch))
+        calm_choices(self._content)
         self.setWidget(self._content)
         self.setWidgetResizable(True)
 

@@ -6,7 +6,7 @@ import itertools
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -126,3 +126,27 @@ def test_nothing_stands_on_anything_else_and_all_can_be_reached(qtbot, tmp_path,
     for name in ("accept", "attempt", "test", "report", "discard"):
         button = getattr(tab.result, name)
         assert button.isVisible() and button.width() >= button.minimumSizeHint().width()
+
+
+def test_the_wheel_scrolls_a_column_and_changes_no_choice_under_it(qtbot):
+    tab = TrainerTab()
+    qtbot.addWidget(tab)
+    tab.resize(960, 300)
+    tab.setup.advanced.fold.setChecked(True)
+    tab.show()
+    qtbot.wait(50)
+    box, column = tab.setup.modality, next(c for c in tab.findChildren(Column) if c.isAncestorOf(tab.setup))
+
+    def turn():
+        place = QPointF(box.mapTo(tab, box.rect().center()))
+        QTest.wheelEvent(tab.windowHandle(), place, QPoint(0, -120))
+        qtbot.wait(20)
+
+    turn()
+    assert box.currentIndex() == 0 and column.verticalScrollBar().value() > 0, column.verticalScrollBar().maximum()
+    column.verticalScrollBar().setValue(0)
+    tab.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus, timeout=5000)
+    turn()
+    assert box.currentIndex() == 1
