@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from proseg_gui.cli import add_common, train
+from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.networks import preferences, pretrained, proseg
 from proseg_gui.training import choices, stages
@@ -53,7 +54,7 @@ def request_of(tmp_path, make_study):
         add_common(sub)
         args = parser.parse_args(plan.arguments(Path("m"), tmp_path / "split.json"))
         train._check_network(args)
-        return train._request(args, None)
+        return train._request(args, None, read_dataset(args.dataset))
 
     return read
 

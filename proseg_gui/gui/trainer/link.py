@@ -250,7 +250,7 @@ class TrainerLink(QObject):
             return
         self._opener.use_model(str(training.bundle))
         plan = training.plan
-        if not plan.val and self._controller.study is not None:
+        if not plan.val and self._controller.desk.study is not None:
             self.review_requested.emit()
             return
         first = next(iter((*plan.val, *plan.train)))
