@@ -134,6 +134,17 @@ def add_series(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the table of who drew what."""
+    parser.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="a table (JSON, or CSV with file, region, rater, structure, take) that says who drew what, and what is "
+        "left out",
+    )
+
+
 @contextlib.contextmanager
 def _quiet(quiet: bool) -> Iterator[None]:
     """Send standard output nowhere while ``quiet``."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contours.file import NothingDrawn
 from proseg_gui.io.contours.reading import rater_names, read_masks
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image, read_mask
@@ -275,10 +276,15 @@ def _read_drawing(case: Case, key: MaskKey, like: Volume, notices: list[str]) ->
     path = case.masks[key]
     if image_suffix(path):
         return read_mask(path, like.geometry, notices=notices, resample=case.resample)
-    rois = read_masks(path, like, notices)
-    for mask in rois:
-        if mask.name.casefold() == key[0].casefold():
-            return mask
+    try:
+        rois = read_masks(path, like, notices)
+    except NothingDrawn as nothing:
+        notices.append(f"{path.name}: {nothing.what}.")
+        return None
+    called = [mask for mask in rois if mask.name == key[0]]
+    called = called or [mask for mask in rois if mask.name.casefold() == key[0].casefold()]
+    if called:
+        return called[0]
     if len(case.structures) > 1:
         return None
     if len(rois) != 1:

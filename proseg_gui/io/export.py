@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.structure_codes import StructureCode, structure_codes
 from proseg_gui.io.dicom.deidentify import check_names
 from proseg_gui.io.images.nifti_write import nifti_writers
+from proseg_gui.io.names import code_of, shortened
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Study, Volume
@@ -136,18 +138,24 @@ def _shared(origins: Sequence[Provenance]) -> Provenance:
 
 def file_name(name: str) -> str:
     """``name`` as part of a file name on any system: letters, digits, dot, dash and underscore."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "mask"
+    return shortened(re.sub(r"[^\w.-]+", "_", name).strip("._")) or "mask"
 
 
 def nifti_paths(names: Sequence[str], out: Path) -> list[Path]:
-    """Where each of several masks goes when ``out`` was asked for."""
-    if not out.name.lower().endswith((".nii", ".nii.gz")):
-        return [out / f"{file_name(name)}.nii.gz" for name in names]
-    if len(names) == 1:
+    """Where each of several masks goes when ``out`` was asked for; names that differ have files that differ."""
+    if out.name.lower().endswith((".nii", ".nii.gz")) and len(names) == 1:
         return [out]
+    clean = [file_name(name) for name in names]
+    alike = Counter(part.casefold() for part in clean)
+    parts = [
+        part if alike[part.casefold()] == 1 else f"{part}_{code_of(name)}"
+        for part, name in zip(clean, names, strict=True)
+    ]
+    if not out.name.lower().endswith((".nii", ".nii.gz")):
+        return [out / f"{part}.nii.gz" for part in parts]
     suffix = ".nii.gz" if out.name.lower().endswith(".nii.gz") else ".nii"
     stem = out.name[: -len(suffix)]
-    return [out.with_name(f"{stem}_{file_name(name)}{suffix}") for name in names]
+    return [out.with_name(f"{stem}_{part}{suffix}") for part in parts]
 
 
 def _to_nifti(

@@ -37,6 +37,8 @@ class Reviewed:
     engine: Engine
     sliders: Sliders
     survey: CaseSurvey
+    reference: str = ""
+    """How the bundle was asked for: its name, or its folder."""
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:

@@ -121,6 +121,28 @@ def test_dicom_cases_with_a_structure_set_for_each_rater(loose, tmp_path):
         load_case(read_dataset(tmp_path).cases[0])
 
 
+def test_a_structure_that_a_rater_did_not_draw_is_missing_and_not_empty(tmp_path):
+    image = write_series(Volume(IMAGE, GRID, modality="CT"), tmp_path / "c1" / "ct")
+    empty = Mask(np.zeros(SHAPE, bool), GRID)
+    write_rtstruct([Roi("GTV", _mask(0)), Roi("gtv", _mask(1))], image, tmp_path / "c1" / "a.dcm")
+    write_rtstruct([Roi("gtv", empty)], image, tmp_path / "c1" / "b.dcm")
+    (tmp_path / "dataset.json").write_text('{"structures": ["gtv"]}')
+    study = load_case(read_dataset(tmp_path).cases[0])
+    (reading,) = study.readings
+    assert reading.rater == "a" and np.array_equal(reading.mask.array, _mask(1).array), "the exact name comes first"
+    assert any("b.dcm: no region of it can be read: 'gtv' has no contours: nobody drew it" in n for n in study.notices)
+
+
+def test_raters_of_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    image = write_series(Volume(IMAGE, GRID, modality="CT"), tmp_path / "c1" / "ct")
+    for n, rater in enumerate(("ann", "bob")):
+        (tmp_path / "c1" / rater).mkdir()
+        write_rtstruct([Roi("GTV", _mask(n))], image, tmp_path / "c1" / rater / "rs.dcm")
+    (tmp_path / "dataset.json").write_text('{"structures": ["GTV"]}')
+    study = load_case(read_dataset(tmp_path).cases[0])
+    assert study.raters == ("ann", "bob") and np.array_equal(study.readings[1].mask.array, _mask(1).array)
+
+
 def test_bad_datasets_are_one_sentence(tmp_path):
     with pytest.raises(UserError, match="no such folder"):
         read_dataset(tmp_path / "none")

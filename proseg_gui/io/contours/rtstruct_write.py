@@ -220,7 +220,7 @@ def _image_item(reference: DicomReference, k: int, *, frame: bool = True) -> Dat
 
 def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
     """An existing structure set as a new instance to add to; refused when it belongs to another image."""
-    ds = open_structure_set(path)
+    ds = open_structure_set(path, {})
     try:
         ds.decode()
     except DAMAGE as error:
@@ -260,6 +260,7 @@ def _add_rois(
 ) -> None:
     taken = {str(item.get("ROIName", "")) for item in ds.StructureSetROISequence}
     numbers = [number_of(item, "ROINumber", path) for item in ds.StructureSetROISequence]
+    numbers += [number_of(item, "ReferencedROINumber", path) for item in ds.ROIContourSequence]  # listed or not
     observations = [number_of(item, "ObservationNumber", path) for item in ds.RTROIObservationsSequence]
     number, observation = max(numbers, default=0), max(observations, default=0)
     assert volume.dicom is not None

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from proseg_gui.bundle import load_bundle
 from proseg_gui.gui.dialogs.contours_dialog import ContoursDialog
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
+from proseg_gui.gui.review import drawings
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.dicom.write import write_series
@@ -74,6 +75,37 @@ def test_files_become_raters_of_the_case_and_are_drawn(window, scan, qtbot, tmp_
     assert window.controller.desk.study.raters == ("dora", "emil", "finn", "dora (2)")
 
 
+def test_the_table_decides_and_is_remembered_for_the_next_file_of_its_origin(
+    window, scan, qtbot, tmp_path, monkeypatch
+):
+    study, mask = scan
+    monkeypatch.setattr(drawings, "name_store", lambda: tmp_path / "store" / "names.json")
+    other = Mask(np.roll(mask.array, 3, axis=2), mask.geometry)
+    for name in ("case1", "case2"):
+        rois = [Roi("GTV anna", mask), Roi("GTV ben", other), Roi("BODY", mask)]
+        write_rtstruct(rois, study.image, tmp_path / f"{name}.dcm", label="two readers")
+    window.controller.desk.show(OpenedCase.fresh(study))
+    window.commands.drawings.read([tmp_path / "case1.dcm"])
+    dialog = asked(window, qtbot)
+    for row, rater in enumerate(("anna", "ben")):
+        dialog.table.item(row, 2).setText(rater)
+        dialog.table.item(row, 3).setText("GTV")
+    dialog.table.item(2, 0).setCheckState(Qt.CheckState.Unchecked)
+    QTest.mouseClick(dialog.add, LEFT)
+    found = window.controller.desk.study
+    assert found.raters == ("anna", "ben") and found.structures == ("GTV",)
+    assert np.array_equal(found.readings[1].mask.array, other.array)
+    window.controller.desk.show(OpenedCase.fresh(study))
+    window.commands.drawings.read([tmp_path / "case2.dcm"])
+    dialog = asked(window, qtbot)
+    assert [(row.rater, row.structure, row.take) for row in dialog.rows()] == [
+        ("anna", "GTV", True), ("ben", "GTV", True), ("case2", "BODY", False)
+    ]  # fmt: skip
+    assert "as you chose them" in dialog.notices.text()
+    QTest.mouseClick(dialog.add, LEFT)
+    assert window.controller.desk.study.raters == ("anna", "ben") and window.failures == []
+
+
 def test_a_dropped_structure_set_is_the_reference_with_its_dice(window, scan, tiny_bundle, qtbot, tmp_path):
     study, mask = scan
     whole = Mask(np.ones_like(mask.array), mask.geometry)
@@ -119,7 +151,7 @@ def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, 
     ("change", "said"),
     [
         ({"patient": {"PatientID": "P2"}}, "another patient"),
-        ({"study_instance_uid": "9.9"}, "belongs to the study 9.9, the image to "),
+        ({"study_instance_uid": "9.9", "series_instance_uid": "9.8"}, "belongs to the study 9.9, the image to "),
         ({"frame_of_reference_uid": "8.8"}, "frame of reference 8.8, the image in "),
     ],
 )

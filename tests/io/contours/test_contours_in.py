@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.label_map import read_label_map
-from proseg_gui.io.contours.reading import drawings_on, is_drawing, kind_of, rater_names, readings_of, with_drawings
+from proseg_gui.io.contours.reading import is_drawing, kind_of, rater_names, read_drawn, readings_of
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -22,6 +23,21 @@ from proseg_gui.volume import Geometry, Mask, Volume
 
 SHAPE = (5, 9, 11)
 GRID = Geometry(SHAPE, [10.0, 20.0, 30.0], (2.5, 2.0, 3.0), np.eye(3))
+
+
+def drawings_on(study, paths, notices):
+    """What the window adds when nobody changes its table."""
+    drawn = read_drawn(paths, study.image, notices)
+    table = drawn.proposed(study)
+    notices += table.notices
+    return drawn.readings(table.rows)
+
+
+def with_drawings(study, readings):
+    """A study that goes on with these readings too."""
+    own = study.structures if study.readings else ()
+    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
+    return replace(study, structures=structures, readings=(*study.readings, *readings))
 
 
 def _mask(seed):
@@ -196,6 +212,18 @@ def test_what_holds_no_contours_is_said(tmp_path, series):
         readings_of(sorted((tmp_path / "case" / "ct").iterdir())[0], series, notices=[])
 
 
+def test_regions_without_a_name_and_of_one_name_are_told_apart(ct, structure_set, parts, tmp_path):
+    contours = [parts.contour(parts.ring(k, 1, 1, 3, 4)) for k in range(4)]
+    listed = [(1, "GTV"), (2, "GTV"), (3, ""), (4, " ")]
+    path = structure_set(tmp_path / "x.dcm", listed, [(n, [c]) for n, c in enumerate(contours, 1)])
+    notices: list[str] = []
+    readings = readings_of(path, ct, notices=notices)
+    assert [reading.structure for reading in readings] == ["GTV", "GTV (2)", "unnamed", "unnamed (2)"]
+    assert all(np.array_equal(r.mask.array, parts.box(k, 1, 1, 3, 4)) for k, r in enumerate(readings))
+    assert "x.dcm: More than one region is called 'GTV'; this one is 'GTV (2)'." in notices
+    assert "x.dcm: A region has no name in the file; it is called 'unnamed'." in notices
+
+
 # -- onto a study that is open ---------------------------------------------------------------------------------------
 def test_drawings_are_told_from_scans(tmp_path, series):
     write_rtstruct([Roi("a", Mask(_mask(1), GRID))], series, tmp_path / "rt.dcm")
@@ -221,7 +249,11 @@ def test_drawings_join_a_study_under_names_of_their_own(tmp_path, series):
     notices: list[str] = []
     study = with_drawings(study, drawings_on(study, [tmp_path / "bob.dcm", tmp_path / "ann.dcm"], notices))
     assert study.structures == ("GTV ann",), "one region each, and the study knows one structure"
-    assert study.raters == ("ann", "bob", "ann (2)") and notices == []
+    assert study.raters == ("ann", "bob", "ann (2)")
+    assert notices == [
+        "'GTV bob' was taken as a drawing of 'GTV ann'.",
+        "The case has a rater 'ann' already; this drawing's is called 'ann (2)'.",
+    ]
     assert np.array_equal(study.readings[1].mask.array, _mask(2))
     write_rtstruct(
         [Roi("GTV ann", Mask(_mask(3), GRID)), Roi("cord", Mask(_mask(4), GRID))], series, tmp_path / "c.dcm"
