@@ -40,6 +40,10 @@ SPACING_FACTOR = 2.0
 _SAFE_NAME = re.compile(r"[\w][\w .+()-]{0,79}")
 
 
+_LATER = frozenset({"author", "notes"})
+"""What cards of before do not have."""
+
+
 class WrongModality(UserError):
     """The image is of another kind than the model learned from: a question to the user, not a refusal."""
 
@@ -49,7 +53,8 @@ class Card:
     """What a bundle says about itself.
 
     ``spacing_mm`` is ``(y, x)`` of the model's grid; ``window`` and ``field_of_view`` are described at
-    :func:`normalise` and in docs/architecture.md; ``sha256`` is that of the weights file.
+    :func:`normalise` and in docs/architecture.md; ``sha256`` is that of the weights file. ``author`` and ``notes`` are
+    whatever somebody wrote about the model, also long after it was made (:func:`annotate`).
     """
 
     kind: str
@@ -67,6 +72,8 @@ class Card:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     licence: str = ""
     intended_use: str = ""
+    author: str = ""
+    notes: str = ""
     sha256: str = ""
     schema_version: int = SCHEMA_VERSION
 
@@ -260,6 +267,19 @@ def save_bundle(folder: str | Path, card: Card, method: Method, *, overwrite: bo
     return final
 
 
+def annotate(folder: Path, **changes: Any) -> Card:
+    """Change what a bundle's card says (fields of :class:`Card`), never its weights; returns the new card.
+
+    Raises
+    ------
+    UserError
+        The card cannot be read or written.
+    """
+    card = replace(read_card(folder), **changes)
+    atomic_json(folder / CARD_NAME, card.as_dict(), overwrite=True)
+    return card
+
+
 # -- fitting a study --------------------------------------------------------------------------------------------------
 def rater_index(card: Card, name: str) -> int:
     """0-based number of the rater called ``name``."""
@@ -382,10 +402,10 @@ def normalise(array: np.ndarray, window: Mapping[str, Any], limits: tuple[float,
 # -- checking a card --------------------------------------------------------------------------------------------------
 def _card_from(data: Mapping[str, Any]) -> Card:
     known = {f.name for f in fields(Card)}
-    missing = sorted(known - set(data))
+    missing = sorted(known - set(data) - _LATER)
     if missing:
         raise ValueError(f"{missing[0]!r} is missing")
-    return Card(**{name: _CONVERT.get(name, _text)(name, data[name]) for name in known})
+    return Card(**{name: _CONVERT.get(name, _text)(name, data[name]) for name in known & set(data)})
 
 
 def _text(name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Slider coordinates over the two latents of an open case: METHOD.md section 4.
+"""Slider coordinates over the two latents of an open case: docs/METHOD.md section 4.
 
 Preference axes come from the raters alone. Ambiguity axes are measured on the case at the current preference, over
 all slices seen so far that may hold the structure (:mod:`~proseg_gui.inference.patches`): they are fixed for a

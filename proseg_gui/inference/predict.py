@@ -1,4 +1,4 @@
-"""``predict`` without a window: everything that CONTRACTS.md lists for an image or for each case of a dataset.
+"""``predict`` without a window: everything that docs/CONTRACTS.md lists for an image or for each case of a dataset.
 
 The same functions as the window's: a rater's mask here is the window's preset, and a remembered point gives the
 window's contour, voxel for voxel. Slices are drawn one after the other; the output folder appears when it is complete.

@@ -1,4 +1,4 @@
-"""A folder of cases with several raters' masks, as CONTRACTS.md lays it out, and one such case as a Study.
+"""A folder of cases with several raters' masks, as docs/CONTRACTS.md lays it out, and one such case as a Study.
 
 ``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
 reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".
@@ -317,6 +317,15 @@ def align_channel(
     notices = notices + [f"Channel {name} was resampled to the first channel's grid ({difference})."]
     moved = resample_to(volume, first.geometry, token=token)
     return replace(moved, derivation=f"Channel {name} was resampled to the first channel's grid."), notices
+
+
+def read_people(path: Path) -> dict[str, str | None]:
+    """Who is who, from a JSON table: name in the data set -> rater of a bundle, ``null`` for somebody new."""
+    found = read_json(path)
+    if not isinstance(found, dict) or not all(isinstance(alias, str | None) for alias in found.values()):
+        raise UserError("this is not a table of who is who", path=path,
+                        remedy='For instance {"anna": "rater2", "ben": null}')  # fmt: skip
+    return found
 
 
 def _read_info(folder: Path) -> _Info:

@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from proseg_gui.io.json_in import read_json
 from proseg_gui.io.leftovers import is_hidden_name, remove_leftovers
 from proseg_gui.training.log import LOG_NAME, read_rows
 
+PEOPLE = "people.json"
 CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", LOG_NAME, "request"
 PRIVATE = 0o600
 """Permissions of the files that name cases, raters or folders."""
@@ -38,6 +39,28 @@ _PROGRESS = re.compile(r"\s*\d+%\s+")
 
 Status = Literal["starting", "running", "pausing", "stopping", "paused", "interrupted", "failed", "finished"]
 ALIVE: frozenset[str] = frozenset({"starting", "running", "pausing", "stopping"})
+
+
+@dataclass(frozen=True)
+class Network:
+    """What few people change: names of :mod:`.choices`; empty, or ``None``, is what the shipped recipe has."""
+
+    method: str = ""
+    preference: str = ""
+    conditioning: str = ""
+    backbone: str = ""
+    encoder_weights: str = ""
+    precision: str = ""
+    patience: int | None = None
+
+    def arguments(self, *, new: bool) -> list[str]:
+        """Options of ``train``; those that say what the network is are for a ``new`` one only."""
+        own = ("method", "preference", "conditioning", "backbone", "encoder_weights") if new else ()
+        found: list[str] = []
+        for name in (*own, "precision"):
+            value = getattr(self, name)
+            found += [f"--{name.replace('_', '-')}", value] if value else []
+        return found if self.patience is None else [*found, "--patience", str(self.patience)]
 
 
 @dataclass(frozen=True)
@@ -60,16 +83,29 @@ class Plan:
     """How much of it may change: ``rater``, ``adapt`` or ``full``."""
     resample: tuple[str, ...] = ()
     """Cases whose masks are put on their image's grid, because somebody asked for it."""
+    test: tuple[str, ...] = ()
+    """Cases that are set aside: the training never sees them."""
+    people: Mapping[str, str | None] | None = None
+    """With ``init``: who each of the data set's raters is there, ``None`` for somebody new."""
+    network: Network = field(default_factory=Network)
+
+    @property
+    def parts(self) -> dict[str, list[str]]:
+        """What ``split.json`` of the run says."""
+        found = {name: list(getattr(self, name)) for name in ("train", "val", "test", "resample")}
+        return {name: cases for name, cases in found.items() if cases or name in ("train", "val")}
 
     def arguments(self, out: Path, split: Path) -> list[str]:
-        """Arguments of ``proseg-gui`` for this plan."""
+        """Arguments of ``proseg-gui`` for this plan; who is who lies beside ``split``."""
         found = ["train", self.dataset, "--out", str(out), "--split", str(split), "--steps", str(self.steps),
                  "--seed", str(self.seed), "--flip", self.flip]  # fmt: skip
         if self.init:
             found += ["--init", self.init, "--stage", self.stage]
+            found += ["--people", str(split.with_name(PEOPLE))] if self.people is not None else []
         else:
             found += ["--modality", self.modality] if self.modality else []
             found += [f"--window={self.window}"] if self.window else []
+        found += self.network.arguments(new=not self.init)
         return [*found, "--keep-names"] if self.keep_names else found
 
 
@@ -121,9 +157,9 @@ class Training:
         if not plan.train:
             raise UserError("no case is left to train on", path=plan.dataset, remedy="Mark more cases as train")
         made = cls(root / plan.name, plan)
-        parts = {"train": list(plan.train), "val": list(plan.val)}
-        parts |= {"resample": list(plan.resample)} if plan.resample else {}
-        atomic_json(made.folder / "split.json", parts, mode=PRIVATE)
+        atomic_json(made.folder / "split.json", plan.parts, mode=PRIVATE)
+        if plan.people is not None:
+            atomic_json(made.folder / PEOPLE, dict(plan.people), mode=PRIVATE)
         made._start(resume=False)
         return made
 
@@ -134,7 +170,8 @@ class Training:
         try:
             stored = read_json(path)["plan"]
             lists = {name: tuple(stored[name]) for name in ("train", "val")}
-            plan = Plan(**{**stored, **lists, "resample": tuple(stored.get("resample", ()))})
+            lists |= {name: tuple(stored.get(name, ())) for name in ("resample", "test")}
+            plan = Plan(**{**stored, **lists, "network": Network(**stored.get("network", {}))})
         except (UserError, ValueError, KeyError, TypeError) as error:
             raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
         return cls(folder, plan)

@@ -15,8 +15,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io import leftovers
 from proseg_gui.io.atomic import atomic_bytes, atomic_folder, atomic_write, copy_folder, hidden_folder, remove_folder
 from proseg_gui.io.export import export_masks
-from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.images.masks import read_mask
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.leftovers import hidden_name, is_hidden_name, remove_leftovers, set_aside_name
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 

@@ -1,4 +1,4 @@
-"""Accepted readings as a data set: the folder layout of CONTRACTS.md, which training and evaluation read."""
+"""Accepted readings as a data set: the folder layout of docs/CONTRACTS.md, which training and evaluation read."""
 
 from __future__ import annotations
 

@@ -311,7 +311,10 @@ def _dicomdir(path: Path, names: list[object]) -> None:
     saved(ds, path)
 
 
-@case("CVE-2026-32711 (pydicom FileSet), DCMTK CVE-2022-2119/2120: a DICOMDIR with ..", "image (it holds 2 files outside the folder")
+@case(
+    "CVE-2026-32711 (pydicom FileSet), DCMTK CVE-2022-2119/2120: a DICOMDIR with ..",
+    "image (it holds 2 files outside the folder",
+)
 def dicomdir_that_leads_out(folder):
     for k in range(3):
         saved(dicom_slice(k), folder / "secret" / f"{k}.dcm")
