@@ -114,7 +114,8 @@ def _write_dataset(
             write_nifti(study.image.array, study.geometry, case / "image.nii.gz", unit=study.image.unit)
             for r in study.readings:
                 write_nifti(r.mask, study.geometry, case / "masks" / r.structure / f"{r.rater}@{r.reading}.nii.gz")
-        atomic_json(temporary / "dataset.json", {"name": name, "structures": [STRUCTURE], "channels": [CHANNEL]})
+        info = {"name": name, "structures": [STRUCTURE], "channels": [CHANNEL], "modality": "CT"}
+        atomic_json(temporary / "dataset.json", info)
         if split is not None:
             atomic_json(temporary / "split.json", split)
 

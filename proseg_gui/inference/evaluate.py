@@ -11,6 +11,7 @@ import numpy.typing as npt
 from proseg_gui.bundle import Bundle, Card, WrongModality, check_fits, local_names, seen_in_training
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.judge import Drawn, Figures, Predictions, judge, mean_figures
 from proseg_gui.inference.points import Point, judged_points
 from proseg_gui.io.dataset import Case, Dataset, load_case
@@ -110,7 +111,7 @@ def _evaluate_case(
     row["n_samples"] = len(points) - len(card.raters)
     if len(judged) > 1:
         row["structures"] = {name: _flat(figures, by_rater) for name, (figures, by_rater) in judged.items()}
-    return row, notices + list(engine.notices)
+    return row, [*notices, *engine.notices, *judge_fit(engine, token).reasons]
 
 
 def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:

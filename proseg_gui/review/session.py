@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.figures import Figures
@@ -23,6 +22,7 @@ from proseg_gui.volume import Mask, Study
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
     from proseg_gui.inference.engine import Engine
+    from proseg_gui.inference.fit import Fit
     from proseg_gui.inference.latents import Axis, Sliders
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
@@ -36,6 +36,12 @@ class Reviewed:
     engine: Engine
     sliders: Sliders
     survey: CaseSurvey
+
+    def fit(self, token: CancelToken | None = None) -> Fit:
+        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
+        from proseg_gui.inference.fit import judge_fit
+
+        return judge_fit(self.engine, token)
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, point: Point, token: CancelToken | None = None) -> Frame:
@@ -189,18 +195,3 @@ def begin_review(
 
     engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
     return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))
-
-
-def choose_bundle_name(study: Study, wanted: str, remembered: str, names: list[str]) -> str:
-    """Which bundle to open a study with: the one asked for, else the last used (if it is still there), else the first.
-
-    The phantom bundle knows only the phantom, so it is never chosen silently for a patient's scan.
-    """
-    if wanted:
-        return wanted
-    if remembered in names and remembered != "phantom":
-        return remembered
-    candidates = [name for name in names if name != "phantom"]
-    if not candidates:
-        raise UserError("no model fits this scan", remedy="Choose a model bundle under File > Choose model")
-    return candidates[0]

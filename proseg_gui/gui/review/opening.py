@@ -16,7 +16,8 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.session import Reviewed, begin_review, choose_bundle_name
+from proseg_gui.review.proposal import choose_bundle_name, look_through
+from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.volume import Study
 
@@ -223,8 +224,8 @@ class Opener(QObject):
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
             progress(0.5, "loading the model")
-            names = [card.name for card in list_bundles(own=True)]
-            bundle = load_bundle(choose_bundle_name(study, wanted, remembered, names))
+            look = look_through(study, device)
+            bundle = load_bundle(choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look))
             try:
                 check_fits(bundle.card, study)
             except WrongModality:

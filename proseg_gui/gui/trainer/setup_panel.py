@@ -24,7 +24,7 @@ from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_no
 from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
 
 MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
-              ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"))  # fmt: skip
+              ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"), ("Other", "OT"))  # fmt: skip
 FLIPS = (("Nothing", "none"), ("Left and right", "x"), ("Front and back", "y"), ("Both", "xy"))
 INTENSITIES = (
     "LOW, HIGH: the values that count as black and white, such as -160, 240 HU for CT.\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import psutil
 import pytest
@@ -367,6 +369,19 @@ def choose_base(link, text):
         before = box.currentText()
         QTest.keyClick(box, Qt.Key.Key_Down)
         assert box.currentText() != before, f"no {text} below {before}"
+
+
+def test_a_training_asks_what_the_images_are_where_nothing_says_it(make, discs, qtbot):
+    info = json.loads((discs / "dataset.json").read_text())
+    (discs / "dataset.json").write_text(json.dumps({**info, "modality": ""}))
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    setup = link.tab.setup
+    assert not setup.start.isEnabled() and "do not say what the images are" in setup.trouble.text()
+    setup.modality.setFocus()
+    QTest.keyClick(setup.modality, Qt.Key.Key_Down)
+    assert setup.start.isEnabled() and link.setup.plan().modality == "MR"
 
 
 def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtbot):
