@@ -500,10 +500,10 @@ def _check_reference(fit: Mapping[str, Any]) -> None:
     rows = fit.get("directions")
     if not (_are_numbers(mean) and _are_numbers(scale, mean) and _are_numbers(variances, rows)):
         raise wrong
+    if not isinstance(rows, list) or not all(_are_numbers(row, mean) for row in rows):
+        raise wrong
     single = [fit.get(name) for name in ("rest", "threshold", "cases")]
     if not _are_numbers(single) or not all(v > 0 for v in (*scale, *variances, *single)):
-        raise wrong
-    if not all(_are_numbers(row, mean) for row in rows):
         raise wrong
 
 

@@ -217,7 +217,7 @@ def main() -> None:
         for key in sorted(found):
             print(f"| {key} | {sum(found[key])} of {len(found[key])} |", flush=True)
     if args.json:
-        counts = {n: {k: [sum(v), len(v)] for k, v in found.items()} for n, found in tables.items()}
+        counts = {n: {k: [int(sum(v)), len(v)] for k, v in found.items()} for n, found in tables.items()}
         args.json.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
 
 

@@ -77,7 +77,7 @@ class Reference:
     cases: int = 0
 
     def distances(self, descriptors: Array) -> Array:
-        """``(n, D)`` -> ``(n,)``, in the reference's spreads: of the order of 1 for its own kind of image, whatever D is."""
+        """``(n, D)`` -> ``(n,)``, in spreads of the reference: of the order of 1 for its own images, whatever D is."""
         z = (descriptors - self.mean) / self.scale
         along = z @ self.directions.T
         beyond = np.maximum((z * z).sum(-1) - (along * along).sum(-1), 0.0)
