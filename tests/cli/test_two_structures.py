@@ -131,7 +131,8 @@ def test_evaluate_judges_each_structure_and_leaves_out_what_nobody_drew(
     bundle: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "figures.json"
-    assert main(["evaluate", str(data / "training"), "--model", str(bundle), "--samples", "4", "--json", str(file)]) == 0
+    arguments = ["evaluate", str(data / "training"), "--model", str(bundle), "--samples", "4", "--json", str(file)]
+    assert main(arguments) == 0
     cases = {case["name"]: case for case in json.loads(file.read_text())["cases"]}
     assert "structures" not in cases["phantom001"]  # one remains
     both = cases["phantom000"]["structures"]

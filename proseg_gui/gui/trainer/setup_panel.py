@@ -104,6 +104,7 @@ class SetupPanel(Section):
         self.stages.chosen.connect(self._start_changed)
         for field in (self.name, self.intensities):
             field.textChanged.connect(lambda _text: self.changed.emit())
+        self.modality.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.steps.valueChanged.connect(self._steps_changed)
         self.seed.valueChanged.connect(lambda _value: self.changed.emit())
         self._show_start()
