@@ -18,7 +18,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
-from proseg_gui.volume import Mask, Study
+from proseg_gui.volume import Mask, Reading, Study
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -159,11 +159,11 @@ class Reviewed:
 
     def given_mask(self, rater: str | None, structure: int) -> Mask | None:
         """The (first) mask that ``rater`` gave for the structure, if any."""
-        name = self.engine.structures[structure]
-        for reading in self.study.readings:
-            if reading.rater == rater and (reading.structure == name or len(self.study.structures) == 1):
-                return reading.mask
-        return None
+        return next((reading.mask for reading in self.given(structure) if reading.rater == rater), None)
+
+    def given(self, structure: int) -> tuple[Reading, ...]:
+        """What raters drew of the model's structure."""
+        return self.study.readings_of(self.engine.structures[structure], self.engine.structures)
 
     def local_ambiguity(self, k: int, point: Point, structure: int, token: CancelToken | None = None) -> np.ndarray:
         """``(y, x)`` variance of inclusion over the ambiguity alone, at the current preference."""
