@@ -19,7 +19,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from proseg_gui.bundle import Bundle, WrongModality, channel_order, check_fits, intensity_limits, normalise
+from proseg_gui.bundle import (
+    Bundle,
+    WrongModality,
+    channel_order,
+    check_fits,
+    intensity_limits,
+    metadata_misfits,
+    normalise,
+)
 from proseg_gui.errors import UserError
 from proseg_gui.inference.cache import FeatureCache, default_budget
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label, thread_limit
@@ -323,8 +331,8 @@ class Engine:
     def _first_notices(self, box_centre_mm: tuple[float, float, float] | None) -> list[str]:
         try:
             notices = check_fits(self.bundle.card, self.study)
-        except WrongModality as question:
-            notices = [str(question)]
+        except WrongModality:
+            notices = list(metadata_misfits(self.bundle.card, self.study))
         if not self.grid.whole and box_centre_mm is None:
             notices.append("The model looks at a part of the slice only: it was put in the middle of the image.")
         for name, volume in self.study.channels.items():

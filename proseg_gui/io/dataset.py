@@ -328,6 +328,8 @@ def _read_info(folder: Path) -> _Info:
     if not isinstance(patients, dict):
         raise UserError("patients maps each case to its patient", path=path)
     modality = content.get("modality", "")
+    if isinstance(modality, dict):  # nnU-Net's file of this name says how channels are normalised
+        modality = ""
     if not isinstance(modality, str) or (modality and not MODALITY.fullmatch(modality)):
         raise UserError("modality is a short word in capitals", path=path, remedy="For instance CT or MR")
     return _Info(
