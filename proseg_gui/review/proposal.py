@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from proseg_gui.bundle import Card, metadata_misfits
 from proseg_gui.errors import UserError
+from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
+    from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.fit import Fit
 
 PHANTOM_MODEL = "phantom"
@@ -61,7 +63,7 @@ def choose_bundle_name(study: Study, wanted: str, remembered: str, cards: Sequen
             untold = candidate.name
     if untold:
         return untold
-    raise NoModelFits("no model fits this scan", remedy="Choose a model under File > Choose model")
+    raise NoModelFits("no model fits this scan", remedy="Choose one under File > Choose model, or give --model")
 
 
 def _possible(card: Card, study: Study) -> bool:
@@ -79,14 +81,21 @@ def _candidate(card: Card, study: Study, remembered: str) -> _Candidate:
     return _Candidate(card.name, tuple(int(part) for part in rank))
 
 
-def look_through(study: Study, device: str = "auto") -> Look:
-    """The real :data:`Look`: loads the model and has it encode a few slices."""
+class LookThrough:
+    """The real :data:`Look`: loads a model and has it encode a few slices.
 
-    def look(name: str) -> Fit:
+    ``engines`` keeps those that looked, by the model's name: the chosen one goes on with what it has encoded.
+    """
+
+    def __init__(self, study: Study, device: str = "auto", token: CancelToken | None = None) -> None:
+        self._study, self._device, self._token = study, device, token
+        self.engines: dict[str, Engine] = {}
+
+    def __call__(self, name: str) -> Fit:
+        """Whether the study looks like the model's own images."""
         from proseg_gui.bundle import load_bundle
         from proseg_gui.inference.engine import Engine
         from proseg_gui.inference.fit import judge_fit
 
-        return judge_fit(Engine(load_bundle(name), study, device=device))
-
-    return look
+        engine = self.engines[name] = Engine(load_bundle(name), self._study, device=self._device)
+        return judge_fit(engine, self._token)

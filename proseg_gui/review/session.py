@@ -192,12 +192,16 @@ def begin_review(
     bundle: Bundle,
     device: str,
     box_centre_mm: tuple[float, float, float] | None = None,
+    engine: Engine | None = None,
 ) -> Reviewed:
-    """Put ``study`` and ``bundle`` together; raises ``UserError`` where they do not fit."""
+    """Put ``study`` and ``bundle`` together; raises ``UserError`` where they cannot be.
+
+    ``engine``: one of just these (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices.
+    """
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Sliders
     from proseg_gui.inference.plan import default_plan
     from proseg_gui.inference.survey import CaseSurvey
 
-    engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
+    engine = engine or Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
     return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))

@@ -10,7 +10,8 @@ import pytest
 from proseg_gui.bundle import Card, list_bundles
 from proseg_gui.inference.fit import Fit
 from proseg_gui.phantom import Phantom
-from proseg_gui.review.proposal import NoModelFits, choose_bundle_name, look_through
+from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
+from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Geometry, Study, Volume
 
 ALIKE, UNLIKE, UNTOLD = Fit(True, (), 1.0, 2.0), Fit(False, ("It looks otherwise.",), 3.0, 2.0), Fit(True)
@@ -94,7 +95,11 @@ def test_the_shipped_models_know_the_phantom_from_anything_else():
     """With the real look: the phantom's model for a phantom, and none for the same scan turned or of no description."""
     scan = Phantom(9_001, (6, 144, 144), (10.0, 2.0, 2.0)).study(readings=0)
     cards = list_bundles()
-    assert choose_bundle_name(scan, "", "", cards, look_through(scan)) == "phantom"
+    look = LookThrough(scan)
+    assert choose_bundle_name(scan, "", "", cards, look) == "phantom"
+    assert set(look.engines) == {"phantom"} and look.engines["phantom"].is_encoded(1)
+    review = begin_review(scan, look.engines["phantom"].bundle, "auto", engine=look.engines["phantom"])
+    assert review.engine is look.engines["phantom"] and review.fit().ok
     image = scan.image
     for other in (
         replace(image, array=np.ascontiguousarray(image.array[:, ::-1])),
@@ -102,4 +107,4 @@ def test_the_shipped_models_know_the_phantom_from_anything_else():
     ):
         turned = Study("turned", {"CT": other})
         with pytest.raises(NoModelFits):
-            choose_bundle_name(turned, "", "", cards, look_through(turned))
+            choose_bundle_name(turned, "", "", cards, LookThrough(turned))

@@ -19,7 +19,7 @@ from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.document import MODEL
 from proseg_gui.review.keeper import Keeper, key_of
-from proseg_gui.review.proposal import choose_bundle_name, look_through
+from proseg_gui.review.proposal import LookThrough, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.review.state import WorkItem
 from proseg_gui.review.worklist import Worklist
@@ -346,12 +346,14 @@ class Opener(QObject):
             return
         case_id = self._desk.case.case_id
 
-        def work(_token: CancelToken, progress: Progress) -> Reviewed:
+        def work(token: CancelToken, progress: Progress) -> Reviewed:
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
             progress(0.5, "loading the model")
-            look = look_through(study, device)
-            bundle = load_bundle(choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look))
+            look = LookThrough(study, device, token)
+            name = choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look)
+            engine = look.engines.get(name) if centre_mm is None else None
+            bundle = load_bundle(name) if engine is None else engine.bundle
             try:
                 check_fits(bundle.card, study)
             except WrongModality:
@@ -359,7 +361,7 @@ class Opener(QObject):
                     raise
             progress(0.9, "first contour")
             self._keeper.about(study, case_id, bundle.card.structures)
-            return begin_review(study, bundle, device, centre_mm)
+            return begin_review(study, bundle, device, centre_mm, engine)
 
         def failed(error: BaseException) -> None:
             from proseg_gui.bundle import WrongModality
