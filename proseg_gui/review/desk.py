@@ -120,6 +120,15 @@ class Desk:
         self._announce("slice_changed", self.slice_index)
         self._announce("structure_state_changed", None)
 
+    def clear(self) -> None:
+        """Close the case; none is open then."""
+        self.leave()
+        self._drop_review()
+        self.case = None
+        self.display.study = None
+        self._announce("study_changed", None)
+        self._announce("history_changed", None)
+
     def leave(self) -> None:
         """Before another case comes, or the end: what was moved last is a step, and where one stood is kept."""
         if self.case is None:
@@ -133,6 +142,7 @@ class Desk:
             "slice": self.slice_index,
             "visited": sorted(self.visited),
             "structure": self.structure,
+            "model": "" if self.review is None else self.review.reference,
             "choices": self.display.case_choices(),
             "panes": dict(self.panes),
             "seconds": round(self.seconds, 1),
@@ -267,7 +277,8 @@ class Desk:
         """The model that looks at the case, as a plain value."""
         if self.review is None:
             return None
-        return {"name": self.review.bundle.card.name, "sha256": self.review.bundle.card.sha256}
+        card = self.review.bundle.card
+        return {"name": card.name, "sha256": card.sha256}
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:

@@ -22,6 +22,7 @@ from proseg_gui.review.saves import Saves
 from proseg_gui.review.state import WorkItem
 from proseg_gui.volume import Study
 
+LAST_S = 10.0
 OLD_WORKLIST = "worklist.json"
 """Where versions before the project kept the states of cases."""
 
@@ -41,6 +42,8 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self.private = False
+        """Whether the project is one that a window without a chosen one works in."""
         self.said = ""
         """What a person should know of where the work is kept; empty when there is nothing to know."""
 
@@ -111,6 +114,34 @@ class Keeper:
         if self._saves is not None:
             self._saves.forget_places()
 
+    def remove(self, case_id: str) -> None:
+        """For a worker: erase all that the project holds of a case."""
+        if self.project is not None and self._saves is not None:
+            self._saves.drain(LAST_S)
+            self.project.remove_case(case_id)
+
+    def copy_to(self, path: Path, *, share: bool) -> None:
+        """For a worker: copy the project, with everything done until now."""
+        if self.project is not None and self._saves is not None:
+            self._saves.drain(LAST_S)
+            self.project.copy_to(path, share=share, overwrite=True)
+
+    def collect(self, case_id: str, study: Study) -> Path:
+        """For a worker: copy a case's images beside the project; returns their folder."""
+        if self.project is None:
+            raise UserError("there is no project to collect into", remedy="Open a project first")
+        return self.project.collect(case_id, study)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the project was made elsewhere, so that the places it names are touched only after asking."""
+        return self.project is not None and self.project.foreign
+
+    def allow_paths(self) -> None:
+        """For a worker: the person agreed that the places of a foreign project are touched."""
+        if self.project is not None:
+            self.project.allow_paths()
+
     # -- keeping --------------------------------------------------------------------------------------------------
     def keep_view(self, case_id: str, view: Mapping[str, Any]) -> None:
         """Where one stands in a case."""
@@ -134,7 +165,7 @@ class Keeper:
 
     def session(self) -> tuple[list[WorkItem], str]:
         """For a worker: the cases that were open when the program was left, and how they were sorted."""
-        kept = None if self.project is None else self.project.session()
+        kept = None if self.project is None or self.is_foreign else self.project.session()
         if not kept:
             return [], ""
         return self.known([item_of(entry) for entry in kept["items"]]), str(kept["order"])
@@ -167,6 +198,12 @@ def open_keeper(path: Path | None) -> Keeper:
     """
     if path is not None:
         return _kept_in(open_project(path, create=True), "")
+    keeper = _open_private()
+    keeper.private = True
+    return keeper
+
+
+def _open_private() -> Keeper:
     first = default_project_path()
     first.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = sorted(first.parent.glob(f"{first.stem}*{first.suffix}"), key=lambda file: -file.stat().st_mtime)

@@ -252,7 +252,10 @@ class Latents:
     def remember(self, picture: Picture) -> None:
         """Keep the current setting with its picture."""
         drawn = picture()
-        if self._document is None or drawn is None:
+        if self._document is None:
+            return
+        if drawn is None:
+            self._announce("noticed", "The contour is still being drawn; remember it when it is there")
             return
         number = 1 + max((_number(key) for key in self._all_remembered()), default=0)
         entry = {

@@ -133,12 +133,12 @@ class Saves:
         """Wait until everything asked for so far is in the file; false where it is not within ``timeout_s``."""
         until = time.monotonic() + timeout_s
         with self._change:
-            while self._gestures or self._newest:
+            while self._due():
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
                 self._change.wait(left)
-        return True
+            return not self._gestures  # those of a case that another window changed cannot be written
 
     def close(self, timeout_s: float = CLOSE_WITHIN_S) -> bool:
         """Write what is left and stop; false where something could not be written (:attr:`waiting` has it)."""
@@ -197,6 +197,7 @@ class Saves:
             assert at is not None
             with self._change:
                 self._stuck[at[0]] = conflict
+                self._change.notify_all()
             self._failed(conflict)
             raise
         with self._change:

@@ -37,6 +37,8 @@ class Reviewed:
     engine: Engine
     sliders: Sliders
     survey: CaseSurvey
+    reference: str = ""
+    """How the bundle was asked for: its name, or its folder."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
         """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""

@@ -81,7 +81,7 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     assert window.failures == []
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     texts = [label.text() for label in QApplication.allWidgets() if hasattr(label, "text") and callable(label.text)]
-    assert window._keeper.unsaved(10.0) == 0
+    assert window.opener.keeper.unsaved(10.0) == 0
     assert traces(tmp_path / "kept", IN_PATH), "where a case lies is kept, to open it again"
     assert IN_PATH in (tmp_path / "settings.ini").read_text(), "recent files are paths"
     window.clear_traces()

@@ -61,6 +61,7 @@ class Model:
     study: Study
     name: str = "m"
     structures: tuple[str, ...] = ("lesion", "oedema")
+    reference: str = "m"
 
     def __post_init__(self) -> None:
         self.bundle = SimpleNamespace(card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"))

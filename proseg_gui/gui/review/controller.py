@@ -42,7 +42,7 @@ class Controller(QObject):
     figures_changed = Signal(object)
     readout_changed = Signal(object)
     history_changed = Signal(object)
-    """A :class:`~proseg_gui.review.document.Gesture` was done, undone or redone."""
+    """A :class:`~proseg_gui.review.document.Gesture` was done, undone or redone; ``None``: another case's history."""
     model_wanted = Signal(object)
     """Undo or redo wants another model for the case: ``{"name": ..., "sha256": ...}``."""
     view_kept = Signal(object)

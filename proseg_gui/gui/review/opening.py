@@ -17,7 +17,6 @@ from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase
-from proseg_gui.review.document import MODEL
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
@@ -51,16 +50,18 @@ class Opener(QObject):
     def __init__(self, controller: Controller, keeper: Keeper, device: str = "auto", model: str = "") -> None:
         super().__init__(controller)
         self._controller, self._desk = controller, controller.desk
-        self._keeper = keeper
+        self.keeper = keeper
         self.worklist = Worklist()
         self.device = device
         self._wanted_model = model
-        controller.view_kept.connect(lambda kept: keeper.keep_view(*kept))
-        controller.shown_kept.connect(lambda kept: keeper.keep_shown(*kept))
+        self._references: dict[tuple[str, str], str] = {}
+        """How models that looked at cases since the start were asked for: (name, hash of the weights) -> reference."""
+        controller.view_kept.connect(lambda kept: self.keeper.keep_view(*kept))
+        controller.shown_kept.connect(lambda kept: self.keeper.keep_shown(*kept))
         controller.doubt_measured.connect(self._note_doubt)
         controller.structure_state_changed.connect(lambda _none: self._note_state())
         controller.history_changed.connect(lambda _gesture: self._note_state())
-        controller.model_wanted.connect(lambda model: self._look_through(str(model["name"])))
+        controller.model_wanted.connect(self._go_back_to)
 
     def warm_up(self) -> None:
         """Import what a model needs (torch takes seconds) while the scan is being chosen or read."""
@@ -93,7 +94,7 @@ class Opener(QObject):
         """Open what was open when the program was left: the cases, and the one in view where it stood."""
 
         def work(_token: CancelToken, _progress: Progress) -> tuple[list[WorkItem], str]:
-            return self._keeper.session()
+            return self.keeper.session()
 
         def done(found: tuple[list[WorkItem], str]) -> None:
             items, order = found
@@ -195,8 +196,8 @@ class Opener(QObject):
 
     def _case_of(self, item: WorkItem, study: Study) -> _Found:
         """For a worker: the study with what is kept of it."""
-        case = self._keeper.open(study, item)
-        known = self._keeper.known([replace(item, case_id=case.case_id)])[0]
+        case = self.keeper.open(study, item)
+        known = self.keeper.known([replace(item, case_id=case.case_id)])[0]
         return _Found(known, case)
 
     def _found(self, path: Path, found: _Found, *, model: str = "") -> None:
@@ -215,7 +216,7 @@ class Opener(QObject):
         def work(_token: CancelToken, _progress: Progress) -> list[WorkItem]:
             from proseg_gui.review.inputs import item_of
 
-            return self._keeper.known([item_of(candidate) for candidate in cases])
+            return self.keeper.known([item_of(candidate) for candidate in cases])
 
         def done(items: list[WorkItem]) -> None:
             self.worklist.show(items)
@@ -232,9 +233,13 @@ class Opener(QObject):
         if item.key != DEMO.key:
             settings = replace(controller.display.view.settings.with_recent(str(item.path)))
             controller.display.set_view(recent=settings.recent, last_folder=str(item.path.parent))
-        kept = case.document.value(MODEL)
-        demo = DEMO_MODEL if item.key == DEMO.key else ""
-        self._look_through(model or (str(kept["name"]) if kept else demo or self._wanted_model))
+        self._look_through(model or self._wanted_model or self._own_model(item, case))
+
+    @staticmethod
+    def _own_model(item: WorkItem, case: OpenedCase) -> str:
+        """The model that looked at the case last; for the demo its own; empty where there is none."""
+        kept = case.view.get("model")
+        return kept if isinstance(kept, str) and kept else DEMO_MODEL if item.key == DEMO.key else ""
 
     # -- the worklist ---------------------------------------------------------------------------------------------
     def open_neighbour(self, offset: int) -> None:
@@ -264,7 +269,7 @@ class Opener(QObject):
             return
 
         def work(_token: CancelToken, _progress: Progress) -> None:
-            self._keeper.flag(item, flagged)
+            self.keeper.flag(item, flagged)
 
         def done(_none: None) -> None:
             self.worklist.update(key, flagged=flagged)
@@ -281,7 +286,7 @@ class Opener(QObject):
 
     def _note_doubt(self, measured: tuple[str, float, Mapping[str, Any]]) -> None:
         case_id, ml, model = measured
-        self._keeper.keep_doubt(case_id, ml, model)
+        self.keeper.keep_doubt(case_id, ml, model)
         current = self.worklist.current
         if current is not None and current.case_id == case_id:
             self.worklist.update(current.key, doubt=ml)
@@ -289,25 +294,52 @@ class Opener(QObject):
 
     def _tell(self) -> None:
         self.worklist_changed.emit(self.worklist.items)
-        self._keeper.keep_session(self.worklist.items, self.worklist.order)
+        self.keeper.keep_session(self.worklist.items, self.worklist.order)
+
+    def use_keeper(self, keeper: Keeper) -> None:
+        """Work in another project from now on, with what was open there; the one before is closed by the caller."""
+        self._desk.clear()
+        self.keeper = keeper
+        self.worklist.items = ()
+        self.worklist_changed.emit(())
+        self.person_changed.emit(keeper.person)
+        self.open_last()
 
     @property
     def person(self) -> str:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
-        return self._keeper.person
+        return self.keeper.person
 
     def set_person(self, name: str) -> None:
         """Accept as ``name`` from now on."""
-        self._keeper.set_person(name)
+        self.keeper.set_person(name)
         if self._desk.case is not None:
             self._desk.document.person = name
         self.person_changed.emit(name)
 
     def forget_places(self) -> None:
         """Forget where the cases lie; the open case stays open, and all work stays."""
-        self._keeper.forget_places()
+        self.keeper.forget_places()
         self.worklist.items = tuple(item for item in self.worklist.items if item.current)
         self.worklist_changed.emit(self.worklist.items)
+
+    def remove_current(self) -> None:
+        """Erase all that the project holds of the open case, and close it."""
+        item = self.worklist.current
+        if item is None or self._desk.case is None:
+            return
+        case_id = self._desk.case.case_id
+
+        def work(_token: CancelToken, _progress: Progress) -> None:
+            self.keeper.remove(case_id)
+
+        def done(_none: None) -> None:
+            self.worklist.items = tuple(kept for kept in self.worklist.items if kept.key != item.key)
+            self._tell()
+            self._controller.noticed.emit("The case was removed from the project; its files were not touched")
+
+        self._desk.clear()
+        self._run("Removing the case", work, done)
 
     # -- models ---------------------------------------------------------------------------------------------------
     def use_model(self, name_or_path: str) -> None:
@@ -351,17 +383,17 @@ class Opener(QObject):
 
             progress(0.5, "loading the model")
             look = LookThrough(study, device, token)
-            name = choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look)
-            engine = look.engines.get(name) if centre_mm is None else None
-            bundle = load_bundle(name) if engine is None else engine.bundle
+            reference = choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look)
+            engine = look.engines.get(reference) if centre_mm is None else None
+            bundle = load_bundle(reference) if engine is None else engine.bundle
             try:
                 check_fits(bundle.card, study)
             except WrongModality:
                 if not other_modality:
                     raise
             progress(0.9, "first contour")
-            self._keeper.about(study, case_id, bundle.card.structures)
-            return begin_review(study, bundle, device, centre_mm, engine)
+            self.keeper.about(study, case_id, bundle.card.structures)
+            return replace(begin_review(study, bundle, device, centre_mm, engine), reference=reference)
 
         def failed(error: BaseException) -> None:
             from proseg_gui.bundle import WrongModality
@@ -377,10 +409,17 @@ class Opener(QObject):
         self._desk.expect_model(True)
         self._run("Loading the model", work, partial(self._ready, before if chosen else None), failed)
 
+    def _go_back_to(self, model: Mapping[str, Any]) -> None:
+        """Undo wants another model; what a project knows of it is its name and hash, never where it lies."""
+        name, sha256 = str(model["name"]), str(model["sha256"])
+        self._look_through(self._references.get((name, sha256), name))
+
     def _ready(self, before: dict[str, Any] | None, review: Reviewed) -> None:
         current = self.worklist.current
         if current is None or current.key != DEMO.key:
-            self._controller.display.set_view(model=str(review.bundle.card.name))
+            self._controller.display.set_view(model=review.reference)
+        card = review.bundle.card
+        self._references[card.name, card.sha256] = review.reference
         self._desk.begin(review)
         if before is not None and self._desk.model is not None:
             self._desk.shapes.note_model(before, self._desk.model)

@@ -14,6 +14,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.shell.actions import Command
 from proseg_gui.gui.shell.questions import Questions
@@ -48,6 +49,7 @@ class Commands:
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
+        self.projects = Projects(host, controller, opener)
         self._ruler = False
         self._box_armed = False
         for pane in scene.panes:
@@ -82,6 +84,28 @@ class Commands:
                 "File", "Load l&atents\u2026", "", self.exporting.load_latents, enabled=self._has_model, group="out"
             ),
             *([Command("File", "Archi&ve (PACS)\u2026", "", self.open_archive, group="out")] if is_installed() else []),
+            Command("File", "Open pro&ject\u2026", "", self.projects.ask_open, group="project"),
+            Command("File", "Pri&vate project", "", self.projects.open_private, group="project"),
+            Command("File", "Save project &as\u2026", "", self.projects.ask_copy, group="project"),
+            Command(
+                "File", "Save a copy to s&hare\u2026", "", partial(self.projects.ask_copy, share=True), group="project"
+            ),
+            Command(
+                "File",
+                "Collect images of this case",
+                "",
+                self.projects.collect,
+                group="project",
+                enabled=lambda: self.projects.has_case,
+            ),
+            Command(
+                "File",
+                "Remove this case\u2026",
+                "",
+                self.projects.ask_to_remove,
+                group="project",
+                enabled=lambda: self.projects.has_case,
+            ),
             Command("File", "Clear &traces", "", self._window.clear_traces, group="end"),
             Command("File", "&Quit", "Ctrl+Q", self._window.close, group="end"),
         ]
@@ -181,9 +205,16 @@ class Commands:
             Command(
                 "Case", "&Flag case", "Ctrl+Shift+F", shapes.flag, lambda: shapes.flagged, enabled=study, group="state"
             ),
-            Command("Case", "Next slice", "Up|PgUp", lambda: c.desk.step_slice(1), enabled=study, group="slice"),
             Command(
-                "Case", "Previous slice", "Down|PgDown", lambda: c.desk.step_slice(-1), enabled=study, group="slice"
+                "Case", "Next slice or plane", "Up|PgUp", lambda: self._scene.step(1), enabled=study, group="slice"
+            ),
+            Command(
+                "Case",
+                "Previous slice or plane",
+                "Down|PgDown",
+                lambda: self._scene.step(-1),
+                enabled=study,
+                group="slice",
             ),
             Command("Case", "Next most &uncertain slice", "N", c.desk.next_uncertain, enabled=model, group="slice"),
             Command(

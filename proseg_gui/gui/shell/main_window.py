@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, store: SettingsStore, keeper: Keeper, device: str = "auto", model: str = "") -> None:
         super().__init__()
-        self._store, self._keeper = store, keeper
+        self._store = store
         self._theme = ""
         self._dialogs: list[Any] = []
         self.asks_before_closing = True
@@ -169,10 +169,11 @@ class MainWindow(QMainWindow):
         controller.study_changed.connect(self._show_notices)
         self.failed_elsewhere.connect(self.show_failure)
         self._store.failed = self.failed_elsewhere.emit
-        self._keeper.failed = self.failed_elsewhere.emit
-        self.status.show_person(self._keeper.person)
+        self.opener.keeper.failed = self.failed_elsewhere.emit
+        self.status.show_person(self.opener.keeper.person)
         self.status.person_asked.connect(lambda: self.commands.questions.ask_person(lambda: None))
         self.opener.person_changed.connect(self.status.show_person)
+        self.opener.person_changed.connect(lambda _name: self._show_notices(controller.desk.study))
         self._show_notices(None)
         controller.bundle_changed.connect(self._show_bundle)
         self.scene.slider_shown.connect(self.status.show_latency)
@@ -213,7 +214,7 @@ class MainWindow(QMainWindow):
 
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""
-        kept = (self._keeper.said,) if self._keeper.said else ()
+        kept = (self.opener.keeper.said,) if self.opener.keeper.said else ()
         self.notices.show_notices((*kept, *(() if study is None else study.notices)))
 
     def _keep_settings(self, view: ViewState) -> None:
@@ -300,17 +301,17 @@ class MainWindow(QMainWindow):
             self.training.ask_before_closing(self._close_now)
             return
         self.controller.desk.leave()
-        left = self._keeper.unsaved(LAST_WRITE_S)
+        left = self.opener.keeper.unsaved(LAST_WRITE_S)
         if self.asks_before_closing and left:
             event.ignore()
-            self.show_dialog(questions.not_kept(left, self._keeper.read_only, self.close, self._close_now, self))
+            self.show_dialog(questions.not_kept(left, self.opener.keeper.read_only, self.close, self._close_now, self))
             return
         self.tabs.show_review()  # the layout to remember is that of Review
         self.training.close()
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.controller.close()
-        self._keeper.close()
+        self.opener.keeper.close()
         self._store.close()
         event.accept()
 

@@ -147,6 +147,11 @@ class ImagePane(QWidget):
             return None
         return self._grid.picture(values, blend=self._picture.interpolate)
 
+    @property
+    def case_text(self) -> str:
+        """What is written over the picture of the case."""
+        return self._case
+
     def set_case(self, text: str) -> None:
         """Name the case or patient over the picture; empty writes nothing."""
         if text != self._case:

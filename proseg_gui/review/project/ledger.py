@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from proseg_gui.review.document import ACCEPTED, EVIDENCE, FLAGGED, POINT, Gesture, Value
+from proseg_gui.review.document import ACCEPTED, EVIDENCE, FLAGGED, POINT, SHAPE, Gesture, Value
 
 NOT_STARTED, IN_PROGRESS, ACCEPTED_STATE = "not started", "in progress", "accepted"
 STATES = (NOT_STARTED, IN_PROGRESS, ACCEPTED_STATE)
@@ -70,7 +70,7 @@ class Ledger:
 
 
 def _structure(key: str) -> str:
-    for prefix in (EVIDENCE, ACCEPTED, POINT):
+    for prefix in (EVIDENCE, ACCEPTED, POINT, SHAPE):
         if key.startswith(prefix):
             return key.removeprefix(prefix)
     return _WHOLE_CASE

@@ -157,6 +157,9 @@ def _connected(path: Path) -> sqlite3.Connection:
             db.close()
             return place.connect(path, "ro")
     assert problem is not None
+    if "immutable" not in _modes(path) and not os.access(path.parent, os.W_OK):
+        raise UserError("the project was left in mid-write and lies in a place that cannot be written to", path=path,
+                        remedy="Copy it, together with its -wal file, to a folder of yours")  # fmt: skip
     raise _unreadable(path, problem)
 
 

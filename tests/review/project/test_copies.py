@@ -16,6 +16,7 @@ from proseg_gui.io.case_write import write_case
 from proseg_gui.io.open import open_study
 from proseg_gui.review.document import FLAGGED, Document
 from proseg_gui.review.project import CaseIdentity, check, complete, identify, open_project, take_over_worklist
+from proseg_gui.volume import DicomReference
 
 
 def test_save_as_makes_a_whole_second_project_while_the_first_is_open(project, tmp_path) -> None:
@@ -217,3 +218,30 @@ def test_the_log_names_nobody(project, path) -> None:
     rows = db.execute("SELECT * FROM log").fetchall() + db.execute("SELECT * FROM payload").fetchall()
     db.close()
     assert rows and b"DOE" not in repr(rows).encode()
+
+
+def test_frames_of_one_file_are_different_images_and_a_resampled_series_is_another_one() -> None:
+    study = make_study()
+
+    def framed(frames: tuple[int, ...]):
+        reference = DicomReference("1.2", "1.2.3", "1.2.4", "1.2.5", ("1.2.6",) * 4, {"PatientID": "P"}, frames)
+        return replace(study, channels={"image": replace(study.image, dicom=reference)})
+
+    first, second = framed((1, 2, 3, 4)), framed((5, 6, 7, 8))
+    assert identify(first).content == identify(framed((1, 2, 3, 4))).content != identify(second).content
+    derived = replace(study.image, derived_from=first.image.dicom, derivation="straightened")
+    found = complete(replace(study, channels={"image": derived}))
+    assert found.content.startswith("voxels:") and found.patient == "P"
+
+
+def test_another_patient_in_the_same_place_is_no_version_of_the_case(project) -> None:
+    def put(content: str, patient: str, slices: int) -> str:
+        grid = make_study(shape=(slices, 8, 8)).geometry
+        return project.case_for(CaseIdentity(grid, content, patient=patient), name="current", path="/inbox/current")
+
+    first = put("dicom:1", "P1", 4)
+    other = put("dicom:2", "P2", 5)
+    later = put("dicom:3", "P1", 6)
+    assert project.entry(other).version_of is None
+    assert project.entry(later).version_of == first
+    assert project.patient(later) == project.patient(first) != project.patient(other)

@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -320,6 +321,7 @@ def test_a_lease_of_another_machine_is_judged_by_its_heartbeat_alone(filled) -> 
     now = time.time()
     assert _take(filled, _row(scope="other", at=now)) is not None
     assert _take(filled, _row(scope="other", at=now - 1e4)) is None
+    assert _take(filled, _row(scope="other", at=now + 1e4)) is None, "its clock was ahead, and it beats no more"
 
     def beats(_seconds: float) -> None:
         _sql(filled, "UPDATE lease SET beats = beats + 1")
@@ -350,6 +352,42 @@ def test_a_place_that_cannot_be_written_to_is_read(filled, monkeypatch) -> None:
     assert (project.entry(case).name, project.history(case), project.view(case)) == ("seen here", (), None)
     project.close()
     assert _bytes(filled.parent)["work.project"] == before["work.project"]
+
+
+def test_a_folder_without_the_right_to_write_for_real() -> None:
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))  # pytest's own are closed to other accounts
+    try:
+        path, killed = folder / "work.project", folder / "killed.project"
+        project = open_project(path, create=True)
+        fill(project)
+        shutil.copy(path, killed)
+        shutil.copy(f"{path}-wal", f"{killed}-wal")
+        project.close()
+        for item in folder.iterdir():
+            item.chmod(0o444)
+        folder.chmod(0o555)
+        before = _bytes(folder)
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                if os.geteuid() == 0:
+                    os.setuid(65534)  # root may write anywhere
+                found = open_project(path)
+                assert "cannot be written to" in found.read_only
+                assert len(found.history(found.cases()[0].id)) == len(worked().history)
+                with pytest.raises(UserError, match="mid-write"):
+                    open_project(killed)
+                with pytest.raises(UserError, match="cannot be written to"):
+                    open_project(folder / "new.project", create=True)
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert _bytes(folder) == before
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
 
 
 def test_a_network_drive_gets_a_rollback_journal(path, monkeypatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from project_cases import SHAPE, clock, fill, make_study, state_of, stroke, work
 from proseg_gui.errors import UserError
 from proseg_gui.review.document import FLAGGED, Document
 from proseg_gui.review.edits import Bricks
-from proseg_gui.review.project import CaseConflict, complete, identify, open_project
+from proseg_gui.review.project import CaseConflict, check, complete, identify, open_project
 
 
 def test_a_history_comes_back_as_it_was(project, path) -> None:
@@ -263,3 +264,12 @@ def test_a_project_can_be_made_in_the_current_folder(tmp_path, monkeypatch) -> N
         "", ["mine#1?.project"],
     )  # fmt: skip
     made.close()
+
+
+def test_check_compares_an_accepted_mask_with_the_name_that_it_was_accepted_under(project) -> None:
+    case = project.case_for(complete(make_study()), name="a")
+    document = Document(SHAPE, clock=clock())
+    made = document.accept("lesion", Bricks.of(np.ones(SHAPE, bool)), how="blind")
+    other = {made.reading.mask: Bricks.of(np.eye(70, 66, dtype=bool)[None].repeat(4, 0))}
+    project.append(case, replace(made, masks=other))
+    assert any("not the one that was accepted" in problem for problem in check.problems(project))
