@@ -18,7 +18,7 @@ from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.keeper import Keeper, key_of
-from proseg_gui.review.proposal import LookThrough, choose_bundle_name
+from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.review.state import WorkItem
 from proseg_gui.review.worklist import Worklist
@@ -399,7 +399,10 @@ class Opener(QObject):
             from proseg_gui.bundle import WrongModality
 
             self._desk.expect_model(False)
-            if isinstance(error, WrongModality):
+            if isinstance(error, NoModelFits):  # the scan is there to look at, and a model can be chosen
+                self._controller.noticed.emit(str(error))
+                self._controller.settled.emit()
+            elif isinstance(error, WrongModality):
                 answer = partial(self._look_through, wanted, centre_mm=centre_mm, other_modality=True, chosen=chosen)
                 self.model_question.emit(error, answer)
             else:
