@@ -8,7 +8,6 @@ only when weights are read or written, so cards are listed at once.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import math
 import re
@@ -21,6 +20,8 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_folder, atomic_json, json_bytes
+from proseg_gui.io.json_in import read_json
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
 
@@ -127,7 +128,8 @@ def list_bundles(*, own: bool = False) -> list[Card]:
     """
     cards = []
     for root in (data_folder("models"), own_models())[: 1 + own]:
-        for path in sorted(root.glob(f"*/{CARD_NAME}")):
+        remove_leftovers(root)
+        for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             try:
                 cards.append(read_card(path.parent))
             except UserError as error:
@@ -156,17 +158,10 @@ def find_bundle(name_or_path: str | Path) -> Path:
 def read_card(folder: Path) -> Card:
     """Read and check ``folder/card.json``; a UserError says what is wrong with it."""
     path = folder / CARD_NAME
-    try:
-        if not path.is_file():
-            raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
-                            remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
-        if path.stat().st_size > MAX_CARD_BYTES:
-            raise UserError("the card is far larger than any model card", path=path)
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise UserError("the card is damaged: it is not readable JSON", path=path) from error
-    except OSError as error:
-        raise UserError(f"the card cannot be read ({error.strerror})", path=path) from error
+    if not path.is_file():
+        raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
+                        remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
+    data = read_json(path, what="the card", remedy="Copy or download the bundle again", most=MAX_CARD_BYTES)
     if not isinstance(data, dict) or "schema_version" not in data:
         raise UserError("this JSON file is not the card of a model bundle", path=path)
     schema = data["schema_version"]
@@ -298,9 +293,9 @@ def local_names(card: Card) -> dict[str, str]:
     names = {name: name for name in card.raters}
     path = name_table_path()
     try:
-        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        log.warning("%s: the table of rater names cannot be read (%s)", path, error)
+        table = read_json(path) if path.is_file() else {}
+    except UserError as error:
+        log.warning("the table of rater names cannot be read (%s)", error)
         return names
     entry = table.get(card.sha256, {}) if isinstance(table, dict) else {}
     known = entry if isinstance(entry, dict) else {}
@@ -310,10 +305,9 @@ def local_names(card: Card) -> dict[str, str]:
 def remember_names(card: Card, names: Mapping[str, str]) -> None:
     """Add real name -> rater name of a freshly trained bundle to the local table."""
     path = name_table_path()
-    try:
-        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
-        raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it") from error
+    table = read_json(path, what="the table of rater names") if path.is_file() else {}
+    if not isinstance(table, dict):
+        raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it")
     atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True, mode=0o600)
 
 

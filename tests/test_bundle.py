@@ -128,7 +128,8 @@ def test_an_existing_bundle_is_replaced_only_when_asked(saved, card, method):
     ({"raters": ["../../x", "bob", "cy"]}, "not a plain name"),
     ({"raters": "ann"}, "not a list"),
     ({"spacing_mm": [1.0, 0.0]}, "spacing"),
-    ({"spacing_mm": [1.0, float("nan")]}, "pair of numbers"),
+    ({"spacing_mm": [1.0, float("nan")]}, "NaN"),
+    ({"spacing_mm": [1.0, "2"]}, "pair of numbers"),
     ({"window": {"kind": "fixed", "low": 5, "high": 5}}, "window"),
     ({"window": {"kind": "percentile", "low": -5, "high": 99}}, "percentiles"),
     ({"window": {}}, "window"),
@@ -293,7 +294,7 @@ def test_a_card_s_reference_is_read_and_a_card_without_one_too(saved, card):
 @pytest.mark.parametrize(
     "change",
     [
-        {"mean": [0.0]}, {"mean": ["a", "b"]}, {"scale": [1.0, 0.0]}, {"scale": [1.0, float("nan")]}, {"variances": []},
+        {"mean": [0.0]}, {"mean": ["a", "b"]}, {"scale": [1.0, 0.0]}, {"variances": []},
         {"directions": [[1.0]]}, {"directions": 3}, {"directions": [[1.0, 0.0]] * 2}, {"rest": 0}, {"rest": None},
         {"threshold": -1.0}, {"threshold": "x"}, {"cases": True},
     ],

@@ -84,7 +84,7 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:
     """Names of the cases that ``--cases`` means; ``None`` for all."""
-    from proseg_gui.io.dataset import read_json
+    from proseg_gui.io.json_in import read_json
 
     if choice is None:
         return None

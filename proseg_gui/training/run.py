@@ -24,6 +24,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
 from proseg_gui.io.atomic import check_folder, write_error
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
@@ -31,7 +32,8 @@ from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
 from proseg_gui.training.encoder_weights import read_weights, start_from
 from proseg_gui.training.likeness import image_reference
-from proseg_gui.training.loop import LOG_NAME, Trainer
+from proseg_gui.training.log import LOG_NAME
+from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
 from proseg_gui.training.precision import check_precision
@@ -140,7 +142,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
             method, request.recipe, base.method, request.stage, train, held_out, device, room
         )
     trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
-    if request.resume:
+    if request.resume and not (folder / NAME).is_file():
+        progress(0.0, "it was interrupted before its first checkpoint: starting from the beginning")
+    elif request.resume:
         trainer.resume()
     state = trainer.run(progress, token)
     method.cpu()
@@ -231,11 +235,16 @@ def _prepare_folder(request: Request) -> Path:
         raise UserError("the bundle exists", path=request.out, remedy="Choose another --out or give --overwrite")
     folder = run_folder(request.out)
     check_folder(folder)
+    remove_leftovers(folder)
+    remove_leftovers(folder.parent)
+    if request.resume and not folder.is_dir():
+        raise UserError("there is no interrupted training to resume", path=folder, remedy="Leave out --resume")
     begun = (folder / NAME).is_file() or (folder / LOG_NAME).is_file()
-    if begun and not request.resume:
-        if not request.overwrite:
-            raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
-        for name in (NAME, LOG_NAME) if rank() == 0 else ():
+    if begun and not request.resume and not request.overwrite:
+        raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
+    whole = (folder / NAME).is_file() and request.resume
+    if begun and not whole and rank() == 0:  # what there is to go on from, or to replace, has no checkpoint
+        for name in (NAME, LOG_NAME):
             (folder / name).unlink(missing_ok=True)
     return folder
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.starts import STAGES
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.atomic import remove_folder
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def find_models(own: Path) -> list[Model]:
 
     found = []
     for root, shipped in ((own, False), (data_folder("models"), True)):
-        for path in sorted(root.glob(f"*/{CARD_NAME}")):
+        remove_leftovers(root)
+        for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             with contextlib.suppress(UserError):
                 found.append(Model(path.parent, read_card(path.parent), shipped))
     return found
@@ -48,10 +49,7 @@ def find_models(own: Path) -> list[Model]:
 
 def remove_model(model: Model) -> None:
     """Delete one of one's own models."""
-    try:
-        shutil.rmtree(model.folder)
-    except OSError as error:
-        raise write_error(error, model.folder) from error
+    remove_folder(model.folder)
 
 
 def find_model(models: Sequence[Model], name_or_path: str) -> Model | None:
