@@ -332,6 +332,7 @@ class Desk:
         self._request_spread()
         self._emit_summary()
         self._refresh_figures()
+        self._refresh_axes()  # their small pictures are of one structure
         self._keep_view()
 
     def hover(self, index: tuple[int, int, int] | None) -> None:

@@ -65,7 +65,8 @@ def settled(qtbot, window, act) -> None:
 def press(window, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
     window.activateWindow()  # offscreen nobody else gives it back its keys after a dialog
     QTest.qWaitForWindowActive(window)
-    QTest.keyClick(window, key, modifiers)
+    QApplication.processEvents()  # the first key after a dialog finds no shortcut before
+    QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
 
 
 def open_set(qtbot, window, scans, tiny_bundle) -> None:
