@@ -114,7 +114,7 @@ def test_accepting_asks_once_who_signs_and_locks_the_contour(window, qtbot, scan
     reading = desk.document.accepted("lesion")
     assert reading.person == "reader7"
     assert window.status._person.text() == "reader: reader7"
-    assert "accepted: lesion" in window.scene.scan.case_text
+    assert window.scene.scan.case_text.endswith("\u2713 lesion")
     assert window.structures.lines[0].lock.isVisible()
     assert window.opener.worklist.current.state == "accepted"
     mask = desk.document.masks[reading.mask].mask()

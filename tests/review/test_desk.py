@@ -39,6 +39,7 @@ def test_nothing_of_one_case_is_on_the_next_one_and_going_back_brings_it_back(be
     assert desk.latents.remembered == ()
     assert desk.latents.last_rater is None
     assert desk.panes == {}
+    assert desk.visited == {3}
     now = desk.display.view
     assert (now.channel, now.raters_shown, now.masks_shown, now.hidden, now.compare_with) == (
         "", frozenset(), frozenset(), frozenset(), None,
@@ -259,6 +260,19 @@ def test_accepting_freezes_the_point_of_the_press_and_locks_the_structure(bench)
     desk.undo()
     assert desk.shapes.state == ACCEPTED_STATE
     assert not case.document.withdrawn("lesion#1")
+
+
+def test_all_structures_are_accepted_each_at_its_own_point(bench) -> None:
+    case, desk = bench.open(), bench.desk
+    desk.latents.choose_rater("anna")
+    desk.set_structure(1)
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept(all_structures=True)
+    bench.worker.finish()
+    for name, tau, who in (("lesion", 1.0, "anna"), ("oedema", 2.0, "ben")):
+        reading = case.document.accepted(name)
+        assert (reading.point["tau"][0], reading.who) == (tau, who)
+        assert case.document.masks[reading.mask].digest == mask_at({"tau": (tau,)}).digest
 
 
 def test_undoing_an_acceptance_withdraws_it(bench) -> None:
