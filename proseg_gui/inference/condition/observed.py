@@ -1,0 +1,128 @@
+"""What was said, as observations of an ensemble: which voxels count, how much, and what every draw says there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from proseg_gui.inference.condition.ensemble import Ensemble
+from proseg_gui.inference.condition.evidence import Evidence
+from proseg_gui.jobs import CancelToken
+
+if TYPE_CHECKING:
+    from proseg_gui.inference.condition.update import Numbers
+
+Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.int64]
+MOST_SAID = 4096
+"""Voxels of the hand that are decoded; of more, a fixed random choice that grows with them."""
+MOST_SETTLED = 16_384
+"""Places of accepted and left slices that are weighed; of more, every so-many-th."""
+CELL_MM = 3.0
+"""The Kalman step observes about one voxel in a cell of this side."""
+MOST_OBSERVED = 96
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """V observations: ``logits (N, V)`` float32 of the draws, ``inside (V,)`` what was said, ``counts (V,)`` how many
+    independent words each is, ``position (V, 3)`` LPS mm; the Kalman step adds its ``pull (V,)``."""
+
+    logits: npt.NDArray[np.float32]
+    inside: npt.NDArray[np.bool_]
+    counts: npt.NDArray[np.float64]
+    position: npt.NDArray[np.float32]
+    pull: npt.NDArray[np.float64] | None = None
+
+    def only(self, chosen: Ints) -> Observed:
+        """Some of them."""
+        return replace(
+            self,
+            logits=self.logits[:, chosen],
+            inside=self.inside[chosen],
+            counts=self.counts[chosen],
+            position=self.position[chosen],
+        )
+
+
+def gather(ensemble: Ensemble, evidence: Evidence, numbers: Numbers, token: CancelToken | None) -> Observed:
+    """All of ``evidence`` that the model can see."""
+    parts = [*_of_the_hand(ensemble, evidence, numbers, token), *_of_slices(ensemble, evidence, numbers)]
+    if not parts:
+        parts = [_none(ensemble.n)]
+    names = ("inside", "counts", "position")
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Observed(np.concatenate([part.logits for part in parts], 1), **joined)
+
+
+def _none(n: int) -> Observed:
+    return Observed(np.zeros((n, 0), np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32))
+
+
+def _of_the_hand(
+    ensemble: Ensemble, evidence: Evidence, numbers: Numbers, token: CancelToken | None
+) -> list[Observed]:
+    geometry = ensemble.engine.geometry
+    index, inside = evidence.index, evidence.inside
+    seen = ensemble.in_view(index[:, 1:])
+    index, inside = index[seen], inside[seen]
+    share = 1.0
+    if len(index) > MOST_SAID:
+        chosen = np.sort(np.argsort(_scatter(index), kind="stable")[:MOST_SAID])
+        share = len(index) / MOST_SAID
+        index, inside = index[chosen], inside[chosen]
+    count = share * geometry.pixel_area_mm2 / numbers.hand_mm**2
+    ensemble.forget_all_but(index[:, 0])
+    parts = []
+    for k in np.unique(index[:, 0]):
+        here = index[:, 0] == k
+        logits = ensemble.said(int(k), index[here, 1:], token).astype(np.float32)
+        position = geometry.index_to_world(index[here]).astype(np.float32)
+        parts.append(Observed(logits, inside[here], np.full(int(here.sum()), count), position))
+    return parts
+
+
+def _of_slices(ensemble: Ensemble, evidence: Evidence, numbers: Numbers) -> list[Observed]:
+    """Accepted and left slices, on their lattices: each place counts as its area's share of a word."""
+    lattices, parts = ensemble.lattices(), []
+    places = sum(len(lattices[k].at) for s in (evidence.accepted, evidence.left_alone) for k in s if k in lattices)
+    every = max(1, -(-places // MOST_SETTLED))
+    for settled, size_mm in ((evidence.accepted, numbers.accepted_mm), (evidence.left_alone, numbers.alone_mm)):
+        for k, standing in settled.items():
+            lattice = lattices.get(k)
+            if lattice is None:
+                continue
+            at = tuple(lattice.pixels.T)
+            where = np.ones(len(lattice.at), np.bool_) if standing.where is None else standing.where[at]
+            hand = evidence.by_slice.get(k)
+            if hand is not None:  # the hand's own words are counted as such
+                spoken = np.zeros(standing.inside.shape, np.bool_)
+                spoken[tuple(hand[0].T)] = True
+                where = where & ~spoken[at]
+            chosen = np.flatnonzero(where)[::every]
+            counts = np.full(len(chosen), every * lattice.area_mm2 / size_mm**2)
+            logits = lattice.logits[:, chosen].astype(np.float32)
+            parts.append(Observed(logits, standing.inside[at][chosen], counts, lattice.position[chosen]))
+    return parts
+
+
+def choose(observed: Observed, innovation: Floats) -> Ints:
+    """About one observation a cell of :data:`CELL_MM`, the most surprising of each; at most so many in all."""
+    cells = np.floor(observed.position / CELL_MM).astype(np.int64)
+    _, cell = np.unique(cells, axis=0, return_inverse=True)
+    surprise = np.abs(innovation)
+    order = np.lexsort((np.arange(len(cell)), -surprise, cell.reshape(-1)))
+    first = np.flatnonzero(np.diff(cell.reshape(-1)[order], prepend=-1))
+    best = order[first]
+    best = best[np.argsort(-surprise[best], kind="stable")][:MOST_OBSERVED]
+    return np.sort(best)
+
+
+def _scatter(index: Ints) -> npt.NDArray[np.uint64]:
+    """A fixed random number for each voxel, whatever others there are."""
+    x = index.astype(np.uint64) @ np.array([73_856_093, 19_349_663, 83_492_791], np.uint64)
+    x = (x ^ (x >> np.uint64(15))) * np.uint64(0x2C1B3C6D2C1B3C6D)
+    return np.asarray(x ^ (x >> np.uint64(29)), dtype=np.uint64)
