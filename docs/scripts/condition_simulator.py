@@ -119,6 +119,7 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
     shown, stands = start.copy(), None
     trace = Trace([dice(shown, truth)], [], [], [], [])
     accepted: dict[int, Standing] = {}
+    alone: dict[int, Standing] = {}
     said = np.zeros(truth.shape, np.uint8)
     while len(trace.dice) <= MOST_STROKES[what]:
         place = reader.worst(shown, accepted)
@@ -131,7 +132,9 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
         said[k][disc] = 1 if truth[place] else 2
         shown[k][disc] = truth[place]
         if numbers is not None:
-            evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, dict(accepted))
+            alone[k] = Standing(shown[k].copy())
+            left = {j: standing for j, standing in alone.items() if j not in accepted}
+            evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, dict(accepted), left)
             began = time.perf_counter()
             stands = condition(engine, evidence, ensemble=ensemble, stands=stands, numbers=numbers)
             trace.seconds.append(time.perf_counter() - began)

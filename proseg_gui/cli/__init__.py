@@ -21,7 +21,8 @@ from proseg_gui.crash_log import write_crash_log
 from proseg_gui.errors import Cancelled, UserError
 
 COMMANDS = (
-    "predict", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models", "import_contours",
+    "predict", "condition", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models",
+    "import_contours",
 )  # fmt: skip
 EXAMPLES = """examples:
   proseg-gui --demo                                   open the shipped scan, model and raters

@@ -9,14 +9,16 @@ out: no weight can change them. A voxel that the hand said something about is de
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from proseg_gui.bundle import Bundle
 from proseg_gui.errors import UserError
+from proseg_gui.inference.condition.maths import centre
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.patches import MOST_PATCH_PIXELS, Patch
 from proseg_gui.inference.plan import ENSEMBLE_DRAWS, ensemble_plan
@@ -43,7 +45,8 @@ class Lattice:
     """Pixels in doubt of slice ``k``.
 
     ``patch`` is the regular lattice ``(h, w)`` on the model's grid that they lie on, ``at (M,)`` their places in it,
-    flattened; ``logits (N, M)`` float16 those of all draws; ``position (M, 3)`` LPS mm; ``pixels (M, 2)`` the image's
+    flattened; ``logits (N, M)`` float16 those of all draws, ``even (M,)`` the
+    logit of their mean probability; ``position (M, 3)`` LPS mm; ``pixels (M, 2)`` the image's
     pixels (y, x) nearest to them; ``area_mm2`` what each stands for.
     """
 
@@ -51,6 +54,7 @@ class Lattice:
     patch: Patch
     at: Ints
     logits: npt.NDArray[np.float16]
+    even: npt.NDArray[np.float32]
     position: npt.NDArray[np.float32]
     pixels: Ints
     area_mm2: float
@@ -78,12 +82,8 @@ class Ensemble:
     """
 
     def __init__(self, engine: Engine, structure: int = 0, *, seed: int = 0, draws: int = ENSEMBLE_DRAWS) -> None:
+        self.check(engine.bundle)
         card, method = engine.bundle.card, engine.method
-        if not method.capabilities.samples:
-            raise UserError(
-                f"the model {card.name} draws no alternatives, so there is nothing that evidence could choose from",
-                remedy="Use a model with samples, such as a ProSeg",
-            )
         if not 0 <= structure < len(card.structures):
             raise ValueError(f"there is no structure {structure}")
         self.engine, self.structure = engine, structure
@@ -98,6 +98,15 @@ class Ensemble:
         self._lattices: dict[int, Lattice | None] = {}
         self._said: dict[int, tuple[Ints, npt.NDArray[np.float16]]] = {}
         self._lock = threading.Lock()
+
+    @staticmethod
+    def check(bundle: Bundle) -> None:
+        """Raise where the bundle's method draws no samples."""
+        if not bundle.method.capabilities.samples:
+            raise UserError(
+                f"the model {bundle.card.name} draws no alternatives, so evidence has nothing to choose from",
+                remedy="Use a model with samples, such as a ProSeg",
+            )
 
     @property
     def n(self) -> int:
@@ -150,7 +159,9 @@ class Ensemble:
         pixels = np.clip(np.rint(index[:, 1:]), 0, np.array(grid.image_shape) - 1).astype(np.int64)
         area = self.engine.geometry.pixel_area_mm2 * grid.scale[0] * grid.scale[1] * patch.step**2
         position = self.engine.geometry.index_to_world(index).astype(np.float32)
-        return Lattice(k, patch, at, np.ascontiguousarray(logits[:, at]), position, pixels, area)
+        logits = np.ascontiguousarray(logits[:, at])
+        even = centre(logits.astype(np.float32), np.full(self.n, 1.0 / self.n))
+        return Lattice(k, patch, at, logits, even, position, pixels, area)
 
     def _on_image(self, patch: Patch, row: Ints, column: Ints) -> tuple[Floats, Floats]:
         """Row and column on the image's grid, fractions allowed, of places in a patch."""
@@ -194,7 +205,7 @@ class Ensemble:
             known, logits = self._said.get(k, (np.zeros(0, np.int64), np.zeros((self.n, 0), np.float16)))
         new = ~np.isin(keys, known)
         if new.any():
-            logits = np.concatenate([logits, self._exact(k, pixels[new], token)], 1)
+            logits = np.concatenate([logits, self.exact(k, pixels[new], self.points, token)], 1)
             known = np.concatenate([known, keys[new]])
         order = np.argsort(known)
         logits = logits[:, order[np.searchsorted(known, keys, sorter=order)]]
@@ -213,8 +224,20 @@ class Ensemble:
         first, size = np.array(self.engine.grid.first), np.array(self.engine.grid.size)
         return np.asarray(((pixels >= first) & (pixels < first + size)).all(1))
 
-    def _exact(self, k: int, pixels: Ints, token: CancelToken | None) -> npt.NDArray[np.float16]:
-        """The engine's own logits at these pixels: those of the model's four nearest, interpolated as it does."""
+    def view(self) -> npt.NDArray[np.bool_]:
+        """``(y, x)`` the part of a slice that the model looks at."""
+        (y, x), (height, width) = self.engine.grid.first, self.engine.grid.size
+        inside = np.zeros(self.engine.grid.image_shape, np.bool_)
+        inside[y : y + height, x : x + width] = True
+        return inside
+
+    def exact(
+        self, k: int, pixels: Ints, points: Sequence[Point], token: CancelToken | None = None
+    ) -> npt.NDArray[np.float16]:
+        """``(n, m)`` the engine's own logits at these pixels of the image, cut at the limit.
+
+        Those of the model's four nearest pixels, interpolated as the engine does.
+        """
         grid = self.engine.grid
         corners, shares = [], []
         for axis in range(2):
@@ -228,9 +251,9 @@ class Ensemble:
         unique, back = np.unique(places, return_inverse=True)
         patch = self.engine.pixels(k, unique // grid.model_shape[1], unique % grid.model_shape[1], token)
         back = back.reshape(places.shape)
-        found = np.empty((self.n, len(pixels)), np.float16)
+        found = np.empty((len(points), len(pixels)), np.float16)
         done = 0
-        for logits in self.engine.patch_logits(patch, self.points, token):
+        for logits in self.engine.patch_logits(patch, points, token):
             values = logits[:, self.structure, 0]
             mixed = sum(values[:, back[c]] * share[c] for c in range(4))
             found[done : done + len(values)] = np.clip(mixed, -LIMIT, LIMIT)

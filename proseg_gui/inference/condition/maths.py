@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
 BISECTIONS = 40
+LEAST_P = 1e-4
+"""Mean probabilities are cut at this and 1 minus this."""
 
 
 def log_likelihoods(logits: Floats, inside: npt.NDArray[np.bool_], counts: Floats) -> npt.NDArray[np.float64]:
@@ -44,6 +46,13 @@ def tempered(log_values: npt.NDArray[np.float64], least: float) -> tuple[npt.NDA
         else:
             high = middle
     return normalised(low * log_values), low
+
+
+def centre(logits: Floats, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """``(M,)`` logit of the weighted mean probability of ``logits (N, M)``, which must lie within +-30."""
+    p = weights.astype(np.float32) @ (1.0 / (1.0 + np.exp(-logits)))
+    p = np.clip(p, LEAST_P, 1.0 - LEAST_P)
+    return np.asarray(np.log(p / (1.0 - p)), dtype=np.float32)
 
 
 def taper(distance: Floats) -> npt.NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence
+from proseg_gui.inference.points import Point
 from proseg_gui.jobs import CancelToken
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Observed:
     independent words each is, ``position (V, 3)`` LPS mm; the Kalman step adds its ``pull (V,)``."""
 
     logits: npt.NDArray[np.float32]
+    reference: npt.NDArray[np.float32]
     inside: npt.NDArray[np.bool_]
     counts: npt.NDArray[np.float64]
     position: npt.NDArray[np.float32]
@@ -42,28 +44,36 @@ class Observed:
         return replace(
             self,
             logits=self.logits[:, chosen],
+            reference=self.reference[chosen],
             inside=self.inside[chosen],
             counts=self.counts[chosen],
             position=self.position[chosen],
         )
 
 
-def gather(ensemble: Ensemble, evidence: Evidence, numbers: Numbers, token: CancelToken | None) -> Observed:
-    """All of ``evidence`` that the model can see."""
-    parts = [*_of_the_hand(ensemble, evidence, numbers, token), *_of_slices(ensemble, evidence, numbers)]
+def gather(
+    ensemble: Ensemble, evidence: Evidence, reference: Point, numbers: Numbers, token: CancelToken | None
+) -> Observed:
+    """All of ``evidence`` that the model can see; ``reference``: where the contour was before anything was said."""
+    parts = [
+        *_of_the_hand(ensemble, evidence, reference, numbers, token),
+        *_of_slices(ensemble, evidence, reference, numbers, token),
+    ]
     if not parts:
         parts = [_none(ensemble.n)]
-    names = ("inside", "counts", "position")
+    names = ("reference", "inside", "counts", "position")
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return Observed(np.concatenate([part.logits for part in parts], 1), **joined)
 
 
 def _none(n: int) -> Observed:
-    return Observed(np.zeros((n, 0), np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32))
+    return Observed(
+        np.zeros((n, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32)
+    )
 
 
 def _of_the_hand(
-    ensemble: Ensemble, evidence: Evidence, numbers: Numbers, token: CancelToken | None
+    ensemble: Ensemble, evidence: Evidence, reference: Point, numbers: Numbers, token: CancelToken | None
 ) -> list[Observed]:
     geometry = ensemble.engine.geometry
     index, inside = evidence.index, evidence.inside
@@ -80,12 +90,15 @@ def _of_the_hand(
     for k in np.unique(index[:, 0]):
         here = index[:, 0] == k
         logits = ensemble.said(int(k), index[here, 1:], token).astype(np.float32)
+        at_reference = ensemble.exact(int(k), index[here, 1:], (reference,), token)[0].astype(np.float32)
         position = geometry.index_to_world(index[here]).astype(np.float32)
-        parts.append(Observed(logits, inside[here], np.full(int(here.sum()), count), position))
+        parts.append(Observed(logits, at_reference, inside[here], np.full(int(here.sum()), count), position))
     return parts
 
 
-def _of_slices(ensemble: Ensemble, evidence: Evidence, numbers: Numbers) -> list[Observed]:
+def _of_slices(
+    ensemble: Ensemble, evidence: Evidence, reference: Point, numbers: Numbers, token: CancelToken | None
+) -> list[Observed]:
     """Accepted and left slices, on their lattices: each place counts as its area's share of a word."""
     lattices, parts = ensemble.lattices(), []
     places = sum(len(lattices[k].at) for s in (evidence.accepted, evidence.left_alone) for k in s if k in lattices)
@@ -105,7 +118,8 @@ def _of_slices(ensemble: Ensemble, evidence: Evidence, numbers: Numbers) -> list
             chosen = np.flatnonzero(where)[::every]
             counts = np.full(len(chosen), every * lattice.area_mm2 / size_mm**2)
             logits = lattice.logits[:, chosen].astype(np.float32)
-            parts.append(Observed(logits, standing.inside[at][chosen], counts, lattice.position[chosen]))
+            at_reference = ensemble.at_point(lattice, reference, token)[chosen]
+            parts.append(Observed(logits, at_reference, standing.inside[at][chosen], counts, lattice.position[chosen]))
     return parts
 
 

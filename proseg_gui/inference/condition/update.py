@@ -19,10 +19,12 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import cdist
 
 from proseg_gui.inference.condition.ensemble import LIMIT, Ensemble, Lattice
 from proseg_gui.inference.condition.evidence import Evidence, Slices
 from proseg_gui.inference.condition.maths import (
+    centre,
     effective,
     kalman_pull,
     kalman_shift,
@@ -63,6 +65,8 @@ class Numbers:
     taper_mm: float = 10.0
     across_mm: float = 3.75
     slack: float = 0.01
+    fading: float = 1.0
+    lead: float = 0.0
 
 
 NUMBERS = Numbers()
@@ -87,6 +91,7 @@ class Conditioned:
     raters: Mapping[str, float]
     weights: Weights
     point: Point
+    reference: Point
     spread: Mapping[str, tuple[float, ...]]
     fields: Mapping[int, npt.NDArray[np.float32]]
     slices: tuple[int, ...]
@@ -211,15 +216,18 @@ class _Step:
         self._ensemble, self._evidence, self._numbers, self._token = ensemble, evidence, numbers, token
         self._before = stands if isinstance(stands, Conditioned) else None
         if self._before is not None:
-            self._from = self._before.point
+            self._from, self._reference = self._before.point, self._before.reference
         else:
             style = point_from(ensemble.engine.method.consensus_style())
-            self._from = style if stands is None else stands  # type: ignore[assignment]
+            self._from = self._reference = style if stands is None else stands  # type: ignore[assignment]
+        self._reach = _reach(ensemble.engine.geometry.normal, numbers)
         self._base: dict[int, Floats] = {}
         self._posterior: dict[int, Floats] = {}
-        observed = gather(ensemble, evidence, numbers, token)
+        observed = gather(ensemble, evidence, self._reference, numbers, token)
         likelihoods = log_likelihoods(observed.logits, observed.inside, observed.counts)
         self.weights, self.tempering = tempered(likelihoods, numbers.least_draws)
+        self._kept = (effective(self.weights) / ensemble.n) ** numbers.fading
+        self._even = np.full(ensemble.n, 1.0 / ensemble.n)
         self._near = self._kalman(observed)
         self.notice = ""
         self.damping = self._damped()
@@ -231,7 +239,7 @@ class _Step:
         numbers = self._numbers
         if not (numbers.taper_mm > 0.0 and len(observed.inside)):
             return None
-        mean = self.weights @ observed.logits
+        mean = self._mean(observed.logits, observed.reference, centre(observed.logits, self._even))
         side = np.where(observed.inside, 1.0, -1.0)
         innovation = np.where(side * mean < numbers.margin, side * numbers.target - mean, 0.0)
         chosen = choose(observed, innovation)
@@ -244,11 +252,7 @@ class _Step:
 
     def _closeness(self, a: Floats, b: Floats) -> npt.NDArray[np.float64]:
         """``(A, B)`` taper between positions in mm."""
-        numbers, normal = self._numbers, self._ensemble.engine.geometry.normal
-        apart = a[:, None].astype(np.float64) - b[None].astype(np.float64)
-        across = apart @ normal
-        along = np.maximum(np.square(apart).sum(-1) - np.square(across), 0.0)
-        return taper(np.sqrt(along / numbers.taper_mm**2 + np.square(across / numbers.across_mm)))
+        return taper(cdist(a @ self._reach, b @ self._reach))
 
     # -- logits on a lattice --------------------------------------------------------------------------------------
     def _stood(self, lattice: Lattice) -> Floats:
@@ -264,7 +268,7 @@ class _Step:
         """``(M,)`` the weighted mean with its correction."""
         if lattice.k not in self._posterior:
             logits = lattice.logits.astype(np.float32)
-            found = centre(logits, self.weights)
+            found = self._mean(logits, self._ensemble.at_point(lattice, self._reference, self._token), lattice.even)
             if self._near is not None and self._near.pull is not None:
                 closeness = self._closeness(lattice.position, self._near.position)
                 reached = closeness.any(0)
@@ -275,8 +279,19 @@ class _Step:
             self._posterior[lattice.k] = found
         return self._posterior[lattice.k]
 
+    def _mean(self, logits: Floats, reference: Floats, even: Floats) -> Floats:
+        """``(M,)`` the weighted mean of ``logits (N, M)``, with what is left of the reference's lead over it."""
+        found = centre(logits, self.weights)
+        if self._kept > 1e-3:
+            reference = np.clip(reference, -LIMIT, LIMIT)
+            found = found + np.float32(self._kept) * (reference - even)
+        return found
+
     def _mixed(self, lattice: Lattice, damping: float) -> Floats:
-        return (1.0 - damping) * self._stood(lattice) + damping * self._whole_step(lattice)
+        stood = self._stood(lattice)
+        lead = self._numbers.lead
+        whole = self._whole_step(lattice) + np.clip(stood, -lead, lead)
+        return (1.0 - damping) * stood + damping * whole
 
     def field(self, lattice: Lattice) -> tuple[npt.NDArray[np.float32], float]:
         """``(M,)`` correction on top of the new point's logit, and the area in mm^2 that changes sides."""
@@ -321,7 +336,11 @@ class _Step:
         if damping == 0.0:
             return self._from
         start = self._ensemble.place(self._from)
-        mean = {name: self.weights @ values for name, values in self._ensemble.chart.items()}
+        lead = self._ensemble.place(self._reference)
+        mean = {
+            name: self.weights @ values + self._kept * (lead[name] - values.mean(0))
+            for name, values in self._ensemble.chart.items()
+        }
         return self._ensemble.point({name: start[name] + damping * (mean[name] - start[name]) for name in mean})
 
     def result(self) -> Conditioned:
@@ -340,6 +359,7 @@ class _Step:
             raters=MappingProxyType(ensemble.raters(weights)),
             weights=weights,
             point=self._point,
+            reference=self._reference,
             spread=MappingProxyType(spread),
             fields=kept,
             slices=(),
@@ -351,12 +371,10 @@ class _Step:
         )
 
 
-def centre(logits: Floats, weights: Weights) -> Floats:
-    """``(M,)`` logit of the weighted mean probability of ``logits (N, M)``."""
-    with np.errstate(over="ignore"):
-        p = weights.astype(np.float32) @ (1.0 / (1.0 + np.exp(-logits)))
-    p = np.clip(p, 1e-4, 1.0 - 1e-4)
-    return np.asarray(np.log(p / (1.0 - p)), dtype=np.float32)
+def _reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
+    """``(3, 3)`` from mm to units of the taper: across slices along their normal, in the slice the rest."""
+    across = np.outer(normal, normal)
+    return (np.eye(3) - across) / max(numbers.taper_mm, 1e-9) + across / max(numbers.across_mm, 1e-9)
 
 
 def labels(lattice: Lattice, settled: Slices, k: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
