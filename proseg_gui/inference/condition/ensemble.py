@@ -189,10 +189,13 @@ class Ensemble:
             done += len(part)
         return found
 
-    def at_point(self, lattice: Lattice, point: Point, token: CancelToken | None = None) -> npt.NDArray[np.float32]:
-        """``(M,)`` logits of a lattice at one point, as they are."""
-        (logits,) = self.engine.patch_logits(lattice.patch, (point,), token)
-        return np.asarray(logits[0, self.structure].reshape(-1)[lattice.at], dtype=np.float32)
+    def at_points(
+        self, lattice: Lattice, points: Sequence[Point], token: CancelToken | None = None
+    ) -> npt.NDArray[np.float32]:
+        """``(n, M)`` logits of a lattice at a few points, as they are."""
+        parts = list(self.engine.patch_logits(lattice.patch, points, token))
+        logits = np.concatenate([part[:, self.structure].reshape(len(part), -1) for part in parts])
+        return np.asarray(logits[:, lattice.at], dtype=np.float32)
 
     # -- where the hand was ---------------------------------------------------------------------------------------
     def said(self, k: int, pixels: Ints, token: CancelToken | None = None) -> npt.NDArray[np.float16]:

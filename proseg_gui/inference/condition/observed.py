@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.inference.condition.ensemble import Ensemble
+from proseg_gui.inference.condition.ensemble import Ensemble, Lattice
 from proseg_gui.inference.condition.evidence import Evidence
 from proseg_gui.inference.points import Point
 from proseg_gui.jobs import CancelToken
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
-MOST_SAID = 4096
+MOST_SAID = 1024
 """Voxels of the hand that are decoded; of more, a fixed random choice that grows with them."""
-MOST_SETTLED = 16_384
+MOST_SETTLED = 4096
 """Places of accepted and left slices that are weighed; of more, every so-many-th."""
 CELL_MM = 3.0
 """The Kalman step observes about one voxel in a cell of this side."""
@@ -30,13 +31,17 @@ MOST_OBSERVED = 96
 @dataclass(frozen=True, eq=False)
 class Observed:
     """V observations: ``logits (N, V)`` float32 of the draws, ``inside (V,)`` what was said, ``counts (V,)`` how many
-    independent words each is, ``position (V, 3)`` LPS mm; the Kalman step adds its ``pull (V,)``."""
+    independent words each is, ``position (V, 3)`` LPS mm; ``reference`` and ``stood (V,)`` the logits of the
+    contour before anything was said and of the one that stands (NaN for the hand's voxels); ``firm (V,)`` whether it was said or accepted, not only
+    left alone; the Kalman step adds its ``pull (V,)``."""
 
     logits: npt.NDArray[np.float32]
     reference: npt.NDArray[np.float32]
     inside: npt.NDArray[np.bool_]
     counts: npt.NDArray[np.float64]
     position: npt.NDArray[np.float32]
+    stood: npt.NDArray[np.float32]
+    firm: npt.NDArray[np.bool_]
     pull: npt.NDArray[np.float64] | None = None
 
     def only(self, chosen: Ints) -> Observed:
@@ -48,27 +53,39 @@ class Observed:
             inside=self.inside[chosen],
             counts=self.counts[chosen],
             position=self.position[chosen],
+            stood=self.stood[chosen],
+            firm=self.firm[chosen],
         )
 
 
 def gather(
-    ensemble: Ensemble, evidence: Evidence, reference: Point, numbers: Numbers, token: CancelToken | None
+    ensemble: Ensemble,
+    evidence: Evidence,
+    numbers: Numbers,
+    reference: Point,
+    on_lattice: Callable[[Lattice], tuple[Floats, Floats]],
+    token: CancelToken | None,
 ) -> Observed:
-    """All of ``evidence`` that the model can see; ``reference``: where the contour was before anything was said."""
+    """All of ``evidence`` that the model can see.
+
+    ``reference``: where the contour was before anything was said; ``on_lattice``: logits ``(M,)`` of a lattice there
+    and where the contour stands.
+    """
     parts = [
         *_of_the_hand(ensemble, evidence, reference, numbers, token),
-        *_of_slices(ensemble, evidence, reference, numbers, token),
+        *_of_slices(ensemble, evidence, numbers, on_lattice),
     ]
     if not parts:
         parts = [_none(ensemble.n)]
-    names = ("reference", "inside", "counts", "position")
+    names = ("reference", "inside", "counts", "position", "stood", "firm")
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return Observed(np.concatenate([part.logits for part in parts], 1), **joined)
 
 
 def _none(n: int) -> Observed:
     return Observed(
-        np.zeros((n, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32)
+        np.zeros((n, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32),
+        np.zeros(0, np.float32), np.zeros(0, np.bool_),
     )
 
 
@@ -92,12 +109,14 @@ def _of_the_hand(
         logits = ensemble.said(int(k), index[here, 1:], token).astype(np.float32)
         at_reference = ensemble.exact(int(k), index[here, 1:], (reference,), token)[0].astype(np.float32)
         position = geometry.index_to_world(index[here]).astype(np.float32)
-        parts.append(Observed(logits, at_reference, inside[here], np.full(int(here.sum()), count), position))
+        words, counts = inside[here], np.full(int(here.sum()), count)
+        parts.append(Observed(logits, at_reference, words, counts, position, np.full(len(words), np.nan, np.float32),
+                              np.ones_like(words)))
     return parts
 
 
 def _of_slices(
-    ensemble: Ensemble, evidence: Evidence, reference: Point, numbers: Numbers, token: CancelToken | None
+    ensemble: Ensemble, evidence: Evidence, numbers: Numbers, on_lattice: Callable[[Lattice], tuple[Floats, Floats]]
 ) -> list[Observed]:
     """Accepted and left slices, on their lattices: each place counts as its area's share of a word."""
     lattices, parts = ensemble.lattices(), []
@@ -118,21 +137,28 @@ def _of_slices(
             chosen = np.flatnonzero(where)[::every]
             counts = np.full(len(chosen), every * lattice.area_mm2 / size_mm**2)
             logits = lattice.logits[:, chosen].astype(np.float32)
-            at_reference = ensemble.at_point(lattice, reference, token)[chosen]
-            parts.append(Observed(logits, at_reference, standing.inside[at][chosen], counts, lattice.position[chosen]))
+            at_reference, stood = (np.asarray(v[chosen], np.float32) for v in on_lattice(lattice))
+            words, position = standing.inside[at][chosen], lattice.position[chosen]
+            firm = np.full(len(chosen), settled is evidence.accepted)
+            parts.append(Observed(logits, at_reference, words, counts, position, stood, firm))
     return parts
 
 
-def choose(observed: Observed, innovation: Floats) -> Ints:
-    """About one observation a cell of :data:`CELL_MM`, the most surprising of each; at most so many in all."""
+def thinned(observed: Observed) -> Observed:
+    """About one observation a cell of :data:`CELL_MM`: the one nearest to the middle of what was said there."""
     cells = np.floor(observed.position / CELL_MM).astype(np.int64)
     _, cell = np.unique(cells, axis=0, return_inverse=True)
-    surprise = np.abs(innovation)
-    order = np.lexsort((np.arange(len(cell)), -surprise, cell.reshape(-1)))
-    first = np.flatnonzero(np.diff(cell.reshape(-1)[order], prepend=-1))
-    best = order[first]
-    best = best[np.argsort(-surprise[best], kind="stable")][:MOST_OBSERVED]
-    return np.sort(best)
+    cell = cell.reshape(-1)
+    many = np.bincount(cell)
+    middle = np.stack([np.bincount(cell, column) / many for column in observed.position.T], 1)
+    off = np.linalg.norm(observed.position - middle[cell], axis=1)
+    order = np.lexsort((np.arange(len(cell)), off, cell))
+    return observed.only(np.sort(order[np.flatnonzero(np.diff(cell[order], prepend=-1))]))
+
+
+def most_surprising(innovation: Floats) -> Ints:
+    """At most :data:`MOST_OBSERVED` of them, in order: those where the hand disagrees most."""
+    return np.sort(np.argsort(-np.abs(innovation), kind="stable")[:MOST_OBSERVED])
 
 
 def _scatter(index: Ints) -> npt.NDArray[np.uint64]:

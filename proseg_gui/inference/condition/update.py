@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
 from proseg_gui.inference.condition.ensemble import LIMIT, Ensemble, Lattice
-from proseg_gui.inference.condition.evidence import Evidence, Slices
+from proseg_gui.inference.condition.evidence import Evidence
 from proseg_gui.inference.condition.maths import (
     centre,
     effective,
@@ -32,7 +32,7 @@ from proseg_gui.inference.condition.maths import (
     taper,
     tempered,
 )
-from proseg_gui.inference.condition.observed import Observed, choose, gather
+from proseg_gui.inference.condition.observed import Observed, gather, most_surprising, thinned
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import ENSEMBLE_DRAWS
 from proseg_gui.inference.points import AMBIGUITY, PREFERENCE, Point, point_from
@@ -52,21 +52,21 @@ class Numbers:
     ``least_draws``: weights are flattened until so many effective draws are left. ``sigma``, ``target``: noise and
     aim of the Kalman step in logits. ``margin``: it pushes where the mean is not this far on the side that was said.
     ``taper_mm``, ``across_mm``: how far it reaches in the slice and across slices (as a Gaussian's deviation; 0
-    leaves the step out). ``slack``: share of what was accepted that a step may newly get wrong.
+    leaves the step out). ``slack``: share of what was accepted or left alone, where the draws are in doubt, that a step
+    may newly get wrong. ``lead``: logits by which what stands is favoured where it is clear.
     """
 
     hand_mm: float = 7.0
     accepted_mm: float = 7.0
-    alone_mm: float = 14.0
+    alone_mm: float = 24.0
     least_draws: float = 8.0
     sigma: float = 1.5
     target: float = 2.5
     margin: float = 0.0
     taper_mm: float = 10.0
     across_mm: float = 3.75
-    slack: float = 0.01
-    fading: float = 1.0
-    lead: float = 0.0
+    slack: float = 0.05
+    lead: float = 1.0
 
 
 NUMBERS = Numbers()
@@ -148,7 +148,7 @@ def condition(
         ensemble.prepare(k, token)
     began = time.perf_counter()
     step = _Step(ensemble, evidence, stands, numbers, token)
-    fields, changed = {}, 0.0
+    fields, changed = dict(step.kept()), 0.0
     lattices = ensemble.lattices()
     thickness = engine.geometry.slice_thickness_mm()
     for k in wanted:
@@ -221,28 +221,29 @@ class _Step:
             style = point_from(ensemble.engine.method.consensus_style())
             self._from = self._reference = style if stands is None else stands  # type: ignore[assignment]
         self._reach = _reach(ensemble.engine.geometry.normal, numbers)
-        self._base: dict[int, Floats] = {}
-        self._posterior: dict[int, Floats] = {}
-        observed = gather(ensemble, evidence, self._reference, numbers, token)
+        self._known: dict[int, tuple[Floats, Floats]] = {}
+        observed = gather(ensemble, evidence, numbers, self._reference, self._stood, token)
         likelihoods = log_likelihoods(observed.logits, observed.inside, observed.counts)
         self.weights, self.tempering = tempered(likelihoods, numbers.least_draws)
-        self._kept = (effective(self.weights) / ensemble.n) ** numbers.fading
         self._even = np.full(ensemble.n, 1.0 / ensemble.n)
         self._near = self._kalman(observed)
         self.notice = ""
-        self.damping = self._damped()
+        self.damping = self._damped(observed)
         self._point = self._at(self.damping)
 
     # -- the local correction -------------------------------------------------------------------------------------
     def _kalman(self, observed: Observed) -> Observed | None:
         """What the correction follows, with its pull; ``None`` where the hand disagrees with nothing."""
         numbers = self._numbers
+        observed = observed.only(np.flatnonzero(observed.firm))
         if not (numbers.taper_mm > 0.0 and len(observed.inside)):
             return None
-        mean = self._mean(observed.logits, observed.reference, centre(observed.logits, self._even))
+        observed = thinned(observed)
+        even = centre(observed.logits, self._even)
+        mean = np.clip(observed.reference, -LIMIT, LIMIT) + centre(observed.logits, self.weights) - even
         side = np.where(observed.inside, 1.0, -1.0)
         innovation = np.where(side * mean < numbers.margin, side * numbers.target - mean, 0.0)
-        chosen = choose(observed, innovation)
+        chosen = most_surprising(innovation)
         if not innovation[chosen].any():
             return None
         near, innovation = observed.only(chosen), innovation[chosen]
@@ -255,93 +256,83 @@ class _Step:
         return taper(cdist(a @ self._reach, b @ self._reach))
 
     # -- logits on a lattice --------------------------------------------------------------------------------------
-    def _stood(self, lattice: Lattice) -> Floats:
-        """``(M,)`` what the contour follows now."""
-        if lattice.k not in self._base:
-            base = self._ensemble.at_point(lattice, self._from, self._token)
+    def _stood(self, lattice: Lattice) -> tuple[Floats, Floats]:
+        """``(M,)`` what the contour followed before anything was said, and what it follows now."""
+        if lattice.k not in self._known:
+            points = (self._reference,) if self._before is None else (self._reference, self._from)
+            logits = self._ensemble.at_points(lattice, points, self._token)
+            reference, now = logits[0], logits[-1]
             if self._before is not None and lattice.k in self._before.fields:
-                base = base + self._before.fields[lattice.k]
-            self._base[lattice.k] = base
-        return self._base[lattice.k]
+                now = now + self._before.fields[lattice.k]
+            self._known[lattice.k] = reference, now
+        return self._known[lattice.k]
 
-    def _whole_step(self, lattice: Lattice) -> Floats:
-        """``(M,)`` the weighted mean with its correction."""
-        if lattice.k not in self._posterior:
-            logits = lattice.logits.astype(np.float32)
-            found = self._mean(logits, self._ensemble.at_point(lattice, self._reference, self._token), lattice.even)
-            if self._near is not None and self._near.pull is not None:
-                closeness = self._closeness(lattice.position, self._near.position)
-                reached = closeness.any(0)
-                if reached.any():
-                    near = self._near.logits[:, reached]
-                    pull = self._near.pull[reached]
-                    found = found + kalman_shift(logits, near, self.weights, pull, closeness[:, reached])
-            self._posterior[lattice.k] = found
-        return self._posterior[lattice.k]
-
-    def _mean(self, logits: Floats, reference: Floats, even: Floats) -> Floats:
-        """``(M,)`` the weighted mean of ``logits (N, M)``, with what is left of the reference's lead over it."""
-        found = centre(logits, self.weights)
-        if self._kept > 1e-3:
-            reference = np.clip(reference, -LIMIT, LIMIT)
-            found = found + np.float32(self._kept) * (reference - even)
+    def _whole_step(self, logits: Floats, reference: Floats, even: Floats, position: Floats) -> Floats:
+        """``(M,)`` the reference, moved as far as the weights move the mean of ``logits (N, M)``, and corrected."""
+        found = np.clip(reference, -LIMIT, LIMIT) + centre(logits, self.weights) - even
+        if self._near is not None and self._near.pull is not None:
+            closeness = self._closeness(position, self._near.position)
+            reached = closeness.any(0)
+            if reached.any():
+                near, pull = self._near.logits[:, reached], self._near.pull[reached]
+                found = found + kalman_shift(logits, near, self.weights, pull, closeness[:, reached])
         return found
 
-    def _mixed(self, lattice: Lattice, damping: float) -> Floats:
-        stood = self._stood(lattice)
-        lead = self._numbers.lead
-        whole = self._whole_step(lattice) + np.clip(stood, -lead, lead)
-        return (1.0 - damping) * stood + damping * whole
+    def _mixed(self, stood: Floats, whole: Floats, damping: float) -> Floats:
+        """A part of the step, which what stands clearly holds up to."""
+        lead = np.clip(stood, -self._numbers.lead, self._numbers.lead)
+        return (1.0 - damping) * stood + damping * (whole + lead)
 
     def field(self, lattice: Lattice) -> tuple[npt.NDArray[np.float32], float]:
         """``(M,)`` correction on top of the new point's logit, and the area in mm^2 that changes sides."""
-        stood, mixed = self._stood(lattice), self._mixed(lattice, self.damping)
+        reference, stood = self._stood(lattice)
+        logits = lattice.logits.astype(np.float32)
+        mixed = self._mixed(stood, self._whole_step(logits, reference, lattice.even, lattice.position), self.damping)
         changed = (stood > 0.0) != (mixed > 0.0)
         accepted = self._evidence.accepted.get(lattice.k)
         if accepted is not None:
             changed &= False if accepted.where is None else ~accepted.where[tuple(lattice.pixels.T)]
-        for cached in (self._base, self._posterior):
-            cached.pop(lattice.k)
-        field = mixed - self._ensemble.at_point(lattice, self._point, self._token)
+        field = mixed - self._ensemble.at_points(lattice, (self._point,), self._token)[0]
         return np.asarray(field, dtype=np.float32), float(changed.sum() * lattice.area_mm2)
 
     # -- how far to go --------------------------------------------------------------------------------------------
-    def _damped(self) -> float:
+    def _damped(self, observed: Observed) -> float:
         """The longest part of the step that does not lower agreement; 0 and a notice where there is none."""
         if self._evidence.empty:
             self.notice = "Nothing was said yet, so nothing is proposed."
             return 0.0
-        before, size = self._errors(0.0)
+        settled = observed.only(np.flatnonzero(~np.isnan(observed.stood)))
+        if not len(settled.inside):
+            return 1.0
+        even = centre(settled.logits, self._even)
+        whole = self._whole_step(settled.logits, settled.reference, even, settled.position)
+
+        def wrong(damping: float) -> float:
+            drawn = self._mixed(settled.stood, whole, damping) > 0.0
+            return float(settled.counts[drawn != settled.inside].sum())
+
+        most = wrong(0.0) + self._numbers.slack * float(settled.counts.sum())
         for damping in DAMPINGS:
-            if self._errors(damping)[0] <= before + self._numbers.slack * size:
+            if wrong(damping) <= most:
                 return damping
         self.notice = "No proposal: it would agree less with what was accepted or left alone."
         return 0.0
-
-    def _errors(self, damping: float) -> tuple[float, float]:
-        """Area in mm^2 on accepted and left slices that the model has on the wrong side, and that of their contours."""
-        wrong = size = 0.0
-        lattices = self._ensemble.lattices()
-        for settled in (self._evidence.accepted, self._evidence.left_alone):
-            for k in settled:
-                if k in lattices:
-                    inside, counts = labels(lattices[k], settled, k)
-                    drawn = self._mixed(lattices[k], damping) > 0.0
-                    wrong += float(((drawn != inside) & counts).sum() * lattices[k].area_mm2)
-                    size += float(settled[k].inside.sum()) * self._ensemble.engine.geometry.pixel_area_mm2
-        return wrong, size
 
     def _at(self, damping: float) -> Point:
         """The point at a part of the way from where the contour is to the posterior's mean."""
         if damping == 0.0:
             return self._from
         start = self._ensemble.place(self._from)
-        lead = self._ensemble.place(self._reference)
+        began = self._ensemble.place(self._reference)
         mean = {
-            name: self.weights @ values + self._kept * (lead[name] - values.mean(0))
+            name: began[name] + self.weights @ values - values.mean(0)
             for name, values in self._ensemble.chart.items()
         }
         return self._ensemble.point({name: start[name] + damping * (mean[name] - start[name]) for name in mean})
+
+    def kept(self) -> Mapping[int, npt.NDArray[np.float32]]:
+        """Fields of what stood, where nothing is proposed."""
+        return self._before.fields if self.damping == 0.0 and self._before is not None else {}
 
     def result(self) -> Conditioned:
         """All but the slices."""
@@ -350,7 +341,6 @@ class _Step:
         for name in (PREFERENCE, AMBIGUITY):
             values = ensemble.chart[name]
             spread[name] = tuple(np.sqrt(weights @ np.square(values - weights @ values)).tolist())
-        kept = self._before.fields if self.damping == 0.0 and self._before is not None else {}
         return Conditioned(
             ensemble=ensemble,
             evidence=self._evidence,
@@ -361,7 +351,7 @@ class _Step:
             point=self._point,
             reference=self._reference,
             spread=MappingProxyType(spread),
-            fields=kept,
+            fields={},
             slices=(),
             changed_ml=0.0,
             effective_draws=effective(weights),
@@ -375,10 +365,3 @@ def _reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
     """``(3, 3)`` from mm to units of the taper: across slices along their normal, in the slice the rest."""
     across = np.outer(normal, normal)
     return (np.eye(3) - across) / max(numbers.taper_mm, 1e-9) + across / max(numbers.across_mm, 1e-9)
-
-
-def labels(lattice: Lattice, settled: Slices, k: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """``(M,)`` what was settled at a lattice's places, and whether it was there."""
-    standing, at = settled[k], tuple(lattice.pixels.T)
-    counts = np.ones(len(lattice.at), np.bool_) if standing.where is None else standing.where[at]
-    return standing.inside[at], counts

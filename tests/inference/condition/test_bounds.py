@@ -1,0 +1,93 @@
+"""Memory and time on a volume of 512 x 512 x 300: never draws x all voxels."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+SCRIPT = textwrap.dedent(
+    """
+    import json, resource, sys, threading, time
+    import numpy as np, psutil, torch
+    from proseg_gui.bundle import Bundle, Card
+    from proseg_gui.inference.condition.ensemble import Ensemble
+    from proseg_gui.inference.condition.evidence import Evidence, Standing
+    from proseg_gui.inference.condition.update import condition, propose
+    from proseg_gui.inference.engine import Engine
+    from proseg_gui.networks.proseg import ProSeg
+    from proseg_gui.volume import Geometry, Study, Volume
+    from pathlib import Path
+
+    torch.set_num_threads(1)
+    SHAPE = (300, 512, 512)
+
+    class Quick(ProSeg):  # features without a U-Net: what is measured starts after encoding
+        def encode(self, image):
+            y, x = (torch.linspace(-1, 1, n) for n in image.shape[-2:])
+            radius = torch.hypot(y[:, None], x[None]) - 0.3
+            wave = torch.sin(8 * x)[None].expand_as(radius)
+            return torch.stack([radius * 8, wave, radius * 0 + 1, image[0, 0]])[None]
+
+    torch.manual_seed(0)
+    method = Quick(7, widths=(2, 2), features=4, hidden=16, modes=8, tau_dims=8)
+    with torch.no_grad():
+        method.mean_weight.copy_(torch.eye(4)); method.mode_weight.mul_(0.5)
+        method.first_weight[:] = 0.0; method.first_weight[0, 0] = -1.0; method.first_weight[1, 0] = 1.0
+        method.second.weight[:] = 0.0; method.second.weight[0, 0] = 1.0; method.second.weight[1, 1] = 1.0
+        method.third.weight[:] = 0.0; method.third.weight[0, 0] = 3.0; method.third.weight[0, 1] = -3.0
+        method.second.bias[:] = 0.0; method.third.bias[:] = 0.0
+    card = Card(kind="proseg", name="quick", version="1", architecture=method.architecture(),
+                raters=tuple(f"rater{i}" for i in range(7)), structures=("s",), channels=("c",), modality="CT",
+                spacing_mm=(0.8, 0.8), window={"kind": "fixed", "low": -100.0, "high": 100.0},
+                field_of_view={"kind": "whole"}, sha256="0" * 64)
+    volume = Volume(np.zeros(SHAPE, np.int16), Geometry.plain(SHAPE, (1.0, 0.8, 0.8)), "HU", "CT")
+    engine = Engine(Bundle(card, method.eval(), Path("quick")), Study("big", {"c": volume}), device="cpu",
+                    cache_bytes=1, threads=1)
+    process = psutil.Process()
+    for k in range(SHAPE[0]):
+        engine.encode(k)
+    peak, going = [0], [True]
+    def watch():
+        while going[0]:
+            peak[0] = max(peak[0], process.memory_info().rss)
+            time.sleep(0.005)
+    before = process.memory_info().rss
+    thread = threading.Thread(target=watch); thread.start()
+    ensemble = Ensemble(engine)
+    ensemble.prepare_all()
+    lattice = sum(len(l.at) for l in ensemble.lattices().values())
+    rows, columns = np.mgrid[:512, :512]
+    index = np.concatenate([np.insert(np.argwhere(np.hypot(rows - 256, columns - 330) < 60), 0, k, 1) for k in (140, 150)])
+    inside = np.ones(len(index), bool)
+    stood = np.hypot(rows - 256, columns - 256) < 80
+    accepted = {k: Standing(stood) for k in range(100, 120)}
+    evidence = Evidence(index, inside, accepted)
+    condition(engine, evidence, ensemble=ensemble, slices=(150,))
+    times = []
+    for slices in (None, (150,)):
+        best = []
+        for _ in range(3):
+            began = time.process_time()
+            found = condition(engine, evidence, ensemble=ensemble, slices=slices)
+            best.append(time.process_time() - began)
+        times.append(min(best))
+    propose(found, 150)
+    going[0] = False; thread.join()
+    print(json.dumps({"grown": (peak[0] - before) / 2**20, "n": ensemble.n, "lattice": lattice, "evidence": len(index),
+                      "volume_s": times[0], "slice_s": times[1], "fields": found.effective_draws}))
+    """
+)
+
+
+@pytest.mark.heavy
+def test_a_large_volume_stays_within_its_bounds():
+    import json
+
+    out = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=900, check=False)
+    assert out.returncode == 0, out.stderr
+    found = json.loads(out.stdout)
+    print(found)
+    assert found["n"] == 448 and found["lattice"] > 40_000 and found["evidence"] > 20_000
+    assert found["grown"] < 300
+    assert found["volume_s"] < 1.0 and found["slice_s"] < 0.1
