@@ -17,18 +17,23 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, label
+from scipy.stats import rankdata
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence, Standing
 from proseg_gui.inference.condition.update import NUMBERS, Conditioned, Numbers, condition, propose
 from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
+from proseg_gui.inference.survey import CaseSurvey
+from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.metrics.bootstrap import paired_difference
 from proseg_gui.phantom import TRAINING_SHAPE, TRAINING_SPACING_MM, Phantom
@@ -36,11 +41,16 @@ from proseg_gui.phantom import TRAINING_SHAPE, TRAINING_SPACING_MM, Phantom
 DISC_MM = {"phantom": 5.0, "brain": 2.5}
 """Radius of a stroke: two and a half pixels of the case's own."""
 ACCEPT = 0.95
+BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 STROKE_S, SLICE_S = 2.5, 1.5
 """Modelled seconds of a stroke, and of going to another slice."""
-MOST_STROKES = {"phantom": 60, "brain": 40}
+MOST_STROKES = {"phantom": 40, "brain": 40}
 SHOWN = (0, 1, 2, 4, 8, 12, 16, 24)
 GOALS = {"phantom": (0.90, 0.95), "brain": (0.90, 0.92, 0.95)}
+EDITS = 12
+"""Strokes by hand that the uncertainty is asked to foretell."""
+ENOUGH, ENOUGH_STROKES = 0.96, 24
+"""A simulation ends when Dice and strokes are beyond what the tables show."""
 WORSE = 0.001
 """A stroke made it worse when Dice fell by more than this."""
 ARMS: dict[str, Numbers | None] = {"hand": None, "weights": replace(NUMBERS, taper_mm=0.0), "weights + field": NUMBERS}
@@ -103,13 +113,46 @@ def run_case(
     ensemble = Ensemble(engine)
     ensemble.prepare_all()
     start = engine.mask(point_from(engine.method.consensus_style())).array
+    doubt = doubt_maps(ensemble)
     rows = []
     for rater, truth in readings.items():
         for arm, numbers in arms.items():
             trace = simulate(what, ensemble, start, truth, numbers)
             rows.append({"case": case, "rater": rater, "arm": arm, **vars(trace)})
+            if numbers is None:
+                rows[-1]["auc"] = edit_aucs(what, truth, engine, trace.edits[:EDITS], doubt)
     print(f"<!-- {what} {case}: {time.time() - began:.0f} s -->", flush=True)
     return rows
+
+
+def doubt_maps(ensemble: Ensemble) -> dict[str, np.ndarray]:
+    """``(z, y, x)`` each part of the uncertainty; ``region`` is where the model looks for the structure at all."""
+    engine = ensemble.engine
+    survey = CaseSurvey(engine, default_plan(engine.bundle))
+    maps = {part: np.zeros(engine.geometry.shape, np.float32) for part in PARTS}
+    region = np.zeros(engine.geometry.shape, np.bool_)
+    for k, lattice in ensemble.lattices().items():
+        (y, x), (h, w), step = lattice.patch.first, lattice.shape, lattice.patch.step
+        region[k, y : y + h * step, x : x + w * step] = True
+        for part, values in survey.slice(k).maps.items():
+            maps[part][k] = values[0]
+    return {**maps, "region": region}
+
+
+def edit_aucs(
+    what: str, truth: np.ndarray, engine: Engine, edits: Sequence[tuple[int, int, int]], doubt: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """How well each part of the uncertainty ranks the voxels of the first strokes above the rest of the region."""
+    reader = _Reader(truth, engine.geometry.spacing_mm, DISC_MM[what])
+    edited = np.zeros(truth.shape, np.bool_)
+    for place in edits:
+        edited[place[0]] |= reader.disc(place)
+    edited = edited[doubt["region"]]
+    if not edited.any() or edited.all():
+        return {}
+    n = int(edited.sum())
+    ranks = {part: rankdata(doubt[part][doubt["region"]])[edited].sum() for part in PARTS}
+    return {part: float((rank - n * (n + 1) / 2) / (n * (len(edited) - n))) for part, rank in ranks.items()}
 
 
 def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray, numbers: Numbers | None) -> Trace:
@@ -144,6 +187,8 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
         if dice(shown[k], truth[k]) >= ACCEPT:
             accepted[k] = Standing(shown[k].copy())
         trace.dice.append(dice(shown, truth))
+        if len(trace.dice) > ENOUGH_STROKES and trace.dice[-1] >= ENOUGH:
+            break
     return trace
 
 
@@ -182,7 +227,9 @@ class _Reader:
         if found is None:
             return None
         k, piece = found
-        y, x = np.unravel_index(distance_transform_edt(np.pad(piece, 1), self._spacing)[1:-1, 1:-1].argmax(), piece.shape)
+        y, x = np.unravel_index(
+            distance_transform_edt(np.pad(piece, 1), self._spacing)[1:-1, 1:-1].argmax(), piece.shape
+        )
         return k, int(y), int(x)
 
     def disc(self, place: tuple[int, int, int]) -> np.ndarray:
@@ -233,14 +280,21 @@ def tables(results: Sequence[dict[str, Any]]) -> list[str]:
     lines = [f"{what}: {n_cases} cases, {len(of[arms[0]])} readers", ""]
     lines += ["| Dice after n strokes | " + " | ".join(map(str, SHOWN)) + " |", "|---" * (len(SHOWN) + 1) + "|"]
     for arm in arms:
-        lines.append(f"| {arm} | " + " | ".join(f"{by_case(of[arm], lambda r, n=n: at(r, n)).mean():.4f}" for n in SHOWN) + " |")
+        lines.append(
+            f"| {arm} | " + " | ".join(f"{by_case(of[arm], lambda r, n=n: at(r, n)).mean():.4f}" for n in SHOWN) + " |"
+        )
     for arm in arms[1:]:
         cells = []
         for n in SHOWN:
             d = paired_difference(*(by_case(of[a], lambda r, n=n: at(r, n)) for a in (arm, arms[0])))
             cells.append(f"{d.mean:+.4f} [{d.low:+.4f}, {d.high:+.4f}]")
         lines.append(f"| {arm} - {arms[0]} | " + " | ".join(cells) + " |")
-    lines += ["", "| | " + " | ".join(f"strokes to {g} | slices | seconds | reached" for g in goals) + " | strokes that made it worse | worse by > .005 | median s a step |"]
+    lines += [
+        "",
+        "| | "
+        + " | ".join(f"strokes to {g} | slices | seconds | reached" for g in goals)
+        + " | strokes that made it worse | worse by > .005 | median s a step |",
+    ]
     lines += ["|---" * (4 * len(goals) + 4) + "|"]
     for arm in arms:
         cells = []
@@ -248,18 +302,65 @@ def tables(results: Sequence[dict[str, Any]]) -> list[str]:
             strokes = [strokes_to(row, goal, most) for row in of[arm]]
             efforts = [effort(row, n) for row, n in zip(of[arm], strokes, strict=True)]
             reached = np.mean([n <= most for n in strokes])
-            cells.append(f"{np.mean(strokes):.1f} (median {np.median(strokes):.0f}) | {np.mean([e[0] for e in efforts]):.1f} | "
-                         f"{np.mean([e[1] for e in efforts]):.0f} | {reached:.0%}")
+            cells.append(
+                f"{np.mean(strokes):.1f} (median {np.median(strokes):.0f}) | {np.mean([e[0] for e in efforts]):.1f} | "
+                f"{np.mean([e[1] for e in efforts]):.0f} | {reached:.0%}"
+            )
         falls = np.concatenate([-np.diff(row["dice"]) for row in of[arm]])
         seconds = np.concatenate([row["seconds"] for row in of[arm]])
         took = f"{np.median(seconds):.2f}" if len(seconds) else "-"
-        lines.append(f"| {arm} | " + " | ".join(cells) + f" | {np.mean(falls > WORSE):.1%} | {np.mean(falls > 0.005):.1%} | {took} |")
+        lines.append(
+            f"| {arm} | "
+            + " | ".join(cells)
+            + f" | {np.mean(falls > WORSE):.1%} | {np.mean(falls > 0.005):.1%} | {took} |"
+        )
     for goal in goals:
         hand = by_case(of[arms[0]], lambda r, g=goal: strokes_to(r, g, most))
         for arm in arms[1:]:
             other = by_case(of[arm], lambda r, g=goal: strokes_to(r, g, most))
             d = paired_difference(other, hand)
-            lines.append(f"strokes to {goal}, {arm}: {other.mean() / hand.mean():.2f} of {arms[0]}'s; difference {d.mean:+.1f} [{d.low:+.1f}, {d.high:+.1f}]")
+            lines.append(
+                f"strokes to {goal}, {arm}: {other.mean() / hand.mean():.2f} of {arms[0]}'s; difference {d.mean:+.1f} [{d.low:+.1f}, {d.high:+.1f}]"
+            )
+    return [*lines, "", *reliability(of[arms[-1]]), "", *auc_table(of[arms[0]])]
+
+
+def reliability(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """How often the named rater is the reader, by what the posterior said."""
+    lines = ["| after n strokes | " + " | ".join(f"{a:.0%} to {b:.0%}" for a, b in pairwise(BINS)) + " | most likely one right | calibration error |"]
+    lines.append("|---" * (len(BINS) + 2) + "|")
+    for n in (1, 4, 12):
+        said, right, top = [], [], []
+        for row in rows:
+            if not row["raters"] or not row["raters"][0]:
+                continue
+            odds = row["raters"][min(n, len(row["raters"])) - 1]
+            said += list(odds.values())
+            right += [name == row["rater"] for name in odds]
+            top.append(max(odds, key=odds.get) == row["rater"])
+        if not said:
+            return []
+        p, hit = np.array(said), np.array(right)
+        cells, error = [], 0.0
+        for a, b in pairwise(BINS):
+            here = (p >= a) & ((p < b) | (b == 1.0))
+            cells.append(f"{hit[here].mean():.0%} (said {p[here].mean():.0%}, n {here.sum()})" if here.any() else "-")
+            error += here.mean() * abs(hit[here].mean() - p[here].mean()) if here.any() else 0.0
+        lines.append(f"| {n} | " + " | ".join(cells) + f" | {np.mean(top):.0%} | {error:.3f} |")
+    return lines
+
+
+def auc_table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Mean over cases of the AUC of each part, with a bootstrap interval over cases."""
+    known = [row for row in rows if row.get("auc")]
+    if not known:
+        return []
+    lines = ["| part | AUC for \"the reader edits here\" | part - total |", "|---|---|---|"]
+    values = {part: by_case(known, lambda r, p=part: r["auc"][p]) for part in PARTS}
+    for part in PARTS:
+        own = paired_difference(values[part], np.zeros_like(values[part]))
+        to = paired_difference(values[part], values["total"])
+        lines.append(f"| {part} | {own.mean:.3f} [{own.low:.3f}, {own.high:.3f}] | {to.mean:+.3f} [{to.low:+.3f}, {to.high:+.3f}] |")
     return lines
 
 

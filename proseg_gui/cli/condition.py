@@ -36,9 +36,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--evidence", required=True, type=Path, metavar="FILE", help="mask of 0 unknown, 1 in, 2 out")
     parser.add_argument("--accepted", type=Path, metavar="FILE", help="mask of 1 where the contour was accepted")
     parser.add_argument(
-        "--latents", type=Path, metavar="FILE", help="where the contour stands (a point saved before; consensus style)"
+        "--latents", type=Path, metavar="FILE", help="where the contour stands (default: consensus style)"
     )
-    parser.add_argument("--structure", default="", metavar="NAME", help="which structure, where the model draws several")
+    parser.add_argument(
+        "--structure", default="", metavar="NAME", help="which structure, where the model draws several"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which draws are weighed")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write, new or empty")
     parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")

@@ -67,8 +67,8 @@ def folder(tmp_path_factory):
 
 
 def run(folder, out, *options, model="model", evidence="evidence"):
-    words = ["condition", str(folder / "scan.nii.gz"), "--model", str(folder / model)]
-    return main([*words, "--evidence", str(folder / f"{evidence}.nii.gz"), "--out", str(out), "--device", "cpu", *options])
+    words = ["condition", str(folder / "scan.nii.gz"), "--model", str(folder / model), "--out", str(out)]
+    return main([*words, "--evidence", str(folder / f"{evidence}.nii.gz"), "--device", "cpu", *options])
 
 
 def voxels(path):

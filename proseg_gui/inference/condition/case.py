@@ -201,16 +201,12 @@ def _draw(
     return areas_to_ml(changed, engine.geometry)
 
 
-def _write(
-    results: Results, conditioned: Conditioned, request: ConditionRequest, origin: Provenance
-) -> list[str]:
+def _write(results: Results, conditioned: Conditioned, request: ConditionRequest, origin: Provenance) -> list[str]:
     name = conditioned.ensemble.engine.structures[conditioned.ensemble.structure]
     plan = conditioned.ensemble.plan
     told = f"{plan.n} draws weighed by {len(conditioned.evidence.index)} voxels and " \
            f"{len(conditioned.evidence.accepted)} accepted slices, seed {request.seed}"  # fmt: skip
-    origin = replace(
-        origin, latents=conditioned.point, sample=told, edits="a proposal; what was said by hand is in it"
-    )
+    origin = replace(origin, latents=conditioned.point, sample=told, edits="a proposal; what was said by hand is in it")
     proposal, probability = results.folder / "proposal.nii.gz", results.folder / "probability.nii.gz"
     write_nifti(results.mask(name, "proposal"), results.geometry, proposal, provenance=origin)
     unit = "probability of the proposal, 0 and 1 where the hand spoke"
@@ -227,9 +223,7 @@ def _said(words: Words, accepted: npt.NDArray[np.bool_] | None) -> dict[str, int
     }
 
 
-def _summary(
-    conditioned: Conditioned, request: ConditionRequest, stands: Point, files: list[str]
-) -> dict[str, Any]:
+def _summary(conditioned: Conditioned, request: ConditionRequest, stands: Point, files: list[str]) -> dict[str, Any]:
     ensemble = conditioned.ensemble
     engine, plan = ensemble.engine, ensemble.plan
     return {

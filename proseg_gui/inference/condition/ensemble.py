@@ -177,9 +177,7 @@ class Ensemble:
         """``(N, M)`` -> ``(M,)``."""
         return np.asarray((logits.min(0) < DOUBT) & (logits.max(0) > -DOUBT))
 
-    def _decode(
-        self, patch: Patch, points: tuple[Point, ...], token: CancelToken | None
-    ) -> npt.NDArray[np.float16]:
+    def _decode(self, patch: Patch, points: tuple[Point, ...], token: CancelToken | None) -> npt.NDArray[np.float16]:
         """``(N, M)`` logits of all pixels of a patch at ``points``, cut at the limit."""
         found = np.empty((len(points), patch.pixels), np.float16)
         done = 0

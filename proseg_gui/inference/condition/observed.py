@@ -30,10 +30,13 @@ MOST_OBSERVED = 96
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """V observations: ``logits (N, V)`` float32 of the draws, ``inside (V,)`` what was said, ``counts (V,)`` how many
-    independent words each is, ``position (V, 3)`` LPS mm; ``reference`` and ``stood (V,)`` the logits of the
-    contour before anything was said and of the one that stands (NaN for the hand's voxels); ``firm (V,)`` whether it was said or accepted, not only
-    left alone; the Kalman step adds its ``pull (V,)``."""
+    """V observations, of N draws.
+
+    ``logits (N, V)`` of the draws; ``inside (V,)`` what was said; ``counts (V,)`` how many independent words each is;
+    ``position (V, 3)`` LPS mm; ``reference (V,)`` the logit of the contour before anything was said, ``stood (V,)`` of
+    the one that stands (NaN for the hand's voxels); ``firm (V,)`` whether it was said or accepted, not only left
+    alone. The Kalman step adds its ``pull (V,)``.
+    """
 
     logits: npt.NDArray[np.float32]
     reference: npt.NDArray[np.float32]
@@ -83,9 +86,15 @@ def gather(
 
 
 def _none(n: int) -> Observed:
+    empty, words = np.zeros(0, np.float32), np.zeros(0, np.bool_)
     return Observed(
-        np.zeros((n, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0), np.zeros((0, 3), np.float32),
-        np.zeros(0, np.float32), np.zeros(0, np.bool_),
+        logits=np.zeros((n, 0), np.float32),
+        reference=empty,
+        inside=words,
+        counts=np.zeros(0),
+        position=np.zeros((0, 3), np.float32),
+        stood=empty,
+        firm=words,
     )
 
 
@@ -106,12 +115,18 @@ def _of_the_hand(
     parts = []
     for k in np.unique(index[:, 0]):
         here = index[:, 0] == k
-        logits = ensemble.said(int(k), index[here, 1:], token).astype(np.float32)
-        at_reference = ensemble.exact(int(k), index[here, 1:], (reference,), token)[0].astype(np.float32)
-        position = geometry.index_to_world(index[here]).astype(np.float32)
-        words, counts = inside[here], np.full(int(here.sum()), count)
-        parts.append(Observed(logits, at_reference, words, counts, position, np.full(len(words), np.nan, np.float32),
-                              np.ones_like(words)))
+        pixels, words = index[here, 1:], inside[here]
+        parts.append(
+            Observed(
+                logits=ensemble.said(int(k), pixels, token).astype(np.float32),
+                reference=ensemble.exact(int(k), pixels, (reference,), token)[0].astype(np.float32),
+                inside=words,
+                counts=np.full(len(words), count),
+                position=geometry.index_to_world(index[here]).astype(np.float32),
+                stood=np.full(len(words), np.nan, np.float32),
+                firm=np.ones_like(words),
+            )
+        )
     return parts
 
 
@@ -135,12 +150,18 @@ def _of_slices(
                 spoken[tuple(hand[0].T)] = True
                 where = where & ~spoken[at]
             chosen = np.flatnonzero(where)[::every]
-            counts = np.full(len(chosen), every * lattice.area_mm2 / size_mm**2)
-            logits = lattice.logits[:, chosen].astype(np.float32)
-            at_reference, stood = (np.asarray(v[chosen], np.float32) for v in on_lattice(lattice))
-            words, position = standing.inside[at][chosen], lattice.position[chosen]
-            firm = np.full(len(chosen), settled is evidence.accepted)
-            parts.append(Observed(logits, at_reference, words, counts, position, stood, firm))
+            at_reference, stood = on_lattice(lattice)
+            parts.append(
+                Observed(
+                    logits=lattice.logits[:, chosen].astype(np.float32),
+                    reference=np.asarray(at_reference[chosen], np.float32),
+                    inside=standing.inside[at][chosen],
+                    counts=np.full(len(chosen), every * lattice.area_mm2 / size_mm**2),
+                    position=lattice.position[chosen],
+                    stood=np.asarray(stood[chosen], np.float32),
+                    firm=np.full(len(chosen), settled is evidence.accepted),
+                )
+            )
     return parts
 
 

@@ -325,8 +325,7 @@ class _Step:
         start = self._ensemble.place(self._from)
         began = self._ensemble.place(self._reference)
         mean = {
-            name: began[name] + self.weights @ values - values.mean(0)
-            for name, values in self._ensemble.chart.items()
+            name: began[name] + self.weights @ values - values.mean(0) for name, values in self._ensemble.chart.items()
         }
         return self._ensemble.point({name: start[name] + damping * (mean[name] - start[name]) for name in mean})
 

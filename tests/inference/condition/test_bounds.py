@@ -1,10 +1,17 @@
 """Memory and time on a volume of 512 x 512 x 300: never draws x all voxels."""
 
+import json
 import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
+
+from proseg_gui.inference.condition.ensemble import Ensemble
+from proseg_gui.inference.condition.evidence import Evidence
+from proseg_gui.inference.condition.update import condition, propose
+from proseg_gui.inference.engine import Engine
 
 SCRIPT = textwrap.dedent(
     """
@@ -58,7 +65,8 @@ SCRIPT = textwrap.dedent(
     ensemble.prepare_all()
     lattice = sum(len(l.at) for l in ensemble.lattices().values())
     rows, columns = np.mgrid[:512, :512]
-    index = np.concatenate([np.insert(np.argwhere(np.hypot(rows - 256, columns - 330) < 60), 0, k, 1) for k in (140, 150)])
+    disc = np.argwhere(np.hypot(rows - 256, columns - 330) < 60)
+    index = np.concatenate([np.insert(disc, 0, k, 1) for k in (140, 150)])
     inside = np.ones(len(index), bool)
     stood = np.hypot(rows - 256, columns - 256) < 80
     accepted = {k: Standing(stood) for k in range(100, 120)}
@@ -75,19 +83,33 @@ SCRIPT = textwrap.dedent(
     propose(found, 150)
     going[0] = False; thread.join()
     print(json.dumps({"grown": (peak[0] - before) / 2**20, "n": ensemble.n, "lattice": lattice, "evidence": len(index),
-                      "volume_s": times[0], "slice_s": times[1], "fields": found.effective_draws}))
+                      "volume_s": times[0], "slice_s": times[1]}))
     """
 )
 
 
+def test_lattices_keep_to_their_share(make, monkeypatch):
+    monkeypatch.setattr("proseg_gui.inference.condition.ensemble.LATTICE_PIXELS", 400)
+    monkeypatch.setattr("proseg_gui.inference.condition.ensemble.LEAST_LATTICE", 20)
+    engine = Engine(make.bright_bundle(), make.ball(), device="cpu")
+    ensemble = Ensemble(engine, draws=30)
+    ensemble.prepare_all()
+    lattices = list(ensemble.lattices().values())
+    assert max(len(lattice.at) for lattice in lattices) < 1.4 * 400 / 6
+    assert all(lattice.patch.step > 1 and lattice.logits.dtype == np.float16 for lattice in lattices)
+    evidence = Evidence(np.array([(2, 20, 34)]), np.array([True]))
+    thin = condition(engine, evidence, ensemble=ensemble)
+    monkeypatch.undo()
+    whole = condition(engine, evidence, draws=30)
+    a, b = (np.stack([propose(found, k).inside for k in range(6)]) for found in (thin, whole))
+    assert (a != b).sum() < 0.03 * b.sum()
+
+
 @pytest.mark.heavy
 def test_a_large_volume_stays_within_its_bounds():
-    import json
-
     out = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=900, check=False)
     assert out.returncode == 0, out.stderr
     found = json.loads(out.stdout)
-    print(found)
     assert found["n"] == 448 and found["lattice"] > 40_000 and found["evidence"] > 20_000
     assert found["grown"] < 300
     assert found["volume_s"] < 1.0 and found["slice_s"] < 0.1
