@@ -29,7 +29,7 @@ from proseg_gui.bundle import load_bundle
 from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence, Standing
 from proseg_gui.inference.condition.update import NUMBERS, Conditioned, Numbers, condition, propose
-from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
 from proseg_gui.inference.survey import CaseSurvey
@@ -49,6 +49,7 @@ SHOWN = (0, 1, 2, 4, 8, 12, 16, 24)
 GOALS = {"phantom": (0.90, 0.95), "brain": (0.90, 0.92, 0.95)}
 EDITS = 12
 """Strokes by hand that the uncertainty is asked to foretell."""
+ALONE_NOW = True
 ENOUGH, ENOUGH_STROKES = 0.96, 24
 """A simulation ends when Dice and strokes are beyond what the tables show."""
 WORSE = 0.001
@@ -176,7 +177,7 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
         shown[k][disc] = truth[place]
         if numbers is not None:
             alone[k] = Standing(shown[k].copy())
-            left = {j: standing for j, standing in alone.items() if j not in accepted}
+            left = {j: standing for j, standing in alone.items() if j not in accepted and (j != k or ALONE_NOW)}
             evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, dict(accepted), left)
             began = time.perf_counter()
             stands = condition(engine, evidence, ensemble=ensemble, stands=stands, numbers=numbers)
