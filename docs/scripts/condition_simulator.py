@@ -6,8 +6,9 @@
 
 A reader has one real (or the phantom's) reading in mind and starts from the consensus style. Each stroke goes to the
 deepest point of the largest error of any slice that is not accepted yet: a disc of DISC_MM on that slice, of which
-the reader says only what is on the same side of the own contour. A slice whose Dice is at least ACCEPT after a stroke
-is accepted as it stands and not looked at again. Everything is deterministic.
+the reader says only what is on the same side of the own contour. A slice that is worked on and not accepted counts as looked at and left alone
+in its other parts. A slice whose Dice is at least ACCEPT after a stroke is accepted as it stands and not looked at
+again. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -44,12 +45,13 @@ ACCEPT = 0.95
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 STROKE_S, SLICE_S = 2.5, 1.5
 """Modelled seconds of a stroke, and of going to another slice."""
-MOST_STROKES = {"phantom": 40, "brain": 40}
+MOST_STROKES = {"phantom": 120, "brain": 60}
+PROPOSED = 30
+"""Proposals are taken over after so many strokes; then the reader goes on by hand, to save computing."""
 SHOWN = (0, 1, 2, 4, 8, 12, 16, 24)
 GOALS = {"phantom": (0.90, 0.95), "brain": (0.90, 0.92, 0.95)}
 EDITS = 12
 """Strokes by hand that the uncertainty is asked to foretell."""
-ALONE_NOW = True
 ENOUGH, ENOUGH_STROKES = 0.96, 24
 """A simulation ends when Dice and strokes are beyond what the tables show."""
 WORSE = 0.001
@@ -77,6 +79,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--model")
     parser.add_argument("--cases", default="")
+    parser.add_argument("--raters", default="", help="which raters are readers, all by default")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     if args.what == "report":
@@ -103,7 +106,9 @@ def cases(args: argparse.Namespace) -> Iterator[tuple[str, Engine, dict[str, np.
     bundle = load_bundle(args.model)
     for case in read_dataset(args.data).select(args.cases.split(",")):
         study = load_case(case)
-        yield case.name, Engine(bundle, study, device="cpu"), {r.rater: r.mask.array for r in study.readings}
+        drawn = {r.rater: r.mask.array for r in study.readings}
+        chosen = args.raters.split(",") if args.raters else list(drawn)
+        yield case.name, Engine(bundle, study, device="cpu"), {name: drawn[name] for name in chosen}
 
 
 def run_case(
@@ -175,9 +180,9 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
         disc = reader.disc(place)
         said[k][disc] = 1 if truth[place] else 2
         shown[k][disc] = truth[place]
-        if numbers is not None:
+        if numbers is not None and len(trace.dice) <= PROPOSED:
             alone[k] = Standing(shown[k].copy())
-            left = {j: standing for j, standing in alone.items() if j not in accepted and (j != k or ALONE_NOW)}
+            left = {j: standing for j, standing in alone.items() if j not in accepted }
             evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, dict(accepted), left)
             began = time.perf_counter()
             stands = condition(engine, evidence, ensemble=ensemble, stands=stands, numbers=numbers)
