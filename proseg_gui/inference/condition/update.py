@@ -63,7 +63,7 @@ class Numbers:
     sigma: float = 1.5
     target: float = 2.5
     margin: float = 0.0
-    taper_mm: float = 10.0
+    taper_mm: float = 6.0
     across_mm: float = 3.75
     slack: float = 0.05
     lead: float = 1.0
