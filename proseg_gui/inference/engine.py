@@ -290,9 +290,9 @@ class Engine:
     def pixels(self, k: int, rows: np.ndarray, columns: np.ndarray, token: CancelToken | None = None) -> Patch:
         """Single pixels ``(M,)`` of slice ``k`` on the model's grid, side by side in a patch of one row."""
         features = self._features(k, token)
-        at = (torch.from_numpy(np.ascontiguousarray(i, dtype=np.int64)).to(features.device) for i in (rows, columns))
+        y, x = (torch.from_numpy(np.asarray(i, dtype=np.int64)).to(features.device) for i in (rows, columns))
         with torch.inference_mode():
-            return Patch(features[0][(slice(None), *at)].to("cpu")[None, :, None], 1)
+            return Patch(features[0][:, y, x].to("cpu")[None, :, None], 1)
 
     # -- the device -----------------------------------------------------------------------------------------------
     def _place(self, device: torch.device) -> _Network:

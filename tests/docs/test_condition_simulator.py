@@ -67,8 +67,8 @@ def test_odds_are_compared_with_who_it_was(simulator):
 
 def test_a_reader_by_hand_never_gets_worse_and_ends(simulator, truth):
     class Ensemble:
-        class engine:  # noqa: N801
-            class geometry:  # noqa: N801
+        class engine:
+            class geometry:
                 spacing_mm = (2.0, 1.0, 1.0)
 
     start = np.roll(truth, 3, 2)
