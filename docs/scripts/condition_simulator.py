@@ -6,9 +6,9 @@
 
 A reader has one real (or the phantom's) reading in mind and starts from the consensus style. Each stroke goes to the
 deepest point of the largest error of any slice that is not accepted yet: a disc of DISC_MM on that slice, of which
-the reader says only what is on the same side of the own contour. A slice that is worked on and not accepted counts as looked at and left alone
-in its other parts. A slice whose Dice is at least ACCEPT after a stroke is accepted as it stands and not looked at
-again. Everything is deterministic.
+the reader says only what is on the same side of the own contour. A slice that is worked on and not accepted counts as
+looked at and left alone in its other parts. A slice whose Dice is at least ACCEPT after a stroke is accepted as it
+stands and not looked at again. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from proseg_gui.inference.points import point_from
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.dataset import load_case, read_dataset
-from proseg_gui.metrics.bootstrap import paired_difference
+from proseg_gui.metrics.bootstrap import Difference, paired_difference
 from proseg_gui.phantom import TRAINING_SHAPE, TRAINING_SPACING_MM, Phantom
 
 DISC_MM = {"phantom": 5.0, "brain": 2.5}
@@ -56,6 +56,9 @@ ENOUGH, ENOUGH_STROKES = 0.96, 24
 """A simulation ends when Dice and strokes are beyond what the tables show."""
 WORSE = 0.001
 """A stroke made it worse when Dice fell by more than this."""
+MUCH_WORSE = 0.005
+GOAL_COLUMNS = ("strokes (median)", "slices", "seconds", "reached", "strokes against by hand: share; difference")
+HARM = ("strokes that made it worse", "by more than 0.005", "the worst", "seconds a step (median)")
 ARMS: dict[str, Numbers | None] = {"hand": None, "weights": replace(NUMBERS, taper_mm=0.0), "weights + field": NUMBERS}
 
 
@@ -182,7 +185,7 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
         shown[k][disc] = truth[place]
         if numbers is not None and len(trace.dice) <= PROPOSED:
             alone[k] = Standing(shown[k].copy())
-            left = {j: standing for j, standing in alone.items() if j not in accepted }
+            left = {j: standing for j, standing in alone.items() if j not in accepted}
             evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, dict(accepted), left)
             began = time.perf_counter()
             stands = condition(engine, evidence, ensemble=ensemble, stands=stands, numbers=numbers)
@@ -279,61 +282,70 @@ def tables(results: Sequence[dict[str, Any]]) -> list[str]:
     """Markdown."""
     what = results[0]["what"]
     runs = [row for result in results for row in result["runs"]]
-    most, goals = MOST_STROKES[what], GOALS[what]
     arms = list(dict.fromkeys(row["arm"] for row in runs))
     of = {arm: [row for row in runs if row["arm"] == arm] for arm in arms}
-    n_cases = len({row["case"] for row in runs})
-    lines = [f"{what}: {n_cases} cases, {len(of[arms[0]])} readers", ""]
-    lines += ["| Dice after n strokes | " + " | ".join(map(str, SHOWN)) + " |", "|---" * (len(SHOWN) + 1) + "|"]
+    first = arms[0]
+    lines = [f"{what}: {len({row['case'] for row in runs})} cases, {len(of[first])} readers", ""]
+    lines += [line_of("Dice after n strokes", SHOWN), "|---" * (len(SHOWN) + 1) + "|"]
     for arm in arms:
-        lines.append(
-            f"| {arm} | " + " | ".join(f"{by_case(of[arm], lambda r, n=n: at(r, n)).mean():.4f}" for n in SHOWN) + " |"
-        )
+        lines.append(line_of(arm, [f"{by_case(of[arm], lambda r, n=n: at(r, n)).mean():.4f}" for n in SHOWN]))
     for arm in arms[1:]:
-        cells = []
-        for n in SHOWN:
-            d = paired_difference(*(by_case(of[a], lambda r, n=n: at(r, n)) for a in (arm, arms[0])))
-            cells.append(f"{d.mean:+.4f} [{d.low:+.4f}, {d.high:+.4f}]")
-        lines.append(f"| {arm} - {arms[0]} | " + " | ".join(cells) + " |")
-    lines += [
-        "",
-        "| | "
-        + " | ".join(f"strokes to {g} | slices | seconds | reached" for g in goals)
-        + " | strokes that made it worse | worse by > .005 | median s a step |",
+        apart = [difference(of[arm], of[first], lambda r, n=n: at(r, n)) for n in SHOWN]
+        lines.append(line_of(f"{arm} - {first}", [f"{d.mean:+.4f} [{d.low:+.4f}, {d.high:+.4f}]" for d in apart]))
+    lines += ["", *goal_table(what, of), ""]
+    lines += [line_of("", HARM), "|---" * (len(HARM) + 1) + "|"]
+    lines += [line_of(arm, harm(of[arm])) for arm in arms[1:]]
+    return [*lines, "", *reliability(of[arms[-1]]), "", *auc_table(of[first])]
+
+
+def line_of(name: str, cells: Sequence[Any]) -> str:
+    """A row of a table."""
+    return f"| {name} | " + " | ".join(map(str, cells)) + " |"
+
+
+def difference(a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]], value: Any) -> Difference:
+    """Paired over cases."""
+    return paired_difference(by_case(a, value), by_case(b, value))
+
+
+def goal_table(what: str, of: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """What it takes to reach each goal."""
+    most, first = MOST_STROKES[what], next(iter(of))
+    lines = [line_of("to reach", GOAL_COLUMNS), "|---" * (len(GOAL_COLUMNS) + 1) + "|"]
+    for goal in GOALS[what]:
+        hand = by_case(of[first], lambda r, g=goal: strokes_to(r, g, most))
+        for arm, rows in of.items():
+            strokes = [strokes_to(row, goal, most) for row in rows]
+            efforts = [effort(row, n) for row, n in zip(rows, strokes, strict=True)]
+            cells = [
+                f"{np.mean(strokes):.1f} ({np.median(strokes):.0f})",
+                f"{np.mean([e[0] for e in efforts]):.1f}",
+                f"{np.mean([e[1] for e in efforts]):.0f}",
+                f"{np.mean([n <= most for n in strokes]):.0%}",
+            ]
+            d = difference(rows, of[first], lambda r, g=goal: strokes_to(r, g, most))
+            own = by_case(rows, lambda r, g=goal: strokes_to(r, g, most)).mean() / hand.mean()
+            cells.append("" if arm == first else f"{own:.2f}; {d.mean:+.1f} [{d.low:+.1f}, {d.high:+.1f}]")
+            lines.append(line_of(f"{goal} {arm}", cells))
+    return lines
+
+
+def harm(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Shares of the strokes after which a proposal was taken over that made it worse, and the time of a step."""
+    falls = np.concatenate([-np.diff(row["dice"])[: len(row["seconds"])] for row in rows])
+    seconds = np.concatenate([row["seconds"] for row in rows])
+    return [
+        f"{np.mean(falls > WORSE):.1%} of {len(falls)}",
+        f"{np.mean(falls > MUCH_WORSE):.1%}",
+        f"{falls.max():.3f}",
+        f"{np.median(seconds):.2f}",
     ]
-    lines += ["|---" * (4 * len(goals) + 4) + "|"]
-    for arm in arms:
-        cells = []
-        for goal in goals:
-            strokes = [strokes_to(row, goal, most) for row in of[arm]]
-            efforts = [effort(row, n) for row, n in zip(of[arm], strokes, strict=True)]
-            reached = np.mean([n <= most for n in strokes])
-            cells.append(
-                f"{np.mean(strokes):.1f} (median {np.median(strokes):.0f}) | {np.mean([e[0] for e in efforts]):.1f} | "
-                f"{np.mean([e[1] for e in efforts]):.0f} | {reached:.0%}"
-            )
-        falls = np.concatenate([-np.diff(row["dice"]) for row in of[arm]])
-        seconds = np.concatenate([row["seconds"] for row in of[arm]])
-        took = f"{np.median(seconds):.2f}" if len(seconds) else "-"
-        lines.append(
-            f"| {arm} | "
-            + " | ".join(cells)
-            + f" | {np.mean(falls > WORSE):.1%} | {np.mean(falls > 0.005):.1%} | {took} |"
-        )
-    for goal in goals:
-        hand = by_case(of[arms[0]], lambda r, g=goal: strokes_to(r, g, most))
-        for arm in arms[1:]:
-            other = by_case(of[arm], lambda r, g=goal: strokes_to(r, g, most))
-            d = paired_difference(other, hand)
-            lines.append(
-                f"strokes to {goal}, {arm}: {other.mean() / hand.mean():.2f} of {arms[0]}'s; difference {d.mean:+.1f} [{d.low:+.1f}, {d.high:+.1f}]"
-            )
-    return [*lines, "", *reliability(of[arms[-1]]), "", *auc_table(of[arms[0]])]
 
 
 def reliability(rows: Sequence[dict[str, Any]]) -> list[str]:
     """How often the named rater is the reader, by what the posterior said."""
-    lines = ["| after n strokes | " + " | ".join(f"{a:.0%} to {b:.0%}" for a, b in pairwise(BINS)) + " | most likely one right | calibration error |"]
+    titles = [f"{a:.0%} to {b:.0%}" for a, b in pairwise(BINS)]
+    lines = [line_of("after n strokes", [*titles, "most likely one right", "calibration error"])]
     lines.append("|---" * (len(BINS) + 2) + "|")
     for n in (1, 4, 12):
         said, right, top = [], [], []
@@ -361,12 +373,13 @@ def auc_table(rows: Sequence[dict[str, Any]]) -> list[str]:
     known = [row for row in rows if row.get("auc")]
     if not known:
         return []
-    lines = ["| part | AUC for \"the reader edits here\" | part - total |", "|---|---|---|"]
+    lines = ['| part | AUC for "the reader edits here" | part - total |', "|---|---|---|"]
     values = {part: by_case(known, lambda r, p=part: r["auc"][p]) for part in PARTS}
     for part in PARTS:
         own = paired_difference(values[part], np.zeros_like(values[part]))
         to = paired_difference(values[part], values["total"])
-        lines.append(f"| {part} | {own.mean:.3f} [{own.low:.3f}, {own.high:.3f}] | {to.mean:+.3f} [{to.low:+.3f}, {to.high:+.3f}] |")
+        cells = f"{own.mean:.3f} [{own.low:.3f}, {own.high:.3f}]", f"{to.mean:+.3f} [{to.low:+.3f}, {to.high:+.3f}]"
+        lines.append(line_of(part, cells))
     return lines
 
 

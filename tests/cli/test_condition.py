@@ -173,6 +173,17 @@ def test_evidence_partly_outside_stays_and_is_noted(folder, tmp_path, capsys):
     assert "tell the model nothing" in capsys.readouterr().out
 
 
+def test_a_folder_of_cases_is_refused_and_one_case_is_not(folder, tmp_path, capsys):
+    for name in ("a", "b"):
+        place = tmp_path / "cases" / name
+        (place / "masks").mkdir(parents=True)
+        (place / "image.nii.gz").write_bytes((folder / "scan.nii.gz").read_bytes())
+    options = ["--model", str(folder / "model"), "--evidence", str(folder / "evidence.nii.gz"), "--device", "cpu"]
+    assert main(["condition", str(tmp_path / "cases"), *options, "--out", str(tmp_path / "out")]) == 2
+    assert "a folder of cases" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert main(["condition", str(tmp_path / "cases" / "b"), *options, "--out", str(tmp_path / "out")]) == 0
+
+
 def test_an_existing_folder_is_replaced_only_when_asked(folder, tmp_path, capsys):
     assert run(folder, tmp_path / "out") == 0
     assert run(folder, tmp_path / "out") == 2
