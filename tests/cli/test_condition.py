@@ -129,6 +129,28 @@ def test_accepted_slices_stand_at_the_latents(folder, tmp_path):
     assert summary["stood_at"] == {k: list(v) for k, v in point.items()}
 
 
+def test_values_stored_as_floats_are_whole_numbers(folder, tmp_path):
+    words = voxels(folder / "evidence.nii.gz")
+    write_nifti(words.astype(np.float32) * np.float32(1.0001), GRID, tmp_path / "floats.nii.gz")
+    assert run(folder, tmp_path / "a") == 0
+    options = ["--model", str(folder / "model"), "--evidence", str(tmp_path / "floats.nii.gz"), "--device", "cpu"]
+    assert main(["condition", str(folder / "scan.nii.gz"), *options, "--out", str(tmp_path / "b")]) == 0
+    a, b = (voxels(tmp_path / name / "probability.nii.gz") for name in "ab")
+    assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("value", [0.5, -1.0, 7.0, float("nan"), float("inf")])
+def test_values_that_mean_nothing_are_named(folder, tmp_path, capsys, value):
+    words = voxels(folder / "evidence.nii.gz").astype(np.float32)
+    words[0, 0, 0] = value
+    write_nifti(words, GRID, tmp_path / "odd.nii.gz")
+    options = ["--model", str(folder / "model"), "--evidence", str(tmp_path / "odd.nii.gz"), "--device", "cpu"]
+    assert main(["condition", str(folder / "scan.nii.gz"), *options, "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert f"the value {value:g}" in captured.err and captured.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_accepted_slices_alone_are_evidence(folder, tmp_path):
     assert run(folder, tmp_path / "out", "--accepted", str(folder / "accepted.nii.gz"), evidence="nothing") == 0
 

@@ -31,6 +31,8 @@ SUMMARY_NAME = "condition.json"
 FORMAT_NAME, FORMAT_VERSION = "proseg-gui condition", 1
 UNKNOWN, IN, OUT = 0, 1, 2
 """Values of an evidence mask; in a mask of accepted voxels 1 is accepted."""
+WHOLE = 1e-3
+"""A stored value this near to a whole number is that number, as in every mask that is read."""
 PREPARING, DRAWING = 0.6, 0.8
 """Parts of the progress at which the draws are decoded, and at which the proposal is drawn."""
 Words = npt.NDArray[np.uint8]
@@ -77,10 +79,13 @@ def read_words(path: str | Path, like: Geometry, most: int, notices: list[str]) 
     if raw.colour or raw.array.shape[0] != 1:
         raise UserError("this is a colour picture or holds several volumes", path=path, remedy="Save one mask")
     values = raw.array[0]
-    found = np.unique(values[~np.isin(values, range(most + 1))])
-    if len(found):
-        known = ", ".join(str(n) for n in range(most)) + f" and {most}"
-        raise UserError(f"it holds the value {found[0]:g}, and only {known} mean something here", path=path)
+    with np.errstate(invalid="ignore"):
+        whole = np.rint(values)
+        known = (np.abs(values - whole) <= WHOLE) & (whole >= 0) & (whole <= most)
+    if not known.all():
+        meant = ", ".join(str(n) for n in range(most)) + f" and {most}"
+        raise UserError(f"it holds the value {values[~known].min():g}, and only {meant} mean something here", path=path)
+    values = whole
     return match_grid(values.astype(np.uint8), raw.geometry, like, path, notices)
 
 

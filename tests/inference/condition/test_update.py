@@ -176,7 +176,7 @@ def test_no_voxel_that_the_hand_said_ever_differs(make):
     """Random evidence by the hundred: nonsense, contradicting neighbours, corners, accepted parts."""
     engine = Engine(make.random_bundle(), make.noise(), device="cpu")
     ensemble = Ensemble(engine, draws=24)
-    shape, rng = engine.geometry.shape, np.random.default_rng(11)
+    shape, rng, found = engine.geometry.shape, np.random.default_rng(11), None
     for _ in range(120):
         count = int(rng.integers(1, 60))
         index = np.stack([rng.integers(0, n, count) for n in shape], 1)
@@ -186,7 +186,9 @@ def test_no_voxel_that_the_hand_said_ever_differs(make):
         k = int(rng.integers(shape[0]))
         settled = {k: Standing(accepted, where)} if rng.random() < 0.5 else {}
         evidence = Evidence(index, inside, settled)
-        found = condition(engine, evidence, ensemble=ensemble)
+        left = {int(rng.integers(shape[0])): Standing(rng.random(shape[1:]) < 0.5)} if rng.random() < 0.3 else {}
+        evidence = replace(evidence, left_alone=left)
+        found = condition(engine, evidence, ensemble=ensemble, stands=found if rng.random() < 0.7 else None)
         for j in range(shape[0]):
             proposal = propose(found, j)
             pixels, words = evidence.by_slice.get(j, (np.zeros((0, 2), int), np.zeros(0, bool)))
@@ -317,13 +319,20 @@ def test_a_single_slice(make):
     assert proposal.inside[20, 36] and found.proposed and found.slices == (0,)
 
 
-def test_an_uneven_tilted_stack(make):
+@pytest.mark.parametrize("uneven", [False, True])
+def test_a_tilted_or_uneven_stack(make, uneven):
     tilt = np.array([[1.0, 0, 0], [0, 1.0, 0.3], [0, 0, 0.95]])
     tilt /= np.linalg.norm(tilt, axis=0)
-    geometry = Geometry((6, 40, 48), np.array([5.0, -3.0, 9.0]), (2.0, 1.0, 1.0), tilt)
+    places = np.array([[5.0, -3.0, 9.0 + z] for z in (0, 2, 4, 5, 7, 12)]) if uneven else None
+    geometry = Geometry((6, 40, 48), np.array([5.0, -3.0, 9.0]), (2.0, 1.0, 1.0), tilt, places)
     engine = Engine(make.bright_bundle(), make.ball(geometry=geometry), device="cpu")
     found = condition(engine, said(stroke(2, 20, 34, True)), draws=60)
     assert found.proposed and propose(found, 2).inside[20, 34]
+    bare = replace(found, evidence=Evidence.none())
+    changed = [(propose(bare, k).inside != consensus(engine)[k]).sum() for k in range(6)]
+    assert found.changed_ml == pytest.approx(
+        sum(n * mm for n, mm in zip(changed, geometry.slice_thickness_mm(), strict=True)) / 1000.0, rel=0.05, abs=1e-3
+    )
 
 
 def test_evidence_about_one_of_several_structures(make):
