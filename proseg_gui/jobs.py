@@ -161,5 +161,59 @@ class JobRunner:
         self.post(token, job.done, result)
 
 
+class NewestWriter:
+    """Writes values in the background, the newest of each key only; what waits at the end is written before it ends.
+
+    For small things that are written often (settings, the window's layout), where a lane of :class:`JobRunner`, which
+    drops what waits when it is closed, would lose the last one.
+
+    Parameters
+    ----------
+    write:
+        Called as ``write(key, value)`` on the writer's thread; an ``Exception`` goes to ``failed``.
+    failed:
+        Called on the writer's thread.
+    """
+
+    def __init__(self, write: Callable[[str, Any], None], failed: Callable[[BaseException], None]) -> None:
+        self._write, self._failed = write, failed
+        self._waiting: dict[str, Any] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, key: str, value: Any) -> None:
+        """Write ``value`` soon, instead of an older one of that key that waits."""
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the writer is closed")
+            self._waiting[key] = value
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="newest-writer", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """Write what waits, then end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    return
+                key = next(iter(self._waiting))
+                value = self._waiting.pop(key)
+            try:
+                self._write(key, value)
+            except Exception as error:  # noqa: BLE001 - whatever a write hits belongs to the writer's owner
+                self._failed(error)
+
+
 def _call(function: Callable[[], None]) -> None:
     function()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
 MAX_RECENT = 12
@@ -17,15 +18,28 @@ WINDOW_PRESETS: tuple[tuple[str, float, float], ...] = (
 """CT windows on the keys 1..5: name, centre and width in HU."""
 
 
+LONGEST_TEXT = 4096
+"""A longer text in the store is damage: no path is."""
+
+
+def _choice(default: str, *others: str) -> Any:
+    return field(default=default, metadata={"choices": (default, *others)})
+
+
+def _number(default: float, low: float, high: float) -> Any:
+    return field(default=default, metadata={"range": (low, high)})
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that is remembered from one start to the next.
 
-    Lengths are in screen pixels; shares are 0..1. A value of the wrong type in the store is replaced by its default.
+    Lengths are in screen pixels; shares are 0..1. A value of the wrong type in the store, one that is none of the
+    choices, and one outside its range (NaN too) is replaced by its default.
     """
 
-    theme: str = "dark"
-    mouse_profile: str = "window"
+    theme: str = _choice("dark", "light")
+    mouse_profile: str = _choice("window", "zoom")
     """What the right mouse button drags: ``window`` (window/level) or ``zoom`` (as 3D Slicer and OHIF have it)."""
     model: str = ""
     previous_model: str = ""
@@ -35,21 +49,21 @@ class Settings:
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True
-    layout: str = "two"
+    layout: str = _choice("two", "single")
     """``two`` panes (scan and heatmap) or one (``single``)."""
-    map_name: str = "total"
-    map_form: str = "variance"
-    heat_opacity: float = 0.85
-    heat_threshold: float = 0.04
+    map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "ambiguity_here")
+    map_form: str = _choice("variance", "entropy")
+    heat_opacity: float = _number(0.85, 0.0, 1.0)
+    heat_threshold: float = _number(0.04, 0.0, 1.0)
     """Share of the colour scale below which the heatmap is transparent."""
     show_bounds: bool = True
     """Inner and outer contour at the agreement levels."""
-    inner_level: float = 0.9
-    outer_level: float = 0.1
+    inner_level: float = _number(0.9, 0.55, 0.99)
+    outer_level: float = _number(0.1, 0.01, 0.45)
     show_thin: bool = False
     show_all_raters: bool = False
-    fill: float = 0.0
-    line_width: float = 2.0
+    fill: float = _number(0.0, 0.0, 1.0)
+    line_width: float = _number(2.0, 0.5, 6.0)
     interpolate: bool = True
 
     def with_recent(self, path: str) -> Settings:
@@ -65,21 +79,33 @@ class Settings:
         for spec in fields(cls):
             if spec.name in stored:
                 value = _coerce(stored[spec.name], hints[spec.name])
-                if value is not None:
+                if value is not None and _fits(value, spec.metadata):
                     kept[spec.name] = value
         return cls(**kept)
+
+
+def _fits(value: Any, limits: Mapping[str, Any]) -> bool:
+    """Whether a value of the right type can be meant; NaN is in no range."""
+    if "choices" in limits:
+        return value in limits["choices"]
+    if "range" in limits:
+        low, high = limits["range"]
+        return bool(low <= value <= high)
+    return not isinstance(value, str) or (len(value) <= LONGEST_TEXT and "\0" not in value)
 
 
 def _coerce(value: Any, wanted: Any) -> Any:
     """``value`` as ``wanted``, or ``None`` where it cannot be meant as one."""
     if get_args(wanted):  # tuple[str, ...]; a one-entry list may come back as a bare string
         items = [value] if isinstance(value, str) else value
-        return tuple(str(item) for item in items) if isinstance(items, list | tuple) else None
+        if not isinstance(items, list | tuple):
+            return None
+        return tuple(str(item) for item in items if _fits(str(item), {}))[:MAX_RECENT]
     if wanted is bool:
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
     if wanted is float:
         try:
             return float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return value if isinstance(value, wanted) else None

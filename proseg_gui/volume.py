@@ -197,7 +197,7 @@ class Geometry:
         origins = self.slice_origins_mm
         along = (origins - origins[0]) @ self.normal
         height = (world - origins[0]) @ self.normal
-        k = _interpolate(height, along, np.arange(len(along), dtype=np.float64))
+        k = piecewise_linear(height, along, np.arange(len(along), dtype=np.float64))
         flat = world - self._slice_origin_at(k)
         basis = np.stack([self.direction[:, 0] * self.spacing_mm[2], self.direction[:, 1] * self.spacing_mm[1]], axis=1)
         xy = flat @ np.linalg.pinv(basis).T
@@ -206,7 +206,7 @@ class Geometry:
     def _slice_origin_at(self, k: npt.ArrayLike) -> FloatArray:
         assert self.slice_origins_mm is not None
         grid = np.arange(self.shape[0], dtype=np.float64)
-        parts = [_interpolate(np.asarray(k, dtype=np.float64), grid, self.slice_origins_mm[:, a]) for a in range(3)]
+        parts = [piecewise_linear(np.asarray(k, dtype=np.float64), grid, self.slice_origins_mm[:, a]) for a in range(3)]
         return np.stack(parts, axis=-1)
 
     def corners_mm(self) -> FloatArray:
@@ -238,12 +238,17 @@ class Geometry:
 
     def plane_name(self) -> str:
         """``Axial``, ``Coronal`` or ``Sagittal``, by the slice normal; ``oblique`` is added beyond 5 degrees."""
-        components = np.abs(self.normal)
-        name = ("Sagittal", "Coronal", "Axial")[int(components.argmax())]
-        return name if components.max() > np.cos(np.radians(5.0)) else f"{name} oblique"
+        return name_of_normal(self.normal)
 
 
-def _interpolate(at: FloatArray, xp: FloatArray, fp: FloatArray) -> FloatArray:
+def name_of_normal(normal: FloatArray) -> str:
+    """``Axial``, ``Coronal`` or ``Sagittal`` by a plane's unit normal in LPS; ``oblique`` beyond 5 degrees."""
+    components = np.abs(normal)
+    name = ("Sagittal", "Coronal", "Axial")[int(components.argmax())]
+    return name if components.max() > np.cos(np.radians(5.0)) else f"{name} oblique"
+
+
+def piecewise_linear(at: FloatArray, xp: FloatArray, fp: FloatArray) -> FloatArray:
     """Piecewise linear through ``(xp, fp)``, with straight extrapolation by the end segments."""
     if len(xp) == 1:
         return np.full(np.shape(at), fp[0])

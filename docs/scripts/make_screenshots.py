@@ -26,7 +26,7 @@ from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.review.worklist import Worklist
+from proseg_gui.review.keeper import Keeper
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 SIZE = (1440, 900)
@@ -42,7 +42,7 @@ class Studio:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         store = SettingsStore(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
-        self.window = MainWindow(store, Worklist(), "cpu")
+        self.window = MainWindow(store, Keeper(), "cpu")
         self.controller = self.window.controller
         self.controller.failed.connect(self._fail)
         self.window.resize(*SIZE)
@@ -55,14 +55,16 @@ class Studio:
     def open_demo(self) -> None:
         """Open the demo, wait until all of it was looked at, and set the view up as one would for the lesion."""
         self._after(self.window.opener.open_demo)
-        self.do(lambda: self.controller.set_window(*LIVER_WINDOW))
+        self.do(lambda: self.controller.display.set_window(*LIVER_WINDOW))
         self.look_closer(2.4)
 
     def look_closer(self, zoom: float) -> None:
         """Drag the structure to the middle of the pane, and zoom in."""
         pane = self.window.scene.scan
-        rows, columns = np.nonzero(self.controller.spread.agreement > 0.5)
-        found = pane.widget_position((self.controller.slice_index, round(rows.mean()), round(columns.mean()))).toPoint()
+        rows, columns = np.nonzero(self.controller.desk.spread.agreement > 0.5)
+        found = pane.widget_position(
+            (self.controller.desk.slice_index, round(rows.mean()), round(columns.mean()))
+        ).toPoint()
         middle = pane.rect().center()
         QTest.mousePress(pane, Qt.MouseButton.MiddleButton, pos=found)
         QTest.mouseMove(pane, middle)
@@ -127,37 +129,41 @@ class Studio:
 
 def review(studio: Studio) -> None:
     """The whole window: one rater's contour between the outer bounds."""
-    rater = studio.controller.review.engine.raters[0]
-    studio.do(lambda: studio.controller.choose_rater(rater))
+    rater = studio.controller.desk.review.engine.raters[0]
+    studio.do(lambda: studio.controller.latents.choose_rater(rater))
     studio.save("review")
 
 
 def preference(studio: Studio) -> None:
     """Half way between two raters."""
-    count = len(studio.controller.review.engine.raters)
+    count = len(studio.controller.desk.review.engine.raters)
     weights = [0.6, 0.4, *[0.0] * (count - 2)]
-    studio.do(lambda: studio.controller.set_blend(weights))
+    studio.do(lambda: studio.controller.latents.set_blend(weights))
     studio.save("preference", studio.window.preference)
 
 
 def ambiguity(studio: Studio) -> None:
     """The first slider moved both ways and remembered."""
     controller = studio.controller
-    studio.do(controller.choose_consensus_style)
+    studio.do(controller.latents.choose_consensus_style)
     for position in (-2.0, 2.0):
-        axis = controller.axes.ambiguity[0]
-        studio.do(lambda axis=axis, position=position: controller.move_axis(axis, position), controller.remember)
+        axis = controller.desk.axes.ambiguity[0]
+        studio.do(
+            lambda axis=axis, position=position: controller.latents.move_axis(axis, position), controller.desk.remember
+        )
     studio.save("ambiguity", studio.window.ambiguity)
-    studio.do(controller.reset_ambiguity)
+    studio.do(controller.latents.reset_ambiguity)
 
 
 def raters(studio: Studio) -> None:
     """All raters at once in the left pane, the map between experts in the right one."""
     controller = studio.controller
-    names = frozenset(controller.review.engine.raters)
-    studio.do(lambda: controller.show_raters(names), lambda: controller.set_view(map_name="inter"))
+    names = frozenset(controller.desk.review.engine.raters)
+    studio.do(lambda: controller.display.show_raters(names), lambda: controller.display.set_view(map_name="inter"))
     studio.save("raters", studio.window.scene)
-    studio.do(lambda: controller.show_raters(frozenset()), lambda: controller.set_view(map_name="total"))
+    studio.do(
+        lambda: controller.display.show_raters(frozenset()), lambda: controller.display.set_view(map_name="total")
+    )
 
 
 def uncertainty(studio: Studio) -> None:
@@ -232,9 +238,9 @@ def training_phantoms(folder: Path) -> Path:
 
 def light(studio: Studio) -> None:
     """The light theme."""
-    studio.do(lambda: studio.controller.set_view(theme="light"))
+    studio.do(lambda: studio.controller.display.set_view(theme="light"))
     studio.save("light")
-    studio.do(lambda: studio.controller.set_view(theme="dark"))
+    studio.do(lambda: studio.controller.display.set_view(theme="dark"))
 
 
 ALL = (review, preference, ambiguity, raters, uncertainty, agreement, export, models, keys, light, trainer)

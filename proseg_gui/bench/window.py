@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
-from proseg_gui.review.worklist import Worklist
+from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.keeper import Keeper
 
 MOVES = 120
 WAIT_MS = 240_000
@@ -36,10 +37,10 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     for size in sizes:
         window = _window(device, model)
         study = plane_study(size, bundle.card.spacing_mm[0])
-        window.controller.show_study(study)
-        window.controller.begin(begin_review(study, bundle, device))
+        window.controller.desk.show(OpenedCase.fresh(study))
+        window.controller.desk.begin(begin_review(study, bundle, device))
         _until(window.controller.settled)
-        axes = window.controller.axes
+        axes = window.controller.desk.axes
         families = {"preference": axes.preference, "ambiguity": axes.ambiguity}
         times = {name: _drag(window, rows[0]) for name, rows in families.items() if rows}
         worst = max(times.values(), key=_p95)
@@ -51,16 +52,16 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
 def _drag(window: MainWindow, axis: Any) -> list[float]:
     """Move one slider back and forth as a hand does; the next move comes when the last one is on screen."""
     controller, times = window.controller, []
-    controller.begin_drag()
+    controller.latents.begin_drag()
     for step in range(MOVES):
         position = 2.5 * math.sin(step / 9.0)
         shown: list[float] = []
         window.scene.pixels_shown.connect(shown.append)
-        QTimer.singleShot(0, lambda p=position: controller.move_axis(axis, p))
+        QTimer.singleShot(0, lambda p=position: controller.latents.move_axis(axis, p))
         _until(window.scene.pixels_shown)
         window.scene.pixels_shown.disconnect(shown.append)
         times.append(shown[0])
-    controller.end_drag()
+    controller.latents.end_drag()
     _until(controller.settled)
     return times[10:]
 
@@ -120,7 +121,7 @@ def _window(device: str, model: str) -> MainWindow:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     sys.setswitchinterval(0.001)
-    window = MainWindow(SettingsStore(), Worklist(), device, model)
+    window = MainWindow(SettingsStore(), Keeper(), device, model)
     window.resize(1440, 900)
     window.show()
     return window

@@ -22,7 +22,7 @@ from proseg_gui.errors import Cancelled, UserError
 
 COMMANDS = (
     "predict", "condition", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models",
-    "import_contours",
+    "import_contours", "project",
 )  # fmt: skip
 EXAMPLES = """examples:
   proseg-gui --demo                                   open the shipped scan, model and raters

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
 
@@ -37,18 +38,19 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dataset", type=Path, metavar="DATASET", help="a dataset folder")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="a dataset folder, or a project")
     parser.add_argument("--model", required=True, metavar="BUNDLE", help="a shipped bundle's name or a bundle's folder")
     parser.add_argument("--cases", metavar="FILE|train|val|test", help="which cases; all by default")
     parser.add_argument("--samples", type=int, metavar="N", help="samples a case in all; 8 a rater by default")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
+    add_how(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge, print the table, write the JSON."""
-    from proseg_gui.io.atomic import atomic_json, check_target
-    from proseg_gui.io.dataset import read_dataset
+    from proseg_gui.io.atomic import check_target
+    from proseg_gui.review.project.export import dataset_or_project, parse_how
 
     if args.samples is not None and args.samples < 1:
         raise UserError(f"--samples {args.samples} cannot be judged", remedy="Ask for at least 1")
@@ -56,7 +58,14 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--seed {args.seed} is negative", remedy="Give 0 or more")
     if args.json is not None:
         check_target(args.json, overwrite=args.overwrite)
-    dataset = read_dataset(args.dataset)
+    with dataset_or_project(args.dataset, how=parse_how(args.how), trust_paths=args.trust_paths) as dataset:
+        _judge(args, dataset)
+    return 0
+
+
+def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
+    from proseg_gui.io.atomic import atomic_json
+
     cases = chosen_cases(dataset, args.cases)
 
     from proseg_gui.bundle import load_bundle
@@ -71,7 +80,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json is not None:
         atomic_json(args.json, result, overwrite=args.overwrite)
         print(f"wrote {args.json}")
-    return 0
 
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
+    from proseg_gui.io.dataset import Dataset
     from proseg_gui.training.run import Request
 
 METHODS = ("proseg", "reference", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
@@ -39,7 +41,9 @@ BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
 STAGES = ("rater", "adapt", "full")
 """Those of :mod:`proseg_gui.training.stages`, here without torch."""
 STEPS = 1200
-_UNRECORDED = frozenset({"command", "parser", "dataset", "out", "overwrite", "resume", "memory", "quiet", "debug"})
+_UNRECORDED = frozenset(
+    {"command", "parser", "dataset", "trust_paths", "out", "overwrite", "resume", "memory", "quiet", "debug"}
+)
 """What of the parsed arguments the card's command does not repeat: the model does not depend on it."""
 
 
@@ -51,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases, or a project")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
     parser.add_argument("--init", metavar="BUNDLE", help="go on from this model: its folder, or its name")
     parser.add_argument("--stage", choices=STAGES, help="how much of the --init model may change")
@@ -91,6 +95,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
+    add_how(parser)
     parser.set_defaults(parser=parser)
 
 
@@ -106,11 +111,17 @@ def run(args: argparse.Namespace) -> int:
     if args.crop and args.crop < 32:
         raise UserError(f"--crop {args.crop} is too small", remedy="Give 32 pixels or more, or 0 for whole slices")
     window = parse_window(args.window)
+    from proseg_gui.review.project.export import dataset_or_project, parse_how
+
+    with dataset_or_project(args.dataset, how=parse_how(args.how), trust_paths=args.trust_paths) as dataset:
+        return _train(args, _request(args, window, dataset))
+
+
+def _train(args: argparse.Namespace, request: Request) -> int:
     from proseg_gui.jobs import no_progress
     from proseg_gui.training.processes import rank
     from proseg_gui.training.run import run_folder, train_bundle
 
-    request = _request(args, window)
     if rank():  # of several processes the first one speaks
         train_bundle(request, no_progress)
         return 0
@@ -164,14 +175,13 @@ def result_lines(card: Card) -> list[str]:
     return lines
 
 
-def _request(args: argparse.Namespace, window: tuple[float, float] | None) -> Request:
+def _request(args: argparse.Namespace, window: tuple[float, float] | None, dataset: Dataset) -> Request:
     from proseg_gui.bundle import find_bundle, read_card
-    from proseg_gui.io.dataset import Split, read_dataset
+    from proseg_gui.io.dataset import Split
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.recipe import Recipe
     from proseg_gui.training.run import Request
 
-    dataset = read_dataset(args.dataset)
     split = Split.read(args.split) if args.split else None
     calibrated = window is not None or bool(args.init and read_card(find_bundle(args.init)).window["kind"] == "fixed")
     augmentation = augmentation_for(args.flip, calibrated=calibrated)

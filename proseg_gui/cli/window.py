@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="open the shipped scan, model and raters")
     parser.add_argument("--model", metavar="BUNDLE", help="a shipped bundle's name or a bundle folder")
     parser.add_argument("--channel", action="append", default=[], metavar="NAME=PATH", help="a channel of the case")
+    parser.add_argument("--project", type=Path, metavar="FILE", help="keep cases in this project; made if not there")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="open, wait until all is drawn, save, quit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
 
@@ -54,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         channels=channels,
         demo=args.demo,
         model=args.model,
+        project=args.project,
         device=args.device,
         screenshot=args.screenshot,
         size=args.size,

@@ -49,14 +49,14 @@ def atomic_write_all(writers: Mapping[Path, Writer], *, overwrite: bool = False)
             made += _make_parents(current.parent)
             temporary = temporaries[current] = _temporary_name(current)
             write(temporary)
-            _flush(temporary)
+            flush(temporary)
         for current in writers:
             check_target(current, overwrite=overwrite)
         for current, temporary in temporaries.items():
             os.replace(temporary, current)  # noqa: PTH105 - os.replace is what "atomic" names
         done = True
         for folder in {path.parent for path in writers}:
-            _flush(folder)
+            flush(folder)
     except OSError as error:
         raise write_error(error, current) from error
     finally:
@@ -118,10 +118,10 @@ def atomic_folder(path: str | Path, fill: Writer, *, overwrite: bool = False) ->
         temporary.mkdir()
         fill(temporary)
         for item in sorted(temporary.rglob("*")):
-            _flush(item)
+            flush(item)
         _swap_folder(temporary, path)
         done = True
-        _flush(path.parent)
+        flush(path.parent)
     except OSError as error:
         raise write_error(error, path) from error
     finally:
@@ -226,7 +226,7 @@ def _write_bytes(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make the system put a file's (or folder's list of) content on the disk before anything relies on it."""
     if os.name == "nt" and path.is_dir():
         return  # Windows has no folder handles to flush

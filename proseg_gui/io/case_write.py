@@ -21,11 +21,13 @@ _NOT_IN_NAMES = re.compile(r"[^\w .+()-]+")
 _MARGIN_MM, _MARGIN_SLICES = 20.0, 2
 
 
-def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> tuple[list[Path], tuple[str, ...]]:
+def write_case(
+    study: Study, folder: str | Path, *, overwrite: bool = False, origin: Provenance | None = None
+) -> tuple[list[Path], tuple[str, ...]]:
     """Write ``image.nii.gz`` and ``masks/STRUCTURE/RATER.nii.gz``; returns the files and what the user should know.
 
     A case that is there already with the same image gets the new masks beside its own; masks that exist need
-    ``overwrite``. Voxels are exact: int16 where they fit, else float32.
+    ``overwrite``. Voxels are exact: int16 where they fit, else float32. ``origin`` says where the masks come from.
 
     Raises
     ------
@@ -33,6 +35,7 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
         If the folder holds another image, a mask exists, or something cannot be written.
     """
     folder = Path(folder)
+    origin = Provenance() if origin is None else origin
     image = study.image
     values = image.array
     if values.dtype not in (np.uint8, np.int16):
@@ -43,8 +46,8 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
     if (folder / _IMAGE).exists() and not overwrite:
         _check_same(values, image.geometry, folder / _IMAGE)
     else:
-        origin = Provenance(image=image.derivation)
-        writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit, provenance=origin)
+        whole = replace(origin, image=image.derivation)
+        writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit, provenance=whole)
     for reading in study.readings:
         name = file_name(reading.rater) + (f"@{file_name(reading.reading)}" if reading.reading else "")
         path = folder / "masks" / file_name(reading.structure) / f"{name}.nii.gz"
@@ -53,8 +56,8 @@ def write_case(study: Study, folder: str | Path, *, overwrite: bool = False) -> 
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        origin = Provenance(rater=reading.rater, image=image.derivation)
-        more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=origin)
+        drawn = replace(origin, rater=reading.rater, image=image.derivation)
+        more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=drawn)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)
     return [path for path in writers if path.suffix != ".json"], notices

@@ -25,6 +25,8 @@ Value = Any
 EVIDENCE = "evidence/"
 ACCEPTED = "accepted/"
 POINT = "point/"
+SHAPE = "shape/"
+"""A structure's voxels as another model drew them, by digest: they stay until they are drawn anew."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 

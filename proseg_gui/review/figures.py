@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
+from proseg_gui.review.edits import Bricks
 from proseg_gui.volume import Geometry
 
 
@@ -23,6 +24,8 @@ class Figures:
     """Whether ``ml`` counts the mask's own voxels, as an export would; else it is the engine's quick estimate."""
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
+    voxels: Bricks | None = field(default=None, compare=False)
+    """The mask itself, where ``exact``: what a case keeps as its shape."""
 
 
 def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:

@@ -12,6 +12,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.reading import read_series
 from proseg_gui.io.open import Candidate, find_inputs, open_study
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.keeper import key_of
+from proseg_gui.review.state import WorkItem
 from proseg_gui.volume import Geometry
 
 OPENABLE = ("image", "series", "case")
@@ -62,3 +64,27 @@ def preview_slice(candidate: Candidate) -> tuple[np.ndarray, tuple[float, float]
         image = open_study(candidate).image
     spacing = image.geometry.spacing_mm
     return image.array[image.geometry.shape[0] // 2], image.display_window(), (spacing[1], spacing[2])
+
+
+def item_of(candidate: Candidate) -> WorkItem:
+    """A candidate as a case of the worklist."""
+    series = "" if candidate.series is None else candidate.series.uid
+    item = WorkItem("", candidate.path, candidate.label, series, candidate.component)
+    return replace(item, key=key_of(item))
+
+
+def candidate_of(item: WorkItem, progress: Progress, token: CancelToken | None) -> Candidate:
+    """What a case of the worklist was made from, found again where it lies.
+
+    Raises
+    ------
+    UserError
+        If it is not there any more.
+    """
+    found = openable([item.path], progress, token)
+    if item.series:
+        found = [c for c in found if c.series is not None and c.series.uid == item.series]
+    if not found:
+        what = "the series that was open is not there any more"
+        raise UserError(what, path=item.path, remedy="Open the folder again")
+    return found[0] if item.component is None else replace(found[0], component=item.component)

@@ -16,6 +16,7 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
+from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
 from proseg_gui.volume import Mask, Study
@@ -36,17 +37,24 @@ class Reviewed:
     engine: Engine
     sliders: Sliders
     survey: CaseSurvey
+    reference: str = ""
+    """How the bundle was asked for: its name, or its folder."""
 
     # -- the slider path ------------------------------------------------------------------------------------------
-    def frame(self, slice_index: int, point: Point, token: CancelToken | None = None) -> Frame:
-        """Probability of every structure on one slice at one point; the background pauses meanwhile."""
+    def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:
+        """Probability of every structure on one slice, each at its own point; the background pauses meanwhile."""
         start = time.perf_counter()
         self.engine.hold()
         try:
-            probability = self.engine.probability(slice_index, point, token)
+            probability = self.engine.probability(slice_index, points[0], token)
+            others = [s for s in range(1, len(points)) if points[s] != points[0]]
+            if others:
+                probability = probability.copy()
+            for s in others:
+                probability[s] = self.engine.probability(slice_index, points[s], token)[s]
         finally:
             self.engine.release()
-        return Frame(slice_index, point, probability, (time.perf_counter() - start) * 1000.0)
+        return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
 
     # -- what all raters and samples draw -------------------------------------------------------------------------
     def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
@@ -138,7 +146,7 @@ class Reviewed:
         mask = self.engine.mask(point, structure, token, progress)
         given = self.given_mask(compare_with, structure)
         agreement = None if given is None else dice(mask.array, given.array)
-        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement)
+        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement, voxels=Bricks.of(mask.array))
 
     def largest_slices(self, count: int) -> list[int]:
         """Slices where the structures can be largest, of those encoded so far."""

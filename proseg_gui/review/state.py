@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from proseg_gui.settings import Settings
+
+Announce = Callable[[str, Any], None]
+"""How the state says what changed: an announcement's name, and an immutable value. The window makes signals of them."""
 
 Point = Mapping[str, tuple[float, ...]]
 """A latent point as plain numbers, for instance ``{"tau": (8 numbers), "eps": (K numbers)}``."""
@@ -20,10 +24,10 @@ LOCAL_MAP = "ambiguity_here"
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The slider path's result: one slice at one point. ``probability``: ``(S, y, x)`` float32."""
+    """The slider path's result: one slice, each structure at its own point. ``probability``: ``(S, y, x)`` float32."""
 
     slice_index: int
-    point: Point
+    points: tuple[Point, ...]
     probability: np.ndarray
     elapsed_ms: float
 
@@ -97,17 +101,37 @@ class Remembered:
     volume_ml: float | None
     thumbnail: np.ndarray
     who: Who = field(default_factory=Who)
+    key: str = ""
+    """Where the case's document keeps it."""
 
 
 @dataclass(frozen=True)
 class WorkItem:
-    """A case in the worklist. ``state``: new, in review, accepted or flagged."""
+    """A case in the worklist.
 
+    Parameters
+    ----------
+    key:
+        Tells cases apart: several may lie in one folder.
+    path, series, component:
+        Where its image lies; of a folder with several series, the UID of which one, and of a 4D file the volume.
+    case_id:
+        Its name in the project; empty until it was opened there.
+    state:
+        One of :data:`~proseg_gui.review.case.CASE_STATES`; ``flagged`` is a mark of its own beside it.
+    doubt:
+        Total uncertainty summed over the volume, in ml; ``None`` until it was measured.
+    """
+
+    key: str
     path: Path
     name: str
-    state: str = "new"
+    series: str = ""
+    component: int | None = None
+    case_id: str = ""
+    state: str = "not started"
+    flagged: bool = False
     doubt: float | None = None
-    """Total uncertainty summed over the volume, in ml; ``None`` until it was measured."""
     current: bool = False
 
 

@@ -1,55 +1,63 @@
-"""The cases of the session: what was looked at, accepted, flagged, and how doubtful each is. Kept between starts.
+"""The cases of the session in the order in which they are seen, with what is known of each. Keeps nothing itself.
 
-The store is one JSON file readable by its owner only; it names cases by a hash of their path, never by a patient.
+What is known (state, flag, doubt) comes from the project; see :mod:`proseg_gui.review.keeper`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from proseg_gui.io.atomic import atomic_json
+from proseg_gui.review.case import CASE_STATES
 from proseg_gui.review.state import WorkItem
 
-STATES = ("new", "in review", "accepted", "flagged")
-
-
-def _key(path: Path) -> str:
-    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+ORDERS = ("doubt", "name", "state")
 
 
 class Worklist:
-    """An ordered list of cases with their states.
+    """An ordered list of cases.
 
-    Parameters
-    ----------
-    store:
-        File that keeps states and doubts between starts; ``None`` keeps nothing.
+    It is sorted when cases are shown and when an order is chosen, and then stands still: were it sorted again whenever
+    a doubt becomes known, the next case would be another one than the one below the open case.
     """
 
-    def __init__(self, store: Path | None = None) -> None:
-        self._store = store
-        self._known = _load(store)
+    def __init__(self) -> None:
         self.items: tuple[WorkItem, ...] = ()
+        """In the order in which they are seen, which is also the one that :meth:`neighbour` follows."""
+        self.order = "doubt"
 
-    def show(self, cases: list[tuple[Path, str]], current: Path | None) -> None:
-        """Replace the list by ``(path, name)`` cases; what is known about them comes back."""
-        self.items = tuple(self._item(path, name, path == current) for path, name in cases)
+    def show(self, items: Iterable[WorkItem]) -> None:
+        """Replace the list."""
+        self.items = tuple(ordered(tuple(items), self.order))
 
-    def add(self, path: Path, name: str) -> None:
-        """Make ``path`` the current case, adding it to the list if it is not there."""
-        if any(item.path == path for item in self.items):
-            self.items = tuple(replace(item, current=item.path == path) for item in self.items)
+    def sort(self, order: str) -> None:
+        """Sort by one of :data:`ORDERS`.
+
+        Raises
+        ------
+        ValueError
+            For another order.
+        """
+        if order not in ORDERS:
+            raise ValueError(f"order must be one of {ORDERS}, got {order!r}")
+        self.order = order
+        self.items = tuple(ordered(self.items, order))
+
+    def open(self, item: WorkItem) -> None:
+        """Make a case the current one, adding it below the others if it is not in the list."""
+        if any(known.key == item.key for known in self.items):
+            self.items = tuple(
+                replace(item, current=True) if known.key == item.key else replace(known, current=False)
+                for known in self.items
+            )
         else:
-            others = tuple(replace(item, current=False) for item in self.items)
-            self.items = (*others, self._item(path, name, True))
+            others = tuple(replace(known, current=False) for known in self.items)
+            self.items = (*others, replace(item, current=True))
 
-    def _item(self, path: Path, name: str, current: bool) -> WorkItem:
-        known = self._known.get(_key(path), {})
-        return WorkItem(path, name, known.get("state", "new"), known.get("doubt"), current)
+    def item(self, key: str) -> WorkItem | None:
+        """The case of that key."""
+        return next((item for item in self.items if item.key == key), None)
 
     @property
     def current(self) -> WorkItem | None:
@@ -57,58 +65,42 @@ class Worklist:
         return next((item for item in self.items if item.current), None)
 
     def neighbour(self, offset: int) -> WorkItem | None:
-        """The case ``offset`` places after the open one, or ``None`` at the ends."""
+        """The case ``offset`` places below the open one as it is seen, or ``None`` at the ends."""
         at = next((i for i, item in enumerate(self.items) if item.current), None)
         if at is None or not 0 <= at + offset < len(self.items):
             return None
         return self.items[at + offset]
 
-    def update(self, path: Path, *, state: str | None = None, doubt: float | None = None) -> None:
-        """Set the state or the measured doubt of a case and keep it.
-
-        Raises
-        ------
-        ValueError
-            For a state that is not one of :data:`STATES`.
-        """
-        if state is not None and state not in STATES:
-            raise ValueError(f"state must be one of {STATES}, got {state!r}")
-        changes: dict[str, Any] = {}
-        if state is not None:
-            changes["state"] = state
-        if doubt is not None:
-            changes["doubt"] = doubt
-        self.items = tuple(replace(item, **changes) if item.path == path else item for item in self.items)
-        self._known.setdefault(_key(path), {}).update(changes)
-        if self._store is not None:
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            atomic_json(self._store, self._known, overwrite=True)
-            self._store.chmod(0o600)
-
-    def clear(self) -> None:
-        """Forget all states, on disk too."""
-        self._known = {}
-        self.items = tuple(replace(item, state="new", doubt=None) for item in self.items)
-        if self._store is not None:
-            self._store.unlink(missing_ok=True)
+    def update(self, key: str, **changes: Any) -> None:
+        """Change what is known of a case (fields of :class:`WorkItem`); its place stays."""
+        self.items = tuple(replace(item, **changes) if item.key == key else item for item in self.items)
 
 
-def _load(store: Path | None) -> dict[str, dict[str, Any]]:
-    """What the store holds; a missing or damaged one holds nothing."""
-    if store is None or not store.is_file():
-        return {}
-    try:
-        data = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    known: dict[str, dict[str, Any]] = {}
-    for key, entry in data.items() if isinstance(data, dict) else ():
-        if not isinstance(entry, dict):
-            continue
-        kept: dict[str, Any] = {}
-        if entry.get("state") in STATES:
-            kept["state"] = entry["state"]
-        if isinstance(entry.get("doubt"), int | float):
-            kept["doubt"] = float(entry["doubt"])
-        known[str(key)] = kept
-    return known
+def ordered(items: Sequence[WorkItem], order: str) -> list[WorkItem]:
+    """Sort cases by ``"doubt"`` (highest first, unmeasured last), ``"name"`` or ``"state"`` (not started first)."""
+    keys: dict[str, Callable[[WorkItem], Any]] = {
+        "doubt": lambda item: (item.doubt is None, -(item.doubt or 0.0), natural(item.name)),
+        "name": lambda item: natural(item.name),
+        "state": lambda item: (CASE_STATES.index(item.state), natural(item.name)),
+    }
+    return sorted(items, key=keys[order])
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key that puts ``case 9`` before ``case 10``."""
+    parts: list[tuple[int, int, str]] = []
+    digits = letters = ""
+    for letter in [*name.lower(), ""]:
+        if letter.isdigit() and letter.isascii():
+            if letters:
+                parts.append((1, 0, letters))
+                letters = ""
+            digits += letter
+        else:
+            if digits:
+                parts.append((0, int(digits), ""))
+                digits = ""
+            letters += letter
+    if letters:
+        parts.append((1, 0, letters))
+    return parts

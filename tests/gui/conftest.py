@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
 SETTLE_MS = 120_000
@@ -78,10 +79,12 @@ def window(qtbot, tmp_path) -> Iterator:
 
     from proseg_gui.gui.shell.main_window import MainWindow
     from proseg_gui.gui.shell.settings_store import SettingsStore
-    from proseg_gui.review.worklist import Worklist
+    from proseg_gui.review.keeper import open_keeper
 
+    kept = tmp_path / "kept"
+    kept.mkdir()
     store = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    found = MainWindow(store, Worklist(tmp_path / "worklist.json"), "cpu")
+    found = MainWindow(store, open_keeper(kept / "work.project"), "cpu")
     found.resize(1366, 768)
     failures: list[BaseException] = []
     found.controller.failed.connect(failures.append)
@@ -102,9 +105,9 @@ def reviewed(window, tiny_bundle, qtbot):
     from proseg_gui.review.session import begin_review
 
     study = small_study()
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
-        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+        window.controller.desk.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
     assert window.failures == []
     return window
 

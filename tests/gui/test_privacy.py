@@ -22,6 +22,7 @@ from proseg_gui.gui.shell.crash import describe
 from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS
 from proseg_gui.io.dicom.write import write_series
 from proseg_gui.review.export_request import ExportRequest
+from proseg_gui.review.project import open_project
 from proseg_gui.volume import Geometry, Volume
 
 SETTLE_MS = 120_000
@@ -65,18 +66,25 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     window.opener.use_model(str(tmp_path / "model"))
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
         window.opener.open_paths([planted])
-    study = window.controller.study
-    assert study.image.dicom.patient["PatientName"] == IN_TAGS and window.controller.review.engine.raters[0] == RATER
-    window.opener.set_state(window.opener.worklist.current.path, "accepted")
+    study = window.controller.desk.study
+    assert study.image.dicom.patient["PatientName"] == IN_TAGS
+    assert window.controller.desk.review.engine.raters[0] == RATER
+    window.opener.set_person("reader1")
+    window.controller.desk.shapes.accept()
+    qtbot.waitUntil(lambda: window.controller.desk.shapes.state == "accepted", timeout=SETTLE_MS)
     out = tmp_path / "out"
     request = ExportRequest(frozenset({"current", "raters"}), (RATER,), 0, (), "nifti", out, "lesion", "")
     fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it
     sentence, _ = describe(fault)
-    window.commands._exporting.run(request)
+    window.commands.exporting.run(request)
     qtbot.waitUntil(lambda: bool(window.failures) or (out / "current.json").exists(), timeout=SETTLE_MS)
     assert window.failures == []
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     texts = [label.text() for label in QApplication.allWidgets() if hasattr(label, "text") and callable(label.text)]
+    assert window.opener.keeper.unsaved(10.0) == 0
+    assert traces(tmp_path / "kept", IN_PATH), "where a case lies is kept, to open it again"
+    assert IN_PATH in (tmp_path / "settings.ini").read_text(), "recent files are paths"
+    window.clear_traces()
     window.close()
 
     assert IN_TAGS not in sentence and [path for folder in own_folders() for path in folder.rglob("crash-*")]
@@ -86,7 +94,7 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     assert not any(word in title for title in titles for word in (IN_TAGS, IN_PATH, RATER, USER))
     for word in (RATER, USER):
         assert word not in caplog.text and word not in (tmp_path / "settings.ini").read_text()
-        assert word not in (tmp_path / "worklist.json").read_text()
+        assert traces(tmp_path / "kept", word) == []
         assert [found for folder in own_folders() for found in traces(folder, word)] == []
     for word in (IN_TAGS, *dates):
         assert word not in caplog.text and not any(word in text for text in (*titles, *texts))
@@ -94,8 +102,7 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
         for folder in own_folders():
             assert traces(folder, word, IN_PATH) == []
     assert IN_PATH not in caplog.text
-    kept = (tmp_path / "worklist.json").read_text()
-    assert "accepted" in kept and IN_PATH not in kept and IN_TAGS not in kept
-    assert IN_PATH in (tmp_path / "settings.ini").read_text(), "recent files are paths"
-    window.clear_traces()
+    assert traces(tmp_path / "kept", IN_PATH, IN_TAGS, *dates) == []
     assert IN_PATH not in (tmp_path / "settings.ini").read_text()
+    entry = open_project(tmp_path / "kept" / "work.project").cases()[0]
+    assert (entry.state, entry.n_readings, entry.path) == ("accepted", 1, None), "Clear traces takes no work"

@@ -56,7 +56,7 @@ def pull(track, share: float) -> None:
 
 
 def contour(window) -> np.ndarray:
-    return window.controller.drawn.frame.probability[0] > 0.5
+    return window.controller.desk.drawn.frame.probability[0] > 0.5
 
 
 def export(qtbot, window, folder: Path, fmt: str, *, what: tuple[str, ...] = ("current",)) -> None:
@@ -89,35 +89,35 @@ def review_and_export(qtbot, window, third_rater: str, folder: Path) -> None:
     window.scene.scan.setFocus()
     start = contour(window)
     settled(qtbot, window, lambda: QTest.mouseClick(preset(window, third_rater), Qt.MouseButton.LeftButton))
-    assert controller.who.rater == third_rater
+    assert controller.latents.who.rater == third_rater
     as_third = contour(window)
     assert (as_third != start).any()
-    assert controller.weights()[2] > 0.99
+    assert controller.latents.weights()[2] > 0.99
 
     ambiguity = tracks(window.ambiguity)
-    before_text = controller.figures.ml
+    before_text = controller.desk.figures.ml
     settled(qtbot, window, lambda: pull(ambiguity[0], 0.8))
-    assert abs(controller.position(controller.axes.ambiguity[0])) > 1.0
+    assert abs(controller.latents.position(controller.desk.axes.ambiguity[0])) > 1.0
     moved = contour(window)
     assert (moved != as_third).any()
-    assert controller.figures.ml != before_text
+    assert controller.desk.figures.ml != before_text
 
     texts = []
     controller.readout_changed.connect(texts.append)
     inside = np.argwhere(moved)[0]
-    place = window.scene.scan.widget_position((controller.slice_index, *map(int, inside)))
+    place = window.scene.scan.widget_position((controller.desk.slice_index, *map(int, inside)))
     QTest.mouseMove(window.scene.scan, place.toPoint() + QPoint(1, 1))
     QTest.mouseMove(window.scene.scan, place.toPoint())
     assert texts
     assert texts[-1].probability
 
     QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
-    assert controller.view.settings.map_name == "intra"
+    assert controller.display.view.settings.map_name == "intra"
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
 
     export(qtbot, window, folder / "nifti", "nifti", what=("current", "raters", "consensus", "maps"))
-    wanted = controller.review.engine.mask(controller.point).array
-    geometry = controller.study.geometry
+    wanted = controller.desk.review.engine.mask(controller.latents.point).array
+    geometry = controller.desk.study.geometry
     assert np.array_equal(nifti_array(folder / "nifti" / "current.nii.gz", geometry) > 0, wanted)
     parts = {
         name: nifti_array(folder / "nifti" / f"uncertainty_{name}.nii.gz", geometry)
@@ -125,7 +125,7 @@ def review_and_export(qtbot, window, third_rater: str, folder: Path) -> None:
     }
     assert np.allclose(parts.pop("total"), sum(parts.values()), atol=1e-5)
     latents = json.loads((folder / "nifti" / "latents.json").read_text())
-    assert latents["point"]["eps"] == list(controller.point["eps"])
+    assert latents["point"]["eps"] == list(controller.latents.point["eps"])
     export(qtbot, window, folder / "rt", "rtstruct")
     assert pydicom.dcmread(folder / "rt" / "rtstruct.dcm").ApprovalStatus == "UNAPPROVED"
     export(qtbot, window, folder / "seg", "seg", what=("current", "consensus"))
@@ -139,25 +139,29 @@ def review_and_export(qtbot, window, third_rater: str, folder: Path) -> None:
 @pytest.fixture
 def demo(window, qtbot):
     settled(qtbot, window, lambda: QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier))
-    assert window.controller.review is not None
+    assert window.controller.desk.review is not None
     return window
 
 
 def test_demo_review_export(demo, qtbot, tmp_path) -> None:
     controller = demo.controller
-    third = controller.review.engine.raters[2]
-    peak = int(np.nanargmax(controller.summary.by_slice))
+    third = controller.desk.review.engine.raters[2]
+    peak, opened = int(np.nanargmax(controller.desk.summary.by_slice)), controller.desk.slice_index
     settled(qtbot, demo, lambda: QTest.mouseClick(demo.strip, Qt.MouseButton.LeftButton, pos=QPoint(60, 60)))
-    assert controller.slice_index != peak
-    settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_N))
-    assert controller.slice_index == peak
+    clicked = controller.desk.slice_index
+    assert clicked not in (peak, opened)
+    doubts = controller.desk.summary.by_slice
+    unseen = [k for k in np.argsort(-doubts, kind="stable") if k not in (clicked, opened)]
+    for wanted in unseen[:3]:
+        settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_N))
+        assert controller.desk.slice_index == wanted
     review_and_export(qtbot, demo, third, tmp_path)
     # The demo is no DICOM series, so one was written beside the contours: the pair is read as others would.
     series = open_study(tmp_path / "rt" / "rtstruct_image").image
-    assert series.geometry.same_grid(controller.study.geometry)
-    assert np.array_equal(series.array, controller.study.image.array)
+    assert series.geometry.same_grid(controller.desk.study.geometry)
+    assert np.array_equal(series.array, controller.desk.study.image.array)
     masks = read_rtstruct(tmp_path / "rt" / "rtstruct.dcm", series)
-    wanted = controller.review.engine.mask(controller.point).array
+    wanted = controller.desk.review.engine.mask(controller.latents.point).array
     assert np.array_equal(masks[0].array, wanted)
 
     # The command line gives the window's mask from the latents that the window wrote, voxel for voxel.
@@ -166,16 +170,16 @@ def test_demo_review_export(demo, qtbot, tmp_path) -> None:
     image = tmp_path / "image.nii.gz"
     from proseg_gui.io.images.nifti_write import write_nifti
 
-    write_nifti(controller.study.image.array, controller.study.geometry, image)
+    write_nifti(controller.desk.study.image.array, controller.desk.study.geometry, image)
     code = main(
         ["predict", str(image), "--model", "phantom", "--out", str(tmp_path / "again"), "--quiet",
          "--latents", str(tmp_path / "nifti" / "latents.json"), "--rater", third, "--device", "cpu"]
     )  # fmt: skip
     assert code == 0
-    again = nifti_array(tmp_path / "again" / "latents.nii.gz", controller.study.geometry) > 0
+    again = nifti_array(tmp_path / "again" / "latents.nii.gz", controller.desk.study.geometry) > 0
     assert np.array_equal(again, wanted)
-    by_rater = nifti_array(tmp_path / "again" / f"rater_{third}.nii.gz", controller.study.geometry)
-    window_rater = nifti_array(tmp_path / "nifti" / f"rater_{third}.nii.gz", controller.study.geometry)
+    by_rater = nifti_array(tmp_path / "again" / f"rater_{third}.nii.gz", controller.desk.study.geometry)
+    window_rater = nifti_array(tmp_path / "nifti" / f"rater_{third}.nii.gz", controller.desk.study.geometry)
     assert np.array_equal(by_rater, window_rater)
 
 
@@ -187,38 +191,38 @@ def test_brain_growth_review_export(window, qtbot, tmp_path) -> None:
     centre = QPointF(window.rect().center())
     drop = QDropEvent(centre, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     settled(qtbot, window, lambda: window.dropEvent(drop))
-    assert len(window.controller.study.raters) == 7
+    assert len(window.controller.desk.study.raters) == 7
     review_and_export(qtbot, window, "rater3", tmp_path)
 
 
 def test_keys_of_the_review(demo, qtbot) -> None:
     controller, pane = demo.controller, demo.scene.scan
     pane.setFocus()
-    k = controller.slice_index
+    k = controller.desk.slice_index
     for key, change in ((Qt.Key.Key_Up, 1), (Qt.Key.Key_PageUp, 1), (Qt.Key.Key_Down, -1)):
-        before = controller.slice_index
+        before = controller.desk.slice_index
         QTest.keyClick(demo, key)
-        assert controller.slice_index == before + change
-    assert controller.slice_index == k + 1
+        assert controller.desk.slice_index == before + change
+    assert controller.desk.slice_index == k + 1
     for key, name in ((Qt.Key.Key_Space, "show_contours"), (Qt.Key.Key_U, "show_heatmap"), (Qt.Key.Key_T, "show_thin"),
                       (Qt.Key.Key_B, "show_bounds"), (Qt.Key.Key_I, "interpolate")):  # fmt: skip
-        before = getattr(controller.view.settings, name)
+        before = getattr(controller.display.view.settings, name)
         QTest.keyClick(demo, key)
-        assert getattr(controller.view.settings, name) is not before
+        assert getattr(controller.display.view.settings, name) is not before
         QTest.keyClick(demo, key)
     QTest.keyClick(demo, Qt.Key.Key_2)
-    assert controller.view.window == (-600.0, 1500.0)
+    assert controller.display.view.window == (-600.0, 1500.0)
     QTest.keyClick(demo, Qt.Key.Key_0)
-    assert controller.view.window == controller.study.image.display_window()
+    assert controller.display.view.window == controller.desk.study.image.display_window()
     settled(qtbot, demo, lambda: (QTest.keyClick(demo, Qt.Key.Key_R), QTest.keyClick(demo, Qt.Key.Key_4)))
-    assert controller.who.rater == controller.review.engine.raters[3]
+    assert controller.latents.who.rater == controller.desk.review.engine.raters[3]
     settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_C))
-    assert controller.who.consensus
+    assert controller.latents.who.consensus
     QTest.keyClick(demo, Qt.Key.Key_L)
     assert not demo.scene.heat.isVisible()
     QTest.keyClick(demo, Qt.Key.Key_L)
     QTest.keyClick(demo, Qt.Key.Key_M)
-    assert len(controller.remembered) == 1
+    assert len(controller.latents.remembered) == 1
     QTest.keyClick(demo, Qt.Key.Key_F1)
     sheet = next(d for d in demo.findChildren(QDialog) if d.isVisible())
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
@@ -226,17 +230,18 @@ def test_keys_of_the_review(demo, qtbot) -> None:
 
 def test_settings_and_docks_come_back(demo, qtbot, tmp_path) -> None:
     from proseg_gui.gui.shell.main_window import MainWindow
-    from proseg_gui.review.worklist import Worklist
+    from proseg_gui.gui.shell.settings_store import SettingsStore
+    from proseg_gui.review.keeper import Keeper
 
-    demo.controller.set_view(show_thin=True, heat_opacity=0.5, theme="light")
+    demo.controller.display.set_view(show_thin=True, heat_opacity=0.5, theme="light")
     demo.docks["volumes"].close()
     demo.close()
-    again = MainWindow(demo._store, Worklist(), "cpu")
+    again = MainWindow(SettingsStore(demo._store._store), Keeper(), "cpu")
     qtbot.addWidget(again)
     again.show()
-    assert again.controller.view.settings.show_thin
-    assert again.controller.view.settings.heat_opacity == 0.5
-    assert again.controller.view.settings.theme == "light"
+    assert again.controller.display.view.settings.show_thin
+    assert again.controller.display.view.settings.heat_opacity == 0.5
+    assert again.controller.display.view.settings.theme == "light"
     assert again.docks["volumes"].isHidden()
     assert not again.docks["strip"].isHidden()
     again.reset_layout()

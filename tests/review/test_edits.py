@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,3 +95,9 @@ def test_two_hundred_strokes_on_a_large_scan_stay_under_50_mb() -> None:
         patch = bricks.changed(box, np.maximum(bricks.region(box), disc[None]))
         bricks, size = bricks.patched(patch), size + patch.size
     assert size < 50e6
+
+
+def test_a_brick_that_unpacks_to_more_than_its_place_holds_is_refused() -> None:
+    bomb = Bricks((4, 4, 4), {(0, 0, 0): zlib.compress(bytes(50_000_000))})
+    with pytest.raises(ValueError, match="reshape"):
+        bomb.brick((0, 0, 0))

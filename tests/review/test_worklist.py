@@ -1,69 +1,76 @@
-"""The worklist keeps states between starts, privately, and survives a damaged store."""
+"""The list of cases: its order, which stands still while one works, and the case below the open one."""
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import pytest
 
-from proseg_gui.review.worklist import Worklist
+from proseg_gui.review.state import WorkItem
+from proseg_gui.review.worklist import Worklist, natural, ordered
 
-CASES = [(Path("/data/doe_john"), "case 1"), (Path("/data/roe_jane"), "case 2"), (Path("/data/c"), "case 3")]
+ITEMS = (
+    WorkItem("a", Path("/a"), "case 10", state="accepted", doubt=0.2),
+    WorkItem("b", Path("/b"), "case 9"),
+    WorkItem("c", Path("/c"), "case 2", state="in progress", doubt=0.9, flagged=True),
+    WorkItem("d", Path("/d"), "Case 1", state="in progress", doubt=0.5),
+)
 
 
-def test_states_and_doubts_come_back(tmp_path) -> None:
-    store = tmp_path / "worklist.json"
-    first = Worklist(store)
-    first.show(CASES, CASES[0][0])
-    first.update(CASES[1][0], state="flagged", doubt=1.5)
-    again = Worklist(store)
-    again.show(CASES, CASES[1][0])
-    assert [(i.state, i.doubt, i.current) for i in again.items] == [
-        ("new", None, False), ("flagged", 1.5, True), ("new", None, False),
+def _keys(worklist: Worklist) -> str:
+    return "".join(item.key for item in worklist.items)
+
+
+@pytest.fixture
+def worklist() -> Worklist:
+    found = Worklist()
+    found.show(ITEMS)
+    return found
+
+
+def test_orders() -> None:
+    assert [item.name for item in ordered(ITEMS, "doubt")] == ["case 2", "Case 1", "case 10", "case 9"]
+    assert [item.name for item in ordered(ITEMS, "name")] == ["Case 1", "case 2", "case 9", "case 10"]
+    assert [item.state for item in ordered(ITEMS, "state")] == [
+        "not started", "in progress", "in progress", "accepted",
     ]  # fmt: skip
+    assert natural("b2a10") < natural("b10a2")
+    assert natural("7") < natural("a")
 
 
-def test_the_store_is_private_and_names_nobody(tmp_path) -> None:
-    store = tmp_path / "deep" / "worklist.json"
-    worklist = Worklist(store)
-    worklist.show(CASES, None)
-    worklist.update(CASES[0][0], state="accepted")
-    assert stat.S_IMODE(store.stat().st_mode) == 0o600
-    assert "doe" not in store.read_text()
+def test_next_and_previous_follow_the_order_that_is_seen(worklist) -> None:
+    assert _keys(worklist) == "cdab"
+    worklist.open(worklist.item("c"))
+    went = []
+    while (after := worklist.neighbour(1)) is not None:
+        worklist.open(after)
+        went.append(after.key)
+    assert went == ["d", "a", "b"]
+    assert worklist.neighbour(-1).key == "a"
+    worklist.sort("name")
+    assert _keys(worklist) == "dcba"
+    assert worklist.neighbour(1).key == "a"
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2]", '{"k": 3}', '{"k": {"state": "evil", "doubt": "x"}}', "\x00\xff"])
-def test_a_damaged_store_is_an_empty_one(tmp_path, text) -> None:
-    store = tmp_path / "worklist.json"
-    store.write_text(text)
-    worklist = Worklist(store)
-    worklist.show(CASES, None)
-    assert {item.state for item in worklist.items} == {"new"}
+def test_a_doubt_that_becomes_known_moves_nothing_until_one_sorts_again(worklist) -> None:
+    worklist.update("b", doubt=3.0, state="in progress")
+    assert _keys(worklist) == "cdab"
+    assert worklist.item("b").doubt == 3.0
+    worklist.sort("doubt")
+    assert _keys(worklist) == "bcda"
 
 
-def test_neighbours_end_at_the_ends() -> None:
-    worklist = Worklist()
-    worklist.show(CASES, CASES[0][0])
-    assert worklist.neighbour(-1) is None
-    assert worklist.neighbour(1).name == "case 2"
-    worklist.add(CASES[2][0], "case 3")
-    assert worklist.current.name == "case 3"
+def test_opening_marks_one_case_and_adds_what_is_not_there(worklist) -> None:
+    worklist.open(worklist.item("a"))
+    worklist.open(WorkItem("z", Path("/z"), "new one"))
+    assert [item.key for item in worklist.items if item.current] == ["z"]
+    assert _keys(worklist) == "cdabz"
+    assert worklist.current.name == "new one"
     assert worklist.neighbour(1) is None
 
 
-def test_an_unknown_state_is_refused() -> None:
-    worklist = Worklist()
-    worklist.show(CASES, None)
-    with pytest.raises(ValueError, match="accepted"):
-        worklist.update(CASES[0][0], state="done")
-
-
-def test_clear_forgets_on_disk_too(tmp_path) -> None:
-    store = tmp_path / "worklist.json"
-    worklist = Worklist(store)
-    worklist.show(CASES, None)
-    worklist.update(CASES[0][0], state="accepted")
-    worklist.clear()
-    assert not store.exists()
-    assert {item.state for item in worklist.items} == {"new"}
+def test_the_ends_and_unknown_orders(worklist) -> None:
+    assert worklist.neighbour(1) is None
+    assert worklist.item("nobody") is None
+    with pytest.raises(ValueError, match="spiral"):
+        worklist.sort("spiral")

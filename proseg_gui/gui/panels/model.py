@@ -90,12 +90,13 @@ class RememberedItem:
 
 @dataclass(frozen=True)
 class StructureRow:
-    """A structure of the study."""
+    """A structure of the study; ``accepted`` ones are locked."""
 
     name: str
     colour: str
     visible: bool = True
     current: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class ShowState:
     line_width: float = 2.0
 
 
-WORK_STATES = ("new", "in review", "accepted", "flagged")
+WORK_STATES = ("not started", "in progress", "accepted")
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,11 @@ class WorkRow:
 
     key: Any
     name: str
-    state: str = "new"
+    state: str = "not started"
     doubt: float | None = None
     current: bool = False
     detail: str = ""
+    flagged: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,12 @@ class _StructureLine(QWidget):
         own_keys(self.name, Qt.Key.Key_Space)
         self.eye: QToolButton = flat_button("eye", f"Show {row.name}")
         self.eye.setCheckable(True)
+        self.lock: QToolButton = flat_button("lock", f"{row.name} is accepted: click to reopen it")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addWidget(self.name, 1)
+        line.addWidget(self.lock)
         line.addWidget(self.eye)
         self.show_row(row)
 
@@ -44,7 +46,10 @@ class _StructureLine(QWidget):
         self.row = row
         self.name.setIcon(swatch_icon(row.colour, hollow=not row.visible))
         self.name.setChecked(row.current)
-        self.name.setToolTip(f"{row.name}: {'current structure' if row.current else 'click to make it current'}")
+        accepted = ", accepted" if row.accepted else ""
+        what = "current structure" if row.current else "click to make it current"
+        self.name.setToolTip(f"{row.name}{accepted}: {what}")
+        self.lock.setVisible(row.accepted)
         self.eye.setChecked(row.visible)
         theme.set_icon(self.eye, "eye" if row.visible else "eye_off")
         tip = f"{'Hide' if row.visible else 'Show'} {row.name}"
@@ -57,6 +62,7 @@ class StructuresPanel(Section):
 
     structure_chosen = Signal(int)
     visibility_changed = Signal(int, bool)
+    reopen_asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Structures", parent=parent)
@@ -88,6 +94,7 @@ class StructuresPanel(Section):
             line = _StructureLine(row)
             line.name.clicked.connect(partial(self._chosen, index))
             line.eye.clicked.connect(partial(self._eye_clicked, index))
+            line.lock.clicked.connect(lambda _checked=False, index=index: self.reopen_asked.emit(index))
             self._box.addWidget(line)
             self.lines.append(line)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QApplication,
@@ -33,36 +32,6 @@ _ROLE = Qt.ItemDataRole.UserRole
 _BAR_WIDTH = 46
 _DOUBT_COLOUR = "#f58518"
 Index = QModelIndex | QPersistentModelIndex
-
-
-def ordered(rows: Sequence[WorkRow], order: str) -> list[WorkRow]:
-    """Sort cases by ``"doubt"`` (highest first, unsurveyed last), ``"name"`` or ``"state"`` (new first)."""
-    keys: dict[str, Callable[[WorkRow], Any]] = {
-        "doubt": lambda row: (row.doubt is None, -(row.doubt or 0.0), natural(row.name)),
-        "name": lambda row: natural(row.name),
-        "state": lambda row: (WORK_STATES.index(row.state), natural(row.name)),
-    }
-    return sorted(rows, key=keys[order])
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """A sort key that puts ``case 9`` before ``case 10``."""
-    parts: list[tuple[int, int, str]] = []
-    digits = letters = ""
-    for letter in [*name.lower(), ""]:
-        if letter.isdigit() and letter.isascii():
-            if letters:
-                parts.append((1, 0, letters))
-                letters = ""
-            digits += letter
-        else:
-            if digits:
-                parts.append((0, int(digits), ""))
-                digits = ""
-            letters += letter
-    if letters:
-        parts.append((1, 0, letters))
-    return parts
 
 
 class _CaseDelegate(QStyledItemDelegate):
@@ -103,7 +72,9 @@ class _CaseDelegate(QStyledItemDelegate):
         painter.setFont(font)
         small = painter.fontMetrics()
         words = f"{row.state} · {row.detail}" if row.detail else row.state
-        bottom = QRectF(box.left(), box.bottom() - small.height(), box.width(), small.height())
+        bottom = QRectF(box.left(), box.bottom() - small.height(), box.width() - 12, small.height())
+        if row.flagged:
+            _flag(painter, bottom.adjusted(0, 0, 12, 0))
         painter.setPen(colours.text().color() if row.current else colours.placeholderText().color())
         left = bottom.adjusted(_state_mark(painter, bottom, row.state, colours.placeholderText().color()), 0, 0, 0)
         shown = small.elidedText(words, Qt.TextElideMode.ElideRight, int(left.width()))
@@ -129,22 +100,30 @@ def _state_mark(painter: QPainter, line: QRectF, state: str, neutral: QColor) ->
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(neutral, 1.4))
-    if state == "new":
+    if state == "not started":
         painter.drawEllipse(mark)
-    elif state == "in review":
+    elif state == "in progress":
         painter.drawEllipse(mark)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(neutral)
         painter.drawPie(mark, 90 * 16, -180 * 16)
-    elif state == "accepted":
+    else:
         painter.setPen(QPen(theme.colour("good"), 1.8))
         painter.drawPolyline([mark.bottomLeft() + QPoint(0, -3), mark.center() + QPoint(-1, 3), mark.topRight()])
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("warning"))
-        painter.drawPolygon([mark.bottomLeft(), mark.center() + QPoint(0, -4), mark.bottomRight()])
     painter.restore()
     return mark.width() + 5
+
+
+def _flag(painter: QPainter, right: QRectF) -> None:
+    """A small flag at the right end of a line."""
+    pole = QRectF(right.right() - 9, right.center().y() - 5, 8, 10)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("warning"), 1.4))
+    painter.drawLine(pole.topLeft(), pole.bottomLeft())
+    painter.setBrush(theme.colour("warning"))
+    painter.drawPolygon([pole.topLeft(), pole.topRight() + QPointF(0, 2.5), pole.topLeft() + QPointF(0, 5)])
+    painter.restore()
 
 
 class _CaseList(QListWidget):
@@ -167,7 +146,8 @@ class WorklistPanel(Section):
     """The cases of the opened folder."""
 
     open_requested = Signal(object)
-    state_chosen = Signal(object, str)
+    flag_chosen = Signal(object, bool)
+    order_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Worklist", *ORDERS["doubt"], parent=parent)
@@ -200,7 +180,7 @@ class WorklistPanel(Section):
         self.set_items(())
 
     def set_items(self, rows: Sequence[WorkRow]) -> None:
-        """Show these cases; emits nothing. The marked row stays the same case."""
+        """Show these cases in this order; emits nothing. The marked row stays the same case."""
         unknown = {row.state for row in rows} - set(WORK_STATES)
         if unknown:
             raise ValueError(f"states must be among {WORK_STATES}, got {sorted(unknown)}")
@@ -212,10 +192,9 @@ class WorklistPanel(Section):
         self._fill()
 
     def set_order(self, order: str) -> None:
-        """Sort by ``"doubt"``, ``"name"`` or ``"state"``."""
+        """Say how the cases are sorted: ``"doubt"``, ``"name"`` or ``"state"``; emits nothing."""
         self.order = order
         self.hint.set_texts(ORDERS[order])
-        self._fill()
 
     def _fill(self) -> None:
         marked = self.list.currentItem()
@@ -223,12 +202,13 @@ class WorklistPanel(Section):
         if marked_key is None:
             marked_key = next((row.key for row in self._rows if row.current), None)
         self.list.clear()
-        for row in ordered(self._rows, self.order):
+        for row in self._rows:
             item = QListWidgetItem()
             item.setData(_ROLE, row)
-            doubt = "not surveyed yet" if row.doubt is None else f"doubt {100 * row.doubt:.0f} %"
-            item.setToolTip("\n".join(filter(None, (row.name, row.detail, f"{row.state} · {doubt}"))))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.state}, {doubt}")
+            doubt = "not measured yet" if row.doubt is None else f"doubt {100 * row.doubt:.0f} %"
+            state = f"{row.state}, flagged" if row.flagged else row.state
+            item.setToolTip("\n".join(filter(None, (row.name, row.detail, f"{state} · {doubt}"))))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {state}, {doubt}")
             self.list.addItem(item)
             if row.key == marked_key:
                 self.list.setCurrentItem(item)
@@ -245,7 +225,7 @@ class WorklistPanel(Section):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for order, words in ORDERS.items():
-            action = menu.addAction(words[0].capitalize(), partial(self.set_order, order))
+            action = menu.addAction(words[0].capitalize(), partial(self.order_chosen.emit, order))
             action.setCheckable(True)
             action.setChecked(order == self.order)
             group.addAction(action)
@@ -256,12 +236,8 @@ class WorklistPanel(Section):
         menu = QMenu(self)
         menu.addAction("Open", lambda: self.open_requested.emit(row.key))
         menu.addSeparator()
-        group = QActionGroup(menu)
-        for state in WORK_STATES:
-            action = menu.addAction(state.capitalize(), partial(self.state_chosen.emit, row.key, state))
-            action.setCheckable(True)
-            action.setChecked(state == row.state)
-            group.addAction(action)
+        words = "Take the flag away" if row.flagged else "Flag"
+        menu.addAction(words, partial(self.flag_chosen.emit, row.key, not row.flagged))
         return menu
 
     def _sort_menu(self) -> None:

@@ -39,7 +39,7 @@ class AgreementLink(QObject):
     @property
     def possible(self) -> bool:
         """Whether there is a contour, and a mask to hold it against."""
-        review = self._controller.review
+        review = self._controller.desk.review
         return review is not None and bool(review.study.readings)
 
     def open(self) -> None:
@@ -63,7 +63,8 @@ class AgreementLink(QObject):
             self.dialog.close()
 
     def _settled(self, figures: Figures | None) -> None:
-        if figures is not None and figures.exact and self._open_now() and self._controller.point != self._measured:
+        moved = self._controller.latents.point != self._measured
+        if figures is not None and figures.exact and self._open_now() and moved:
             self._measure(presets=False)
 
     def _restart(self) -> None:
@@ -74,12 +75,12 @@ class AgreementLink(QObject):
     def _measure(self, *, presets: bool) -> None:
         """Measure the current contour, and where a preset was not measured yet, that too."""
         controller, dialog = self._controller, self.dialog
-        review = controller.review
+        review = controller.desk.review
         if review is None or dialog is None:
             return
         if not presets and controller.jobs.busy(LANE) and not self._presets_done:
             return  # the first pass is under way: it measures the point of its end
-        structure, point, jobs = controller.structure, controller.point, controller.jobs
+        structure, point, jobs = controller.desk.structure, controller.latents.point, controller.jobs
 
         def work(token: CancelToken, progress: Progress) -> Point:
             if presets:
@@ -128,7 +129,7 @@ class AgreementLink(QObject):
         self._presets_done, self._measured = True, point
         if self.dialog is not None:
             self.dialog.show_progress("", 1.0)
-        if point != self._controller.point:  # it was moved meanwhile
+        if point != self._controller.latents.point:  # it was moved meanwhile
             self._measure(presets=False)
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.pacs_dialog import PacsDialog
+from proseg_gui.gui.host import Host
 from proseg_gui.io.pacs.archive import connect
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query, read_nodes, write_nodes
 from proseg_gui.io.pacs.queue import SendQueue
 from proseg_gui.jobs import CancelToken, Progress
-
-if TYPE_CHECKING:
-    from proseg_gui.gui.shell.main_window import MainWindow
 
 LANE = "archive"
 
@@ -22,12 +20,12 @@ LANE = "archive"
 class Archives:
     """Opens the panel and carries out what it asks for.
 
-    ``folder`` holds the saved nodes and the sends that wait, both for their owner only.
+    ``folder`` holds the saved nodes and the sends that wait, both for their owner only. ``open_paths`` opens what was
+    fetched.
     """
 
-    def __init__(self, window: MainWindow, folder: Path) -> None:
-        self._window = window
-        self._jobs = window.controller.jobs
+    def __init__(self, host: Host, open_paths: Callable[[Sequence[Path]], None], folder: Path) -> None:
+        self._host, self._jobs, self._open_paths = host, host.jobs, open_paths
         self._store = folder / "archives.json"
         self._queue = SendQueue(folder / "sends")
         self.dialog: PacsDialog | None = None
@@ -37,9 +35,9 @@ class Archives:
         try:
             nodes = read_nodes(self._store)
         except UserError as error:
-            self._window.controller.failed.emit(error)
+            self._host.failed(error)
             return
-        dialog = self.dialog = PacsDialog(nodes, Path.home() / "proseg-gui-archive", parent=self._window)
+        dialog = self.dialog = PacsDialog(nodes, Path.home() / "proseg-gui-archive", parent=self._host.parent)
         dialog.nodes_changed.connect(self._save)
         dialog.find_asked.connect(self._find)
         dialog.fetch_asked.connect(self._fetch)
@@ -49,7 +47,7 @@ class Archives:
         dialog.cancel_asked.connect(self._stop)
         dialog.finished.connect(lambda _code: self._stop())
         dialog.show_kept(self._queue.entries())
-        self._window.show_dialog(dialog)
+        self._host.show_dialog(dialog)
 
     def _save(self, nodes: Sequence[Node]) -> None:
         try:
@@ -73,7 +71,7 @@ class Archives:
         def done(place: Path) -> None:
             if self.dialog is not None:
                 self.dialog.accept()
-            self._window.opener.open_paths([place])
+            self._open_paths([place])
 
         self._start("Fetching", work, done)
 
@@ -120,7 +118,7 @@ class Archives:
         if isinstance(error, UserError):
             self._say(str(error))
         else:
-            self._window.controller.failed.emit(error)
+            self._host.failed(error)
 
     def _ended(self) -> None:
         if self.dialog is not None:

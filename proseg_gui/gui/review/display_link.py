@@ -62,20 +62,22 @@ class DisplayLink(QObject):
         self._measure_soon.timeout.connect(self._measure)
         uncertainty.set_colours(PART_COLOURS)
         strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
-        structures.structure_chosen.connect(controller.set_structure)
-        structures.visibility_changed.connect(lambda i, visible: controller.hide_structure(i, not visible))
+        structures.structure_chosen.connect(controller.desk.set_structure)
+        structures.reopen_asked.connect(controller.desk.shapes.reopen)
+        structures.visibility_changed.connect(lambda i, visible: controller.display.hide_structure(i, not visible))
         show.changed.connect(self._show_chosen)
-        measurements.reference_chosen.connect(lambda name: controller.compare_with(name or None))
-        uncertainty.map_chosen.connect(lambda name: controller.set_view(map_name=name, show_heatmap=True))
-        uncertainty.form_chosen.connect(lambda form: controller.set_view(map_form=form))
-        uncertainty.opacity_moved.connect(lambda value: controller.set_view(heat_opacity=value))
-        uncertainty.threshold_moved.connect(lambda value: controller.set_view(heat_threshold=value))
-        strip.slice_chosen.connect(controller.set_slice)
-        strip.slice_stepped.connect(controller.step_slice)
+        measurements.reference_chosen.connect(lambda name: controller.display.compare_with(name or None))
+        uncertainty.map_chosen.connect(lambda name: controller.display.set_view(map_name=name, show_heatmap=True))
+        uncertainty.form_chosen.connect(lambda form: controller.display.set_view(map_form=form))
+        uncertainty.opacity_moved.connect(lambda value: controller.display.set_view(heat_opacity=value))
+        uncertainty.threshold_moved.connect(lambda value: controller.display.set_view(heat_threshold=value))
+        strip.slice_chosen.connect(controller.desk.set_slice)
+        strip.slice_stepped.connect(controller.desk.step_slice)
         controller.study_changed.connect(self._on_study)
         controller.drawings_changed.connect(self._list_references)
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
+        controller.structure_state_changed.connect(lambda _none: self._list_structures())
         controller.slice_changed.connect(strip.set_current)
         controller.view_changed.connect(self._on_view)
         controller.summary_changed.connect(self._on_summary)
@@ -83,18 +85,18 @@ class DisplayLink(QObject):
         controller.frame_changed.connect(self._on_frame)
         controller.spread_changed.connect(self._on_spread)
         controller.job_changed.connect(self._on_job)
-        self._on_view(controller.view)
+        self._on_view(controller.display.view)
         self._measure()
 
     # -- choices --------------------------------------------------------------------------------------------------
     def _show_chosen(self, changes: dict) -> None:
         kept = {SHOW_FIELDS[name]: value for name, value in changes.items() if name in SHOW_FIELDS}
         if kept:
-            self._controller.set_view(**kept)
+            self._controller.display.set_view(**kept)
         if "raters" in changes:
-            self._controller.show_raters(frozenset(changes["raters"]))
+            self._controller.display.show_raters(frozenset(changes["raters"]))
         if "references" in changes:
-            self._controller.show_masks(frozenset(changes["references"]))
+            self._controller.display.show_masks(frozenset(changes["references"]))
 
     # -- announcements --------------------------------------------------------------------------------------------
     def _on_study(self, study: Study | None) -> None:
@@ -107,7 +109,7 @@ class DisplayLink(QObject):
     def _list_references(self, study: Study | None) -> None:
         raters = () if study is None else study.raters
         self._show.set_references([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
-        self._measurements.set_references(list(raters), self._controller.view.compare_with)
+        self._measurements.set_references(list(raters), self._controller.display.view.compare_with)
 
     def _on_bundle(self, bundle: Bundle | None) -> None:
         raters = () if bundle is None else bundle.card.raters
@@ -119,12 +121,17 @@ class DisplayLink(QObject):
         self._list_structures()
 
     def _list_structures(self) -> None:
-        controller = self._controller
-        names = () if controller.review is None else controller.review.engine.structures
+        desk, hidden = self._controller.desk, self._controller.display.view.hidden
         self._structures.set_structures(
             [
-                StructureRow(name, structure_colour(i), i not in controller.view.hidden, i == controller.structure)
-                for i, name in enumerate(names)
+                StructureRow(
+                    name,
+                    structure_colour(i),
+                    visible=i not in hidden,
+                    current=i == desk.structure,
+                    accepted=desk.shapes.locked(i) is not None,
+                )
+                for i, name in enumerate(desk.structures)
             ]
         )
 
@@ -141,16 +148,16 @@ class DisplayLink(QObject):
             fill=settings.fill,
             line_width=settings.line_width,
         )
-        ready = self._controller.spread is not None
+        ready = self._controller.desk.spread is not None
         self._show.set_show(state, thin_ready=ready, raters_ready=ready)
         self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
-        raters = () if self._controller.study is None else self._controller.study.raters
+        raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
-        self._on_summary(self._controller.summary)
+        self._on_summary(self._controller.desk.summary)
 
     def _on_spread(self, _spread: Spread | None) -> None:
-        self._on_view(self._controller.view)
+        self._on_view(self._controller.display.view)
 
     def _on_summary(self, summary: Summary | None) -> None:
         controller = self._controller
@@ -158,7 +165,7 @@ class DisplayLink(QObject):
             self._uncertainty.set_shares(None)
             return
         self._strip.set_values(summary.by_slice, "mm\u00b2")
-        names = () if controller.review is None else controller.review.engine.raters
+        names = () if controller.desk.review is None else controller.desk.review.engine.raters
         marks = [
             RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))
             for i, name in enumerate(names)
@@ -175,7 +182,7 @@ class DisplayLink(QObject):
     def _on_figures(self, figures: Figures | None) -> None:
         self._plot.set_current(None if figures is None else figures.ml)
         self._measure()
-        chosen = self._controller.view.compare_with
+        chosen = self._controller.display.view.compare_with
         if chosen is None or figures is None:
             self._measurements.set_dice("")
         elif figures.dice is None:
@@ -188,8 +195,8 @@ class DisplayLink(QObject):
             self._measure_soon.start()
 
     def _measure(self) -> None:
-        controller = self._controller
-        figures, summary, drawn, study = controller.figures, controller.summary, controller.drawn, controller.study
+        desk = self._controller.desk
+        figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
         volume = spread = diameter = DASH
         if figures is not None:
             volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
@@ -197,7 +204,7 @@ class DisplayLink(QObject):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
             spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[controller.structure] > 0.5, study.geometry)
+            length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
             diameter = DASH if length is None else f"{length:.1f} mm"
         self._measurements.set_rows(
             [

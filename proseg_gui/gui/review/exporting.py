@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
+from proseg_gui.gui.host import Host
+from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour, structure_colour
 from proseg_gui.jobs import CancelToken, Progress
@@ -17,7 +19,6 @@ from proseg_gui.review.export_request import ExportOffer, ExportRequest
 from proseg_gui.review.state import PARTS
 
 if TYPE_CHECKING:
-    from proseg_gui.gui.shell.main_window import MainWindow
     from proseg_gui.volume import Volume
 
 TITLE = "Exporting"
@@ -28,43 +29,42 @@ RESAMPLED_NOTE = "The scan was resampled: it is written beside the file, as a ne
 class Exporting:
     """The File menu's ways out: export, and latents to and from a file."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._controller = window.controller
+    def __init__(self, host: Host, controller: Controller) -> None:
+        self._host, self._controller = host, controller
 
     def ask(self) -> None:
         """Open the export dialog."""
-        review = self._controller.review
+        review = self._controller.desk.review
         if review is None:
             self._controller.noticed.emit("There is nothing to export before a model has looked at a scan")
             return
         from proseg_gui.review.exports import targets
 
-        settings = self._controller.view.settings
+        settings = self._controller.display.view.settings
         offer = ExportOffer(
             raters=review.engine.raters,
             maps=PARTS,
             structures=review.engine.structures,
-            structure=self._controller.structure,
+            structure=self._controller.desk.structure,
             folder=Path(settings.export_folder or Path.home()) / f"{review.study.name}_export",
             targets=lambda request: targets(
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
             dicom_note=_series_note(review.study.image),
         )
-        dialog = ExportDialog(offer, parent=self._window)
-        self._window.show_dialog(dialog, lambda: self.run(dialog.request()))
+        dialog = ExportDialog(offer, parent=self._host.parent)
+        self._host.show_dialog(dialog, lambda: self.run(dialog.request()))
 
     def run(self, request: ExportRequest) -> None:
         """Compute and write what was asked for, with progress; the window stays live."""
         controller = self._controller
-        review = controller.review
+        review = controller.desk.review
         if review is None:
             return
-        point, structure, who = controller.point, controller.structure, controller.who.text
+        point, structure, who = controller.latents.point, controller.desk.structure, controller.latents.who.text
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
         colours["current"] = _rgb(structure_colour(structure))
-        controller.set_view(export_folder=str(request.folder.parent))
+        controller.display.set_view(export_folder=str(request.folder.parent))
 
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
@@ -94,14 +94,16 @@ class Exporting:
     # -- latents --------------------------------------------------------------------------------------------------
     def save_latents(self) -> None:
         """Ask for a file and write the current setting for ``predict --latents``."""
-        dialog = QFileDialog(self._window, "Save latents", self._controller.view.settings.last_folder, "JSON (*.json)")
+        folder = self._controller.display.view.settings.last_folder
+        dialog = QFileDialog(self._host.parent, "Save latents", folder, "JSON (*.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
-        self._window.show_dialog(dialog, lambda: self.write_latents(Path(dialog.selectedFiles()[0])))
+        self._host.show_dialog(dialog, lambda: self.write_latents(Path(dialog.selectedFiles()[0])))
 
     def write_latents(self, path: Path) -> None:
         """Write the current setting; the file dialog has asked before replacing one."""
-        review, point, name = self._controller.review, self._controller.point, self._controller.who.text
+        review, latents = self._controller.desk.review, self._controller.latents
+        point, name = latents.point, latents.who.text
         if review is None:
             return
 
@@ -116,13 +118,14 @@ class Exporting:
 
     def load_latents(self) -> None:
         """Ask for a file of latents and go to that setting."""
-        dialog = QFileDialog(self._window, "Load latents", self._controller.view.settings.last_folder, "JSON (*.json)")
+        folder = self._controller.display.view.settings.last_folder
+        dialog = QFileDialog(self._host.parent, "Load latents", folder, "JSON (*.json)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        self._window.show_dialog(dialog, lambda: self.read_latents(Path(dialog.selectedFiles()[0])))
+        self._host.show_dialog(dialog, lambda: self.read_latents(Path(dialog.selectedFiles()[0])))
 
     def read_latents(self, path: Path) -> None:
         """Go to the setting in a file; one of another model is refused with a sentence."""
-        review = self._controller.review
+        review = self._controller.desk.review
         if review is None:
             return
 
@@ -131,7 +134,7 @@ class Exporting:
 
             return read_latents(path, review.bundle)
 
-        self._file_job(work, self._controller.set_point)
+        self._file_job(work, self._controller.latents.set_point)
 
     def _file_job(self, work: Any, done: Any) -> None:
         controller = self._controller

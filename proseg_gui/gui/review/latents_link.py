@@ -27,18 +27,18 @@ class LatentsLink(QObject):
         self._ambiguity = ambiguity
         self._state: PreferenceState | None = None
         self._listed: tuple[tuple[Remembered, bool], ...] = ()
-        preference.rater_chosen.connect(controller.choose_rater)
-        preference.consensus_chosen.connect(controller.choose_consensus_style)
-        preference.blend_moved.connect(controller.set_blend)
-        preference.sample_requested.connect(controller.draw_preference)
-        ambiguity.random_requested.connect(controller.random_sample)
-        ambiguity.reset_requested.connect(controller.reset_ambiguity)
-        ambiguity.remember_requested.connect(controller.remember)
-        ambiguity.recalled.connect(controller.recall)
-        ambiguity.forgotten.connect(controller.forget)
+        preference.rater_chosen.connect(controller.latents.choose_rater)
+        preference.consensus_chosen.connect(controller.latents.choose_consensus_style)
+        preference.blend_moved.connect(controller.latents.set_blend)
+        preference.sample_requested.connect(controller.latents.draw_preference)
+        ambiguity.random_requested.connect(controller.latents.random_sample)
+        ambiguity.reset_requested.connect(controller.latents.reset_ambiguity)
+        ambiguity.remember_requested.connect(controller.desk.remember)
+        ambiguity.recalled.connect(controller.latents.recall)
+        ambiguity.forgotten.connect(controller.latents.forget)
         for panel in (preference, ambiguity):
-            panel.drag_started.connect(controller.begin_drag)
-            panel.drag_ended.connect(controller.end_drag)
+            panel.drag_started.connect(controller.latents.begin_drag)
+            panel.drag_ended.connect(controller.latents.end_drag)
             panel.axis_moved.connect(self._axis_moved)
         controller.bundle_changed.connect(self._show_bundle)
         controller.point_changed.connect(self._show_point)
@@ -46,9 +46,9 @@ class LatentsLink(QObject):
         controller.remembered_changed.connect(self._show_remembered)
 
     def _axis_moved(self, key: str, position: float) -> None:
-        for axis in (*self._controller.axes.preference, *self._controller.axes.ambiguity):
+        for axis in (*self._controller.desk.axes.preference, *self._controller.desk.axes.ambiguity):
             if axis.name == key:
-                self._controller.move_axis(axis, position)
+                self._controller.latents.move_axis(axis, position)
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         self._state = None
@@ -66,20 +66,21 @@ class LatentsLink(QObject):
 
     def _show_point(self, _point: Point) -> None:
         controller = self._controller
-        who = controller.who
+        who = controller.latents.who
         state = PreferenceState(
             active=who.rater,
             consensus=who.consensus,
             drawn=who.drawn,
-            weights=controller.weights(),
-            sample_rater=controller.last_rater,
+            weights=controller.latents.weights(),
+            sample_rater=controller.latents.last_rater,
         )
         if state != self._state:  # an ambiguity slider's move changes nothing here
             self._state = state
             self._preference.set_state(state)
-        self._preference.set_positions({axis.name: controller.position(axis) for axis in controller.axes.preference})
-        self._ambiguity.set_positions({axis.name: controller.position(axis) for axis in controller.axes.ambiguity})
-        self._show_remembered(controller.remembered)
+        axes, position = controller.desk.axes, controller.latents.position
+        self._preference.set_positions({axis.name: position(axis) for axis in axes.preference})
+        self._ambiguity.set_positions({axis.name: position(axis) for axis in axes.ambiguity})
+        self._show_remembered(controller.latents.remembered)
 
     def _show_axes(self, axes: AxesState) -> None:
         self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
@@ -87,11 +88,11 @@ class LatentsLink(QObject):
         self._ambiguity.set_axes(_rows(axes.ambiguity, "Mode"), provisional=axes.provisional, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
-        if self._controller.review is not None:
-            self._show_point(self._controller.point)
+        if self._controller.desk.review is not None:
+            self._show_point(self._controller.latents.point)
 
     def _show_remembered(self, items: tuple[Remembered, ...]) -> None:
-        listed = tuple((item, item.point == self._controller.point) for item in items)
+        listed = tuple((item, item.point == self._controller.latents.point) for item in items)
         if listed != self._listed:
             self._listed = listed
             self._ambiguity.set_remembered(

@@ -8,24 +8,28 @@ the newest request wins.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainterPath
 
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.thumbnails import ambiguity_preview
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
 LANES = ("frame", "sweep", "spread", "local", "detail", "axes")
 SWEEP_TITLE = "Measuring the volume"
+ACCEPT_TITLE = "Accepting"
+SETTLE_MS = 150
+"""After this pause in a drag the volume and its figures are brought up to date."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +67,7 @@ class Work(QObject):
     swept = Signal()
     progressed = Signal(object)
     """:class:`JobState` of the sweep."""
+    paused = Signal()
     ended = Signal(str)
     """A lane's job has ended, whatever came of it."""
     failed = Signal(object)
@@ -71,18 +76,54 @@ class Work(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._sweep_started = 0.0
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SETTLE_MS)
+        self._pause.timeout.connect(self.paused)
 
-    def cancel(self) -> None:
-        """Drop all of it."""
-        for lane in LANES:
+    def cancel(self, kind: str = "") -> None:
+        """Drop all of it, or one lane's; an acceptance that was begun is always finished."""
+        for lane in (kind,) if kind else LANES:
             self._jobs.cancel(lane)
 
-    def draw(self, review: Reviewed, k: int, point: Point, *, by_slider: bool) -> None:
-        """Decode slice ``k`` at ``point`` and trace its contours."""
+    def settle(self, wanted: bool) -> None:
+        """Announce ``paused`` after a short pause without another call; or do not, after all."""
+        if wanted:
+            self._pause.start()
+        else:
+            self._pause.stop()
+
+    @property
+    def settling(self) -> bool:
+        """Whether a pause is being waited for."""
+        return self._pause.isActive()
+
+    def freeze(
+        self, review: Reviewed, structures: Mapping[str, Point], done: Callable[[dict[str, Bricks]], None]
+    ) -> None:
+        """Every voxel of the structures at their points, for an acceptance."""
+
+        def work(token: CancelToken, progress: Progress) -> dict[str, Bricks]:
+            names = review.engine.structures
+            return {
+                name: Bricks.of(review.mask(point, names.index(name), token, progress).array)
+                for name, point in structures.items()
+            }
+
+        self._jobs.start(
+            "accept", work, title=ACCEPT_TITLE, done=done, failed=self.failed.emit, progress=self._accept_progress,
+            ended=lambda: self.ended.emit("accept"),
+        )  # fmt: skip
+
+    def _accept_progress(self, share: float, text: str) -> None:
+        self.progressed.emit(JobState(ACCEPT_TITLE, share, text, None))
+
+    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], *, by_slider: bool) -> None:
+        """Decode slice ``k``, each structure at its point, and trace the contours."""
         requested = time.perf_counter()
 
         def work(token: CancelToken, _progress: Progress) -> Drawn:
-            frame = review.frame(k, point, token)
+            frame = review.frame(k, points, token)
             return Drawn(frame, tuple(trace(p) for p in frame.probability), requested, by_slider)
 
         self._start("frame", work, "Drawing", self.drawn.emit)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject
 
 from proseg_gui.gui.panels.model import WorkRow
@@ -18,21 +16,24 @@ class WorklistLink(QObject):
     def __init__(self, opener: Opener, panel: WorklistPanel) -> None:
         super().__init__(opener)
         self._opener, self._panel = opener, panel
-        panel.open_requested.connect(lambda key: opener.open_item(Path(key)))
-        panel.state_chosen.connect(lambda key, state: opener.set_state(Path(key), state))
+        panel.open_requested.connect(opener.open_item)
+        panel.flag_chosen.connect(opener.flag)
+        panel.order_chosen.connect(opener.sort)
         opener.worklist_changed.connect(self._show)
 
     def _show(self, items: tuple[WorkItem, ...]) -> None:
         most = max((item.doubt for item in items if item.doubt is not None), default=0.0)
         rows = [
             WorkRow(
-                key=str(item.path),
+                key=item.key,
                 name=item.name,
                 state=item.state,
                 doubt=None if item.doubt is None or most <= 0 else item.doubt / most,
                 current=item.current,
                 detail="" if item.doubt is None else f"{item.doubt:.2g} ml in doubt",
+                flagged=item.flagged,
             )
             for item in items
         ]
+        self._panel.set_order(self._opener.worklist.order)
         self._panel.set_items(rows)

@@ -21,6 +21,8 @@ class Command:
     enabled: Callable[[], bool] | None = None
     group: str = ""
     """Entries of another group are set apart by a line."""
+    label: Callable[[], str] | None = None
+    """The text of the moment, where it changes; ``text`` stands in lists of commands."""
 
 
 EVERYWHERE = frozenset({"File", "Help"})
@@ -70,6 +72,8 @@ class Menus:
         for action, command in self._entries:
             if command.checked is not None:
                 action.setChecked(command.checked())
+            if command.label is not None:
+                action.setText(command.label())
             there = self._review or command.menu in EVERYWHERE
             action.setEnabled(there and (command.enabled is None or command.enabled()))
 

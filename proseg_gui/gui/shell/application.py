@@ -6,9 +6,11 @@ import logging
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -17,7 +19,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.atomic import atomic_write
-from proseg_gui.review.worklist import Worklist
+from proseg_gui.review.keeper import Keeper, open_keeper
 
 log = logging.getLogger(__name__)
 SCREENSHOT_LIMIT_MS = 300_000
@@ -32,6 +34,7 @@ class Request:
     demo: bool = False
     model: str | None = None
     device: str = "auto"
+    project: Path | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
 
@@ -52,6 +55,7 @@ def start(request: Request) -> int:
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
     window = _window(request)
+    _tell_of_every_failure(window)
     if request.size is not None:
         window.resize(*request.size)
     window.show()
@@ -85,15 +89,31 @@ def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> Non
 def _window(request: Request) -> MainWindow:
     model = request.model or ""
     if request.screenshot is None:
-        from platformdirs import user_data_path
-
-        return MainWindow(
-            SettingsStore(), Worklist(user_data_path("proseg-gui") / "worklist.json"), request.device, model
-        )
+        return MainWindow(SettingsStore(), open_keeper(request.project), request.device, model)
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
-        return MainWindow(store, Worklist(), request.device, model)
+        return MainWindow(store, Keeper(), request.device, model)
+
+
+def _tell_of_every_failure(window: MainWindow) -> None:
+    """An exception in a slot or a thread gives the dialog and the crash log, as one in our own background work does.
+
+    Python would only print it, and a window that was started from a menu has nowhere to print to.
+    """
+
+    def in_window(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            window.failed_elsewhere.emit(error.with_traceback(trace))
+
+    def in_thread(found: threading.ExceptHookArgs) -> None:
+        if found.exc_value is not None and not issubclass(found.exc_type, SystemExit):
+            in_window(found.exc_type, found.exc_value, found.exc_traceback)
+
+    sys.excepthook = in_window
+    threading.excepthook = in_thread
 
 
 def _open(window: MainWindow, request: Request) -> None:
@@ -103,6 +123,8 @@ def _open(window: MainWindow, request: Request) -> None:
         window.opener.open_paths(request.paths, request.channels)
     elif request.screenshot is not None:  # a picture of the empty window is ready at once
         window.controller.settled.emit()
+    else:
+        window.opener.open_last()
 
 
 def _photograph_when_settled(window: MainWindow, failures: list[BaseException], leave: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolBu
 
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
-from proseg_gui.gui.shell.commands import Commands
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
@@ -44,7 +44,16 @@ class TopBar(QWidget):
 class Header(QWidget):
     """Shows the choices of the moment; a click offers the others."""
 
-    def __init__(self, controller: Controller, opener: Opener, commands: Commands, parent: QWidget) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        opener: Opener,
+        *,
+        export: Callable[[], None],
+        choose_model: Callable[[], None],
+        automatic_window: Callable[[], None],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._controller, self._opener = controller, opener
         row = QHBoxLayout(self)
@@ -61,17 +70,17 @@ class Header(QWidget):
         self._export.setProperty("kind", "primary")
         set_icon(self._export, "export")
         self._export.setToolTip("Write contours, samples and maps (Ctrl+E)")
-        self._export.clicked.connect(commands.export)
+        self._export.clicked.connect(export)
         row.addWidget(self._export)
         self._layout.setMenu(self._layout_menu())
-        self._window.setMenu(self._window_menu(commands))
+        self._window.setMenu(self._window_menu(automatic_window))
         self._device.setMenu(self._device_menu())
         self._model.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
-        self._model.clicked.connect(commands.choose_model)
+        self._model.clicked.connect(choose_model)
         controller.view_changed.connect(self._show_view)
         controller.bundle_changed.connect(self._show_bundle)
-        controller.study_changed.connect(lambda _study: self._show_view(controller.view))
-        self._show_view(controller.view)
+        controller.study_changed.connect(lambda _study: self._show_view(controller.display.view))
+        self._show_view(controller.display.view)
         self._show_bundle(None)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
@@ -92,16 +101,16 @@ class Header(QWidget):
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
         for key, name in LAYOUT_NAMES.items():
-            menu.addAction(name, partial(self._controller.set_view, layout=key))
+            menu.addAction(name, partial(self._controller.display.set_view, layout=key))
         return menu
 
-    def _window_menu(self, commands: Commands) -> QMenu:
+    def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)
         for name, centre, width in WINDOW_PRESETS:
             text = f"{name}   {centre:g} / {width:g}"
-            self._presets.append(menu.addAction(text, partial(self._controller.set_window, centre, width)))
+            self._presets.append(menu.addAction(text, partial(self._controller.display.set_window, centre, width)))
         menu.addSeparator()
-        menu.addAction("As the file says, or the whole range", commands.automatic_window)
+        menu.addAction("As the file says, or the whole range", automatic)
         return menu
 
     def _device_menu(self) -> QMenu:
@@ -111,7 +120,7 @@ class Header(QWidget):
             # Only what this computer has. Asking needs torch, which is there once a model was loaded.
             menu.clear()
             names = ["auto"]
-            if self._controller.review is not None:
+            if self._controller.desk.review is not None:
                 from proseg_gui.inference.device import available_devices
 
                 names += available_devices()
@@ -127,13 +136,13 @@ class Header(QWidget):
         preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
         text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
         self._label(self._window, text)
-        study = self._controller.study
+        study = self._controller.desk.study
         self._window.setEnabled(study is not None)
         for action in self._presets:
-            action.setEnabled(study is not None and self._controller.shown.unit == "HU")
+            action.setEnabled(study is not None and self._controller.display.shown.unit == "HU")
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
-        review = self._controller.review
+        review = self._controller.desk.review
         self._export.setEnabled(bundle is not None)
         if bundle is None or review is None:
             self._label(self._model, "no model")

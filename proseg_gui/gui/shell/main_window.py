@@ -6,16 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from proseg_gui import __version__
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
+from proseg_gui.gui.host import Host
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
+from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
@@ -28,8 +29,9 @@ from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.worklist_link import WorklistLink
+from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
-from proseg_gui.gui.shell.commands import Commands
+from proseg_gui.gui.shell.commands import Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.header import Header, TopBar
@@ -43,21 +45,33 @@ from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK, LIGHT
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
+from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.state import ViewState
-from proseg_gui.review.worklist import Worklist
 from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 220, 300
+LAST_WRITE_S = 3.0
+"""How long closing waits for the last steps to be written."""
 
 
 class MainWindow(QMainWindow):
-    """Puts controller, panes, panels and commands together."""
+    """Puts controller, panes, panels and commands together.
 
-    def __init__(self, store: SettingsStore, worklist: Worklist, device: str = "auto", model: str = "") -> None:
+    Parameters
+    ----------
+    store, keeper:
+        Where settings and cases are kept; the window closes both when it is closed.
+    """
+
+    failed_elsewhere = Signal(object)
+    """A failure of another thread, to be told here."""
+
+    def __init__(self, store: SettingsStore, keeper: Keeper, device: str = "auto", model: str = "") -> None:
         super().__init__()
         self._store = store
         self._theme = ""
@@ -66,26 +80,39 @@ class MainWindow(QMainWindow):
         """Whether closing asks what becomes of a running training; without a person there it just goes on."""
         settings = store.load()
         self.controller = Controller(settings, self)
-        self.opener = Opener(self.controller, worklist, device, model or "")
+        self._saved = settings
+        self.opener = Opener(self.controller, keeper, device, model or "")
+        self.host = Host(
+            self, self.show_dialog, self.controller.noticed.emit, self.controller.failed.emit, self.controller.jobs
+        )
         self.setWindowTitle("proseg-gui")  # never a case's name: titles are seen in task bars and shared screens
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
-        self.tabs = Tabs(self.scene, self.trainer, self)
+        self.notices = NoticeBar()
+        self.tabs = Tabs(_stacked(self.notices, self.scene), self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
-        self.commands = Commands(self)
+        window = WindowActions(self.close, self.reset_layout, self.ask_to_clear_traces)
+        self.commands = Commands(self.host, self.controller, self.opener, self.scene, self.agreement, window)
         table = self.commands.table()
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, table)
-        self.header = Header(self.controller, self.opener, self.commands, self)
+        self.header = Header(
+            self.controller,
+            self.opener,
+            export=self.commands.exporting.ask,
+            choose_model=self.commands.questions.choose_model,
+            automatic_window=self.commands.automatic_window,
+            parent=self,
+        )
         bar.set_header(self.tabs.bar, self.header)
         self.setMenuWidget(bar)
-        self.commands.fill_recent(self.menus.by_name["File"])
+        self.commands.questions.fill_recent(self.menus.by_name["File"])
         panels = self.menus.by_name["View"].addMenu("Pa&nels")
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
@@ -95,7 +122,7 @@ class MainWindow(QMainWindow):
         self.tabs.own(list(self.docks.values()), self.header, self.menus, keys)
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
         self._connect()
-        self._show_theme(self.controller.view)
+        self._show_theme(self.controller.display.view)
         self._restore_layout()
 
     # -- building -------------------------------------------------------------------------------------------------
@@ -138,21 +165,33 @@ class MainWindow(QMainWindow):
         controller.noticed.connect(self.status.notice)
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
+        controller.view_changed.connect(self._keep_settings)
+        controller.study_changed.connect(self._show_notices)
+        self.failed_elsewhere.connect(self.show_failure)
+        self._store.failed = self.failed_elsewhere.emit
+        self.opener.keeper.failed = self.failed_elsewhere.emit
+        self.status.show_person(self.opener.keeper.person)
+        self.status.person_asked.connect(lambda: self.commands.questions.ask_person(lambda: None))
+        self.opener.person_changed.connect(self.status.show_person)
+        self.opener.person_changed.connect(lambda _name: self._show_notices(controller.desk.study))
+        self._show_notices(None)
         controller.bundle_changed.connect(self._show_bundle)
         self.scene.slider_shown.connect(self.status.show_latency)
         self.status.cancel_requested.connect(self._cancel)
-        self.opener.choose_requested.connect(self.commands.choose_candidate)
-        self.opener.model_question.connect(self._ask_model)
+        self.opener.choose_requested.connect(self.commands.questions.choose_candidate)
+        self.opener.model_question.connect(self.commands.questions.ask_model)
         self.training.failed.connect(self.show_failure)
         self.training.noticed.connect(self.status.notice)
         self.training.dialog_made.connect(self.show_dialog)
         self.training.review_requested.connect(self.tabs.show_review)
         self.training.stood.connect(lambda found: self.tabs.show_progress(tab_text(found)))
         self.tabs.changed.connect(lambda _index: self.training.look())
-        self.tabs.changed.connect(lambda _index: controller.hover(None))  # the pointer is on no pixel any more
+        self.tabs.changed.connect(lambda _index: controller.desk.hover(None))  # the pointer is on no pixel any more
         self.training.look()
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
-        for signal in (controller.study_changed, controller.bundle_changed, controller.view_changed):
+        for signal in (
+            controller.study_changed, controller.bundle_changed, controller.view_changed, controller.history_changed
+        ):  # fmt: skip
             signal.connect(lambda _value: self.menus.refresh())
 
     # -- announcements --------------------------------------------------------------------------------------------
@@ -170,11 +209,27 @@ class MainWindow(QMainWindow):
         self.plot.set_colours(colours)
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
-        review = self.controller.review
+        review = self.controller.desk.review
         self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
 
+    def _show_notices(self, study: Study | None) -> None:
+        """What stays readable while the case is open: about the scan, and where the work is kept."""
+        kept = (self.opener.keeper.said,) if self.opener.keeper.said else ()
+        self.notices.show_notices((*kept, *(() if study is None else study.notices)))
+
+    def _keep_settings(self, view: ViewState) -> None:
+        if view.settings != self._saved:
+            self._saved = view.settings
+            self._store.save(view.settings)
+
     def show_failure(self, error: BaseException) -> None:
-        """Tell what went wrong: the user's matters in a sentence, our own faults with a log that can be copied."""
+        """Tell what went wrong: the user's matters in a sentence, our own faults with a log that can be copied.
+
+        One at a time: a fault that comes back with every paint must not bury the window under dialogs.
+        """
+        if any(isinstance(dialog, ErrorDialog) for dialog in self._dialogs):
+            self.status.notice(str(error) or type(error).__name__)
+            return
         if isinstance(error, UserError):
             dialog = ErrorDialog.of(error, parent=self)
         else:
@@ -191,13 +246,6 @@ class MainWindow(QMainWindow):
             dialog.accepted.connect(accepted)
         dialog.open()
 
-    def _ask_model(self, error: UserError, answer: Callable[[], None]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, "Other images than the model's", str(error), parent=self)
-        use = box.addButton("Use it all the same", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Choose another model", QMessageBox.ButtonRole.RejectRole)
-        box.buttonClicked.connect(lambda button: answer() if button is use else self.commands.choose_model())
-        self.show_dialog(box)
-
     def _cancel(self) -> None:
         if self.controller.jobs.busy("open"):
             self.opener.cancel()
@@ -205,7 +253,7 @@ class MainWindow(QMainWindow):
             self.controller.jobs.cancel("export")
             self.controller.job_changed.emit(None)
         else:
-            self.controller.cancel_sweep()
+            self.controller.desk.cancel_sweep()
 
     # -- files dropped on the window ------------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -235,25 +283,36 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             dock.show()
 
+    def ask_to_clear_traces(self) -> None:
+        """Say what Clear traces takes away and what it leaves, and ask."""
+        self.show_dialog(questions.clear_traces(self.clear_traces, self))
+
     def clear_traces(self) -> None:
-        """Empty recent files, the last folder and the worklist's memory."""
+        """Forget recent files, last folders, and where the cases of this computer lie; work stays."""
         self._store.clear_traces()
-        self.controller.set_view(recent=(), last_folder="", export_folder="")
-        self.opener.worklist.clear()
-        self.opener.worklist_changed.emit(self.opener.worklist.items)
-        self.status.notice("Recent files, the last folder and the states of cases are forgotten")
+        self.controller.display.set_view(recent=(), last_folder="", export_folder="")
+        self.opener.forget_places()
+        self.status.notice("Recent files, last folders and the places of cases are forgotten; all work is kept")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask what becomes of a running training; remember layout and settings, stop all work, then close."""
-        if self.training.working and self.asks_before_closing:
+        """Keep where one stood, stop all work, close. Asks only about a running training, or what cannot be kept."""
+        if self.asks_before_closing and self.training.working:
             event.ignore()
             self.training.ask_before_closing(self._close_now)
             return
+        self.controller.desk.leave()
+        left = self.opener.keeper.unsaved(LAST_WRITE_S)
+        if self.asks_before_closing and left:
+            event.ignore()
+            self.show_dialog(questions.not_kept(left, self.opener.keeper.read_only, self.close, self._close_now, self))
+            return
         self.tabs.show_review()  # the layout to remember is that of Review
         self.training.close()
-        self._store.save(self.controller.view.settings)
+        self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.controller.close()
+        self.opener.keeper.close()
+        self._store.close()
         event.accept()
 
     def _close_now(self) -> None:
@@ -261,13 +320,12 @@ class MainWindow(QMainWindow):
         self.close()
 
 
-def versions() -> dict[str, str]:
-    """Versions for the About dialog; torch is left out until it was needed."""
-    import sys
-
-    import PySide6
-
-    found = {"proseg-gui": __version__, "Python": sys.version.split()[0], "Qt": PySide6.__version__}
-    if "torch" in sys.modules:
-        found["torch"] = str(sys.modules["torch"].__version__)
-    return found
+def _stacked(*widgets: QWidget) -> QWidget:
+    """A page with the widgets below each other; the last one takes the room."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is widgets[-1] else 0)
+    return page

@@ -16,6 +16,7 @@ class StatusBar(QStatusBar):
     """Left the readout (a notice covers it for a while); right the job with its cancel, device and slider time."""
 
     cancel_requested = Signal()
+    person_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +46,12 @@ class StatusBar(QStatusBar):
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setMinimumWidth(self._latency.fontMetrics().horizontalAdvance("slider \u2192 pixels 1000 ms"))
         self._latency.setToolTip("From the last move of a slider to its contours on screen")
+        self._person = QToolButton()
+        self._person.setAutoRaise(True)
+        self._person.setToolTip("Who signs accepted readings here; click to change")
+        self._person.clicked.connect(self.person_asked)
+        self._person.hide()
+        self.addPermanentWidget(self._person)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._latency)
         self.setContentsMargins(8, 0, 10, 0)
@@ -67,6 +74,12 @@ class StatusBar(QStatusBar):
             text += f" \u00b7 {_duration(job.seconds_left)} left"
         self._job_text.setText(text)
         self._bar.setValue(round(1000 * job.share))
+
+    def show_person(self, name: str) -> None:
+        """Show under which pseudonym readings are accepted; nothing before one was chosen."""
+        self._person.setText(f"reader: {name}")
+        self._person.setAccessibleName(f"Reader {name}")
+        self._person.setVisible(bool(name))
 
     def show_device(self, text: str) -> None:
         """Show where the model runs."""

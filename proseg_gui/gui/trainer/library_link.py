@@ -39,7 +39,7 @@ class LibraryLink(QObject):
         self._panel, self._own, self._data, self._jobs = panel, own, data, jobs
         self._controller, self._opener = controller, opener
         self.models: tuple[Model, ...] = ()
-        self._setting = controller.view.settings.model
+        self._setting = controller.display.view.settings.model
         panel.activate_asked.connect(self._activate)
         panel.remove_asked.connect(self._ask_remove)
         panel.compare_asked.connect(self.compare)
@@ -55,7 +55,7 @@ class LibraryLink(QObject):
 
     def in_use(self) -> Path | None:
         """Folder of the model that looks at the scan in Review."""
-        review = self._controller.review
+        review = self._controller.desk.review
         return None if review is None else review.bundle.folder
 
     def show(self) -> None:
@@ -65,7 +65,7 @@ class LibraryLink(QObject):
     # -- using ----------------------------------------------------------------------------------------------------
     def previous(self) -> Model | None:
         """The model that was in use before the present one, if it is still there."""
-        name = self._controller.view.settings.previous_model
+        name = self._controller.display.view.settings.previous_model
         found = find_model(self.models, name) if name else None
         return None if found is not None and found is find_model(self.models, self._setting) else found
 
@@ -77,7 +77,7 @@ class LibraryLink(QObject):
         self._setting = now
         old, new = find_model(self.models, before), find_model(self.models, now)
         if old is not None and old is not new:
-            self._controller.set_view(previous_model=old.folder.name if not old.shipped else old.card.name)
+            self._controller.display.set_view(previous_model=old.folder.name if not old.shipped else old.card.name)
         self.show()
 
     def _activate(self, model: Model) -> None:

@@ -242,7 +242,7 @@ class TrainerLink(QObject):
             return
         self._opener.use_model(str(training.bundle))
         first = next(iter((*training.plan.val, *training.plan.train)))
-        if self._controller.study is None:
+        if self._controller.desk.study is None:
             self._opener.open_paths([Path(training.plan.dataset) / first])
         self.review_requested.emit()
 

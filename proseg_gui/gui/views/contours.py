@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtGui import QPainterPath
 
+from proseg_gui.planes import Plane, PlaneGrid
+
 TOLERANCE = 0.03
 """Pixels by which one pass of thinning may move the line."""
 THINNING_PASSES = 2
@@ -34,7 +36,7 @@ def trace(probability: npt.NDArray[np.floating], level: float = 0.5) -> QPainter
     Returns
     -------
     QPainterPath
-        Closed polygons in array coordinates: the centre of pixel ``(y, x)`` lies at ``(x + 0.5, y + 0.5)``. Holes
+        Closed polygons in picture coordinates: the centre of pixel ``(y, x)`` lies at ``(x + 0.5, y + 0.5)``. Holes
         have their own polygon; with the path's fill rule (odd-even) they stay empty. Empty where nothing exceeds
         ``level``. A path may be made in any thread.
     """
@@ -56,6 +58,16 @@ def trace(probability: npt.NDArray[np.floating], level: float = 0.5) -> QPainter
 def trace_mask(mask: npt.NDArray[np.bool_]) -> QPainterPath:
     """Outline a ``(y, x)`` boolean mask half way between the pixel centres in and out; see :func:`trace`."""
     return trace(mask.astype(np.float32), 0.5)
+
+
+def trace_plane(mask: npt.NDArray[np.bool_], plane: Plane, grid: PlaneGrid) -> QPainterPath:
+    """Outline a ``(z, y, x)`` mask where ``plane`` cuts it, as a pane draws it on its picture of that plane."""
+    return trace_flat(plane.take(mask), grid)
+
+
+def trace_flat(inside: npt.NDArray[np.bool_], grid: PlaneGrid) -> QPainterPath:
+    """Outline what a mask holds of one plane; see :func:`trace_plane`."""
+    return trace(grid.picture(inside).astype(np.float32, copy=False), 0.5)
 
 
 def _rounded_up(pixels: int) -> int:

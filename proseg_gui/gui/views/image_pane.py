@@ -1,4 +1,4 @@
-"""One pane: a slice of a scan with contours and, when given, a heat map; or the empty state that says what to do.
+"""One pane: a plane of a scan with contours and, when given, a heat map; or the empty state that says what to do.
 
 The pane shows what its setters were given and reports by signals what the hand did; it decides nothing. Drawing is
 lazy: setters mark what is out of date, the next paint computes it once (see :mod:`.picture` for what is cached).
@@ -14,16 +14,15 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.planes import Plane, PlaneGrid, Voxel
+from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Volume
 
-from .orientation import PlaneLayout
 from .pane_mouse import MouseProfile, PaneMouse
-from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks
+from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
 from .strokes import ContourLayer, paint_layer
-from .view_link import Ruler, ViewLink
-
-Index = tuple[int, int, int]
+from .view_link import ViewLink
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
 """A window drag to the right by one pixel widens the window by this factor."""
@@ -35,10 +34,11 @@ class ImagePane(QWidget):
     """A pane of the review window; see the module's text and the setters.
 
     ``role`` "heatmap" heads the pane with the map's name instead of the plane. Panes with the same ``link`` share
-    zoom, pan, crosshair and rulers and must show volumes on the same grid.
+    crosshair and rulers, and zoom and pan where they show planes of the same axis; all must show the same study.
+    ``stepped`` asks for so many planes further along the normal of what is shown; voxels are ``(z, y, x)``.
     """
 
-    slice_stepped = Signal(int)
+    stepped = Signal(int)
     window_dragged = Signal(float, float)
     hovered = Signal(object)
     clicked = Signal(object)
@@ -51,8 +51,12 @@ class ImagePane(QWidget):
         self.link = link
         self.role = role
         self._volume: Volume | None = None
-        self._layout: PlaneLayout | None = None
-        self._k = 0
+        self._grid: PlaneGrid | None = None
+        self._plane = Plane(0, 0)
+        self._values: np.ndarray | None = None
+        self._heat: np.ndarray | None = None
+        self._heat_picture: np.ndarray | None = None
+        self._case = ""
         self._picture = Picture()
         self._empty_text = "Drop a scan here, or open one from the File menu"
         self._notice = ""
@@ -87,36 +91,72 @@ class ImagePane(QWidget):
 
     # -- what is shown --------------------------------------------------------------------------------------------
     def set_volume(self, volume: Volume | None) -> None:
-        """Show a scan from its middle slice with its own window, fitted; ``None`` for the empty state.
-
-        On the same grid (another channel of the study) slice, zoom, pan and rulers stay.
-        """
-        same = volume is not None and self._volume is not None and self._volume.geometry.same_grid(volume.geometry)
+        """Show a scan from its middle slice with its own window, fitted and unmeasured; ``None``: the empty state."""
         self._volume = volume
         self._mouse.drop()
-        if not same:
-            self._layout = None if volume is None else PlaneLayout.of(volume.geometry)
-            self._k = 0 if volume is None else volume.array.shape[0] // 2
-            self.link.clear_rulers()
-            self.link.set_crosshair(None, self)
-            self.fit()
+        self.link.restore(ViewPlace())
+        self._plane = Plane(0, 0) if volume is None else Plane.middle(volume.geometry.shape)
+        self._grid = None if volume is None else PlaneGrid.of(volume.geometry, 0)
         if volume is not None:
             self._picture.set_window(*volume.display_window())
-        self._show_slice()
+        self._take_plane()
 
-    def set_slice(self, k: int) -> None:
-        """Show slice ``k`` (0-based, kept within the volume). A change drops contours and heat map of the old one."""
-        if self._volume is not None:
-            k = min(max(int(k), 0), self._volume.array.shape[0] - 1)
-            if k != self._k:
-                self._k = k
-                self._mouse.drop()
-                self._show_slice()
+    def set_channel(self, volume: Volume) -> None:
+        """Show another channel of the study in view, with its own window; plane, zoom, pan and rulers stay.
 
-    def _show_slice(self) -> None:
+        Raises ``ValueError`` when it lies on another grid.
+        """
+        if self._grid is None or not self._grid.geometry.same_grid(volume.geometry):
+            raise ValueError("a channel must lie on the grid of the scan that is shown")
+        self._volume = volume
+        self._mouse.drop()
+        self._picture.set_window(*volume.display_window())
+        self._take_plane()
+
+    @property
+    def plane(self) -> Plane:
+        """What is shown."""
+        return self._plane
+
+    @property
+    def grid(self) -> PlaneGrid | None:
+        """How the planes of the shown axis lie on the screen; ``None`` while there is no scan."""
+        return self._grid
+
+    def show_plane(self, plane: Plane) -> None:
+        """Show a plane (the nearest that the scan has). A change drops contours and heat map of the old one."""
+        if self._volume is None:
+            return
+        plane = plane.within(self._volume.geometry.shape)
+        if plane != self._plane:
+            if plane.axis != self._plane.axis:
+                self._grid = PlaneGrid.of(self._volume.geometry, plane.axis)
+            self._plane = plane
+            self._mouse.drop()
+            self._take_plane()
+
+    def _take_plane(self) -> None:
         self._contours = self._fixed = ()
-        self._picture.set_slice(None if self._volume is None else self._volume.array[self._k])
+        self._values = None if self._volume is None else self._plane.take(self._volume.array)
+        self._heat = self._heat_picture = None
+        self._picture.set_slice(self._as_picture(self._values))
         self.update()
+
+    def _as_picture(self, values: np.ndarray | None) -> np.ndarray | None:
+        if values is None or self._grid is None:
+            return None
+        return self._grid.picture(values, blend=self._picture.interpolate)
+
+    @property
+    def case_text(self) -> str:
+        """What is written over the picture of the case."""
+        return self._case
+
+    def set_case(self, text: str) -> None:
+        """Name the case or patient over the picture; empty writes nothing."""
+        if text != self._case:
+            self._case = text
+            self.update()
 
     def set_window(self, centre: float, width: float) -> None:
         """Window and level, in the scan's unit."""
@@ -133,17 +173,26 @@ class ImagePane(QWidget):
         self.update()
 
     def set_heatmap(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
-        """Lay a ``(y, x)`` map over the scan with its colour bar, or take it away; ``style=None`` keeps the last.
+        """Lay a ``(row, column)`` map over the plane with its colour bar, or take it away; no ``style``: the last one.
 
-        Raises ``ValueError`` when the map has another shape than the slice.
+        Raises ``ValueError`` when the map has another shape than the plane.
         """
-        self._picture.set_heat(values, style)
+        if values is not None and self._grid is not None and values.shape != self._grid.shape:
+            raise ValueError(f"a map of shape {values.shape} does not fit a plane of shape {self._grid.shape}")
+        if values is not self._heat:  # the same map again costs nothing
+            self._heat, self._heat_picture = values, self._as_picture(values)
+        self._picture.set_heat(self._heat_picture, style)
         self.update()
 
     def set_interpolate(self, smooth: bool) -> None:
         """Whether image pixels blend into each other or are shown as blocks."""
-        self._picture.set_interpolate(smooth)
-        self.update()
+        if smooth != self._picture.interpolate:
+            self._picture.set_interpolate(smooth)
+            if self._grid is not None and self._grid.uneven is not None:
+                self._picture.set_slice(self._as_picture(self._values))
+                self._heat_picture = self._as_picture(self._heat)
+                self._picture.set_heat(self._heat_picture)
+            self.update()
 
     def set_empty_text(self, text: str) -> None:
         """What to read while there is no scan."""
@@ -170,72 +219,81 @@ class ImagePane(QWidget):
             self.unsetCursor()
 
     def clear_rulers(self) -> None:
-        """Remove all rulers of the shown slice."""
-        self.link.clear_rulers(self._k)
+        """Remove all rulers of the shown plane."""
+        self.link.clear_rulers(self._plane)
 
     # -- where things are -----------------------------------------------------------------------------------------
     def fit(self) -> None:
-        """Show the whole picture, in all linked panes."""
-        self.link.set_view(1.0, None)
+        """Show the whole picture, in all linked panes of the same axis."""
+        self.link.set_view(self._plane.axis, 1.0, None)
 
     def zoom_by(self, factor: float) -> None:
-        """Enlarge by ``factor`` around the middle, in all linked panes."""
+        """Enlarge by ``factor`` around the middle, in all linked panes of the same axis."""
         self._zoom_at(factor, QPointF(self.rect().center()))
 
     def pixels_per_mm(self) -> float:
         """Widget pixels per mm of patient."""
-        if self._layout is None:
+        if self._grid is None:
             return 1.0
-        width, height = self._layout.size_mm
-        return min(self.width() / width, self.height() / height) * self.link.zoom
+        width, height = self._grid.size_mm
+        return min(self.width() / width, self.height() / height) * self._view.zoom
+
+    @property
+    def _view(self) -> View:
+        return self.link.view(self._plane.axis)
 
     def _centre_mm(self) -> QPointF:
-        assert self._layout is not None
-        width, height = self._layout.size_mm
-        return self.link.centre_mm or QPointF(width / 2, height / 2)
+        assert self._grid is not None
+        width, height = self._grid.size_mm
+        return QPointF(width / 2, height / 2) if self._view.centre_mm is None else QPointF(*self._view.centre_mm)
 
-    def _plane_to_widget(self) -> QTransform:
+    def _screen_to_widget(self) -> QTransform:
         centre, scale = self._centre_mm(), self.pixels_per_mm()
         middle_x, middle_y = self.width() / 2 - centre.x() * scale, self.height() / 2 - centre.y() * scale
         return QTransform(scale, 0, 0, scale, middle_x, middle_y)
 
-    def array_to_widget(self) -> QTransform:
-        """Map array coordinates (x, y) to widget pixels; the identity while there is no scan."""
-        return QTransform() if self._layout is None else self._layout.to_plane() * self._plane_to_widget()
+    def picture_to_widget(self) -> QTransform:
+        """Map picture coordinates (x, y) to widget pixels; the identity while there is no scan."""
+        if self._grid is None:
+            return QTransform()
+        (a, c, dx), (b, d, dy) = self._grid.to_screen.tolist()
+        return QTransform(a, b, c, d, dx, dy) * self._screen_to_widget()
 
-    def widget_position(self, index_zyx: Index) -> QPointF:
-        """Where the centre of a voxel is drawn (whatever slice is shown)."""
-        return self.array_to_widget().map(QPointF(index_zyx[2] + 0.5, index_zyx[1] + 0.5))
+    def widget_position(self, voxel: Voxel) -> QPointF:
+        """Where the centre of a voxel is drawn, or falls when it is moved straight onto the shown plane."""
+        return place_on_widget(self._plane.place_of(voxel), self._grid, self.picture_to_widget())
 
-    def index_at(self, position: QPointF) -> Index | None:
-        """The voxel of the shown slice under a widget position, ``None`` outside the picture."""
-        if self._volume is None:
+    def voxel_at(self, position: QPointF) -> Voxel | None:
+        """The voxel of the shown plane under a widget position, ``None`` outside the picture."""
+        if self._grid is None:
             return None
-        point = self._to_array(position)
-        y, x = int(np.floor(point.y())), int(np.floor(point.x()))
-        height, width = self._volume.array.shape[1:]
-        return (self._k, y, x) if 0 <= y < height and 0 <= x < width else None
+        point = self._to_picture(position)
+        place = self._grid.voxel_at(point.x(), point.y())
+        return None if place is None else self._plane.voxel(*place)
 
-    def _to_array(self, position: QPointF) -> QPointF:
-        return self.array_to_widget().inverted()[0].map(position)
+    def _to_picture(self, position: QPointF) -> QPointF:
+        return self.picture_to_widget().inverted()[0].map(position)
 
     # -- what the hand did ----------------------------------------------------------------------------------------
     def _on_stepped(self, steps: int) -> None:
         if self._volume is not None:
-            self.slice_stepped.emit(steps)
+            self.stepped.emit(steps)
 
     def _zoom_at(self, factor: float, at: QPointF) -> None:
-        if self._layout is None:
+        if self._grid is None:
             return
-        fixed = self._plane_to_widget().inverted()[0].map(at)
+        fixed = self._screen_to_widget().inverted()[0].map(at)
         centre = self._centre_mm()
-        zoom = self.link.limited(self.link.zoom * factor)
-        ratio = self.link.zoom / zoom  # the place under the pointer stays where it is
-        self.link.set_view(zoom, fixed + (centre - fixed) * ratio)
+        zoom = self.link.limited(self._view.zoom * factor)
+        ratio = self._view.zoom / zoom  # the place under the pointer stays where it is
+        self._centre_on(zoom, fixed + (centre - fixed) * ratio)
 
     def _pan_by(self, moved: QPointF) -> None:
-        if self._layout is not None:
-            self.link.set_view(self.link.zoom, self._centre_mm() - moved / self.pixels_per_mm())
+        if self._grid is not None:
+            self._centre_on(self._view.zoom, self._centre_mm() - moved / self.pixels_per_mm())
+
+    def _centre_on(self, zoom: float, centre: QPointF) -> None:
+        self.link.set_view(self._plane.axis, zoom, (centre.x(), centre.y()))
 
     def _remember_window(self) -> None:
         self._window_at_press = self._picture.window
@@ -247,41 +305,45 @@ class ImagePane(QWidget):
             self.window_dragged.emit(centre + shift, width * WINDOW_WIDTH_PER_PIXEL ** moved.x())
 
     def _on_clicked(self, at: QPointF) -> None:
-        index = self.index_at(at)
-        if index is not None:
-            self.clicked.emit(index)
+        voxel = self.voxel_at(at)
+        if voxel is not None:
+            self.clicked.emit(voxel)
 
     def _on_double_clicked(self) -> None:
         if self._volume is not None:
             self.maximise_requested.emit()
 
     def _on_pointed(self, at: QPointF | None) -> None:
-        index = None if at is None else self.index_at(at)
-        self.link.set_crosshair(index, self)
-        self.hovered.emit(index)
+        voxel = None if at is None else self.voxel_at(at)
+        self.link.set_crosshair(voxel, self)
+        self.hovered.emit(voxel)
 
-    def _ruler(self, start: QPointF, end: QPointF) -> Ruler:
-        first, last = self._to_array(start), self._to_array(end)
-        return Ruler(self._k, (first.x(), first.y()), (last.x(), last.y()))
+    def _ruler(self, start: QPointF, end: QPointF) -> Ruler | None:
+        if self._grid is None:
+            return None
+        first, last = self._to_picture(start), self._to_picture(end)
+        ends = (self._grid.from_picture(point.x(), point.y()) for point in (first, last))
+        return Ruler(self._plane, *ends)
 
     def _on_ruler_moved(self, start: QPointF, end: QPointF) -> None:
-        self._ruler_now = self._ruler(start, end) if self._volume is not None else None
+        self._ruler_now = self._ruler(start, end)
         self.update()
 
     def _on_ruler_finished(self, start: QPointF, end: QPointF) -> None:
         self._ruler_now = None
-        if self._volume is not None:
-            self.link.add_ruler(self._ruler(start, end))
+        ruler = self._ruler(start, end)
+        if ruler is not None:
+            self.link.add_ruler(ruler)
 
     def _on_ruler_dropped(self) -> None:
         self._ruler_now = None
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete clears the shown slice's rulers, Escape drops the one in progress; other keys go to the window."""
+        """Delete clears the shown plane's rulers, Escape drops the one in progress; other keys go to the window."""
         if event.key() == Qt.Key.Key_Escape and self._mouse.measuring:
             self._mouse.drop()
-        elif event.key() == Qt.Key.Key_Delete and any(ruler.k == self._k for ruler in self.link.rulers):
+        elif event.key() == Qt.Key.Key_Delete and any(ruler.plane == self._plane for ruler in self.link.rulers):
             self.clear_rulers()
         else:
             super().keyPressEvent(event)
@@ -295,10 +357,10 @@ class ImagePane(QWidget):
         """Copy the cached picture, then contours, then text and marks."""
         painter = QPainter(self)
         area = QRectF(self.rect())
-        if self._volume is None or self._layout is None:
+        if self._volume is None or self._grid is None:
             paint_empty(painter, area, self._empty_text)
             return
-        shown = self._shown(self._volume, self._layout)
+        shown = self._shown(self._volume, self._grid)
         painter.drawPixmap(0, 0, self._still_picture(shown.to_widget))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_contours(painter, self._contours, shown.to_widget)
@@ -306,17 +368,18 @@ class ImagePane(QWidget):
         paint_labels(painter, area, shown)
         painter.end()
 
-    def _shown(self, volume: Volume, layout: PlaneLayout) -> Shown:
+    def _shown(self, volume: Volume, grid: PlaneGrid) -> Shown:
         heat = self._picture.heat_style if self._picture.has_heat else None
         return Shown(
             volume=volume,
-            layout=layout,
-            k=self._k,
+            grid=grid,
+            plane=self._plane,
+            case=self._case,
             window=self._picture.window,
             heat=heat,
             heading=heat.title if heat is not None and self.role == "heatmap" else "",
             notice=self._notice,
-            to_widget=self.array_to_widget(),
+            to_widget=self.picture_to_widget(),
             pixels_per_mm=self.pixels_per_mm(),
             rulers=self.link.rulers if self._ruler_now is None else (*self.link.rulers, self._ruler_now),
             crosshair=None if self.link.crosshair_owner is self else self.link.crosshair,

@@ -98,10 +98,10 @@ def draw_ruler(painter: QPainter, start: QPointF, end: QPointF, text: str, insid
     draw_text(painter, QPointF(x, y), text, RULER_COLOUR)
 
 
-def draw_crosshair(painter: QPainter, at: QPointF) -> None:
+def draw_crosshair(painter: QPainter, at: QPointF, *, faint: bool) -> None:
     """Mark the place that the mouse points at in a sibling pane; the middle stays free."""
     arms = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
     lines = [QLineF(at + arm * 6, at + arm * 26) for arm in arms]
-    for colour, width in ((SHADE, 3.0), (QColor(255, 255, 255, 210), 1.0)):
+    for colour, width in ((SHADE, 3.0), (QColor(255, 255, 255, 90 if faint else 210), 1.0)):
         painter.setPen(QPen(colour, width))
         painter.drawLines(lines)

@@ -86,14 +86,15 @@ def wrapped(metrics: QFontMetricsF, fields: Sequence[str], width: float) -> list
     return [line for line in (elided(metrics, line, width) for line in lines) if line]
 
 
-def draw_heading(painter: QPainter, area: QRectF, fields: Sequence[str], note: str) -> None:
-    """Write ``fields`` and, muted below them, ``note`` into the top left of ``area``."""
+def draw_heading(painter: QPainter, area: QRectF, case: str, fields: Sequence[str], notes: Sequence[str]) -> None:
+    """Write ``case`` on its line, then ``fields``, then (muted) each of ``notes`` into the top left of ``area``."""
     metrics = QFontMetricsF(painter.font())
-    lines = wrapped(metrics, fields, area.width())
+    lines = [*wrapped(metrics, [case] if case else [], area.width()), *wrapped(metrics, fields, area.width())]
     colours = [TEXT] * len(lines)
-    if note and (short := elided(metrics, note, area.width())):
-        lines.append(short)
-        colours.append(MUTED_TEXT)
+    for note in notes:
+        if note and (short := elided(metrics, note, area.width())):
+            lines.append(short)
+            colours.append(MUTED_TEXT)
     baseline = area.topLeft() + QPointF(0, metrics.ascent())
     for line, colour in zip(lines, colours, strict=True):
         draw_text(painter, baseline, line, colour)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTransform
 
-from proseg_gui.volume import Geometry, Volume
+from proseg_gui.planes import Plane, PlaneGrid, Voxel
+from proseg_gui.review.viewing import Ruler
+from proseg_gui.volume import Volume
 
-from .orientation import PlaneLayout, slice_position
 from .overlay_items import draw_colour_bar, draw_crosshair, draw_ruler, draw_scale_bar
 from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
 from .picture import HeatStyle
-from .view_link import Ruler
+
+FILLED_IN = "filled in between slices"
+"""Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,9 @@ class Shown:
     """
 
     volume: Volume
-    layout: PlaneLayout
-    k: int
+    grid: PlaneGrid
+    plane: Plane
+    case: str
     window: tuple[float, float]
     heat: HeatStyle | None
     heading: str
@@ -35,7 +38,7 @@ class Shown:
     to_widget: QTransform
     pixels_per_mm: float
     rulers: tuple[Ruler, ...]
-    crosshair: tuple[int, int, int] | None
+    crosshair: Voxel | None
 
 
 def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
@@ -50,17 +53,19 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     """Heading, letters, scale bar, window text, colour bar and notice."""
     area = pane.adjusted(MARGIN, MARGIN - 3, -MARGIN, -MARGIN + 3)
     metrics = QFontMetricsF(painter.font())
-    letters, volume = shown.layout, shown.volume
+    letters, volume = shown.grid, shown.volume
     bar = QRectF()
     if shown.heat is not None:
         bar = draw_colour_bar(painter, pane, shown.heat, with_title=shown.heading != shown.heat.title)
     beside_top = area.width() / 2 - metrics.horizontalAdvance(letters.top) / 2 - 12
     fields = [
-        *(shown.heading or volume.geometry.plane_name()).split(DOT),
-        f"slice {shown.k + 1} / {volume.array.shape[0]}",
-        slice_position(volume.geometry, shown.k),
+        *(shown.heading or shown.grid.name).split(DOT),
+        f"{'slice' if shown.plane.axis == 0 else 'plane'} {shown.plane.index + 1} / {shown.grid.count}",
+        shown.grid.position_text(shown.plane.index),
     ]
-    draw_heading(painter, QRectF(area.left(), area.top(), beside_top, area.height()), fields, description_text(volume))
+    corner = QRectF(area.left(), area.top(), beside_top, area.height())
+    notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
+    draw_heading(painter, corner, shown.case, fields, notes)
     _paint_letters(painter, area, letters, bar)
     beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
     scale_width = min(beside_bottom, area.width() * 0.3)
@@ -74,15 +79,15 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
         _paint_notice(painter, area, shown.notice)
 
 
-def _paint_letters(painter: QPainter, area: QRectF, layout: PlaneLayout, bar: QRectF) -> None:
+def _paint_letters(painter: QPainter, area: QRectF, grid: PlaneGrid, bar: QRectF) -> None:
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance
     middle, height = area.center(), area.center().y() + metrics.capHeight() / 2
     right = area.right() if bar.isEmpty() else bar.left() - 10
-    draw_text(painter, QPointF(middle.x() - width(layout.top) / 2, area.top() + metrics.ascent()), layout.top)
-    draw_text(painter, QPointF(middle.x() - width(layout.bottom) / 2, area.bottom() - metrics.descent()), layout.bottom)
-    draw_text(painter, QPointF(area.left(), height), layout.left)
-    draw_text(painter, QPointF(right - width(layout.right), height), layout.right)
+    draw_text(painter, QPointF(middle.x() - width(grid.top) / 2, area.top() + metrics.ascent()), grid.top)
+    draw_text(painter, QPointF(middle.x() - width(grid.bottom) / 2, area.bottom() - metrics.descent()), grid.bottom)
+    draw_text(painter, QPointF(area.left(), height), grid.left)
+    draw_text(painter, QPointF(right - width(grid.right), height), grid.right)
 
 
 def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
@@ -98,28 +103,26 @@ def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
 
 
 def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:
-    """Rulers of this slice and the siblings' crosshair."""
+    """Rulers of this plane and the siblings' crosshair, faint where it points at a voxel of another plane."""
     inside = pane.adjusted(4, 4, -4, -4)
     for ruler in shown.rulers:
-        if ruler.k == shown.k:
-            start, end = (shown.to_widget.map(QPointF(*point)) for point in (ruler.start, ruler.end))
-            draw_ruler(painter, start, end, f"{ruler_mm(ruler, shown.volume.geometry):.1f} mm", inside)
+        if ruler.plane == shown.plane:
+            start, end = (place_on_widget(place, shown.grid, shown.to_widget) for place in (ruler.start, ruler.end))
+            draw_ruler(painter, start, end, f"{ruler.length_mm(shown.volume.geometry):.1f} mm", inside)
     if shown.crosshair is not None:
-        _, y, x = shown.crosshair
-        draw_crosshair(painter, shown.to_widget.map(QPointF(x + 0.5, y + 0.5)))
+        at = place_on_widget(shown.plane.place_of(shown.crosshair), shown.grid, shown.to_widget)
+        draw_crosshair(painter, at, faint=not shown.plane.holds(shown.crosshair))
 
 
-def ruler_mm(ruler: Ruler, geometry: Geometry) -> float:
-    """Distance in mm between a ruler's ends, in the patient."""
-    ends = geometry.index_to_world([(ruler.k, y - 0.5, x - 0.5) for x, y in (ruler.start, ruler.end)])
-    return float(np.linalg.norm(ends[1] - ends[0]))
+def place_on_widget(place: tuple[float, float], grid: PlaneGrid | None, to_widget: QTransform) -> QPointF:
+    """Where a place ``(row, column)`` of a plane is drawn; the widget's corner while there is no scan."""
+    return QPointF() if grid is None else to_widget.map(QPointF(*grid.to_picture(*place)))
 
 
-def description_text(volume: Volume) -> str:
-    """The series in one line: description (or modality) and the step between slices."""
+def description_text(volume: Volume, grid: PlaneGrid) -> str:
+    """The series in one line: description (or modality) and the step between planes."""
     name = " ".join((volume.description or volume.modality).split())
-    step = f"{volume.geometry.spacing_mm[0]:.3g} mm" if volume.array.shape[0] > 1 else ""
-    return ", ".join(part for part in (name, step) if part)
+    return ", ".join(part for part in (name, grid.step_text()) if part)
 
 
 def window_text(window: tuple[float, float], unit: str) -> str:

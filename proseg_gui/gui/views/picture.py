@@ -1,4 +1,4 @@
-"""The scan and the heat map of one slice, kept as ready pixels: only what changed is computed again.
+"""The scan and the heat map of one plane, kept as ready pixels: only what changed is computed again.
 
 Three caches in a row: values -> 8-bit image (per slice, window, map and style) -> the picture at the pane's size. A
 slider move changes none of them, so a repaint of the pane is one copy of pixels plus the contours.
@@ -60,7 +60,7 @@ def to_bytes(values: np.ndarray, low: float, high: float) -> npt.NDArray[np.uint
 
 
 class Picture:
-    """One slice as pixels, with a heat map over it when there is one. Array coordinates as in :mod:`.orientation`."""
+    """One plane as pixels, with a heat map over it when there is one; coordinates as in :mod:`proseg_gui.planes`."""
 
     def __init__(self) -> None:
         self.window = (0.0, 1.0)
@@ -81,7 +81,7 @@ class Picture:
         return self._heat is not None
 
     def set_slice(self, values: np.ndarray | None) -> None:
-        """Show the ``(y, x)`` scan values, ``None`` for nothing; drops the heat map, which belongs to its slice."""
+        """Show ``(row, column)`` scan values, ``None`` for nothing; drops the heat map, which belongs to its plane."""
         self._slice, self._scan_image, self._base = values, None, None
         self.set_heat(None)
 
@@ -92,12 +92,12 @@ class Picture:
             self.window, self._scan_image, self._base = window, None, None
 
     def set_heat(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
-        """Lay a ``(y, x)`` map over the scan, or take it away; the same array in the same style changes nothing."""
+        """Lay a ``(row, column)`` map over the scan, or take it away; the same array and style change nothing."""
         style = style or self.heat_style
         if values is self._heat and style == self.heat_style:
             return
         if values is not None and self._slice is not None and values.shape != self._slice.shape:
-            raise ValueError(f"a map of shape {values.shape} does not fit a slice of shape {self._slice.shape}")
+            raise ValueError(f"a map of shape {values.shape} does not fit a picture of shape {self._slice.shape}")
         self._heat, self._heat_image, self._base = values, None, None
         self.heat_style = style
 
@@ -105,35 +105,35 @@ class Picture:
         """Whether pixels blend into each other or are shown as blocks."""
         self.interpolate = smooth
 
-    def rendered(self, size: QSize, ratio: float, array_to_widget: QTransform) -> QPixmap:
+    def rendered(self, size: QSize, ratio: float, to_widget: QTransform) -> QPixmap:
         """The picture on black at ``size`` (widget pixels) with ``ratio`` device pixels each."""
-        key = (size.width(), size.height(), ratio, array_to_widget, self.interpolate)
+        key = (size.width(), size.height(), ratio, to_widget, self.interpolate)
         if self._base is None or key != self._base_key:
             if self._base is None or self._base.size() != size * ratio or self._base.devicePixelRatio() != ratio:
                 self._base = QPixmap(size * ratio)
                 self._base.setDevicePixelRatio(ratio)
             self._base_key = key
             self.version += 1
-            self._paint(self._base, array_to_widget, ratio)
+            self._paint(self._base, to_widget, ratio)
         return self._base
 
-    def _paint(self, target: QPixmap, array_to_widget: QTransform, ratio: float) -> None:
+    def _paint(self, target: QPixmap, to_widget: QTransform, ratio: float) -> None:
         target.fill(QColor(Qt.GlobalColor.black))
         if self._slice is None:
             return
         painter = QPainter(target)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.interpolate)
-        painter.setTransform(array_to_widget)
+        painter.setTransform(to_widget)
         height, width = self._slice.shape
         for image in (self._scan_pixels(), self._heat_pixels()):
             if image is not None:
-                small = self._minified(image, array_to_widget, ratio)
+                small = self._minified(image, to_widget, ratio)
                 painter.drawImage(QRectF(0, 0, width, height), small, QRectF(small.rect()))
         painter.end()
 
-    def _minified(self, image: QImage, array_to_widget: QTransform, ratio: float) -> QImage:
-        scale_x = math.hypot(array_to_widget.m11(), array_to_widget.m12()) * ratio
-        scale_y = math.hypot(array_to_widget.m21(), array_to_widget.m22()) * ratio
+    def _minified(self, image: QImage, to_widget: QTransform, ratio: float) -> QImage:
+        scale_x = math.hypot(to_widget.m11(), to_widget.m12()) * ratio
+        scale_y = math.hypot(to_widget.m21(), to_widget.m22()) * ratio
         if not self.interpolate or min(scale_x, scale_y) >= MINIFY:
             return image
         shown = QSizeF(image.width() * min(scale_x, 1.0), image.height() * min(scale_y, 1.0))
@@ -156,4 +156,5 @@ class Picture:
 
 def _image(pixels: npt.NDArray[np.uint32], form: QImage.Format) -> QImage:
     height, width = pixels.shape
+    pixels = np.ascontiguousarray(pixels)  # a plane across the slices may come in another order
     return QImage(pixels.data, width, height, width * 4, form).copy()  # copy: Qt keeps no hold on the array

@@ -41,6 +41,8 @@ STEPS = {
 class SliceStrip(SmallPlot):
     """One bar a slice, its height the slice's uncertainty; slices not yet computed are faint stubs.
 
+    It knows numbers along an axis, not which axis: any count of values will do.
+
     Click or drag goes to a slice (``slice_chosen``, absolute, 0-based); wheel, arrows and PgUp/PgDn step
     (``slice_stepped``); Home and End go to the ends.
     """
@@ -65,7 +67,7 @@ class SliceStrip(SmallPlot):
         self._announce()
 
     def set_values(self, values: Sequence[float] | npt.NDArray[np.floating], unit: str = "") -> None:
-        """``(z,)`` uncertainties >= 0 in ``unit``, NaN where not computed yet; sets the number of slices too."""
+        """``(n,)`` uncertainties >= 0 in ``unit``, NaN where not computed yet; sets the number of slices too."""
         self._values, self._unit = np.array(values, dtype=np.float64), unit
         self._announce()
 

@@ -28,7 +28,7 @@ RING_STEP = 1.2
 class ContourLayer:
     """One outline over the scan.
 
-    ``path`` is in array coordinates (:func:`.contours.trace`), ``width`` in widget pixels at any zoom; ``thin`` is a
+    ``path`` is in picture coordinates (:func:`.contours.trace`), ``width`` in widget pixels at any zoom; ``thin`` is a
     translucent hairline for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside.
     """
 
@@ -58,13 +58,13 @@ def ring(radius: float) -> tuple[Offset, ...]:
 
 
 def paint_layer(
-    painter: QPainter, layer: ContourLayer, array_to_widget: QTransform, ratio: float, *, cased: bool
+    painter: QPainter, layer: ContourLayer, picture_to_widget: QTransform, ratio: float, *, cased: bool
 ) -> None:
     """Draw one outline; ``cased`` puts a dark edge below a solid one, where the ground may have the line's colour.
 
     ``ratio``: device pixels to a widget pixel, by which Qt counts a cosmetic pen's width.
     """
-    painter.setTransform(array_to_widget)
+    painter.setTransform(picture_to_widget)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if layer.fill_alpha > 0:
         fill = QColor(layer.colour)
@@ -79,12 +79,12 @@ def paint_layer(
     else:
         if cased and layer.style == "solid":
             edge = ring((layer.width * ratio + CASING_WIDTH * ratio) / 2.0)  # the line itself covers the middle
-            _paint_hairlines(painter, layer.path, CASING, edge, array_to_widget, ratio)
+            _paint_hairlines(painter, layer.path, CASING, edge, picture_to_widget, ratio)
         colour = QColor(layer.colour)
         if layer.style == "thin":
             colour.setAlphaF(THIN_ALPHA)
         width = 1.0 if layer.style == "thin" else layer.width
-        _paint_hairlines(painter, layer.path, colour, hairlines(round(width * ratio, 2)), array_to_widget, ratio)
+        _paint_hairlines(painter, layer.path, colour, hairlines(round(width * ratio, 2)), picture_to_widget, ratio)
     painter.resetTransform()
 
 
@@ -100,10 +100,10 @@ def _paint_hairlines(
     path: QPainterPath,
     colour: QColor,
     offsets: tuple[Offset, ...],
-    array_to_widget: QTransform,
+    picture_to_widget: QTransform,
     ratio: float,
 ) -> None:
     painter.setPen(_pen(colour, 1.0))
     for dx, dy in offsets:
-        painter.setTransform(array_to_widget * QTransform.fromTranslate(dx / ratio, dy / ratio))
+        painter.setTransform(picture_to_widget * QTransform.fromTranslate(dx / ratio, dy / ratio))
         painter.drawPath(path)

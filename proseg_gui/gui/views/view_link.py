@@ -1,28 +1,19 @@
-"""What sibling panes share: zoom, pan, crosshair and rulers."""
+"""What sibling panes share: zoom and centre (panes of the same axis), crosshair and rulers (all panes)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QObject, Signal
 
-MIN_ZOOM, MAX_ZOOM = 0.2, 60.0
-
-
-@dataclass(frozen=True)
-class Ruler:
-    """A distance measured on slice ``k`` between two array coordinates (x, y), see :mod:`.orientation`."""
-
-    k: int
-    start: tuple[float, float]
-    end: tuple[float, float]
+from proseg_gui.planes import Plane, Voxel
+from proseg_gui.review.viewing import MAX_ZOOM, MIN_ZOOM, Ruler, View, ViewPlace
 
 
 class ViewLink(QObject):
-    """Shared view of a group of panes that show the same volume.
+    """Shared view of a group of panes that show the same study.
 
-    ``zoom`` is relative to each pane's own fit (1 = the whole picture fits), ``centre_mm`` the plane position (u, v)
-    in the middle of the pane (``None`` = the picture's middle): panes of different size show the same centre.
+    What a case gets back when one returns to it is one immutable value: :meth:`state` and :meth:`restore`.
     """
 
     view_changed = Signal()
@@ -31,38 +22,56 @@ class ViewLink(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.zoom = 1.0
-        self.centre_mm: QPointF | None = None
-        self.crosshair: tuple[int, int, int] | None = None
+        self._place = ViewPlace()
+        self.crosshair: Voxel | None = None
         self.crosshair_owner: QObject | None = None
-        self.rulers: tuple[Ruler, ...] = ()
 
-    def set_view(self, zoom: float, centre_mm: QPointF | None) -> None:
-        """Zoom and centre for all panes; zoom is kept between :data:`MIN_ZOOM` and :data:`MAX_ZOOM`."""
-        zoom = self.limited(zoom)
-        if (zoom, centre_mm) != (self.zoom, self.centre_mm):
-            self.zoom, self.centre_mm = zoom, centre_mm
-            self.view_changed.emit()
+    def state(self) -> ViewPlace:
+        """Views and rulers as they are now."""
+        return self._place
+
+    def restore(self, place: ViewPlace) -> None:
+        """Show these views and rulers, of a study that was just opened; nothing is pointed at."""
+        self._set(place)
+        self.set_crosshair(None, None)
+
+    def view(self, axis: int) -> View:
+        """Zoom and centre of the planes of ``axis``."""
+        return self._place.views[axis]
+
+    @property
+    def rulers(self) -> tuple[Ruler, ...]:
+        """All rulers, of every plane."""
+        return self._place.rulers
+
+    def set_view(self, axis: int, zoom: float, centre_mm: tuple[float, float] | None) -> None:
+        """Zoom and centre for all panes of ``axis``; zoom is kept within its limits."""
+        views = list(self._place.views)
+        views[axis] = View(self.limited(zoom), centre_mm)
+        self._set(replace(self._place, views=(views[0], views[1], views[2])))
 
     @staticmethod
     def limited(zoom: float) -> float:
         """The nearest zoom that is allowed."""
         return min(max(zoom, MIN_ZOOM), MAX_ZOOM)
 
-    def set_crosshair(self, index_zyx: tuple[int, int, int] | None, owner: QObject) -> None:
+    def set_crosshair(self, voxel: Voxel | None, owner: QObject | None) -> None:
         """Point at a voxel in every pane but ``owner``, where the mouse pointer itself shows the place."""
-        if (index_zyx, owner) != (self.crosshair, self.crosshair_owner):
-            self.crosshair, self.crosshair_owner = index_zyx, owner
+        if (voxel, owner) != (self.crosshair, self.crosshair_owner):
+            self.crosshair, self.crosshair_owner = voxel, owner
             self.crosshair_changed.emit()
 
     def add_ruler(self, ruler: Ruler) -> None:
-        """Show one more ruler in all panes."""
-        self.rulers = (*self.rulers, ruler)
-        self.rulers_changed.emit()
+        """Show one more ruler, in all panes of its plane."""
+        self._set(replace(self._place, rulers=(*self.rulers, ruler)))
 
-    def clear_rulers(self, k: int | None = None) -> None:
-        """Drop the rulers of slice ``k``, or all of them."""
-        kept = () if k is None else tuple(ruler for ruler in self.rulers if ruler.k != k)
-        if kept != self.rulers:
-            self.rulers = kept
+    def clear_rulers(self, plane: Plane) -> None:
+        """Drop the rulers of a plane."""
+        self._set(replace(self._place, rulers=tuple(ruler for ruler in self.rulers if ruler.plane != plane)))
+
+    def _set(self, place: ViewPlace) -> None:
+        before, self._place = self._place, place
+        if place.views != before.views:
+            self.view_changed.emit()
+        if place.rulers != before.rulers:
             self.rulers_changed.emit()

@@ -7,14 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from proseg_gui.gui.panels.model import WORK_STATES, WorkRow
-from proseg_gui.gui.panels.worklist import WorklistPanel, natural, ordered
+from proseg_gui.gui.panels.worklist import WorklistPanel
 
 LEFT = Qt.MouseButton.LeftButton
 ROWS = (
+    WorkRow("c", "case 2", "in progress", 0.9, current=True, detail="CT 512×512×48", flagged=True),
+    WorkRow("d", "Case 1", "in progress", 0.5),
     WorkRow("a", "case 10", "accepted", 0.2),
-    WorkRow("b", "case 9", "new", None),
-    WorkRow("c", "case 2", "flagged", 0.9, current=True, detail="CT 512×512×48"),
-    WorkRow("d", "Case 1", "in review", 0.5),
+    WorkRow("b", "case 9", "not started", None),
 )
 
 
@@ -29,20 +29,14 @@ def names(panel: WorklistPanel) -> list[str]:
     return [panel._row_of(panel.list.item(i)).name for i in range(panel.list.count())]
 
 
-def test_orders():
-    assert [row.name for row in ordered(ROWS, "doubt")] == ["case 2", "Case 1", "case 10", "case 9"]
-    assert [row.name for row in ordered(ROWS, "name")] == ["Case 1", "case 2", "case 9", "case 10"]
-    assert [row.state for row in ordered(ROWS, "state")] == list(WORK_STATES)
-    assert natural("b2a10") < natural("b10a2")
-    assert natural("7") < natural("a")
-
-
-def test_the_most_doubtful_come_first_until_another_order_is_chosen(panel):
-    assert names(panel)[0] == "case 2"
+def test_the_rows_stand_as_they_are_given_and_the_order_is_asked_for(panel, kit):
+    said = kit.Recorder(panel)
+    assert names(panel) == [row.name for row in ROWS]
     menu = panel.sort_menu()
     assert [action.isChecked() for action in menu.actions()] == [True, False, False]
     menu.actions()[1].trigger()
-    assert names(panel) == ["Case 1", "case 2", "case 9", "case 10"]
+    assert said.of("order_chosen") == [("name",)]
+    panel.set_order("name")
     assert panel.hint.full_text() == "by name"
     assert [action.isChecked() for action in panel.sort_menu().actions()] == [False, True, False]
 
@@ -69,36 +63,37 @@ def test_double_click_and_enter_open(panel, kit):
     assert said.of("open_requested")[-1] == ("a",)
 
 
-def test_the_context_menu_opens_and_sets_states(panel, kit):
+def test_the_context_menu_opens_and_flags(panel, kit):
     said = kit.Recorder(panel)
-    menu = panel.case_menu(ROWS[2])
-    actions = {action.text(): action for action in menu.actions() if action.text()}
-    assert actions["Flagged"].isChecked()
-    actions["Open"].trigger()
-    actions["Accepted"].trigger()
-    assert said.calls == [("open_requested", ("c",)), ("state_chosen", ("c", "accepted"))]
+    for row, words in ((ROWS[0], "Take the flag away"), (ROWS[1], "Flag")):
+        actions = {action.text(): action for action in panel.case_menu(row).actions() if action.text()}
+        actions["Open"].trigger()
+        actions[words].trigger()
+    assert said.of("open_requested") == [("c",), ("d",)]
+    assert said.of("flag_chosen") == [("c", False), ("d", True)]
 
 
-def test_the_marked_case_stays_marked_when_doubts_arrive(panel):
+def test_the_marked_case_stays_marked_when_rows_change(panel):
     panel.list.setCurrentRow(3)
     assert panel._row_of(panel.list.currentItem()).key == "b"
-    panel.set_items([*ROWS[:1], WorkRow("b", "case 9", "new", 0.95), *ROWS[2:]])
+    panel.set_items([WorkRow("b", "case 9", "not started", 0.95), *ROWS[:3]])
     assert names(panel)[0] == "case 9"
     assert panel._row_of(panel.list.currentItem()).key == "b"
 
 
 def test_tooltips_and_accessible_texts_say_state_and_doubt(panel):
     item = panel.list.item(0)
-    assert item.toolTip() == "case 2\nCT 512×512×48\nflagged · doubt 90 %"
-    assert item.data(Qt.ItemDataRole.AccessibleTextRole) == "case 2, flagged, doubt 90 %"
-    assert "not surveyed yet" in panel.list.item(3).toolTip()
+    assert item.toolTip() == "case 2\nCT 512×512×48\nin progress, flagged · doubt 90 %"
+    assert item.data(Qt.ItemDataRole.AccessibleTextRole) == "case 2, in progress, flagged, doubt 90 %"
+    assert "not measured yet" in panel.list.item(3).toolTip()
 
 
 def test_every_state_looks_different(panel):
     pictures = []
     for state in WORK_STATES:
-        panel.set_items([WorkRow("x", "same", state)])
-        pictures.append(panel.list.viewport().grab().toImage())
+        for flagged in (False, True):
+            panel.set_items([WorkRow("x", "same", state, flagged=flagged)])
+            pictures.append(panel.list.viewport().grab().toImage())
     assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
 
 

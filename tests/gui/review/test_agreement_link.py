@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from proseg_gui.gui.dialogs.agreement_dialog import FIGURES
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.metrics.overlap import dice
+from proseg_gui.review.case import OpenedCase
 
 LIMIT_MS = 60_000
 
@@ -43,15 +44,15 @@ def cells(table, row):
 
 
 def expected(window, point):
-    review = window.controller.review
+    review = window.controller.desk.review
     mask = review.mask(point, 0, CancelToken(), no_progress).array
     return [f"{dice(mask, reading.mask.array):.3f}" for reading in review.study.readings]
 
 
 def test_every_preset_and_the_current_contour_stand_against_every_reading(opened):
-    dialog, review = opened.dialog, opened.controller.review
+    dialog, review = opened.dialog, opened.controller.desk.review
     assert [dialog.current.verticalHeaderItem(r).text() for r in range(4)] == ["anna", "ben", "majority", "STAPLE"]
-    assert [cells(dialog.current, r)[0] for r in range(2)] == expected(opened, opened.controller.point)
+    assert [cells(dialog.current, r)[0] for r in range(2)] == expected(opened, opened.controller.latents.point)
     for row, rater in enumerate(("anna", "ben", "cleo")):
         assert cells(dialog.presets, row)[:2] == expected(opened, review.sliders.rater_point(rater))
     bold = [(r, c) for r in range(3) for c in range(4) if dialog.presets.item(r, c).font().bold()]
@@ -62,9 +63,9 @@ def test_every_preset_and_the_current_contour_stand_against_every_reading(opened
 def test_the_figures_follow_the_contour(opened, qtbot):
     dialog, controller = opened.dialog, opened.controller
     before = cells(dialog.current, 0)
-    controller.move_axis(controller.axes.ambiguity[0], 2.5)
+    controller.latents.move_axis(controller.desk.axes.ambiguity[0], 2.5)
     qtbot.waitUntil(lambda: cells(dialog.current, 0) != before and done(opened), timeout=LIMIT_MS)
-    assert [cells(dialog.current, r)[0] for r in range(2)] == expected(opened, controller.point)
+    assert [cells(dialog.current, r)[0] for r in range(2)] == expected(opened, controller.latents.point)
 
 
 def test_another_figure_is_chosen_and_both_tables_are_copied(opened):
@@ -84,12 +85,12 @@ def test_nothing_is_offered_without_given_masks(window, tiny_bundle, qtbot):
     from proseg_gui.bundle import load_bundle
     from proseg_gui.review.session import begin_review
 
-    from .conftest import small_study
+    from ..conftest import small_study
 
     study = replace(small_study(), readings=())
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.settled, timeout=LIMIT_MS):
-        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+        window.controller.desk.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
     assert not window.measurements.details.isVisible() and not window.agreement.possible
     window.agreement.open()
     assert window.agreement.dialog is None
@@ -100,9 +101,9 @@ def test_it_closes_with_the_case_and_measures_only_while_open(opened, qtbot):
     text = dialog.text()
     dialog.close()
     with qtbot.waitSignal(controller.settled, timeout=LIMIT_MS):
-        controller.choose_rater("ben")
+        controller.latents.choose_rater("ben")
     assert dialog.text() == text and not controller.jobs.busy("agreement")
     opened.agreement.open()
     qtbot.waitUntil(lambda: done(opened), timeout=LIMIT_MS)
-    controller.show_study(controller.study)
+    controller.desk.show(OpenedCase.fresh(controller.desk.study))
     assert not dialog.isVisible()

@@ -55,7 +55,7 @@ def shelf(tmp_path, monkeypatch) -> Shelf:
 
 @pytest.fixture
 def panel(window, shelf, tmp_path):
-    archives = Archives(window, tmp_path / "data")
+    archives = Archives(window.host, window.opener.open_paths, tmp_path / "data")
     archives.ask()
     dialog = archives.dialog
     QTest.keyClicks(dialog.form.name, "shelf")
@@ -74,8 +74,8 @@ def test_find_fetch_and_open(panel, window, qtbot, tmp_path):
     dialog.table.selectRow(0)
     with qtbot.waitSignal(window.controller.study_changed, timeout=SETTLE_MS):
         QTest.mouseClick(dialog.fetch, LEFT)
-    qtbot.waitUntil(lambda: window.controller.study is not None, timeout=SETTLE_MS)
-    assert window.controller.study.geometry.shape == (3, 12, 10)
+    qtbot.waitUntil(lambda: window.controller.desk.study is not None, timeout=SETTLE_MS)
+    assert window.controller.desk.study.geometry.shape == (3, 12, 10)
     assert (tmp_path / "fetched" / "series_001").is_dir() and not dialog.isVisible()
 
 

@@ -12,10 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from proseg_gui.bundle import load_bundle, save_bundle
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
 from proseg_gui.review.state import LOCAL_MAP, PARTS
 
-from .conftest import SETTLE_MS, small_study
+from ..conftest import SETTLE_MS, small_study
 
 
 def settle(qtbot, window, act) -> None:
@@ -26,184 +27,187 @@ def settle(qtbot, window, act) -> None:
 
 def test_everything_is_there_once_settled(reviewed) -> None:
     controller = reviewed.controller
-    assert controller.summary.complete
-    assert controller.drawn.frame.slice_index == controller.slice_index == 2
-    assert set(controller.spread.maps) == set(PARTS)
-    assert list(controller.spread.raters) == ["anna", "ben", "cleo"]
-    assert controller.figures.exact
-    assert not controller.axes.provisional
-    assert len(controller.axes.preference) == 2
-    assert controller.who.consensus
+    assert controller.desk.summary.complete
+    assert controller.desk.drawn.frame.slice_index == controller.desk.slice_index == 2
+    assert set(controller.desk.spread.maps) == set(PARTS)
+    assert list(controller.desk.spread.raters) == ["anna", "ben", "cleo"]
+    assert controller.desk.figures.exact
+    assert not controller.desk.axes.provisional
+    assert len(controller.desk.axes.preference) == 2
+    assert controller.latents.who.consensus
 
 
 def test_a_preset_is_the_command_lines_rater(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    settle(qtbot, reviewed, lambda: controller.choose_rater("ben"))
-    method = reviewed.controller.review.bundle.method
-    assert controller.point["tau"] == pytest.approx(method.rater_coords(1)["tau"].tolist())
-    assert controller.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("ben"))
+    method = reviewed.controller.desk.review.bundle.method
+    assert controller.latents.point["tau"] == pytest.approx(method.rater_coords(1)["tau"].tolist())
+    assert controller.latents.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
     assert np.array_equal(
-        controller.drawn.frame.probability[0] > 0.5, controller.spread.raters["ben"].astype(np.float32) > 0.5
+        controller.desk.drawn.frame.probability[0] > 0.5, controller.desk.spread.raters["ben"].astype(np.float32) > 0.5
     )
 
 
 def test_choosing_another_rater_keeps_the_ambiguity(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    settle(qtbot, reviewed, controller.random_sample)
-    eps = controller.point["eps"]
+    settle(qtbot, reviewed, controller.latents.random_sample)
+    eps = controller.latents.point["eps"]
     assert any(eps)
-    settle(qtbot, reviewed, lambda: controller.choose_rater("cleo"))
-    assert controller.point["eps"] == eps
-    settle(qtbot, reviewed, controller.reset_ambiguity)
-    assert not any(controller.point["eps"])
-    assert controller.who.rater == "cleo"
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("cleo"))
+    assert controller.latents.point["eps"] == eps
+    settle(qtbot, reviewed, controller.latents.reset_ambiguity)
+    assert not any(controller.latents.point["eps"])
+    assert controller.latents.who.rater == "cleo"
 
 
 def test_an_axis_moves_to_where_it_is_put_and_moves_nothing_across(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    first, second = controller.axes.ambiguity[:2]
-    settle(qtbot, reviewed, lambda: controller.move_axis(first, 1.5))
-    assert controller.position(first) == pytest.approx(1.5, abs=1e-4)
-    assert controller.position(second) == pytest.approx(0.0, abs=1e-4)
-    settle(qtbot, reviewed, lambda: controller.move_axis(controller.axes.preference[0], -2.0))
-    assert controller.position(controller.axes.preference[0]) == pytest.approx(-2.0, abs=1e-3)
-    assert controller.who.text == "blend"
+    first, second = controller.desk.axes.ambiguity[:2]
+    settle(qtbot, reviewed, lambda: controller.latents.move_axis(first, 1.5))
+    assert controller.latents.position(first) == pytest.approx(1.5, abs=1e-4)
+    assert controller.latents.position(second) == pytest.approx(0.0, abs=1e-4)
+    settle(qtbot, reviewed, lambda: controller.latents.move_axis(controller.desk.axes.preference[0], -2.0))
+    assert controller.latents.position(controller.desk.axes.preference[0]) == pytest.approx(-2.0, abs=1e-3)
+    assert controller.latents.who.text == "blend"
 
 
 def test_axes_stand_still_during_a_drag(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    axes = controller.axes
-    controller.begin_drag()
+    axes = controller.desk.axes
+    controller.latents.begin_drag()
     for position in (0.5, 1.0, 1.5):
-        controller.move_axis(axes.preference[0], position)
+        controller.latents.move_axis(axes.preference[0], position)
         qtbot.wait(30)
-    assert controller.axes is axes
-    settle(qtbot, reviewed, controller.end_drag)
-    assert controller.axes is not axes
+    assert controller.desk.axes is axes
+    settle(qtbot, reviewed, controller.latents.end_drag)
+    assert controller.desk.axes is not axes
 
 
 def test_maps_do_not_move_with_the_sliders_but_the_local_one_does(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    before = {part: values.copy() for part, values in controller.spread.maps.items()}
+    before = {part: values.copy() for part, values in controller.desk.spread.maps.items()}
     local: list[np.ndarray] = []
     controller.local_map_changed.connect(lambda result: local.append(result[1]))
-    controller.set_view(map_name=LOCAL_MAP)
+    controller.display.set_view(map_name=LOCAL_MAP)
     qtbot.waitUntil(lambda: bool(local))
-    settle(qtbot, reviewed, lambda: controller.choose_rater("anna"))
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("anna"))
     qtbot.waitUntil(lambda: len(local) > 1)
     for part in PARTS:
-        assert np.array_equal(before[part], controller.spread.maps[part])
+        assert np.array_equal(before[part], controller.desk.spread.maps[part])
     assert not np.allclose(local[0], local[-1])
 
 
 def test_changing_slices_never_shows_the_old_ones_contour(reviewed, qtbot) -> None:
     controller = reviewed.controller
     seen = []
-    controller.frame_changed.connect(lambda drawn: seen.append((drawn.frame.slice_index, controller.slice_index)))
+    controller.frame_changed.connect(lambda drawn: seen.append((drawn.frame.slice_index, controller.desk.slice_index)))
     for k in (0, 1, 4, 3):
-        controller.set_slice(k)
+        controller.desk.set_slice(k)
         qtbot.wait(2)
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][0] == 3, timeout=SETTLE_MS)
     assert all(drawn == current for drawn, current in seen)
-    controller.set_slice(99)
-    assert controller.slice_index == 4
+    controller.desk.set_slice(99)
+    assert controller.desk.slice_index == 4
 
 
 def test_remember_recall_forget(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    settle(qtbot, reviewed, lambda: controller.choose_rater("ben"))
-    controller.remember()
-    kept = controller.point
-    settle(qtbot, reviewed, controller.random_sample)
-    assert controller.point != kept
-    settle(qtbot, reviewed, lambda: controller.recall(0))
-    assert controller.point == kept
-    assert controller.who.rater == "ben"
-    assert controller.remembered[0].thumbnail.shape[2] == 3
-    assert controller.remembered[0].volume_ml == pytest.approx(controller.figures.ml)
-    controller.forget(0)
-    assert controller.remembered == ()
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("ben"))
+    controller.desk.remember()
+    kept = controller.latents.point
+    settle(qtbot, reviewed, controller.latents.random_sample)
+    assert controller.latents.point != kept
+    settle(qtbot, reviewed, lambda: controller.latents.recall(0))
+    assert controller.latents.point == kept
+    assert controller.latents.who.rater == "ben"
+    assert controller.latents.remembered[0].thumbnail.shape[2] == 3
+    assert controller.latents.remembered[0].volume_ml == pytest.approx(controller.desk.figures.ml)
+    controller.latents.forget(0)
+    assert controller.latents.remembered == ()
 
 
 def test_volume_is_that_of_the_mask(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    settle(qtbot, reviewed, lambda: controller.choose_rater("cleo"))
-    mask = controller.review.engine.mask(controller.point)
-    assert controller.figures.ml == pytest.approx(mask.volume_ml)
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("cleo"))
+    mask = controller.desk.review.engine.mask(controller.latents.point)
+    assert controller.desk.figures.ml == pytest.approx(mask.volume_ml)
 
 
 def test_dice_against_a_given_mask(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    settle(qtbot, reviewed, lambda: controller.compare_with("ben"))
-    mask = controller.review.engine.mask(controller.point).array
-    given = controller.study.readings[1].mask.array
+    settle(qtbot, reviewed, lambda: controller.display.compare_with("ben"))
+    mask = controller.desk.review.engine.mask(controller.latents.point).array
+    given = controller.desk.study.readings[1].mask.array
     wanted = 2 * (mask & given).sum() / (mask.sum() + given.sum())
-    assert controller.figures.dice == pytest.approx(wanted)
+    assert controller.desk.figures.dice == pytest.approx(wanted)
 
 
 def test_readout_names_position_value_probability_and_raters(reviewed) -> None:
     controller, texts = reviewed.controller, []
     controller.readout_changed.connect(texts.append)
-    controller.hover((2, 20, 15))
+    controller.desk.hover((2, 20, 15))
     found = texts[-1]
     assert found.position == "L 0.0  P 0.0  S 26.0"  # origin (-30, -40, 20), 2 mm pixels, 3 mm slices
-    assert found.value == f"{controller.study.image.array[2, 20, 15]:.4g}"
+    assert found.value == f"{controller.desk.study.image.array[2, 20, 15]:.4g}"
     assert found.probability.startswith("P(lesion) 0.")
     assert "include" in found.included_by
-    controller.hover(None)
+    controller.desk.hover(None)
     assert texts[-1] is None
 
 
-def test_next_uncertain_goes_by_doubt(reviewed) -> None:
-    controller = reviewed.controller
-    by_slice = controller.summary.by_slice
-    controller.set_slice(0)
-    peak = int(np.argmax(by_slice))
-    if peak != 0:
-        controller.next_uncertain(1)
-        assert controller.slice_index == peak
+def test_next_uncertain_goes_by_doubt(reviewed, qtbot) -> None:
+    desk = reviewed.controller.desk
+    doubts = desk.summary.by_slice
+    order = [k for k in np.argsort(-doubts, kind="stable").tolist() if doubts[k] >= 0.05 * doubts.max()]
+    order.remove(desk.slice_index)
+    went = []
+    for _ in order:
+        settle(qtbot, reviewed, lambda: QTest.keyClick(reviewed, Qt.Key.Key_N))
+        went.append(desk.slice_index)
+    assert went == order
 
 
 def test_a_new_scan_drops_what_was_known(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    controller.show_study(small_study(n_slices=1, size=17))
-    assert (controller.review, controller.drawn, controller.spread, controller.summary) == (None, None, None, None)
-    assert controller.slice_index == 0
+    controller.desk.show(OpenedCase.fresh(small_study(n_slices=1, size=17)))
+    desk = controller.desk
+    assert (desk.review, desk.drawn, desk.spread, desk.summary) == (None, None, None, None)
+    assert controller.desk.slice_index == 0
 
 
 def test_latents_written_by_the_window_come_back(reviewed, qtbot, tmp_path) -> None:
-    controller, exporting = reviewed.controller, reviewed.commands._exporting
-    settle(qtbot, reviewed, controller.random_sample)
-    kept = controller.point
+    controller, exporting = reviewed.controller, reviewed.commands.exporting
+    settle(qtbot, reviewed, controller.latents.random_sample)
+    kept = controller.latents.point
     exporting.write_latents(tmp_path / "latents.json")
     qtbot.waitUntil(lambda: (tmp_path / "latents.json").exists() and not controller.jobs.busy("files"))
     assert json.loads((tmp_path / "latents.json").read_text())["point"]["eps"] == list(kept["eps"])
-    settle(qtbot, reviewed, controller.reset_ambiguity)
+    settle(qtbot, reviewed, controller.latents.reset_ambiguity)
     settle(qtbot, reviewed, lambda: exporting.read_latents(tmp_path / "latents.json"))
-    assert controller.point == kept
+    assert controller.latents.point == kept
     (tmp_path / "latents.json").write_text("{}")
     exporting.read_latents(tmp_path / "latents.json")
     qtbot.waitUntil(lambda: bool(reviewed.failures))
-    assert controller.point == kept
+    assert controller.latents.point == kept
 
 
 def test_another_channel_shows_its_own_values_and_keeps_the_contour(reviewed, qtbot) -> None:
     controller = reviewed.controller
-    image = controller.study.image
+    image = controller.desk.study.image
     other = replace(image, array=200.0 - image.array)
-    study = replace(controller.study, channels={"T1": image, "T2": other})
-    controller.show_study(study)
-    settle(qtbot, reviewed, lambda: controller.begin(begin_review(study, controller_bundle(reviewed), "cpu")))
+    study = replace(controller.desk.study, channels={"T1": image, "T2": other})
+    controller.desk.show(OpenedCase.fresh(study))
+    settle(qtbot, reviewed, lambda: controller.desk.begin(begin_review(study, controller_bundle(reviewed), "cpu")))
     texts = []
     controller.readout_changed.connect(texts.append)
-    drawn = controller.drawn
+    drawn = controller.desk.drawn
     QTest.keyClick(reviewed, Qt.Key.Key_H)
-    controller.hover((2, 20, 15))
+    controller.desk.hover((2, 20, 15))
     assert texts[-1].value == f"{other.array[2, 20, 15]:.4g}"
-    assert controller.drawn is drawn
-    assert controller.view.window == other.display_window()
+    assert controller.desk.drawn is drawn
+    assert controller.display.view.window == other.display_window()
     QTest.keyClick(reviewed, Qt.Key.Key_H)
-    assert controller.shown is image
+    assert controller.display.shown is image
 
 
 def controller_bundle(window):
@@ -228,15 +232,15 @@ def test_a_click_puts_the_models_box_there(window, qtbot, tiny_bundle, tmp_path)
     boxed = replace(bundle.card, name="boxed", field_of_view={"kind": "box", "size_mm": [30.0, 30.0]})
     save_bundle(tmp_path / "boxed", boxed, bundle.method)
     study = small_study()
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     settle(qtbot, window, lambda: window.opener.use_model(str(tmp_path / "boxed")))
-    before = window.controller.drawn.frame.probability[0].copy()
+    before = window.controller.desk.drawn.frame.probability[0].copy()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_P)
     place = window.scene.scan.widget_position((2, 8, 8)).toPoint()
     settle(qtbot, window, lambda: QTest.mouseClick(window.scene.scan, Qt.MouseButton.LeftButton, pos=place))
-    after = window.controller.drawn.frame.probability[0]
+    after = window.controller.desk.drawn.frame.probability[0]
     inside = after > 1e-6
     rows, columns = np.nonzero(inside.any(1))[0], np.nonzero(inside.any(0))[0]
     assert rows.max() <= 8 + 8
@@ -269,5 +273,5 @@ def test_the_volumes_of_a_4d_file_are_asked_for_in_the_window(window, qtbot, tmp
         window.opener.open_paths([tmp_path / "a.nii"])
     assert [candidate.label for candidate in asked.args[1]] == ["a.nii, volume 0 of 2", "a.nii, volume 1 of 2"]
     settle(qtbot, window, lambda: window.opener.open_candidate(asked.args[1][1]))
-    assert np.array_equal(window.controller.study.image.array, values.T + 9)
+    assert np.array_equal(window.controller.desk.study.image.array, values.T + 9)
     assert window.failures == []

@@ -20,10 +20,11 @@ from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.metrics.overlap import dice
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Mask
 
-from .conftest import SETTLE_MS, small_study
+from ..conftest import SETTLE_MS, small_study
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -56,41 +57,41 @@ def test_files_become_raters_of_the_case_and_are_drawn(window, scan, qtbot, tmp_
     write_rtstruct([Roi("GTV", mask)], study.image, tmp_path / "dora.dcm")
     write_seg([Segment("tumour", other)], study.image, tmp_path / "emil.dcm")
     write_nifti(mask, study.geometry, tmp_path / "finn.nii.gz")
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     window.commands.drawings.read([tmp_path / name for name in ("dora.dcm", "emil.dcm", "finn.nii.gz")])
     dialog = asked(window, qtbot)
     QTest.mouseClick(dialog.add, LEFT)
-    found = window.controller.study
+    found = window.controller.desk.study
     assert found.raters == ("dora", "emil", "finn") and found.structures == ("structure",)
     assert [np.array_equal(r.mask.array, m.array) for r, m in zip(found.readings, (mask, other, mask), strict=True)]
     assert set(window.show_panel.references) == {"dora", "emil", "finn"}
-    assert window.controller.view.masks_shown == {"dora", "emil", "finn"}
-    window.controller.set_slice(1)
+    assert window.controller.display.view.masks_shown == {"dora", "emil", "finn"}
+    window.controller.desk.set_slice(1)
     assert len(window.scene._given_layers) == 3
     assert window.failures == []
     window.commands.drawings.read([tmp_path / "dora.dcm"])
     QTest.mouseClick(asked(window, qtbot).add, LEFT)
-    assert window.controller.study.raters == ("dora", "emil", "finn", "dora (2)")
+    assert window.controller.desk.study.raters == ("dora", "emil", "finn", "dora (2)")
 
 
 def test_a_dropped_structure_set_is_the_reference_with_its_dice(window, scan, tiny_bundle, qtbot, tmp_path):
     study, mask = scan
     whole = Mask(np.ones_like(mask.array), mask.geometry)
     write_rtstruct([Roi("BODY", whole), Roi("GTV", mask)], study.image, tmp_path / "planner.dcm")
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
-        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+        window.controller.desk.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
     drop(window, tmp_path / "planner.dcm")
     dialog = asked(window, qtbot)
     dialog.roles["reference"].setChecked(True)
     dialog.regions.setCurrentIndex(1)
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
         QTest.mouseClick(dialog.add, LEFT)
-    assert window.controller.view.compare_with == "planner"
-    assert window.controller.study.readings[0].structure == "lesion", "compared with the model's structure"
-    drawn = window.controller.review.mask(window.controller.point, 0, *_idle())
-    assert window.controller.figures.dice == pytest.approx(dice(drawn.array, mask.array))
-    assert window.measurements.dice.text() == f"{window.controller.figures.dice:.3f}"
+    assert window.controller.display.view.compare_with == "planner"
+    assert window.controller.desk.study.readings[0].structure == "lesion", "compared with the model's structure"
+    drawn = window.controller.desk.review.mask(window.controller.latents.point, 0, *_idle())
+    assert window.controller.desk.figures.dice == pytest.approx(dice(drawn.array, mask.array))
+    assert window.measurements.dice.text() == f"{window.controller.desk.figures.dice:.3f}"
     assert window.measurements.reference.currentText() == "planner"
     assert len(window.scene._given_layers) == 1 and window.failures == []
 
@@ -105,12 +106,12 @@ def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, 
     study, mask = scan
     small = Mask(mask.array[:, :20], replace(mask.geometry, shape=(5, 20, 40)))
     write_nifti(small, small.geometry, tmp_path / "small.nii.gz")
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     drop(window, tmp_path / "small.nii.gz")
     asked(window, qtbot, ErrorDialog)
     (failure,) = window.failures
     assert "not on the image's grid" in str(failure) and "small.nii.gz" in str(failure)
-    assert window.controller.study is study
+    assert window.controller.desk.study is study
     window.failures.clear()
 
 
@@ -126,25 +127,25 @@ def test_contours_of_another_image_are_blocked_with_the_difference(window, scan,
     study, mask = scan
     image = replace(study.image, dicom=replace(study.image.dicom, **change))
     write_rtstruct([Roi("GTV", mask)], image, tmp_path / "rt.dcm")
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     window.commands.drawings.read([tmp_path / "rt.dcm"])
     asked(window, qtbot, ErrorDialog)
     assert said in str(window.failures[0]) and "P2" not in str(window.failures[0])
-    assert window.controller.study is study
+    assert window.controller.desk.study is study
     window.failures.clear()
 
 
 def test_a_dropped_scan_still_opens_as_a_scan(window, scan, qtbot, tmp_path):
     study, _ = scan
     write_nifti(study.image.array, study.geometry, tmp_path / "other.nii.gz")
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.study_changed, timeout=SETTLE_MS):
         drop(window, tmp_path / "other.nii.gz")
-    assert window.controller.study.name == "other"
+    assert window.controller.desk.study.name == "other"
 
 
 def test_the_menu_offers_it_only_with_a_scan_in_view(window, scan):
     (command,) = [c for c in window.commands.table() if "contours on this scan" in c.text]
     assert not command.enabled()
-    window.controller.show_study(scan[0])
+    window.controller.desk.show(OpenedCase.fresh(scan[0]))
     assert command.enabled()

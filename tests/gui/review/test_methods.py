@@ -6,6 +6,7 @@ import pytest
 
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
 from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.review.case import OpenedCase
 
 SETTLE_MS = 120_000
 RATERS = ("anna", "ben", "cleo")
@@ -33,9 +34,9 @@ def opened(window, qtbot, tmp_path):
         image[:, 8:20, 8:20] += 100
         geometry = Geometry.plain(image.shape, (3.0, 2.0, 2.0))
         study = Study("blob", {"image": Volume(image, geometry, modality="MR")}, ("lesion",))
-        window.controller.show_study(study)
+        window.controller.desk.show(OpenedCase.fresh(study))
         with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
-            window.controller.begin(begin_review(study, load_bundle(tmp_path / kind), "cpu"))
+            window.controller.desk.begin(begin_review(study, load_bundle(tmp_path / kind), "cpu"))
         assert window.failures == []
         return window, method.capabilities
 
@@ -51,8 +52,8 @@ def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot)
     window, able = opened(kind)
     controller = window.controller
     preference, ambiguity = window.findChild(PreferencePanel), window.findChild(AmbiguityPanel)
-    assert len(controller.axes.preference) == len(preference.axes.sliders) == preferences
-    assert bool(controller.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
+    assert len(controller.desk.axes.preference) == len(preference.axes.sliders) == preferences
+    assert bool(controller.desk.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
     assert len(preference.presets) == (3 if able.personalised else 0)
     assert preference.empty.isHidden() == able.personalised and preference.sample.isHidden() != able.intra_expert
     assert ambiguity.random.isEnabled() == able.ambiguity_axes
@@ -61,10 +62,10 @@ def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot)
     if not able.ambiguity_axes:
         assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
     if able.personalised:
-        controller.choose_rater("ben")
-        assert controller.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
-    for axis in (*controller.axes.preference[:1], *controller.axes.ambiguity[:1]):
+        controller.latents.choose_rater("ben")
+        assert controller.latents.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
+    for axis in (*controller.desk.axes.preference[:1], *controller.desk.axes.ambiguity[:1]):
         with qtbot.waitSignal(controller.settled, timeout=SETTLE_MS):
-            controller.move_axis(axis, 1.5)
-        assert controller.position(axis) == pytest.approx(1.5, abs=1e-3)
+            controller.latents.move_axis(axis, 1.5)
+        assert controller.latents.position(axis) == pytest.approx(1.5, abs=1e-3)
     assert window.failures == []

@@ -11,10 +11,11 @@ import pytest
 from proseg_gui.bundle import load_bundle
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.io.images.resample import straightened
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
-from .conftest import SETTLE_MS, small_study
+from ..conftest import SETTLE_MS, small_study
 
 
 def tilted_study() -> Study:
@@ -36,35 +37,35 @@ def action(window):
 
 def test_only_a_tilted_or_uneven_scan_can_be_straightened(window) -> None:
     assert not action(window).isEnabled()
-    window.controller.show_study(small_study())
+    window.controller.desk.show(OpenedCase.fresh(small_study()))
     assert not action(window).isEnabled()
-    window.controller.show_study(tilted_study())
+    window.controller.desk.show(OpenedCase.fresh(tilted_study()))
     assert action(window).isEnabled()
     places = np.array([[0.0, 0, z] for z in (0, 2, 4, 8)])
     uneven = Geometry((4, 6, 7), places[0], (2.0, 1, 1), np.eye(3), places)
-    window.controller.show_study(Study("u", {"image": Volume(np.zeros(uneven.shape, np.float32), uneven)}))
+    study = Study("u", {"image": Volume(np.zeros(uneven.shape, np.float32), uneven)})
+    window.controller.desk.show(OpenedCase.fresh(study))
     assert action(window).isEnabled()
 
 
 def test_the_straightened_scan_is_a_new_named_study_under_the_same_model(window, qtbot, tiny_bundle) -> None:
     study = tilted_study()
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
-        window.controller.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
-    notices, shares = [], []
-    window.controller.noticed.connect(notices.append)
+        window.controller.desk.begin(begin_review(study, load_bundle(tiny_bundle), "cpu"))
+    shares = []
     window.controller.job_changed.connect(lambda job: shares.append(job.share) if job is not None else None)
     with qtbot.waitSignal(window.controller.bundle_changed, timeout=SETTLE_MS, check_params_cb=lambda b: b is not None):
         action(window).trigger()
     expected, _ = straightened(study)
-    shown = window.controller.study
+    shown = window.controller.desk.study
     assert shown is not study and study.geometry.is_sheared, "the tilted study itself is untouched"
     assert shown.geometry.is_straight and shown.geometry.same_grid(expected.geometry)
     assert np.array_equal(shown.image.array, expected.image.array)
     assert [r.rater for r in shown.readings] == ["anna", "ben"]
     assert shown.name == "blob, straightened"
-    assert any("resampled to an even, upright grid" in text for text in notices)
-    assert window.controller.review.bundle.card.name == "tiny" and window.controller.review.study is shown
+    assert "resampled to an even, upright grid" in window.notices.text.text(), "it stays readable"
+    assert window.controller.desk.review.bundle.card.name == "tiny" and window.controller.desk.review.study is shown
     assert len({share for share in shares if 0 < share < 1}) > 3, "progress is told slice by slice"
     assert not action(window).isEnabled() and window.failures == []
 
@@ -83,12 +84,12 @@ def test_cancelling_leaves_the_tilted_scan_in_view(window, qtbot, monkeypatch) -
 
     monkeypatch.setattr(resample, "resample_to", slow)
     study = tilted_study()
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     action(window).trigger()
     qtbot.waitUntil(lambda: bool(started))
     window.status.cancel_requested.emit()
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("open"))
-    assert window.controller.study is study and window.failures == []
+    assert window.controller.desk.study is study and window.failures == []
 
 
 def test_slices_too_uneven_are_one_sentence(window, qtbot) -> None:
@@ -96,10 +97,10 @@ def test_slices_too_uneven_are_one_sentence(window, qtbot) -> None:
     geometry = Geometry((5, 6, 7), places[0], (1250.0, 1.0, 1.0), np.eye(3), places)
     reading = Reading("r", "structure", Mask(np.zeros(geometry.shape, bool), geometry))
     study = Study("far", {"image": Volume(np.zeros(geometry.shape, np.float32), geometry)}, readings=(reading,))
-    window.controller.show_study(study)
+    window.controller.desk.show(OpenedCase.fresh(study))
     with qtbot.waitSignal(window.controller.failed, timeout=SETTLE_MS):
         action(window).trigger()
-    assert "too unevenly" in str(window.failures[0]) and window.controller.study is study
+    assert "too unevenly" in str(window.failures[0]) and window.controller.desk.study is study
     assert any(isinstance(dialog, ErrorDialog) for dialog in window._dialogs)
     window.failures.clear()
 

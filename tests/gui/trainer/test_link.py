@@ -17,7 +17,7 @@ from proseg_gui.gui.trainer.link import TrainerLink
 from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.review.worklist import Worklist
+from proseg_gui.review.keeper import Keeper
 from proseg_gui.settings import Settings
 from proseg_gui.training.process import Training
 from proseg_gui.volume import Geometry
@@ -37,7 +37,7 @@ def make(qtbot, tmp_path, monkeypatch):
         tab.resize(1366, 700)
         tab.set_colours(DARK)
         controller = Controller(Settings(), tab)
-        link = TrainerLink(tab, controller, Opener(controller, Worklist(), "cpu"), tab)
+        link = TrainerLink(tab, controller, Opener(controller, Keeper(), "cpu"), tab)
         link.controller, link.failures, link.dialogs, link.notices = controller, [], [], []
         link.failed.connect(link.failures.append)
         controller.failed.connect(link.failures.append)
@@ -212,9 +212,9 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     assert [curve.name for curve in later.tab.run.dice.curves] == ["wrong rater", *sorted(drawn), "mean"]
 
     click(later.tab.result.attempt)  # opens a validation case through the new model
-    qtbot.waitUntil(lambda: later.controller.review is not None, timeout=LIMIT_MS)
-    assert later.controller.review.bundle.card.name == "discs-1"
-    assert later.controller.study.name in later.training.plan.val
+    qtbot.waitUntil(lambda: later.controller.desk.review is not None, timeout=LIMIT_MS)
+    assert later.controller.desk.review.bundle.card.name == "discs-1"
+    assert later.controller.desk.study.name in later.training.plan.val
     click(later.tab.result.accept)
     assert later.failures == [] and later.training is None and later.tab.setup.isVisible()
     assert load_bundle(later.models / "discs-1").card.raters == ("rater1", "rater2", "rater3")
@@ -278,7 +278,7 @@ def test_ones_own_models_can_be_removed_and_shipped_ones_not(make, tiny_bundle, 
     answer(link.dialogs[-1], "Remove")
     assert not folder.exists() and all(model.shipped for model in library.models)
     click(library.activate)
-    assert link.controller.view.settings.model == str(library.chosen().folder)
+    assert link.controller.display.view.settings.model == str(library.chosen().folder)
 
 
 def test_own_models_lie_in_the_users_data_folder():
@@ -291,8 +291,8 @@ def test_a_double_click_opens_the_case_in_review(link, qtbot, discs):
     with qtbot.waitSignal(link.review_requested, timeout=LIMIT_MS):
         QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
         QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: link.controller.study is not None, timeout=LIMIT_MS)
-    assert link.controller.study.name == "case1"
+    qtbot.waitUntil(lambda: link.controller.desk.study is not None, timeout=LIMIT_MS)
+    assert link.controller.desk.study.name == "case1"
     qtbot.waitUntil(lambda: not link.controller.jobs.busy("open"), timeout=LIMIT_MS)
 
 
@@ -342,8 +342,8 @@ def test_what_cannot_be_resampled_says_why_and_stays_out(make, discs, qtbot):
 def test_a_case_with_another_grid_is_looked_at_before_deciding(link, qtbot):
     with qtbot.waitSignal(link.review_requested, timeout=LIMIT_MS):
         click(link.tab.data.look)
-    qtbot.waitUntil(lambda: link.controller.study is not None, timeout=LIMIT_MS)
-    study = link.controller.study
+    qtbot.waitUntil(lambda: link.controller.desk.study is not None, timeout=LIMIT_MS)
+    study = link.controller.desk.study
     assert study.name == "case4" and [r.rater for r in study.readings] == ["anna", "ben", "cleo"]
     assert "nearest neighbour" in " ".join(study.notices) and study.readings[0].mask.array.sum() == 81
     assert link.tab.data.table.cases.parts["case4"] == "out"  # looking decides nothing
@@ -443,14 +443,14 @@ def test_using_another_model_leaves_a_way_back(own, make, qtbot):
     library = link.tab.library
     assert not library.back.isVisible()
     click(library.activate)
-    assert link.controller.view.settings.model == str(own / "tiny") and not library.back.isVisible()
+    assert link.controller.display.view.settings.model == str(own / "tiny") and not library.back.isVisible()
     library.list.setFocus()
     QTest.keyClick(library.list, Qt.Key.Key_Down)
     shipped = library.chosen()
     click(library.activate)
     assert library.back.text().startswith("Roll back to tiny 1")
     click(library.back)
-    assert link.controller.view.settings.model == str(own / "tiny")
+    assert link.controller.display.view.settings.model == str(own / "tiny")
     assert library.back.text().startswith(f"Roll back to {shipped.card.name}")
     assert "Back to tiny 1" in link.notices
 

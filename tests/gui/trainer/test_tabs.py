@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from proseg_gui.review.case import OpenedCase
 from proseg_gui.training.process import Plan, Snapshot, Training
 
 
@@ -21,16 +22,16 @@ def test_docks_quick_choices_and_keys_belong_to_review(reviewed, qtbot):
     assert window.trainer.isVisible() and not window.scene.isVisible() and not window.header.isVisible()
     assert not any(dock.isVisible() for dock in window.docks.values())
     assert not any(dock.toggleViewAction().isEnabled() for dock in window.docks.values())
-    shown = window.controller.view.settings.show_heatmap
+    shown = window.controller.display.view.settings.show_heatmap
     QTest.keyClick(window, Qt.Key.Key_U)
     QTest.keyClick(window.trainer, Qt.Key.Key_Space)
-    assert window.controller.view.settings.show_heatmap == shown
-    assert window.controller.view.settings.show_contours
+    assert window.controller.display.view.settings.show_heatmap == shown
+    assert window.controller.display.view.settings.show_contours
     go(window, 0)
     assert window.scene.isVisible() and window.header.isVisible() and window.docks["latents"].isVisible()
     assert not window.docks["volumes"].isVisible()  # what was hidden stays hidden
     QTest.keyClick(window, Qt.Key.Key_U)
-    assert window.controller.view.settings.show_heatmap != shown
+    assert window.controller.display.view.settings.show_heatmap != shown
 
 
 def test_both_tabs_fit_on_a_small_screen(reviewed, qtbot):
@@ -43,7 +44,7 @@ def test_both_tabs_fit_on_a_small_screen(reviewed, qtbot):
 
 def test_opening_a_scan_brings_review_to_the_front(reviewed):
     go(reviewed, 1)
-    reviewed.controller.show_study(reviewed.controller.study)
+    reviewed.controller.desk.show(OpenedCase.fresh(reviewed.controller.desk.study))
     assert reviewed.tabs.bar.currentIndex() == 0
 
 

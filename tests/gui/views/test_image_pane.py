@@ -11,6 +11,8 @@ from proseg_gui.gui.views.contours import trace, trace_mask
 from proseg_gui.gui.views.image_pane import ContourLayer
 from proseg_gui.gui.views.palette import CURRENT_COLOUR, rater_colour
 from proseg_gui.gui.views.picture import HeatStyle, Picture
+from proseg_gui.planes import Plane
+from proseg_gui.review.viewing import Ruler, ViewPlace
 from proseg_gui.volume import Geometry, Volume
 
 YELLOW = CURRENT_COLOUR
@@ -24,16 +26,16 @@ def block(y: slice, x: slice) -> QPainterPath:
 
 def test_every_voxel_is_found_where_it_is_drawn(pane):
     for index in ((3, 0, 0), (3, 95, 95), (3, 17, 60)):
-        assert pane.index_at(pane.widget_position(index)) == index
-    top_left = pane.array_to_widget().map(QPointF(0, 0))
-    assert pane.index_at(top_left - QPointF(1, 0)) is None
-    assert pane.index_at(top_left - QPointF(0, 1)) is None
+        assert pane.voxel_at(pane.widget_position(index)) == index
+    top_left = pane.picture_to_widget().map(QPointF(0, 0))
+    assert pane.voxel_at(top_left - QPointF(1, 0)) is None
+    assert pane.voxel_at(top_left - QPointF(0, 1)) is None
 
 
 def test_the_picture_fits_and_keeps_its_shape(make_pane):
     geometry = Geometry((1, 40, 100), np.zeros(3), (1.0, 2.0, 0.5), np.eye(3))  # 80 mm high, 50 mm wide
     pane = make_pane(Volume(np.zeros((1, 40, 100), np.float32), geometry), 500, 400)
-    box = pane.array_to_widget().mapRect(block(slice(0, 40), slice(0, 96)).boundingRect())
+    box = pane.picture_to_widget().mapRect(block(slice(0, 40), slice(0, 96)).boundingRect())
     assert (box.height(), box.width()) == pytest.approx((400, 96 * 0.5 * 5))
     assert pane.pixels_per_mm() == pytest.approx(5)
 
@@ -41,7 +43,7 @@ def test_the_picture_fits_and_keeps_its_shape(make_pane):
 def test_a_contour_is_drawn_on_the_border_of_its_pixels(pane, eye):
     pane.set_contours([ContourLayer(block(slice(30, 60), slice(20, 70)), YELLOW)])
     yellow = eye.nearness(eye.grabbed(pane), YELLOW) < 40
-    to_widget = pane.array_to_widget()
+    to_widget = pane.picture_to_widget()
     for point, expected in {(20, 45): True, (70, 45): True, (45, 30): True, (45, 60): True, (45, 45): False}.items():
         at = to_widget.map(QPointF(*point)).toPoint()
         assert yellow[at.y() - 2 : at.y() + 3, at.x() - 2 : at.x() + 3].any() == expected, point
@@ -95,18 +97,18 @@ def test_holes_stay_empty_when_filled(pane, eye):
 def test_another_slice_drops_contours_and_map_of_the_old_one(pane, eye, draw_lesion):
     pane.set_contours([ContourLayer(trace(draw_lesion(96)), "#00ff00")])
     pane.set_heatmap(np.full((96, 96), 0.25, dtype=np.float32))
-    pane.set_slice(3)  # it is there already: nothing changes
+    pane.show_plane(Plane(0, 3))  # it is there already: nothing changes
     assert (eye.nearness(eye.grabbed(pane), "#00ff00") < 30).any()
-    pane.set_slice(4)
+    pane.show_plane(Plane(0, 4))
     pixels = eye.grabbed(pane)
     assert not (eye.nearness(pixels, "#00ff00") < 30).any()
     assert (pixels.max(axis=2).astype(int) - pixels.min(axis=2) < 12).mean() > 0.99  # grey only
 
 
 def test_slices_stay_within_the_volume(pane):
-    for asked, shown in ((99, 5), (-3, 0)):
-        pane.set_slice(asked)
-        assert pane.index_at(pane.widget_position((0, 40, 40)))[0] == shown
+    for asked, shown in ((99, 5), (0, 0)):
+        pane.show_plane(Plane(0, asked))
+        assert pane.voxel_at(pane.widget_position((0, 40, 40)))[0] == shown
 
 
 def test_the_window_changes_the_picture_not_the_contours(pane, eye):
@@ -160,7 +162,7 @@ def test_a_contour_keeps_a_dark_edge_on_a_map_of_its_own_colour(pane, eye):
     path = block(slice(30, 60), slice(20, 70))
     pane.set_contours([ContourLayer(path, "#fcffa4")])
     pane.set_heatmap(np.full((96, 96), 0.25, dtype=np.float32), HeatStyle(opacity=1.0))
-    at = pane.array_to_widget().map(QPointF(20, 45)).toPoint()
+    at = pane.picture_to_widget().map(QPointF(20, 45)).toPoint()
     across = eye.grabbed(pane)[at.y(), at.x() - 5 : at.x() + 6].mean(axis=1)
     line = across[4:7].max()
     assert line > 200
@@ -183,16 +185,16 @@ def test_without_a_scan_the_pane_says_what_to_do_and_is_deaf(make_pane, eye, han
     pane.set_empty_text("Drop a scan here")
     assert eye.grabbed(pane)[200:300].max() > 100
     heard: list[object] = []
-    for signal in (pane.slice_stepped, pane.window_dragged, pane.clicked, pane.maximise_requested):
+    for signal in (pane.stepped, pane.window_dragged, pane.clicked, pane.maximise_requested):
         signal.connect(lambda *values: heard.append(values))
     hand.wheel(pane, QPointF(100, 100), 120)
     hand.wheel(pane, QPointF(100, 100), 120, control=True)
     for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
         hand.drag(pane, button, QPoint(50, 50), QPoint(90, 80))
-    pane.set_slice(3)
+    pane.show_plane(Plane(0, 3))
     pane.set_window(3, 4)
     assert heard == []
-    assert pane.index_at(QPointF(100, 100)) is None
+    assert pane.voxel_at(QPointF(100, 100)) is None
 
 
 def test_closing_the_study_clears_the_pane(pane, eye):
@@ -210,12 +212,21 @@ def test_a_notice_is_shown_and_goes(pane, eye):
 
 
 def test_another_channel_keeps_slice_and_zoom_another_scan_does_not(pane, volume, link):
-    pane.set_slice(1)
+    pane.show_plane(Plane(0, 1))
     pane.zoom_by(3.0)
     other = Volume(volume.array * 2, volume.geometry)
-    pane.set_volume(other)
-    assert pane.index_at(pane.widget_position((0, 48, 48)))[0] == 1
-    assert link.zoom == pytest.approx(3.0)
+    pane.set_channel(other)
+    assert pane.voxel_at(pane.widget_position((0, 48, 48)))[0] == 1
+    assert link.view(0).zoom == pytest.approx(3.0)
+    with pytest.raises(ValueError, match="grid"):
+        pane.set_channel(Volume(np.zeros((9, 50, 50), np.float32), Geometry.plain((9, 50, 50))))
     pane.set_volume(Volume(np.zeros((9, 50, 50), np.float32), Geometry.plain((9, 50, 50))))
-    assert pane.index_at(QPointF(240, 250))[0] == 4
-    assert link.zoom == 1.0
+    assert pane.voxel_at(QPointF(240, 250))[0] == 4
+    assert link.view(0).zoom == 1.0
+
+
+def test_another_case_on_the_same_grid_has_no_ruler_and_no_zoom_of_the_one_before(pane, volume, link):
+    pane.zoom_by(3.0)
+    link.add_ruler(Ruler(Plane(0, 3), (10.0, 10.0), (20.0, 30.0)))
+    pane.set_volume(Volume(volume.array, volume.geometry))
+    assert link.state() == ViewPlace()

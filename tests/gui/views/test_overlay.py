@@ -8,9 +8,9 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from proseg_gui.gui.views.overlay_items import bar_ticks, length_text, nice_length_mm
 from proseg_gui.gui.views.overlay_text import wrapped
-from proseg_gui.gui.views.pane_overlay import description_text, ruler_mm, window_text
+from proseg_gui.gui.views.pane_overlay import description_text, window_text
 from proseg_gui.gui.views.picture import HeatStyle
-from proseg_gui.gui.views.view_link import Ruler
+from proseg_gui.planes import PlaneGrid
 from proseg_gui.volume import Geometry, Volume
 
 
@@ -64,16 +64,10 @@ def test_fields_move_to_the_next_line_and_only_a_long_one_is_cut(qapp):
     assert wrapped(metrics, fields, 4) == []
 
 
-def test_a_ruler_measures_in_the_patient():
-    geometry = Geometry((2, 50, 50), np.zeros(3), (5.0, 2.0, 0.5), np.eye(3))
-    assert ruler_mm(Ruler(1, (10.0, 10.0), (18.0, 10.0)), geometry) == pytest.approx(4.0)
-    assert ruler_mm(Ruler(1, (10.0, 10.0), (16.0, 12.0)), geometry) == pytest.approx(5.0)
-
-
 def test_the_series_is_described_in_one_line(volume):
-    assert description_text(volume) == "CT thorax, 2.5 mm"
+    assert description_text(volume, PlaneGrid.of(volume.geometry, 0)) == "CT thorax, 2.5 mm"
     one_slice = Volume(np.zeros((1, 4, 4), np.float32), Geometry.plain((1, 4, 4)), modality="MR", description="a\n b")
-    assert description_text(one_slice) == "a b"
+    assert description_text(one_slice, PlaneGrid.of(one_slice.geometry, 0)) == "a b"
 
 
 @pytest.mark.parametrize("width", [240, 320, 480, 1000])

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from proseg_gui.gui.views.pane_overlay import ruler_mm
+from proseg_gui.planes import Plane
+from proseg_gui.review.viewing import View
 from proseg_gui.volume import Geometry, Volume
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -29,7 +30,7 @@ def record(signal) -> list:
 
 
 def test_the_wheel_steps_through_slices_up_is_next(pane, hand):
-    steps = record(pane.slice_stepped)
+    steps = record(pane.stepped)
     hand.wheel(pane, QPointF(START), 120)
     hand.wheel(pane, QPointF(START), -120)
     hand.wheel(pane, QPointF(START), 360)
@@ -37,7 +38,7 @@ def test_the_wheel_steps_through_slices_up_is_next(pane, hand):
 
 
 def test_a_touch_pads_small_turns_add_up_and_a_new_direction_starts_over(pane, hand):
-    steps = record(pane.slice_stepped)
+    steps = record(pane.stepped)
     for turned in (50, 50, 50, -30, -100):
         hand.wheel(pane, QPointF(START), turned)
     assert steps == [1, -1]
@@ -46,14 +47,14 @@ def test_a_touch_pads_small_turns_add_up_and_a_new_direction_starts_over(pane, h
 @pytest.mark.parametrize("at", [QPointF(120, 90), QPointF(240, 250), QPointF(400, 333)])
 def test_ctrl_wheel_zooms_at_the_pointer_in_all_panes(pair, link, hand, at):
     pane, sibling = pair
-    below = pane.array_to_widget().inverted()[0].map(at)
+    below = pane.picture_to_widget().inverted()[0].map(at)
     scales = pane.pixels_per_mm(), sibling.pixels_per_mm()
-    steps = record(pane.slice_stepped)
+    steps = record(pane.stepped)
     for _ in range(3):
         hand.wheel(pane, at, 120, control=True)
     assert pane.pixels_per_mm() == pytest.approx(scales[0] * 1.2**3)
     assert sibling.pixels_per_mm() == pytest.approx(scales[1] * 1.2**3)
-    kept = pane.array_to_widget().map(below)
+    kept = pane.picture_to_widget().map(below)
     assert (kept.x(), kept.y()) == pytest.approx((at.x(), at.y()), abs=1e-6)
     assert steps == []
 
@@ -62,7 +63,7 @@ def test_zoom_has_limits(pane, hand, link):
     for turned, limit in ((120, 60.0), (-120, 0.2)):
         for _ in range(60):
             hand.wheel(pane, QPointF(150, 150), turned, control=True)
-        assert link.zoom == limit
+        assert link.view(0).zoom == limit
 
 
 def test_middle_drag_pans_all_panes_and_fit_brings_it_back(pair, hand):
@@ -98,7 +99,7 @@ def test_the_zoom_profile_swaps_the_buttons(pane, hand, link):
     asked, clicks = record(pane.window_dragged), record(pane.clicked)
     hand.drag(pane, RIGHT, START, QPoint(200, 150))
     assert asked == []
-    assert link.zoom == pytest.approx(1.006**50)
+    assert link.view(0).zoom == pytest.approx(1.006**50)
     hand.drag(pane, LEFT, START, END)
     assert len(asked) >= 1
     assert clicks == []
@@ -108,7 +109,7 @@ def test_a_left_drag_in_the_window_profile_does_nothing(pane, hand, link):
     windows, clicks = record(pane.window_dragged), record(pane.clicked)
     hand.drag(pane, LEFT, START, END)
     assert (windows, clicks) == ([], [])
-    assert (link.zoom, link.centre_mm) == (1.0, None)
+    assert link.view(0) == View()
 
 
 def test_a_click_tells_the_voxel(pane):
@@ -176,25 +177,25 @@ def test_rulers_measure_mm_and_stay_on_their_slice(ruled, hand, link, eye):
     draw(ruled, hand, (10, 20), (10, 100))
     draw(ruled, hand, (10, 100), (40, 180))
     grid = Geometry((4, 50, 200), np.zeros(3), (3.0, 2.0, 0.5), np.eye(3))
-    assert [ruler_mm(r, grid) for r in link.rulers] == pytest.approx([40.0, np.hypot(60, 40)], abs=0.3)
+    assert [r.length_mm(grid) for r in link.rulers] == pytest.approx([40.0, np.hypot(60, 40)], abs=0.3)
     assert clicks == []
     drawn = eye.grabbed(ruled)
     assert (drawn != blank).any(axis=2).sum() > 500
-    ruled.set_slice(1)
+    ruled.show_plane(Plane(0, 1))
     elsewhere = eye.grabbed(ruled)
     assert (elsewhere[60:340] == blank[60:340]).all()
-    ruled.set_slice(2)
+    ruled.show_plane(Plane(0, 2))
     np.testing.assert_array_equal(eye.grabbed(ruled)[30:370], drawn[30:370])
 
 
 def test_delete_clears_the_rulers_of_the_shown_slice_only(ruled, hand, link):
     draw(ruled, hand, (10, 20), (10, 100))
-    ruled.set_slice(1)
+    ruled.show_plane(Plane(0, 1))
     draw(ruled, hand, (10, 20), (20, 100))
     draw(ruled, hand, (10, 20), (30, 100))
-    assert [r.k for r in link.rulers] == [2, 1, 1]
+    assert [r.plane.index for r in link.rulers] == [2, 1, 1]
     QTest.keyClick(ruled, Qt.Key.Key_Delete)
-    assert [r.k for r in link.rulers] == [2]
+    assert [r.plane.index for r in link.rulers] == [2]
 
 
 def test_a_ruler_is_seen_while_it_is_drawn_and_escape_drops_it(ruled, link, eye):

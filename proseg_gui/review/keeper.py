@@ -1,0 +1,263 @@
+"""What is kept of cases, between the window and the project.
+
+Opening a case finds what was done to it; what is done goes to the project's writer as it happens. Methods that say
+"for a worker" read files and must not be called on the window's thread; all others only hand over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from proseg_gui.errors import UserError
+from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.document import FLAGGED, Document
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
+from proseg_gui.review.project.takeover import take_over_worklist
+from proseg_gui.review.saves import Saves
+from proseg_gui.review.state import WorkItem
+from proseg_gui.volume import Study
+
+LAST_S = 10.0
+OLD_WORKLIST = "worklist.json"
+"""Where versions before the project kept the states of cases."""
+
+
+class Keeper:
+    """Keeps cases in a project, or nothing where there is none (a picture for a document).
+
+    Parameters
+    ----------
+    project, saves:
+        The open project and its writer; both ``None`` to keep nothing.
+    """
+
+    def __init__(self, project: Project | None = None, saves: Saves | None = None) -> None:
+        self.project, self._saves = project, saves
+        self.person = "" if project is None else project.person()
+        """The pseudonym under which readings are accepted; empty before one was chosen."""
+        self.failed: Callable[[UserError], None] = lambda _error: None
+        """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self.private = False
+        """Whether the project is one that a window without a chosen one works in."""
+        self.said = ""
+        """What a person should know of where the work is kept; empty when there is nothing to know."""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be kept, as a clause; empty when it can."""
+        return "" if self.project is None else self.project.read_only
+
+    def about(self, study: Study, case_id: str, structures: Sequence[str]) -> None:
+        """For a worker: tell what a case is about; it is accepted when all of these structures are."""
+        if self.project is not None and case_id and not self.project.read_only:
+            entry = self.project.entry(case_id)
+            self.project.case_for(identify(study), name=entry.name, path=entry.path, structures=structures)
+
+    # -- opening --------------------------------------------------------------------------------------------------
+    def open(self, study: Study, item: WorkItem) -> OpenedCase:
+        """For a worker: the study with what was done to it and where one stood in it."""
+        if self.project is None:
+            return OpenedCase.fresh(study, self.person)
+        identity = identify(study)
+        if not self.project.known(identity):
+            identity = complete(study, identity)
+        case_id = self.project.case_for(identity, name=item.name, path=item.path)
+        document = Document(study.geometry.shape, self.project.history(case_id), person=self.person)
+        if self._saves is not None:
+            saves = self._saves
+            document.listen(lambda gesture: saves.gesture(case_id, gesture))
+        shown = {}
+        for structure in self.project.shown_structures(case_id):
+            found = self.project.shown(case_id, structure)
+            if found is not None:
+                shown[structure] = found
+        return OpenedCase(study, document, case_id, self.project.view(case_id) or {}, shown)
+
+    def known(self, items: Sequence[WorkItem]) -> list[WorkItem]:
+        """For a worker: ``items`` with what the project knows of the cases that were opened there before."""
+        if self.project is None:
+            return list(items)
+        entries = self.project.cases()
+        by_id = {entry.id: entry for entry in entries}
+        at_path: dict[Path, list[CaseEntry]] = {}
+        for entry in entries:
+            if entry.path is not None:
+                at_path.setdefault(entry.path, []).append(entry)
+        alone = {path: found[0] for path, found in at_path.items() if len(found) == 1}
+        return [_with(item, by_id.get(item.case_id) or alone.get(item.path)) for item in items]
+
+    def flag(self, item: WorkItem, flagged: bool) -> None:
+        """For a worker: set or take away the flag of a case that is not open."""
+        if self.project is None or self._saves is None or not item.case_id:
+            return
+        geometry = self.project.entry(item.case_id).geometry
+        if geometry is None:
+            return
+        document = Document(geometry.shape, self.project.history(item.case_id), person=self.person)
+        gesture = document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
+        if gesture is not None:
+            self._saves.gesture(item.case_id, gesture)
+
+    def set_person(self, name: str) -> None:
+        """Sign as ``name`` from now on."""
+        self.person = name
+        if self._saves is not None:
+            self._saves.person(name)
+
+    def forget_places(self) -> None:
+        """Forget where the cases lie, and what was open; what was done to them stays."""
+        if self._saves is not None:
+            self._saves.forget_places()
+
+    def remove(self, case_id: str) -> None:
+        """For a worker: erase all that the project holds of a case."""
+        if self.project is not None and self._saves is not None:
+            self._saves.drain(LAST_S)
+            self.project.remove_case(case_id)
+
+    def copy_to(self, path: Path, *, share: bool) -> None:
+        """For a worker: copy the project, with everything done until now."""
+        if self.project is not None and self._saves is not None:
+            self._saves.drain(LAST_S)
+            self.project.copy_to(path, share=share, overwrite=True)
+
+    def collect(self, case_id: str, study: Study) -> Path:
+        """For a worker: copy a case's images beside the project; returns their folder."""
+        if self.project is None:
+            raise UserError("there is no project to collect into", remedy="Open a project first")
+        return self.project.collect(case_id, study)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the project was made elsewhere, so that the places it names are touched only after asking."""
+        return self.project is not None and self.project.foreign
+
+    def allow_paths(self) -> None:
+        """For a worker: the person agreed that the places of a foreign project are touched."""
+        if self.project is not None:
+            self.project.allow_paths()
+
+    # -- keeping --------------------------------------------------------------------------------------------------
+    def keep_view(self, case_id: str, view: Mapping[str, Any]) -> None:
+        """Where one stands in a case."""
+        if self._saves is not None and case_id:
+            self._saves.view(case_id, dict(view))
+
+    def keep_shown(self, case_id: str, structure: str, voxels: Bricks, model: Mapping[str, Any]) -> None:
+        """A structure's voxels as they are shown, and the model that draws them."""
+        if self._saves is not None and case_id:
+            self._saves.shown(case_id, structure, voxels, dict(model))
+
+    def keep_doubt(self, case_id: str, ml: float, model: Mapping[str, Any]) -> None:
+        """The doubt of a case, measured over all slices."""
+        if self._saves is not None and case_id:
+            self._saves.doubt(case_id, ml, dict(model))
+
+    def keep_session(self, items: Sequence[WorkItem], order: str) -> None:
+        """What is open: comes back at the next start."""
+        if self._saves is not None:
+            self._saves.session({"items": [plain_item(item) for item in items], "order": order})
+
+    def session(self) -> tuple[list[WorkItem], str]:
+        """For a worker: the cases that were open when the program was left, and how they were sorted."""
+        kept = None if self.project is None or self.is_foreign else self.project.session()
+        if not kept:
+            return [], ""
+        return self.known([item_of(entry) for entry in kept["items"]]), str(kept["order"])
+
+    def unsaved(self, wait_s: float) -> int:
+        """How many steps are not in the file after at most ``wait_s`` seconds."""
+        if self._saves is None:
+            return 0
+        self._saves.drain(wait_s)
+        return len(self._saves.waiting)
+
+    def close(self) -> None:
+        """Write what waits and let the project go."""
+        if self._saves is not None:
+            self._saves.close()
+        if self.project is not None:
+            self.project.close()
+
+
+def open_keeper(path: Path | None) -> Keeper:
+    """A keeper of the project at ``path``, by default a private one of this computer's user.
+
+    The private one is that which was worked in last and which no other window writes; another one is made beside it
+    where there is none. A private one that cannot be opened is left as it is, and said.
+
+    Raises
+    ------
+    UserError
+        If the project at ``path`` cannot be opened.
+    """
+    if path is not None:
+        return _kept_in(open_project(path, create=True), "")
+    keeper = _open_private()
+    keeper.private = True
+    return keeper
+
+
+def _open_private() -> Keeper:
+    first = default_project_path()
+    first.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = sorted(first.parent.glob(f"{first.stem}*{first.suffix}"), key=lambda file: -file.stat().st_mtime)
+    said = ""
+    for file in found:
+        try:
+            project = open_project(file)
+        except UserError as error:
+            said = f"{error} This window works in a new project"
+            continue
+        if not project.read_only:
+            return _kept_in(project, said)
+        said = f"{project.read_only}. This window works in a project of its own"
+        project.close()
+    number = 1
+    while (fresh := first.with_stem(first.stem if number == 1 else f"{first.stem}-{number}")).exists():
+        number += 1
+    return _kept_in(open_project(fresh, create=True), said)
+
+
+def _kept_in(project: Project, said: str) -> Keeper:
+    older = default_project_path().with_name(OLD_WORKLIST)
+    if not project.read_only and older.is_file():
+        with suppress(UserError):  # a damaged one is left where it is
+            take_over_worklist(project, older)
+    keeper = Keeper(project, Saves(project, failed=lambda error: keeper.failed(error)))
+    keeper.said = said or project.read_only
+    return keeper
+
+
+def key_of(item: WorkItem) -> str:
+    """Tells the cases of a worklist apart: where each one's image lies."""
+    return "\n".join((str(item.path), item.series, "" if item.component is None else str(item.component)))
+
+
+def plain_item(item: WorkItem) -> dict[str, Any]:
+    """What is needed to open a case again, as a plain value."""
+    return {
+        "path": str(item.path),
+        "name": item.name,
+        "series": item.series,
+        "component": item.component,
+        "case_id": item.case_id,
+        "current": item.current,
+    }
+
+
+def item_of(kept: Mapping[str, Any]) -> WorkItem:
+    """What :func:`plain_item` kept."""
+    item = WorkItem("", Path(kept["path"]), kept["name"], kept["series"], kept["component"], kept["case_id"])
+    return replace(item, key=key_of(item), current=bool(kept["current"]))
+
+
+def _with(item: WorkItem, entry: CaseEntry | None) -> WorkItem:
+    if entry is None:
+        return item
+    return replace(item, case_id=entry.id, state=entry.state, flagged=entry.flagged, doubt=entry.doubt)

@@ -1,0 +1,157 @@
+"""What of a case stays whatever the sliders do: accepted readings, shapes that another model drew; and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from proseg_gui.review.case import case_state
+from proseg_gui.review.document import FLAGGED, MODEL, POINT, SHAPE
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.state import Announce
+
+if TYPE_CHECKING:
+    from proseg_gui.review.desk import Desk
+
+HOW = "by hand"
+"""How a reading is made while nothing proposes: the person moved the sliders and looked."""
+
+
+class Shapes:
+    """Accepting, reopening and flagging the desk's case.
+
+    Parameters
+    ----------
+    desk:
+        Whose case it is.
+    announce:
+        Called with ``noticed``; everything else follows from the gestures.
+    """
+
+    def __init__(self, desk: Desk, announce: Announce) -> None:
+        self._desk, self._announce = desk, announce
+        self.voxels: dict[str, tuple[Bricks, Mapping[str, Any]]] = {}
+        """Structure -> its voxels as last worked out, and the model that drew them."""
+
+    # -- how it stands --------------------------------------------------------------------------------------------
+    @property
+    def state(self) -> str:
+        """The open case's state, derived from its structures (:func:`~proseg_gui.review.case.case_state`)."""
+        document = self._desk.document
+        drawn = (*self.voxels, *(reading.structure for reading in document.readings.values()))
+        return case_state(document, self._desk.structures or tuple(dict.fromkeys(drawn)))
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the open case is flagged: a mark of its own beside the state."""
+        return self._desk.case is not None and bool(self._desk.document.value(FLAGGED))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Structures that may have a shape that stays: the model's, and without a model those that were shown last."""
+        return self._desk.structures or (() if self._desk.case is None else tuple(self.voxels))
+
+    def locked(self, structure: int) -> Bricks | None:
+        """The voxels of a structure's accepted reading, which no slider changes; ``None`` where it is not accepted."""
+        if self._desk.case is None or structure >= len(self.names):
+            return None
+        reading = self._desk.document.accepted(self.names[structure])
+        return None if reading is None else self._desk.document.masks[reading.mask]
+
+    def kept(self, structure: int) -> Bricks | None:
+        """The voxels of a structure that stay whatever the sliders do; ``None`` where it is drawn as they stand.
+
+        An accepted reading; else, where another model drew it (or no model looks), the shape that it had.
+        """
+        locked = self.locked(structure)
+        if locked is not None or self._desk.case is None:
+            return locked
+        document, review, name = self._desk.document, self._desk.review, self.names[structure]
+        digest = document.value(SHAPE + name)
+        if digest is not None:
+            return document.masks[digest]
+        voxels, model = self.voxels.get(name, (None, {}))
+        if review is None:
+            return voxels
+        stood = document.value(POINT + name)
+        foreign = stood is not None and stood["model"] != review.bundle.card.sha256
+        return voxels if foreign and model.get("sha256") == stood["model"] else None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the active structure is accepted."""
+        return self.locked(self._desk.structure) is not None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the active structure has a shape of another model than the one that looks at it."""
+        structure = self._desk.structure
+        return self._desk.review is not None and not self.is_locked and self.kept(structure) is not None
+
+    # -- steps ----------------------------------------------------------------------------------------------------
+    def accept(self, *, all_structures: bool = False) -> None:
+        """Freeze the active structure (or all) as readings, at the points as they are now."""
+        desk = self._desk
+        if desk.review is None:
+            self._announce("noticed", "There is no contour to accept before a model has looked at the scan")
+            return
+        desk.latents.commit()
+        document, model, names = desk.document, desk.model, desk.structures
+        chosen = range(len(names)) if all_structures else [desk.structure]
+        stands = {names[s]: desk.latents.stand(s) for s in chosen if document.accepted(names[s]) is None}
+        if not stands:
+            self._announce("noticed", "It is accepted already; Reopen lets you change it")
+            return
+        kept = {names[s]: shape for s in chosen if (shape := self.kept(s)) is not None}
+        seconds = desk.seconds
+
+        def done(masks: dict[str, Bricks]) -> None:
+            for name, mask in masks.items():
+                point, who = stands[name]
+                document.accept(name, mask, how=HOW, point=dict(point), who=who.text, model=model, seconds=seconds)
+            self._announce("noticed", f"Accepted: {', '.join(masks)}")
+
+        points = {name: point for name, (point, _) in stands.items() if name not in kept}
+        foreign = {name: shape for name, shape in kept.items() if name in stands}
+        for name, shape in foreign.items():
+            document.accept(name, shape, how=HOW, seconds=seconds)
+        if points:
+            desk.worker.freeze(desk.review, points, done)
+
+    def reopen(self, structure: int | None = None) -> None:
+        """End the acceptance of a structure (by default the active one), visibly; its reading stays in the history."""
+        desk = self._desk
+        if desk.case is None or not desk.structures:
+            return
+        if desk.document.reopen(desk.structures[desk.structure if structure is None else structure]) is None:
+            self._announce("noticed", "It is not accepted")
+
+    def recompute(self) -> None:
+        """Draw the active structure as the present model and sliders do, instead of a shape of another model."""
+        if self.is_foreign:
+            self._desk.latents.put("recompute with this model")
+        else:
+            self._announce("noticed", "There is no shape of another model to replace")
+
+    def flag(self) -> None:
+        """Set or take away the case's flag."""
+        if self._desk.case is not None:
+            name, value = ("take the flag away", None) if self.flagged else ("flag case", True)
+            self._desk.document.set(name, {FLAGGED: value})
+
+    def note_model(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+        """The person chose another model for this case: a step that undo takes back to ``before``.
+
+        What the person had drawn with the model before stays as a shape until it is drawn anew.
+        """
+        if before is None or before == after:
+            return
+        document = self._desk.document
+        shapes = {
+            name: voxels
+            for name, (voxels, model) in self.voxels.items()
+            if model.get("sha256") == before["sha256"] and document.value(POINT + name) is not None
+        }
+        values: dict[str, Any] = {SHAPE + name: voxels.digest for name, voxels in shapes.items()}
+        values[MODEL] = {**after, "instead_of": before}
+        document.set(f"use model {after['name']}", values, masks={v.digest: v for v in shapes.values()})

@@ -1,0 +1,43 @@
+"""What the desk asks of whoever works in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.session import Reviewed
+from proseg_gui.review.state import Point
+
+
+class Worker(Protocol):
+    """Who carries out the desk's work in the background; in each kind the newest request wins."""
+
+    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], *, by_slider: bool) -> None:
+        """Draw slice ``k``; comes back by :meth:`Desk.take_drawn`."""
+
+    def find_spread(self, review: Reviewed, k: int, structure: int, form: str) -> None:
+        """What all raters draw on slice ``k``; comes back by :meth:`Desk.take_spread`."""
+
+    def find_local_map(self, review: Reviewed, k: int, point: Point, structure: int) -> None:
+        """The ambiguity of slice ``k`` at ``point``; announced by the worker itself."""
+
+    def measure(self, review: Reviewed, point: Point, structure: int, compare_with: str | None) -> None:
+        """The volume at ``point``; comes back by :meth:`Desk.take_figures`."""
+
+    def find_axes(self, review: Reviewed, point: Point, structure: int, window: tuple[float, float]) -> None:
+        """The sliders; come back by :meth:`Desk.take_axes`."""
+
+    def freeze(
+        self, review: Reviewed, structures: Mapping[str, Point], done: Callable[[dict[str, Bricks]], None]
+    ) -> None:
+        """Every voxel of the structures at their points; ``done(masks by structure)`` on the owner's thread."""
+
+    def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
+        """Look at the whole volume; :meth:`Desk.take_surveyed`, :meth:`Desk.take_encoded`, :meth:`Desk.take_swept`."""
+
+    def settle(self, wanted: bool) -> None:
+        """Call :meth:`Desk.settled` after a short pause without another move; or do not, after all."""
+
+    def cancel(self, kind: str = "") -> None:
+        """Drop all work, or that of one kind."""

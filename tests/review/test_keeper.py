@@ -1,0 +1,232 @@
+"""What is kept of cases over closing and opening, between the desk and a real project file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proseg_gui.review import keeper as module
+from proseg_gui.review.document import FLAGGED
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.keeper import Keeper, item_of, key_of, open_keeper, plain_item
+from proseg_gui.review.project import open_project
+from proseg_gui.review.state import WorkItem
+
+from .conftest import SHAPE, Model, scan
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    return tmp_path / "a.project"
+
+
+def _item(name: str = "a", folder: str = "/scans/a") -> WorkItem:
+    item = WorkItem("", Path(folder), name)
+    return replace(item, key=key_of(item))
+
+
+def _connect(bench, keeper: Keeper) -> None:
+    """As the window does it."""
+    hear = {
+        "view_kept": lambda kept: keeper.keep_view(*kept),
+        "shown_kept": lambda kept: keeper.keep_shown(*kept),
+        "doubt_measured": lambda kept: keeper.keep_doubt(*kept),
+    }
+    announce = bench.desk._announce
+    bench.desk._announce = lambda name, value: (announce(name, value), hear.get(name, lambda _v: None)(value))[0]
+
+
+def test_a_case_comes_back_as_it_was_left(bench, file) -> None:
+    keeper = open_keeper(file)
+    keeper.set_person("reader1")
+    _connect(bench, keeper)
+    case = keeper.open(scan(), _item())
+    bench.open(case=case)
+    desk = bench.desk
+    desk.set_slice(5)
+    desk.latents.choose_rater("ben")
+    desk.take_figures(bench.figures())
+    desk.shapes.flag()
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.latents.random_sample()
+    point = desk.latents.point
+    desk.leave()
+    keeper.close()
+
+    again = open_keeper(file)
+    assert again.person == "reader1"
+    found = again.open(scan(), _item("renamed", "/elsewhere"))
+    assert found.case_id == case.case_id
+    desk.show(found)
+    desk.begin(Model(desk.study))
+    assert (desk.slice_index, desk.shapes.flagged, desk.latents.point) == (5, True, point)
+    assert desk.shapes.locked(0) is not None
+    assert found.shown["lesion"][0].digest == Bricks.of(np.ones(SHAPE, bool)).digest
+    assert desk.undo_name == "random sample"
+    desk.undo()
+    assert desk.latents.who.rater == "ben"
+    entry = again.project.entry(found.case_id)
+    assert (entry.flagged, entry.n_readings, entry.doubt) == (True, 1, pytest.approx(0.0669))
+    again.close()
+
+
+def test_two_cases_keep_apart(bench, file) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    first = keeper.open(scan("a"), _item())
+    bench.open(case=first)
+    bench.desk.latents.choose_rater("ben")
+    second = keeper.open(scan("b", seed=1), _item("b", "/scans/b"))
+    bench.open(case=second)
+    assert second.case_id != first.case_id
+    assert second.document.history == ()
+    bench.desk.leave()
+    keeper.close()
+    again = open_keeper(file)
+    assert again.project.view(first.case_id)["slice"] == 3
+    assert [g.name for g in again.open(scan("a"), _item()).document.history] == ["draw as ben"]
+    again.close()
+
+
+def test_the_session_comes_back_with_what_is_known_of_each_case(file) -> None:
+    keeper = open_keeper(file)
+    items = []
+    for name, seed in (("a", 0), ("b", 1)):
+        item = _item(name, f"/scans/{name}")
+        case = keeper.open(scan(name, seed=seed), item)
+        items.append(replace(item, case_id=case.case_id, current=name == "b"))
+    keeper.flag(items[0], True)
+    keeper.keep_doubt(items[0].case_id, 2.5, {"name": "m", "sha256": "s"})
+    keeper.keep_session(items, "name")
+    keeper.close()
+    again = open_keeper(file)
+    found, order = again.session()
+    assert order == "name"
+    assert [(i.name, i.current, i.flagged, i.doubt) for i in found] == [
+        ("a", False, True, 2.5),
+        ("b", True, False, None),
+    ]
+    assert [i.key for i in found] == [i.key for i in items]
+    again.close()
+
+
+def test_a_case_of_a_folder_is_known_by_its_place_before_it_is_opened(file, tmp_path) -> None:
+    place = tmp_path / "case"
+    place.mkdir()
+    keeper = open_keeper(file)
+    case = keeper.open(scan(), _item(folder=str(place)))
+    case.document.set("flag case", {FLAGGED: True})
+    keeper.close()
+    again = open_keeper(file)
+    known = again.known([_item(folder=str(place)), _item("x", "/nowhere")])
+    assert [(i.case_id, i.flagged) for i in known] == [(case.case_id, True), ("", False)]
+    again.close()
+
+
+def test_without_a_project_nothing_is_kept_and_nothing_fails(tmp_path) -> None:
+    keeper = Keeper()
+    case = keeper.open(scan(), _item())
+    assert case.case_id == ""
+    keeper.keep_view("", {})
+    keeper.set_person("me")
+    keeper.keep_session([_item()], "doubt")
+    assert keeper.session() == ([], "")
+    assert keeper.known([_item()]) == [_item()]
+    assert keeper.unsaved(0.0) == 0
+    keeper.close()
+
+
+def test_clear_traces_takes_places_and_leaves_work(file) -> None:
+    keeper = open_keeper(file)
+    case = keeper.open(scan(), _item(folder="/patients/ZQDOE"))
+    case.document.set("flag case", {FLAGGED: True})
+    keeper.keep_session([_item(folder="/patients/ZQDOE")], "doubt")
+    assert keeper.unsaved(10.0) == 0
+    keeper.forget_places()
+    keeper.close()
+    assert not any(b"ZQDOE" in path.read_bytes() for path in file.parent.iterdir())
+    again = open_keeper(file)
+    assert again.session() == ([], "")
+    assert again.open(scan(), _item()).case_id == case.case_id
+    assert again.project.entry(case.case_id).flagged
+    again.close()
+
+
+@pytest.fixture
+def private(tmp_path, monkeypatch) -> Path:
+    place = tmp_path / "user" / "private.project"
+    monkeypatch.setattr(module, "default_project_path", lambda: place)
+    return place
+
+
+def test_a_second_window_works_in_a_project_of_its_own(private) -> None:
+    first = open_keeper(None)
+    second = open_keeper(None)
+    assert first.project.path == private
+    assert second.project.path == private.with_name("private-2.project")
+    assert "of its own" in second.said
+    assert (first.read_only, second.read_only, first.said) == ("", "", "")
+    case = second.open(scan(), _item())
+    case.document.set("flag case", {FLAGGED: True})
+    first.close()
+    second.close()
+    last = open_keeper(None)
+    assert last.project.path == second.project.path, "the one that was worked in last"
+    assert last.project.cases()[0].flagged
+    last.close()
+
+
+def test_a_private_project_that_cannot_be_opened_is_left_and_said(private) -> None:
+    private.parent.mkdir()
+    private.write_bytes(b"not a project")
+    keeper = open_keeper(None)
+    assert keeper.project.path != private
+    assert "not a project" in keeper.said
+    keeper.close()
+    assert private.read_bytes() == b"not a project"
+
+
+def test_the_old_worklist_is_taken_over_once(private) -> None:
+    private.parent.mkdir()
+    old = private.with_name("worklist.json")
+    place = private.parent / "scan"
+    place.mkdir()
+    import hashlib
+
+    key = hashlib.sha256(str(place.resolve()).encode()).hexdigest()[:24]
+    old.write_text(json.dumps({key: {"state": "flagged", "doubt": 1.5}}))
+    keeper = open_keeper(None)
+    assert not old.exists()
+    case = keeper.open(scan(), _item(folder=str(place)))
+    entry = keeper.project.entry(case.case_id)
+    assert (entry.flagged, entry.doubt, entry.state) == (True, 1.5, "in progress")
+    keeper.close()
+
+
+def test_a_project_that_another_process_writes_is_read_only_and_steps_wait(file) -> None:
+    first, second = open_keeper(file), open_keeper(file)
+    assert second.read_only
+    assert second.said
+    said = []
+    second.failed = said.append
+    case = second.open(scan(), _item())
+    case.document.set("flag case", {FLAGGED: True})
+    assert second.unsaved(0.3) == 1
+    assert len(said) == 1
+    first.close()
+    assert second.unsaved(10.0) == 0
+    second.close()
+    found = open_project(file, write=False)
+    assert found.cases()[0].flagged
+    found.close()
+
+
+def test_items_come_back_from_plain_values() -> None:
+    item = replace(_item(), series="1.2.3", component=2, case_id="x", current=True)
+    item = replace(item, key=key_of(item))
+    assert item_of(json.loads(json.dumps(plain_item(item)))) == item
