@@ -50,6 +50,15 @@ def tempered(log_values: npt.NDArray[np.float64], least: float) -> tuple[npt.NDA
     return normalised(low * log_values), low
 
 
+def heaviest(
+    weights: npt.NDArray[np.float64], negligible: float
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """The draws without the lightest, which hold at most ``negligible`` together, in order; and their weights."""
+    order = np.argsort(weights, kind="stable")
+    kept = np.sort(order[np.cumsum(weights[order]) > negligible])
+    return kept, weights[kept] / weights[kept].sum()
+
+
 def centre(logits: Floats, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """``(M,)`` logit of the weighted mean probability of ``logits (N, M)``, which must lie within +-30."""
     p = weights.astype(np.float32) @ (1.0 / (1.0 + np.exp(-logits)))
@@ -60,10 +69,14 @@ def centre(logits: Floats, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.f
 def taper(distance: Floats) -> npt.NDArray[np.float64]:
     """Gaspari and Cohn's correlation (1999, eq. 4.10): near exp(-d^2 / 2), smooth, and exactly 0 from 3.65 on."""
     r = np.abs(np.asarray(distance, np.float64)) / np.sqrt(10.0 / 3.0)
-    near = ((((-0.25 * r + 0.5) * r + 0.625) * r) - 5.0 / 3.0) * r * r + 1.0
-    with np.errstate(divide="ignore"):
-        far = ((((r / 12.0 - 0.5) * r + 0.625) * r + 5.0 / 3.0) * r - 5.0) * r + 4.0 - 2.0 / (3.0 * r)
-    return np.where(r <= 1.0, near, np.where(r < 2.0, np.maximum(far, 0.0), 0.0))
+    found = np.zeros_like(r)
+    near, far = r <= 1.0, (r > 1.0) & (r < 2.0)  # most places are out of reach, and cost nothing
+    x = r[near]
+    found[near] = ((((-0.25 * x + 0.5) * x + 0.625) * x) - 5.0 / 3.0) * x * x + 1.0
+    x = r[far]
+    tail = ((((x / 12.0 - 0.5) * x + 0.625) * x + 5.0 / 3.0) * x - 5.0) * x + 4.0 - 2.0 / (3.0 * x)
+    found[far] = np.maximum(tail, 0.0)
+    return found
 
 
 def kalman_pull(

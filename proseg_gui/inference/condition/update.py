@@ -26,6 +26,7 @@ from proseg_gui.inference.condition.evidence import Evidence
 from proseg_gui.inference.condition.maths import (
     centre,
     effective,
+    heaviest,
     kalman_pull,
     kalman_shift,
     log_likelihoods,
@@ -42,6 +43,9 @@ Floats = npt.NDArray[np.floating]
 Weights = npt.NDArray[np.float64]
 DAMPINGS = (1.0, 0.5, 0.25)
 """Parts of a step that are tried, longest first; none of them: no proposal."""
+
+NEGLIGIBLE = 1e-4
+"""Draws that hold less of the weight than this, all together, are left out of the means."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +230,7 @@ class _Step:
         likelihoods = log_likelihoods(observed.logits, observed.inside, observed.counts)
         self.weights, self.tempering = tempered(likelihoods, numbers.least_draws)
         self._even = np.full(ensemble.n, 1.0 / ensemble.n)
+        self._live, self._of_live = heaviest(self.weights, NEGLIGIBLE)
         self._near = self._kalman(observed)
         self.notice = ""
         self.damping = self._damped(observed)
@@ -240,7 +245,8 @@ class _Step:
             return None
         observed = thinned(observed)
         even = centre(observed.logits, self._even)
-        mean = np.clip(observed.reference, -LIMIT, LIMIT) + centre(observed.logits, self.weights) - even
+        observed = replace(observed, logits=observed.logits[self._live])
+        mean = np.clip(observed.reference, -LIMIT, LIMIT) + centre(observed.logits, self._of_live) - even
         side = np.where(observed.inside, 1.0, -1.0)
         innovation = np.where(side * mean < numbers.margin, side * numbers.target - mean, 0.0)
         chosen = most_surprising(innovation)
@@ -248,7 +254,8 @@ class _Step:
             return None
         near, innovation = observed.only(chosen), innovation[chosen]
         noise = np.full(len(chosen), numbers.sigma**2)
-        pull = kalman_pull(near.logits, self.weights, innovation, noise, self._closeness(near.position, near.position))
+        closeness = self._closeness(near.position, near.position)
+        pull = kalman_pull(near.logits, self._of_live, innovation, noise, closeness)
         return replace(near, pull=pull)
 
     def _closeness(self, a: Floats, b: Floats) -> npt.NDArray[np.float64]:
@@ -268,14 +275,18 @@ class _Step:
         return self._known[lattice.k]
 
     def _whole_step(self, logits: Floats, reference: Floats, even: Floats, position: Floats) -> Floats:
-        """``(M,)`` the reference, moved as far as the weights move the mean of ``logits (N, M)``, and corrected."""
-        found = np.clip(reference, -LIMIT, LIMIT) + centre(logits, self.weights) - even
+        """``(M,)`` the reference, moved as far as the weights move the mean of the draws, and corrected.
+
+        ``logits (n, M)`` are those of the draws that weigh something.
+        """
+        found = np.clip(reference, -LIMIT, LIMIT) + centre(logits, self._of_live) - even
         if self._near is not None and self._near.pull is not None:
             closeness = self._closeness(position, self._near.position)
-            reached = closeness.any(0)
-            if reached.any():
+            here, reached = closeness.any(1), closeness.any(0)
+            if here.any():
                 near, pull = self._near.logits[:, reached], self._near.pull[reached]
-                found = found + kalman_shift(logits, near, self.weights, pull, closeness[:, reached])
+                reach = closeness[np.ix_(here, reached)]
+                found[here] += kalman_shift(logits[:, here], near, self._of_live, pull, reach)
         return found
 
     def _mixed(self, stood: Floats, whole: Floats, damping: float) -> Floats:
@@ -286,7 +297,7 @@ class _Step:
     def field(self, lattice: Lattice) -> tuple[npt.NDArray[np.float32], float]:
         """``(M,)`` correction on top of the new point's logit, and the area in mm^2 that changes sides."""
         reference, stood = self._stood(lattice)
-        logits = lattice.logits.astype(np.float32)
+        logits = lattice.logits[self._live].astype(np.float32)
         mixed = self._mixed(stood, self._whole_step(logits, reference, lattice.even, lattice.position), self.damping)
         changed = (stood > 0.0) != (mixed > 0.0)
         accepted = self._evidence.accepted.get(lattice.k)
@@ -305,7 +316,7 @@ class _Step:
         if not len(settled.inside):
             return 1.0
         even = centre(settled.logits, self._even)
-        whole = self._whole_step(settled.logits, settled.reference, even, settled.position)
+        whole = self._whole_step(settled.logits[self._live], settled.reference, even, settled.position)
 
         def wrong(damping: float) -> float:
             drawn = self._mixed(settled.stood, whole, damping) > 0.0

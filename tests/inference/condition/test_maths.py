@@ -6,6 +6,7 @@ import pytest
 from proseg_gui.inference.condition.maths import (
     centre,
     effective,
+    heaviest,
     kalman_pull,
     kalman_shift,
     log_likelihoods,
@@ -98,6 +99,17 @@ def test_what_is_out_of_reach_does_not_move(rng):
     pull = kalman_pull(s, even, np.ones(4), np.ones(4), np.ones((4, 4)))
     found = kalman_shift(x, s, even, pull, closeness)
     assert found[:10].all() and not found[10:].any()
+
+
+def test_the_heaviest_draws_hold_all_but_a_little():
+    kept, weights = heaviest(np.array([0.5, 4e-5, 0.3, 5e-5, 0.2 - 9e-5]), 1e-4)
+    assert (
+        kept.tolist() == [0, 2, 4]
+        and weights.sum() == pytest.approx(1.0)
+        and weights[0] == pytest.approx(0.5, rel=1e-3)
+    )
+    kept, weights = heaviest(np.full(4, 0.25), 1e-4)
+    assert kept.tolist() == [0, 1, 2, 3] and np.array_equal(weights, np.full(4, 0.25))
 
 
 def test_the_centre_is_the_logit_of_the_mean_probability(rng):
