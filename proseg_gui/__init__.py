@@ -1,3 +1,3 @@
 """proseg-gui: review of multi-rater segmentations with one latent for the rater and one for the image."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -8,7 +8,6 @@ only when weights are read or written, so cards are listed at once.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import math
 import re
@@ -21,6 +20,8 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_folder, atomic_json, json_bytes
+from proseg_gui.io.json_in import read_json
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
 
@@ -39,6 +40,10 @@ SPACING_FACTOR = 2.0
 _SAFE_NAME = re.compile(r"[\w][\w .+()-]{0,79}")
 
 
+_LATER = frozenset({"author", "notes"})
+"""What cards of before do not have."""
+
+
 class WrongModality(UserError):
     """The image is of another kind than the model learned from: a question to the user, not a refusal."""
 
@@ -48,7 +53,8 @@ class Card:
     """What a bundle says about itself.
 
     ``spacing_mm`` is ``(y, x)`` of the model's grid; ``window`` and ``field_of_view`` are described at
-    :func:`normalise` and in docs/architecture.md; ``sha256`` is that of the weights file.
+    :func:`normalise` and in docs/architecture.md; ``sha256`` is that of the weights file. ``author`` and ``notes`` are
+    whatever somebody wrote about the model, also long after it was made (:func:`annotate`).
     """
 
     kind: str
@@ -66,6 +72,8 @@ class Card:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     licence: str = ""
     intended_use: str = ""
+    author: str = ""
+    notes: str = ""
     sha256: str = ""
     schema_version: int = SCHEMA_VERSION
 
@@ -115,7 +123,8 @@ def list_bundles(*, own: bool = False) -> list[Card]:
     """
     cards = []
     for root in (data_folder("models"), own_models())[: 1 + own]:
-        for path in sorted(root.glob(f"*/{CARD_NAME}")):
+        remove_leftovers(root)
+        for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             try:
                 cards.append(read_card(path.parent))
             except UserError as error:
@@ -144,17 +153,10 @@ def find_bundle(name_or_path: str | Path) -> Path:
 def read_card(folder: Path) -> Card:
     """Read and check ``folder/card.json``; a UserError says what is wrong with it."""
     path = folder / CARD_NAME
-    try:
-        if not path.is_file():
-            raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
-                            remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
-        if path.stat().st_size > MAX_CARD_BYTES:
-            raise UserError("the card is far larger than any model card", path=path)
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise UserError("the card is damaged: it is not readable JSON", path=path) from error
-    except OSError as error:
-        raise UserError(f"the card cannot be read ({error.strerror})", path=path) from error
+    if not path.is_file():
+        raise UserError(f"this folder is not a model bundle: it has no {CARD_NAME}", path=folder,
+                        remedy="Choose a folder that `proseg-gui train` made")  # fmt: skip
+    data = read_json(path, what="the card", remedy="Copy or download the bundle again", most=MAX_CARD_BYTES)
     if not isinstance(data, dict) or "schema_version" not in data:
         raise UserError("this JSON file is not the card of a model bundle", path=path)
     schema = data["schema_version"]
@@ -265,6 +267,19 @@ def save_bundle(folder: str | Path, card: Card, method: Method, *, overwrite: bo
     return final
 
 
+def annotate(folder: Path, **changes: Any) -> Card:
+    """Change what a bundle's card says (fields of :class:`Card`), never its weights; returns the new card.
+
+    Raises
+    ------
+    UserError
+        The card cannot be read or written.
+    """
+    card = replace(read_card(folder), **changes)
+    atomic_json(folder / CARD_NAME, card.as_dict(), overwrite=True)
+    return card
+
+
 # -- fitting a study --------------------------------------------------------------------------------------------------
 def rater_index(card: Card, name: str) -> int:
     """0-based number of the rater called ``name``."""
@@ -286,9 +301,9 @@ def local_names(card: Card) -> dict[str, str]:
     names = {name: name for name in card.raters}
     path = name_table_path()
     try:
-        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        log.warning("%s: the table of rater names cannot be read (%s)", path, error)
+        table = read_json(path) if path.is_file() else {}
+    except UserError as error:
+        log.warning("the table of rater names cannot be read (%s)", error)
         return names
     entry = table.get(card.sha256, {}) if isinstance(table, dict) else {}
     known = entry if isinstance(entry, dict) else {}
@@ -298,10 +313,9 @@ def local_names(card: Card) -> dict[str, str]:
 def remember_names(card: Card, names: Mapping[str, str]) -> None:
     """Add real name -> rater name of a freshly trained bundle to the local table."""
     path = name_table_path()
-    try:
-        table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
-        raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it") from error
+    table = read_json(path, what="the table of rater names") if path.is_file() else {}
+    if not isinstance(table, dict):
+        raise UserError("the table of rater names is damaged", path=path, remedy="Correct it or remove it")
     atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True, mode=0o600)
 
 
@@ -388,10 +402,10 @@ def normalise(array: np.ndarray, window: Mapping[str, Any], limits: tuple[float,
 # -- checking a card --------------------------------------------------------------------------------------------------
 def _card_from(data: Mapping[str, Any]) -> Card:
     known = {f.name for f in fields(Card)}
-    missing = sorted(known - set(data))
+    missing = sorted(known - set(data) - _LATER)
     if missing:
         raise ValueError(f"{missing[0]!r} is missing")
-    return Card(**{name: _CONVERT.get(name, _text)(name, data[name]) for name in known})
+    return Card(**{name: _CONVERT.get(name, _text)(name, data[name]) for name in known & set(data)})
 
 
 def _text(name: str, value: Any) -> str:

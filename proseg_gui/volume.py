@@ -20,14 +20,37 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-GRID_TOLERANCE_MM = 1e-3
-"""Two grids are the same when no voxel corner differs by more (a NIfTI sform is float32)."""
+GRID_TOLERANCE = 0.01
+"""Two grids are one when their voxels lie at most this share of a voxel apart: headers are rounded, voxels are not."""
+CORNER_TOLERANCE = 2 * GRID_TOLERANCE
+"""The same at the corners of the block, where a spacing that was rounded (0.7812 for 0.78125) adds up."""
 SHEAR_TOLERANCE = 1e-4
 """|cosine| between the slice step and an in-plane axis above which a grid counts as sheared."""
 EVEN_STEP_TOLERANCE_MM = 1e-2
 """Slices count as evenly spaced when no slice is further than this from the even position."""
 
 LPS_TO_RAS: FloatArray = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far the voxels of two grids of one shape lie apart.
+
+    ``mm`` is the largest distance, ``voxels`` the largest along an axis in steps of the first grid, ``middle`` the same
+    for the middle of the block.
+    """
+
+    mm: float
+    voxels: float
+    middle: float
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the two grids count as one."""
+        return self.middle <= GRID_TOLERANCE and self.voxels <= CORNER_TOLERANCE
+
+    def __str__(self) -> str:
+        return f"{self.mm:.3g} mm ({self.voxels:.2g} voxels)"
 
 
 def _frozen(values: npt.ArrayLike, shape: tuple[int, ...]) -> FloatArray:
@@ -58,6 +81,10 @@ class Geometry:
     slice_origins_mm:
         ``(z, 3)``, LPS position of voxel ``(k, 0, 0)`` for every slice, where slices are unevenly spaced; ``None``
         where ``origin + k * step`` holds.
+    other_forms:
+        Where else the file says that the same voxels lie (NIfTI has two forms); read masks may lie on one of these.
+    assumed:
+        Whether the file says no position, so that this one is assumed.
     """
 
     shape: tuple[int, int, int]
@@ -65,6 +92,8 @@ class Geometry:
     spacing_mm: tuple[float, float, float]
     direction: FloatArray
     slice_origins_mm: FloatArray | None = None
+    other_forms: tuple[Geometry, ...] = ()
+    assumed: bool = False
 
     def __post_init__(self) -> None:
         shape = tuple(int(n) for n in self.shape)
@@ -214,18 +243,25 @@ class Geometry:
         ends = [(-0.5, n - 0.5) for n in self.shape]
         return self.index_to_world([(z, y, x) for z in ends[0] for y in ends[1] for x in ends[2]])
 
+    def gap(self, other: Geometry) -> Gap:
+        """How far the voxels of ``other``, a grid of the same shape, lie from this one's."""
+        if self.shape != other.shape:
+            raise ValueError(f"grids of {self.shape} and {other.shape} voxels cannot be compared")
+        corners = other.corners_mm() - self.corners_mm()
+        apart = np.concatenate([corners, other.slice_origins() - self.slice_origins()])
+        to_steps = np.linalg.inv(self.lps_matrix()[:3, :3]).T
+        middle = float(np.abs(corners.mean(axis=0) @ to_steps).max())
+        return Gap(float(np.linalg.norm(apart, axis=1).max()), float(np.abs(apart @ to_steps).max()), middle)
+
     def difference(self, other: Geometry) -> str:
         """Say in words how ``other`` differs from this grid; empty when it is the same grid within tolerance."""
         if self.shape != other.shape:
             return f"it has {_shape_text(other.shape)} voxels instead of {_shape_text(self.shape)}"
-        gap = float(np.abs(self.corners_mm() - other.corners_mm()).max())
-        gap = max(gap, float(np.abs(self.slice_origins() - other.slice_origins()).max()))
-        if gap > GRID_TOLERANCE_MM:
-            return f"its voxels lie up to {gap:.3g} mm away from the image's"
-        return ""
+        gap = self.gap(other)
+        return "" if gap.is_none else f"its voxels lie up to {gap} away from the image's"
 
     def same_grid(self, other: Geometry) -> bool:
-        """Whether both grids have the same voxels within :data:`GRID_TOLERANCE_MM`."""
+        """Whether both grids have the same voxels within :data:`GRID_TOLERANCE`."""
         return not self.difference(other)
 
     def axis_letters(self) -> tuple[str, str, str]:
@@ -268,6 +304,48 @@ def letters_of(position_lps_mm: npt.ArrayLike) -> str:
     return "  ".join(f"{p if v >= 0 else n} {abs(v):.1f}" for v, p, n in ((x, "L", "R"), (y, "P", "A"), (z, "S", "I")))
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A change of voxel order: ``order`` has the old axis of each new one (z, y, x), ``flips`` which run back."""
+
+    order: tuple[int, int, int]
+    flips: tuple[bool, bool, bool]
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing changes."""
+        return self.order == (0, 1, 2) and not any(self.flips)
+
+    def array(self, array: np.ndarray) -> np.ndarray:
+        """The view of ``(z, y, x)`` values in the new order."""
+        return np.flip(array.transpose(self.order), tuple(axis for axis in range(3) if self.flips[axis]))
+
+    def geometry(self, geometry: Geometry) -> Geometry:
+        """The same voxels in the new order; for even grids."""
+        matrix, turned, start = geometry.lps_matrix(), np.eye(4), np.zeros(3)
+        for axis in range(3):
+            old = self.order[axis]
+            column = matrix[:3, 2 - old]
+            turned[:3, 2 - axis] = -column if self.flips[axis] else column
+            start[2 - old] = geometry.shape[old] - 1 if self.flips[axis] else 0
+        turned[:3, 3] = matrix[:3, :3] @ start + matrix[:3, 3]
+        shape = (geometry.shape[self.order[0]], geometry.shape[self.order[1]], geometry.shape[self.order[2]])
+        return Geometry.from_lps_matrix(turned, shape)
+
+
+def turn_towards(geometry: Geometry, target: Geometry) -> Turn | None:
+    """The order in which ``geometry``'s axes run along ``target``'s; ``None`` where they lie askew, or are uneven."""
+    if not geometry.is_even:
+        return None
+    matrix = target.lps_matrix()[:3, :3]
+    signs = np.rint(np.linalg.inv(geometry.direction) @ (matrix / np.linalg.norm(matrix, axis=0)))
+    if not (np.abs(signs).sum(0) == 1).all() or not (np.abs(signs).sum(1) == 1).all():
+        return None
+    old_x, old_y, old_z = (int(np.abs(signs[:, axis]).argmax()) for axis in range(3))
+    flips = (bool(signs[old_z, 2] < 0), bool(signs[old_y, 1] < 0), bool(signs[old_x, 0] < 0))
+    return Turn((2 - old_z, 2 - old_y, 2 - old_x), flips)
+
+
 def reorient_to(array: np.ndarray, geometry: Geometry, target: Geometry) -> np.ndarray | None:
     """Bring ``array`` to ``target``'s voxel order by permuting and flipping axes only, bit exact.
 
@@ -276,28 +354,10 @@ def reorient_to(array: np.ndarray, geometry: Geometry, target: Geometry) -> np.n
     """
     if geometry.same_grid(target):
         return array
-    if not geometry.is_even or not target.is_even:
+    turn = turn_towards(geometry, target) if target.is_even else None
+    if turn is None or not turn.geometry(geometry).same_grid(target):
         return None
-    source_axes = geometry.lps_matrix()[:3, :3]
-    to_source = np.linalg.inv(source_axes) @ target.lps_matrix()[:3, :3]  # target (x,y,z) steps in source steps
-    signs = np.rint(to_source)
-    if not (np.abs(signs).sum(0) == 1).all() or not (np.abs(signs).sum(1) == 1).all():
-        return None
-    order_xyz = [int(np.abs(signs[:, a]).argmax()) for a in range(3)]
-    flips_xyz = [signs[order_xyz[a], a] < 0 for a in range(3)]
-    order = [2 - order_xyz[2 - a] for a in range(3)]
-    flips = [flips_xyz[2 - a] for a in range(3)]
-    matrix, result = geometry.lps_matrix(), array.transpose(order)
-    start = np.zeros(3)
-    for axis in range(3):
-        if flips[axis]:
-            result = np.flip(result, axis)
-            start[order_xyz[2 - axis]] = geometry.shape[order[axis]] - 1
-    turned = np.eye(4)
-    turned[:3, :3] = matrix[:3, :3] @ signs
-    turned[:3, 3] = matrix[:3, :3] @ start + matrix[:3, 3]
-    moved = Geometry.from_lps_matrix(turned, result.shape)
-    return result if moved.same_grid(target) else None
+    return turn.array(array)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
@@ -378,11 +438,15 @@ class Volume:
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """A binary region on a grid: ``array`` is ``(z, y, x)`` bool, read-only."""
+    """A binary region on a grid: ``array`` is ``(z, y, x)`` bool, read-only.
+
+    ``remark`` says what somebody decided to bring it onto the grid; empty for a mask that lay there.
+    """
 
     array: np.ndarray
     geometry: Geometry
     name: str = ""
+    remark: str = ""
 
     def __post_init__(self) -> None:
         if self.array.shape != self.geometry.shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,8 +17,10 @@ from safetensors.torch import load_file, save_file
 
 from proseg_gui import bundle as bundles
 from proseg_gui.bundle import (
+    WEIGHTS_NAME,
     Card,
     WrongModality,
+    annotate,
     channel_order,
     check_fits,
     find_bundle,
@@ -30,6 +33,7 @@ from proseg_gui.bundle import (
     save_bundle,
 )  # fmt: skip
 from proseg_gui.errors import UserError
+from proseg_gui.locations import data_folder
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.volume import Geometry, Study, Volume
 
@@ -126,7 +130,8 @@ def test_an_existing_bundle_is_replaced_only_when_asked(saved, card, method):
     ({"raters": ["../../x", "bob", "cy"]}, "not a plain name"),
     ({"raters": "ann"}, "not a list"),
     ({"spacing_mm": [1.0, 0.0]}, "spacing"),
-    ({"spacing_mm": [1.0, float("nan")]}, "pair of numbers"),
+    ({"spacing_mm": [1.0, float("nan")]}, "NaN"),
+    ({"spacing_mm": [1.0, "2"]}, "pair of numbers"),
     ({"window": {"kind": "fixed", "low": 5, "high": 5}}, "window"),
     ({"window": {"kind": "percentile", "low": -5, "high": 99}}, "percentiles"),
     ({"window": {}}, "window"),
@@ -272,3 +277,15 @@ def test_normalisation_by_hand():
 def test_a_flat_image_becomes_zero():
     flat = normalise(np.full((1, 3, 3), 7.0), {"kind": "percentile", "low": 1, "high": 99})
     assert (flat == 0).all() and flat.dtype == np.float32
+
+
+def test_a_card_takes_notes_and_an_author_later_and_older_cards_have_none(tmp_path):
+    folder = tmp_path / "bundle"
+    shutil.copytree(data_folder("models") / "phantom", folder)
+    before = read_card(folder)
+    assert before.notes == before.author == ""
+    weights = (folder / WEIGHTS_NAME).read_bytes()
+    after = annotate(folder, notes="Learnt from phantoms.\nNot for the clinic.", author="A. Physicist")
+    assert read_card(folder) == after == replace(before, notes=after.notes, author="A. Physicist")
+    assert (folder / WEIGHTS_NAME).read_bytes() == weights and load_bundle(folder).card == after
+    assert not list(folder.glob("*.part*"))

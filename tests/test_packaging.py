@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -129,3 +130,38 @@ def test_every_decision_is_in_the_index():
     index = (folder / "README.md").read_text(encoding="utf-8")
     pages = [page.name for page in folder.glob("*.md") if page.name != "README.md"]
     assert [name for name in pages if f"({name})" not in index] == []
+
+
+def test_types_are_told_to_other_programs():
+    assert (ROOT / "proseg_gui" / "py.typed").is_file()
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    assert "py.typed" in settings["package-data"]["proseg_gui"]
+
+
+@pytest.fixture(scope="module")
+def complete():
+    spec = importlib.util.spec_from_file_location("check_sbom", ROOT / ".ci" / "check_sbom.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.complete
+
+
+def bom(*names, **more):
+    components = [{"name": name, "version": "1", **more} for name in names]
+    return {"bomFormat": "CycloneDX", "components": components, "metadata": {"component": {"name": "proseg-gui"}}}
+
+
+def test_a_list_of_components_gets_the_version_and_must_be_whole(complete):
+    found = complete(bom("Torch", "PySide6_Essentials"), ["torch>=2.4", "PySide6-Essentials>=6.6,<6.12"], "0.2.0")
+    assert found["metadata"]["component"]["version"] == "0.2.0"
+    with pytest.raises(SystemExit, match="lacks numpy"):
+        complete(bom("torch"), ["torch", "numpy>=1.26"], "0.2.0")
+    with pytest.raises(SystemExit, match="place on this disk"):
+        complete(bom("torch", purl="file:///tmp/x"), ["torch"], "0.2.0")
+    with pytest.raises(SystemExit, match="not a CycloneDX"):
+        complete({"components": [1]}, [], "0.2.0")
+
+
+def test_the_format_is_checked_before_each_commit_and_in_ci():
+    assert "ruff format --force-exclude" in (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert "\nruff format --check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

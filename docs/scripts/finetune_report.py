@@ -33,13 +33,14 @@ from proseg_gui.metrics.bootstrap import paired_difference
 from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg
 from proseg_gui.training.benchmark.data import BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, protocol_recipe
+from proseg_gui.training.choices import STAGE_PATIENCE
 from proseg_gui.training.compare import identity_by_case
 from proseg_gui.training.dataset import TrainingCase
 from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.room import Room
 from proseg_gui.training.run import current_commit
-from proseg_gui.training.stages import PATIENCE, STAGES, STEPS, extended, prepare_stage, stage_recipe
+from proseg_gui.training.stages import STAGES, STEPS, extended, prepare_stage, stage_recipe
 from proseg_gui.training.validate import dice_at_points
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -198,7 +199,7 @@ def fine_tune(base: ProSeg, stage: str, count: int, parts: Parts, setting: Setti
     began = time.process_time()
     raters = base.n_raters + 1
     recipe = protocol_recipe(FLIPS.get(setting.data, "none"), 0, calibrated=False)
-    recipe = replace(recipe, steps=STEPS[stage], seed=setting.seed, patience=PATIENCE, validations=10)
+    recipe = replace(recipe, steps=STEPS[stage], seed=setting.seed, patience=STAGE_PATIENCE, validations=10)
     recipe = stage_recipe(stage, recipe, base)
     torch.manual_seed(setting.seed)
     method = extended(base, raters)

@@ -24,6 +24,7 @@ from scipy.ndimage import binary_dilation
 from proseg_gui.cli.demo_data import write_training
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
+from proseg_gui.gui.trainer.people_dialog import PeopleDialog
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.review.keeper import Keeper
@@ -213,6 +214,10 @@ def trainer(studio: Studio) -> None:
     number = next(i for i in range(setup.base.count()) if setup.base.itemText(i).startswith("phantom"))
     setup.base.setCurrentIndex(number)
     setup.base.activated.emit(number)
+    setup.who.click()
+    people = window.findChild(PeopleDialog)
+    people.same.click()  # the phantoms are by the model's own raters, and one new
+    people.done_button.click()
     setup.steps.setValue(TRAINER_STEPS)
     setup.start.click()
     try:

@@ -1,4 +1,4 @@
-"""Speed, measured on this machine: every ratio against a baseline of the same run. Keys as in CONTRACTS.md."""
+"""Speed, measured on this machine: every ratio against a baseline of the same run. Keys as in docs/CONTRACTS.md."""
 
 from __future__ import annotations
 

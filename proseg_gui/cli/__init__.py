@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import os
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +34,9 @@ EXAMPLES = """examples:
 """
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, as every other error of this program."""
 
@@ -44,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
+    if not debug and not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what a library remarks about odd input is no sentence for people
     # A closed terminal or a job manager's stop must clean up as Ctrl+C does: temporary files are removed.
     with contextlib.suppress(ValueError, AttributeError):
         signal.signal(signal.SIGTERM, _interrupt)
@@ -60,12 +67,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _internal(error, debug)
+        place = "" if error.filename is None else f"{error.filename}: "
+        print(f"proseg-gui: {place}the disk is full. Free some space and try again.", file=sys.stderr)
+        return 2
     except Exception as error:
-        if debug:
-            raise
-        log = write_crash_log(error)
-        print(f"proseg-gui: internal error ({type(error).__name__}); details are in {log}", file=sys.stderr)
-        return 1
+        return _internal(error, debug)
+
+
+def _internal(error: Exception, debug: bool) -> int:
+    """What is our fault: a log for whoever mends it, and exit code 1."""
+    if debug:
+        raise error
+    log = write_crash_log(error)
+    print(f"proseg-gui: internal error ({type(error).__name__}); details are in {log}", file=sys.stderr)
+    return 1
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -131,6 +149,27 @@ def add_series(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="which one to take where a folder holds several series, or a file or series several volumes; from 1, as "
         "listed when it is left out",
+    )
+
+
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the table of who drew what."""
+    parser.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="a table (JSON, or CSV with file, region, rater, structure, take) that says who drew what, and what is "
+        "left out",
+    )
+
+
+def add_accept_grid(parser: argparse.ArgumentParser) -> None:
+    """Add the option that takes masks whose header puts them elsewhere."""
+    parser.add_argument(
+        "--accept-grid",
+        action="store_true",
+        help="take a mask whose header puts it elsewhere voxel for voxel, where it has as many voxels as the image; "
+        "the files written say so",
     )
 
 

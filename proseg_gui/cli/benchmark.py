@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proseg_gui.cli.train import METHODS, parse_window
+from proseg_gui.cli.train import parse_window
 from proseg_gui.errors import UserError
+from proseg_gui.training.choices import METHODS
 
 if TYPE_CHECKING:
     from proseg_gui.training.benchmark.protocol import Protocol, Run

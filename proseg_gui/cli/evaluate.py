@@ -41,6 +41,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="a dataset folder, or a project")
     parser.add_argument("--model", required=True, metavar="BUNDLE", help="a shipped bundle's name or a bundle's folder")
     parser.add_argument("--cases", metavar="FILE|train|val|test", help="which cases; all by default")
+    parser.add_argument("--people", type=Path, metavar="FILE",
+                        help="JSON that says who is who: names in the data set to the model's raters, null for nobody "
+                             "(without it, equal names are one person)")  # fmt: skip
     parser.add_argument("--samples", type=int, metavar="N", help="samples a case in all; 8 a rater by default")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
@@ -65,8 +68,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
     from proseg_gui.io.atomic import atomic_json
+    from proseg_gui.io.dataset import read_people
 
     cases = chosen_cases(dataset, args.cases)
+    people = read_people(args.people) if args.people else None
 
     from proseg_gui.bundle import load_bundle
     from proseg_gui.inference.evaluate import evaluate_dataset
@@ -74,8 +79,9 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
     bundle = load_bundle(args.model)
     progress = no_progress if args.quiet else _progress_line()
     result = evaluate_dataset(
-        dataset, bundle, cases=cases, samples=args.samples, seed=args.seed, device=args.device, progress=progress
-    )
+        dataset, bundle, cases=cases, samples=args.samples, seed=args.seed, people=people, device=args.device,
+        progress=progress,
+    )  # fmt: skip
     print("\n".join(table(result)))
     if args.json is not None:
         atomic_json(args.json, result, overwrite=args.overwrite)
@@ -84,7 +90,7 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:
     """Names of the cases that ``--cases`` means; ``None`` for all."""
-    from proseg_gui.io.dataset import read_json
+    from proseg_gui.io.json_in import read_json
 
     if choice is None:
         return None

@@ -75,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
     inputs = find_inputs(args.image)
     cases = [found.case for found in inputs if found.case is not None]
 
-    from proseg_gui.bundle import load_bundle
+    from proseg_gui.bundle import find_bundle, load_bundle, read_card
+
+    read_card(find_bundle(args.model))  # what is wrong with it is said before torch is loaded, which takes seconds
     from proseg_gui.inference.latents import read_latents
     from proseg_gui.inference.predict import predict_case, predict_dataset
 

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 
 from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
+from proseg_gui.training.choices import (
+    BACKBONES,
+    CONDITIONINGS,
+    METHODS,
+    PRECISIONS,
+    PREFERENCES,
+    STAGE_PATIENCE,
+    STAGES,
+    STEPS,
+)
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
     from proseg_gui.io.dataset import Dataset
     from proseg_gui.training.run import Request
-
-METHODS = ("proseg", "reference", "dpersona", "probunet", "pionono", "rater_heads", "majority", "threshold")
-"""Names in :data:`proseg_gui.training.methods.OBJECTIVES`, here without torch, which takes seconds to import."""
 
 EXAMPLES = """examples:
   proseg-gui train brain_growth --out my_model --flip x --modality MR
@@ -32,19 +39,13 @@ the log of a run lie in OUT.training.
 
 --init goes on from a trained model, which itself is never changed. Stage rater: a new rater is learnt as a few numbers
 on the frozen model, in minutes. adapt: the decoder learns too. full: everything learns, slowly. Raters are matched by
-equal name, or through the table on this computer that a training under pseudonyms left.
+equal name, or through the table on this computer that a training under pseudonyms left, and the command prints whom it
+took for whom: two hospitals' rater1 are two people. --people FILE says it instead: {"rater1": null, "anna": "rater3"}.
 """
-CONDITIONINGS = ("film", "matrix")
-"""Those of :mod:`proseg_gui.networks.proseg`, here without torch."""
-BACKBONES = ("unet", "resnet18", "resnet34", "resnet50")
-"""Those of :mod:`proseg_gui.networks.pretrained`, here without torch."""
-STAGES = ("rater", "adapt", "full")
-"""Those of :mod:`proseg_gui.training.stages`, here without torch."""
-STEPS = 1200
-_UNRECORDED = frozenset(
-    {"command", "parser", "dataset", "trust_paths", "out", "overwrite", "resume", "memory", "quiet", "debug"}
-)
-"""What of the parsed arguments the card's command does not repeat: the model does not depend on it."""
+_UNRECORDED = frozenset({"command", "parser", "dataset", "trust_paths", "out", "overwrite", "resume", "memory", "quiet",
+                          "debug", "people"})  # fmt: skip
+"""What of the parsed arguments the card's command does not repeat: the model does not depend on it, or it names people.
+"""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -59,9 +60,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
     parser.add_argument("--init", metavar="BUNDLE", help="go on from this model: its folder, or its name")
     parser.add_argument("--stage", choices=STAGES, help="how much of the --init model may change")
+    parser.add_argument("--people", type=Path, metavar="FILE",
+                        help="with --init, JSON that says who is who: names in the data set to raters of that model, "
+                             "null for somebody new (without it, equal names are taken for one person)")  # fmt: skip
     parser.add_argument("--method", metavar="NAME",
                         help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
-    parser.add_argument("--preference", choices=("dirichlet", "gaussian"),
+    parser.add_argument("--preference", choices=PREFERENCES,
                         help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
     parser.add_argument("--conditioning", choices=CONDITIONINGS,
                         help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
@@ -87,7 +91,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
-    parser.add_argument("--precision", choices=("32", "bf16-mixed", "16-mixed"), default="32",
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0],
                         help="bits the network counts with while it learns; 16-mixed needs CUDA (32)")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
@@ -125,6 +129,8 @@ def _train(args: argparse.Namespace, request: Request) -> int:
     if rank():  # of several processes the first one speaks
         train_bundle(request, no_progress)
         return 0
+    if args.init and not args.people:
+        print("\n".join(_guessed(request)), flush=True)
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
     raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
@@ -132,11 +138,25 @@ def _train(args: argparse.Namespace, request: Request) -> int:
     return 0
 
 
+def _guessed(request: Request) -> list[str]:
+    """Whom names alone were taken for; names of the base's raters only, since logs are made of this."""
+    from proseg_gui.bundle import find_bundle, read_card
+    from proseg_gui.training.origin import match_raters
+
+    card = read_card(find_bundle(str(request.init)))
+    known = sorted(set(match_raters(card, request.dataset).values()))
+    if not known:
+        return [f"nobody in these data is called like a rater of {card.name}: all are new"]
+    return [f"taken for the same people by their names: {', '.join(known)} of {card.name} (--people says otherwise)"]
+
+
 def _check_network(args: argparse.Namespace) -> None:
     """Refuse options that say what the network is where it is given, or another."""
     if bool(args.init) != bool(args.stage):
         raise UserError("--init and --stage belong together",
                         remedy="For instance --init liver --stage rater")  # fmt: skip
+    if args.people and not args.init:
+        raise UserError("--people says who is who in the model that --init names", remedy="Give --init too")
     asked = {"method": args.method, "preference": args.preference, "conditioning": args.conditioning,
              "widths": args.widths, "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
     chosen = next((name for name, value in asked.items() if value), "")
@@ -160,10 +180,14 @@ def _proseg_options(args: argparse.Namespace) -> dict[str, str]:
 
 def result_lines(card: Card) -> list[str]:
     """How good the new model is, and compared with the one that it was made from."""
+    from proseg_gui.training.verdict import doubts
+
     figures = card.metrics.get("validation", {})
     lines = [f"  {name}: {value}" for name, value in figures.items()]
     if not figures:
         lines = ["  no validation case: the last weights were kept, unjudged"]
+    else:
+        lines += [f"  look before you use it: {doubt}" for doubt in doubts(card.metrics)]
     comparison = card.metrics.get("comparison")
     if comparison:
         from proseg_gui.training.compare import verdict
@@ -177,7 +201,7 @@ def result_lines(card: Card) -> list[str]:
 
 def _request(args: argparse.Namespace, window: tuple[float, float] | None, dataset: Dataset) -> Request:
     from proseg_gui.bundle import find_bundle, read_card
-    from proseg_gui.io.dataset import Split
+    from proseg_gui.io.dataset import Split, read_people
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.recipe import Recipe
     from proseg_gui.training.run import Request
@@ -189,10 +213,9 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     if args.backbone != BACKBONES[0]:
         network["backbone"] = args.backbone
     if args.init:
-        from proseg_gui.training.stages import PATIENCE
         from proseg_gui.training.stages import STEPS as STAGE_STEPS
     steps = args.steps or (STAGE_STEPS[args.stage] if args.init else STEPS)
-    patience = (PATIENCE if args.init else 0) if args.patience is None else args.patience
+    patience = (STAGE_PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
                     network=network, precision=args.precision)  # fmt: skip
     if args.widths:
@@ -201,7 +224,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
         dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
         recorded_command(args), args.device, args.overwrite, args.resume,
         args.method or METHODS[0], args.init, args.stage or "", args.encoder_weights,
-        None if args.memory is None else round(args.memory * 1e9),
+        read_people(args.people) if args.people else None, None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
 
 

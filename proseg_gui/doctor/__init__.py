@@ -7,7 +7,6 @@ itself needs the standard library only.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import shutil
@@ -19,6 +18,8 @@ from proseg_gui.doctor.libraries import MISSING_LIBRARY, missing_libraries, qt_l
 from proseg_gui.doctor.packages import bytes_below, dependencies, megabytes
 from proseg_gui.doctor.probe import ask
 from proseg_gui.doctor.report import Found, Missing, Problem, Report, Row
+from proseg_gui.errors import UserError
+from proseg_gui.io.json_in import read_json
 from proseg_gui.locations import data_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -166,8 +167,10 @@ def _bundles() -> Found:
 def bundle_failure(card: Path) -> str:
     """Say what is wrong with the bundle of this ``card.json``; empty when its weights have the stated hash."""
     try:
-        stated = json.loads(card.read_text(encoding="utf-8"))["sha256"]
+        stated = read_json(card)["sha256"]
         found = hashlib.sha256((card.parent / "model.safetensors").read_bytes()).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UserError as error:
+        return error.what
+    except (OSError, KeyError, TypeError) as error:
         return f"{type(error).__name__}: {error}"
     return "" if stated == found else "the weights do not match the card's hash"

@@ -34,7 +34,7 @@ from proseg_gui.volume import Mask, Study
 log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
-"""A pixel belongs to a structure where its probability is strictly above (METRICS.md)."""
+"""A pixel belongs to a structure where its probability is strictly above (docs/METRICS.md)."""
 POINTS_AT_ONCE, PIXELS_AT_ONCE = 8, 32_768
 """A patch is decoded at so many points at a time, or at more where it is small."""
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""A bundle on the cases of a dataset folder: the figures of METRICS.md, by case and in the mean over cases."""
+"""A bundle on the cases of a dataset folder: the figures of docs/METRICS.md, by case and in the mean over cases."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def evaluate_dataset(
     cases: Sequence[str] | None = None,
     samples: int | None = None,
     seed: int = 0,
+    people: Mapping[str, str | None] | None = None,
     device: str = "auto",
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -39,10 +40,13 @@ def evaluate_dataset(
     samples:
         Samples a case in all, spread evenly over the model's raters; 8 a rater by default. Every case gets the same
         draws (those of ``seed``).
+    people:
+        Who each of the data set's raters is in the model, ``None`` for nobody whom it knows; by equal name and the
+        table on this computer where it is not given.
 
     Returns
     -------
-    JSON-able: the keys of CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
+    JSON-able: the keys of docs/CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
     ``dice_identity`` by rater), ``cases`` with the same keys a case (and under ``structures`` each one's where there
     are several), what was asked, ``seen_in_training``, and ``identity_gain``: own minus wrong raters' Dice with a
     paired bootstrap interval over cases.
@@ -60,7 +64,7 @@ def evaluate_dataset(
     if not chosen:
         raise UserError("no case is left to evaluate", path=dataset.path, remedy="Choose cases that the data set has")
     points = judged_points(bundle.method, n_samples, seed)
-    aliases = local_names(card)
+    aliases = local_names(card) if people is None else _said(people, card)
     rows, notices = [], []
     for number, case in enumerate(chosen):
         if not case.masks:
@@ -76,6 +80,18 @@ def evaluate_dataset(
     if not rows:
         raise UserError("nobody drew anything in these cases", path=dataset.path, remedy="Choose cases with masks")
     return _summary(rows, notices, card, dataset, n_samples, seed)
+
+
+def _said(people: Mapping[str, str | None], card: Card) -> dict[str, str]:
+    """Name in the data set -> the model's; somebody whom it does not know gets a name that is none of its raters'."""
+    found = {}
+    for name, alias in people.items():
+        if alias is not None and alias not in card.raters:
+            raise UserError(f"the model {card.name} knows no rater {alias!r}",
+                            remedy=f"Its raters are {', '.join(card.raters)}")  # fmt: skip
+        stranger = f"{name} (not in {card.name})" if name in card.raters else name
+        found[name] = stranger if alias is None else alias
+    return found
 
 
 def _evaluate_case(

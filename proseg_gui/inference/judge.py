@@ -1,4 +1,4 @@
-"""One case against its raters: every figure of METRICS.md, from predictions that arrive slice by slice.
+"""One case against its raters: every figure of docs/METRICS.md, from predictions that arrive slice by slice.
 
 Predictions are kept as bits; of probabilities only two mean maps are kept, so a case costs little more memory than its
 image, whatever the number of samples.

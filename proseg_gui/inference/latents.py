@@ -1,4 +1,4 @@
-"""Slider coordinates over the two latents of an open case: METHOD.md section 4.
+"""Slider coordinates over the two latents of an open case: docs/METHOD.md section 4.
 
 Preference axes come from the raters alone. Ambiguity axes are measured on the case at the current preference, over
 all slices seen so far that may hold the structure (:mod:`~proseg_gui.inference.patches`): they are fixed for a
@@ -8,7 +8,6 @@ never changes an axis; the ambiguity point itself is kept, and slider positions 
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.device import thread_limit
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.points import AMBIGUITY, PREFERENCE, Point, check_point, coords_from, point_from, unstacked
+from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.base import Control
 
@@ -234,14 +234,7 @@ def read_latents(path: str | Path, bundle: Bundle) -> Point:
         does not fit.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > MAX_LATENTS_BYTES:
-            raise UserError("this is far larger than a file of latents", path=path)
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"the latents cannot be read ({error.strerror})", path=path) from error
-    except (ValueError, RecursionError) as error:
-        raise UserError("the latents are damaged: this is not readable JSON", path=path) from error
+    data = read_json(path, what="the file of latents", remedy="Save them again", most=MAX_LATENTS_BYTES)
     if not isinstance(data, dict) or data.get("format") != LATENTS_FORMAT:
         raise UserError("this JSON file holds no latents", path=path,
                         remedy="Use a file that the window's Remember or predict wrote")  # fmt: skip

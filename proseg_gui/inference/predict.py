@@ -1,4 +1,4 @@
-"""``predict`` without a window: everything that CONTRACTS.md lists for an image or for each case of a dataset.
+"""``predict`` without a window: everything that docs/CONTRACTS.md lists for an image or for each case of a dataset.
 
 The same functions as the window's: a rater's mask here is the window's preset, and a remembered point gives the
 window's contour, voxel for voxel. Slices are drawn one after the other; the output folder appears when it is complete.
@@ -7,7 +7,6 @@ window's contour, voxel for voxel. Slices are drawn one after the other; the out
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +32,7 @@ from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.atomic import atomic_folder, atomic_json
 from proseg_gui.io.dataset import Case, load_case
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import software_name
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -178,8 +178,8 @@ def _finished(folder: Path, bundle: Bundle, request: Request, input_sha256: str)
         return None
     path = folder / SUMMARY_NAME
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(path)
+    except UserError:
         found = None
     wanted = (bundle.card.sha256, request.as_dict(), input_sha256)
     if isinstance(found, dict) and wanted == tuple(found.get(k) for k in ("bundle_sha256", "request", "input_sha256")):

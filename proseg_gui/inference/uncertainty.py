@@ -1,4 +1,4 @@
-"""The uncertainty of a pixel split by cause, from a stream of probability maps: METHOD.md section 5.
+"""The uncertainty of a pixel split by cause, from a stream of probability maps: docs/METHOD.md section 5.
 
 For R raters x T preference draws x Z ambiguity draws, with ``p`` the probability at one draw, ``p_rt`` its mean over
 the Z draws, ``p_r`` over all draws of a rater and ``pbar`` over everything (population moments, balanced draws):

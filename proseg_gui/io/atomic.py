@@ -1,7 +1,8 @@
 """The one place that puts files on disk: a file or folder appears whole, or not at all.
 
 Content goes to a temporary name in the same folder, is flushed to the disk, and is then renamed over the target.
-Until that rename the old file is untouched, whatever happens: an error, a full disk, a cancel, a lost process.
+Until that rename the old file is untouched, whatever happens: an error, a full disk, a cancel, a lost process. What a
+lost process left is removed by the next one that writes into the folder (``io/leftovers.py``).
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import errno
 import json
 import os
 import shutil
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.leftovers import hidden_name, remove_leftovers, set_aside_name
 
 Writer = Callable[[Path], None]
 
@@ -44,6 +46,8 @@ def atomic_write_all(writers: Mapping[Path, Writer], *, overwrite: bool = False)
     made: list[Path] = []
     done = False
     current = next(iter(writers))
+    for folder in {path.parent for path in writers}:
+        remove_leftovers(folder)
     try:
         for current, write in writers.items():
             made += _make_parents(current.parent)
@@ -109,6 +113,7 @@ def atomic_folder(path: str | Path, fill: Writer, *, overwrite: bool = False) ->
         As :func:`atomic_write`, and when overwriting would delete files of another kind.
     """
     path = Path(path)
+    remove_leftovers(path.parent)
     _check_folder_target(path, overwrite=overwrite)
     temporary = _temporary_name(path)
     made: list[Path] = []
@@ -128,6 +133,53 @@ def atomic_folder(path: str | Path, fill: Writer, *, overwrite: bool = False) ->
         if not done:
             shutil.rmtree(temporary, ignore_errors=True)
             _remove_folders(made)
+
+
+@contextmanager
+def hidden_folder(folder: Path) -> Iterator[Path]:
+    """A hidden folder in ``folder`` to work in; it goes at the end, and after a lost process with the next one.
+
+    Raises
+    ------
+    UserError
+        If it cannot be made, or what the block writes into it cannot be written.
+    """
+    remove_leftovers(folder)
+    hidden = folder / hidden_name()
+    try:
+        hidden.mkdir(0o700)
+        yield hidden
+    except OSError as error:
+        raise write_error(error, folder) from error
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder to ``target``, which must not exist: whole and at once, on any disk.
+
+    Raises
+    ------
+    UserError
+        As :func:`atomic_folder`.
+    """
+    atomic_folder(target, lambda temporary: _copy_into(source, temporary))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder: it is gone at once, and what is left of it when the process is lost is removed by the next.
+
+    Raises
+    ------
+    UserError
+        If it cannot be removed.
+    """
+    hidden = folder.with_name(hidden_name())
+    try:
+        folder.rename(hidden)
+        shutil.rmtree(hidden)
+    except OSError as error:
+        raise write_error(error, folder) from error
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -153,7 +205,7 @@ def check_folder(path: Path) -> None:
 
 def write_error(error: OSError, path: Path) -> UserError:
     """The sentence for a failed write to ``path``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return UserError("the disk is full", path=path, remedy="Nothing was written; free some space and try again")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UserError("the folder cannot be written to", path=path, remedy="Choose a folder that you may write to")
@@ -188,7 +240,7 @@ def _swap_folder(new: Path, target: Path) -> None:
             path=target,
             remedy="Choose another folder",
         )
-    old = _temporary_name(target)
+    old = target.with_name(set_aside_name(target.name))
     target.rename(old)
     try:
         new.rename(target)
@@ -199,7 +251,15 @@ def _swap_folder(new: Path, target: Path) -> None:
 
 
 def _temporary_name(path: Path) -> Path:
-    return path.parent / f".part-{uuid.uuid4().hex[:12]}{''.join(path.suffixes[-2:])}"
+    return path.parent / hidden_name("".join(path.suffixes[-2:]))
+
+
+def _copy_into(source: Path, temporary: Path) -> None:
+    for item in sorted(source.iterdir()):
+        if item.is_dir():
+            shutil.copytree(item, temporary / item.name)
+        else:
+            shutil.copyfile(item, temporary / item.name)
 
 
 def _make_parents(folder: Path) -> list[Path]:

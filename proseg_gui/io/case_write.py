@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
-from proseg_gui.io.images.nifti_write import nifti_writers
-from proseg_gui.io.images.reading import read_image
+from proseg_gui.io.images.nifti_write import nifti_writers, remarked
+from proseg_gui.io.images.reading import image_stem, read_image
+from proseg_gui.io.names import file_name, file_names
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 
 _IMAGE = "image.nii.gz"
-_NOT_IN_NAMES = re.compile(r"[^\w .+()-]+")
 _MARGIN_MM, _MARGIN_SLICES = 20.0, 2
 
 
@@ -48,25 +48,32 @@ def write_case(
     else:
         whole = replace(origin, image=image.derivation)
         writers, notices = nifti_writers(values, image.geometry, folder / _IMAGE, unit=image.unit, provenance=whole)
-    for reading in study.readings:
-        name = file_name(reading.rater) + (f"@{file_name(reading.reading)}" if reading.reading else "")
-        path = folder / "masks" / file_name(reading.structure) / f"{name}.nii.gz"
+    paths = _mask_paths(study.readings, folder / "masks")
+    for reading, path in zip(study.readings, paths, strict=True):
         if path in writers:
             raise UserError(
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        drawn = replace(origin, rater=reading.rater, image=image.derivation)
+        drawn = remarked(replace(origin, rater=reading.rater, image=image.derivation), reading.mask)
         more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=drawn)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)
     return [path for path in writers if path.suffix != ".json"], notices
 
 
-def file_name(text: str) -> str:
-    """``text`` as the name of a file or folder: letters, digits and a few marks, never hidden, never a path."""
-    clean = _NOT_IN_NAMES.sub("_", text).strip(" .").lstrip("-")
-    return clean[:80] or "unnamed"
+def _mask_paths(readings: Sequence[Reading], masks: Path) -> list[Path]:
+    """``STRUCTURE/RATER.nii.gz`` for each reading, beside what is there; names that differ have files that differ."""
+    there = [item.name for item in masks.iterdir()] if masks.is_dir() else []
+    folders = file_names((reading.structure for reading in readings), beside=there)
+    paths = []
+    for reading in readings:
+        folder = masks / folders[reading.structure]
+        raters = [r.rater for r in readings if r.structure == reading.structure]
+        drawn = {image_stem(item).partition("@")[0] for item in folder.iterdir()} if folder.is_dir() else set()
+        name = file_names(raters, beside=sorted(drawn))[reading.rater]
+        paths.append(folder / f"{name}{f'@{file_name(reading.reading)}' if reading.reading else ''}.nii.gz")
+    return paths
 
 
 def _check_same(values: np.ndarray, geometry: Geometry, path: Path) -> None:
@@ -82,14 +89,14 @@ def nodule_study(volume: Volume, readings: LidcReadings, number: int, name: str)
     """One nodule of an LIDC scan as a study of its own: the image cut to a box around it, one mask for each reader.
 
     The box is the nodule's with 20 mm and two slices around it. A reader who saw the scan but outlined nothing there
-    has an empty mask; one who put a mark without an outline has none.
+    has an empty mask; one who put a mark without an outline has none, nor has one of whom a nodule was left out.
     """
     nodule = readings.nodules[number]
     box = _grown(nodule.box, volume.geometry)
     cut = crop(volume, box)
     found = []
     for reader in readings.readers:
-        if reader in nodule.points:
+        if reader in nodule.points or (reader in readings.incomplete and reader not in nodule.masks):
             continue
         array = np.zeros(cut.geometry.shape, dtype=bool)
         if reader in nodule.masks:

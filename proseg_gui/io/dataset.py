@@ -1,4 +1,4 @@
-"""A folder of cases with several raters' masks, as CONTRACTS.md lays it out, and one such case as a Study.
+"""A folder of cases with several raters' masks, as docs/CONTRACTS.md lays it out, and one such case as a Study.
 
 ``CASE/image.*`` or ``CASE/images/CHANNEL.*``; ``CASE/masks/RATER.*`` or ``CASE/masks/STRUCTURE/RATER.*``, a second
 reading of the same rater being ``RATER@READING.*``. No file means "not drawn"; an all-zero file "drawn, and empty".
@@ -9,7 +9,6 @@ segmentation; or the case is any folder with one series and such a file for each
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,10 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.contours.file import NothingDrawn
 from proseg_gui.io.contours.reading import rater_names, read_masks
+from proseg_gui.io.dicom.encoding import START_BYTES, has_preamble, is_bare
 from proseg_gui.io.dicom.reading import read_series, scan_folder
-from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image, read_mask
+from proseg_gui.io.images.masks import read_mask
+from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
+from proseg_gui.io.json_in import read_json
+from proseg_gui.io.layouts import drawings_beside, foreign_layout
+from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume
 
@@ -130,6 +135,9 @@ def read_dataset(path: str | Path) -> Dataset:
     if not path.is_dir():
         what = "this is a file, a dataset is a folder of cases" if path.exists() else "there is no such folder"
         raise UserError(what, path=path)
+    foreign = foreign_layout(path)
+    if foreign is not None:
+        raise foreign
     info = _read_info(path)
     cases = tuple(read_case(item, info) for item in case_folders(path, dicom=True))
     if not cases:
@@ -170,10 +178,14 @@ def case_folders(path: Path, *, dicom: bool = False) -> list[Path]:
 
 def _holds_dicom(folder: Path) -> bool:
     """Whether one of the first files below ``folder`` is DICOM; enough to tell a case from a folder of notes."""
-    for item in islice((item for item in sorted(folder.rglob("*")) if item.is_file()), 20):
-        with item.open("rb") as file:
-            if file.read(132)[128:] == b"DICM":
-                return True
+    for item in islice(files_below(folder).files, 20):
+        try:
+            with item.open("rb") as file:
+                start = file.read(START_BYTES)
+        except OSError:
+            continue
+        if has_preamble(start) or is_bare(start):
+            return True
     return False
 
 
@@ -192,7 +204,8 @@ def read_case(path: Path, info: _Info | None = None) -> Case:
     info = _read_info(path.parent) if info is None else info
     channels = _channels(path, info.channels)
     if channels:
-        masks = _masks(path / "masks", info.structures)
+        default = info.structures[0] if len(info.structures) == 1 else DEFAULT_STRUCTURE
+        masks = _masks(path / "masks", info.structures) or drawings_beside(path, default)
     elif _holds_dicom(path):
         channels = {_only_channel(info.channels): path}
         listed = scan_folder(path)
@@ -275,10 +288,15 @@ def _read_drawing(case: Case, key: MaskKey, like: Volume, notices: list[str]) ->
     path = case.masks[key]
     if image_suffix(path):
         return read_mask(path, like.geometry, notices=notices, resample=case.resample)
-    rois = read_masks(path, like, notices)
-    for mask in rois:
-        if mask.name.casefold() == key[0].casefold():
-            return mask
+    try:
+        rois = read_masks(path, like, notices)
+    except NothingDrawn as nothing:
+        notices.append(f"{path.name}: {nothing.what}.")
+        return None
+    called = [mask for mask in rois if mask.name == key[0]]
+    called = called or [mask for mask in rois if mask.name.casefold() == key[0].casefold()]
+    if called:
+        return called[0]
     if len(case.structures) > 1:
         return None
     if len(rois) != 1:
@@ -301,14 +319,13 @@ def align_channel(
     return replace(moved, derivation=f"Channel {name} was resampled to the first channel's grid."), notices
 
 
-def read_json(path: Path) -> Any:
-    """The content of a small JSON file, or a UserError that says where it is malformed."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UserError(f"the file cannot be read ({error.strerror or error})", path=path) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"this is not valid JSON ({error})", path=path, remedy="Correct it or remove it") from error
+def read_people(path: Path) -> dict[str, str | None]:
+    """Who is who, from a JSON table: name in the data set -> rater of a bundle, ``null`` for somebody new."""
+    found = read_json(path)
+    if not isinstance(found, dict) or not all(isinstance(alias, str | None) for alias in found.values()):
+        raise UserError("this is not a table of who is who", path=path,
+                        remedy='For instance {"anna": "rater2", "ben": null}')  # fmt: skip
+    return found
 
 
 def _read_info(folder: Path) -> _Info:

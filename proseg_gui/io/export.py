@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.structure_codes import StructureCode, structure_codes
-from proseg_gui.io.dicom.deidentify import check_names
+from proseg_gui.io.dicom.deidentify import check_names, check_pseudonym
+from proseg_gui.io.dicom.deidentify import pseudonym as find_pseudonym
 from proseg_gui.io.images.nifti_write import nifti_writers
+from proseg_gui.io.names import code_of, shortened
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Study, Volume
@@ -35,6 +38,7 @@ def export_masks(
     append_to: str | Path | None = None,
     origins: Sequence[Provenance | None] | None = None,
     deidentify: bool = False,
+    pseudonym: str = "",
     codes: Sequence[StructureCode] | None = None,
     notices: list[str] | None = None,
     progress: Progress = no_progress,
@@ -59,6 +63,9 @@ def export_masks(
     deidentify:
         Write nothing about the patient, raters or the user; DICOM files then come with a copy of the image without
         patient data, to which they refer.
+    pseudonym:
+        With ``deidentify``, DICOM formats only: what the patient is called. All exports of a study under this name
+        have the same study, frame of reference and image UIDs (docs/decisions/io-deidentify.md).
     codes:
         ``seg`` only: what each mask is, in DICOM's words; ``Tissue`` without.
     notices:
@@ -80,9 +87,15 @@ def export_masks(
     if append_to is not None and fmt != "rtstruct":
         raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
+    named = None
+    if pseudonym and (not deidentify or fmt == "nifti"):
+        raise UserError("a pseudonym is for de-identified DICOM", remedy="Choose rtstruct or seg, and de-identify")
     if deidentify:
         told = [origin.anonymous() for origin in told]
         check_names([name for name, _ in masks], volume.origin)
+        if pseudonym:
+            named = find_pseudonym(pseudonym)
+            check_pseudonym(named, volume.origin)
     if fmt == "nifti":
         paths, said = _to_nifti(volume, masks, out, overwrite, told, progress, token)
     elif fmt == "seg":
@@ -99,6 +112,7 @@ def export_masks(
             overwrite=overwrite,
             provenance=_shared(told),
             deidentified=deidentify,
+            named=named,
             progress=progress,
             token=token,
         )
@@ -115,6 +129,7 @@ def export_masks(
             provenance=_shared(told),
             append_to=append_to,
             deidentified=deidentify,
+            named=named,
             progress=progress,
             token=token,
         )
@@ -136,18 +151,24 @@ def _shared(origins: Sequence[Provenance]) -> Provenance:
 
 def file_name(name: str) -> str:
     """``name`` as part of a file name on any system: letters, digits, dot, dash and underscore."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "mask"
+    return shortened(re.sub(r"[^\w.-]+", "_", name).strip("._")) or "mask"
 
 
 def nifti_paths(names: Sequence[str], out: Path) -> list[Path]:
-    """Where each of several masks goes when ``out`` was asked for."""
-    if not out.name.lower().endswith((".nii", ".nii.gz")):
-        return [out / f"{file_name(name)}.nii.gz" for name in names]
-    if len(names) == 1:
+    """Where each of several masks goes when ``out`` was asked for; names that differ have files that differ."""
+    if out.name.lower().endswith((".nii", ".nii.gz")) and len(names) == 1:
         return [out]
+    clean = [file_name(name) for name in names]
+    alike = Counter(part.casefold() for part in clean)
+    parts = [
+        part if alike[part.casefold()] == 1 else f"{part}_{code_of(name)}"
+        for part, name in zip(clean, names, strict=True)
+    ]
+    if not out.name.lower().endswith((".nii", ".nii.gz")):
+        return [out / f"{part}.nii.gz" for part in parts]
     suffix = ".nii.gz" if out.name.lower().endswith(".nii.gz") else ".nii"
     stem = out.name[: -len(suffix)]
-    return [out.with_name(f"{stem}_{file_name(name)}{suffix}") for name in names]
+    return [out.with_name(f"{stem}_{part}{suffix}") for part in parts]
 
 
 def _to_nifti(

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.reading import readings_beside
-from proseg_gui.io.dataset import (
-    DEFAULT_CHANNEL,
-    DEFAULT_STRUCTURE,
-    Case,
-    align_channel,
-    case_folders,
-    is_case,
-    load_case,
-    read_case,
-    read_dataset,
-)
-from proseg_gui.io.dicom.headers import read_header
-from proseg_gui.io.dicom.reading import SeriesInfo, SeriesList, read_series, scan_folder
-from proseg_gui.io.dicom.series import study_groups
-from proseg_gui.io.images.nifti_read import looks_like_nifti
+from proseg_gui.io.dataset import DEFAULT_CHANNEL, DEFAULT_STRUCTURE, align_channel, load_case
+from proseg_gui.io.dicom.reading import read_series
 from proseg_gui.io.images.raw import SeveralComponents
-from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
+from proseg_gui.io.images.reading import image_stem, read_image
 from proseg_gui.io.progress import share_of
-from proseg_gui.io.shown import plain
+from proseg_gui.io.readers import READERS, Candidate, head_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Reading, Study, Volume
 
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """One thing that can be opened.
-
-    ``kind`` is ``image``, ``series``, ``case``, ``structure set``, ``segmentation`` or ``bundle``; ``label`` is a line
-    for a chooser, without patient data; ``problem`` says why it cannot be opened (empty when it can). ``group`` names
-    patient and study by number and date, never by name, so that a chooser can show series under their studies.
-    ``contours`` are files found with a series that may be drawings on it.
-    """
-
-    kind: str
-    path: Path
-    label: str
-    series: SeriesInfo | None = None
-    case: Case | None = None
-    component: int | None = None
-    problem: str = ""
-    notices: tuple[str, ...] = ()
-    group: str = ""
-    contours: tuple[Path, ...] = ()
+__all__ = ["Candidate", "SeveralSeries", "find_inputs", "open_study"]
 
 
 class SeveralSeries(UserError):
@@ -84,9 +50,14 @@ def find_inputs(
     path = Path(path)
     if not path.exists():
         raise UserError("there is no such file or folder", path=path, remedy="Check the name")
-    if path.is_dir():
-        return _in_folder(path, progress, token)
-    return _in_file(path, progress, token)
+    head = head_of(path)
+    for reader in READERS:
+        if reader.claims(path, head):
+            return reader.list(path, progress, token)
+    if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
+        raise UserError("it is named DICOM but is none", path=path, remedy="Export the image again from its source")
+    known = "DICOM, NIfTI, NRRD, MetaImage, ANALYZE, PNG, JPEG and TIFF can be read"
+    raise UserError("it is of no known image format", path=path, remedy=known)
 
 
 def open_study(
@@ -209,76 +180,3 @@ def _with_channel(study: Study, name: str, path: Path, progress: Progress, token
         raise UserError(several.what, path=path, remedy="Give the file or folder of one of them") from several
     volume, notices = align_channel(other.image, list(other.notices), name, study.image, token)
     return replace(study, channels={**study.channels, name: volume}, notices=study.notices + tuple(notices))
-
-
-def _in_file(path: Path, progress: Progress, token: CancelToken | None) -> list[Candidate]:
-    try:
-        if path.stat().st_size == 0:
-            raise UserError("the file is empty", path=path, remedy="Copy or export it again")
-        is_image = looks_like_nifti(path) or bool(image_suffix(path))
-        is_zip = not is_image and zipfile.is_zipfile(path)
-        is_dicom = is_zip or path.name.upper() == "DICOMDIR" or (not is_image and read_header(path) is not None)
-    except OSError as error:
-        raise UserError(f"the file cannot be read ({error.strerror or error})", path=path) from error
-    if is_image:
-        return [Candidate("image", path, path.name)]
-    if path.name.lower() == "card.json":
-        return [Candidate("bundle", path.parent, path.parent.name)]
-    if is_dicom:
-        found = _in_series(scan_folder(path, progress=progress, token=token))
-        if found:
-            return found
-        what = "zip" if is_zip else "DICOM"
-        raise UserError(f"the {what} file holds no CT, MR or PET image", path=path, remedy="Choose a scan")
-    if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
-        raise UserError("it is named DICOM but is none", path=path, remedy="Export the image again from its source")
-    known = "DICOM, NIfTI, NRRD, MetaImage, ANALYZE, PNG, JPEG and TIFF can be read"
-    raise UserError("it is of no known image format", path=path, remedy=known)
-
-
-def _in_folder(path: Path, progress: Progress, token: CancelToken | None) -> list[Candidate]:
-    if (path / "card.json").is_file():
-        return [Candidate("bundle", path, path.name)]
-    if is_case(path):
-        return [_case_candidate(read_case(path))]
-    named = (path / "dataset.json").is_file() or (path / "split.json").is_file()
-    folders = case_folders(path, dicom=named)
-    if folders and (named or any((item / "masks").is_dir() for item in folders)):
-        return [_case_candidate(case) for case in read_dataset(path).cases]
-    found = [Candidate("image", item, item.name) for item in image_files(path)]
-    listed = scan_folder(path, progress=progress, token=token)
-    found += _in_series(listed)
-    if not found and folders:  # cases that nobody drew; looked for last, since viewers on CDs carry pictures too
-        found = [_case_candidate(case) for case in read_dataset(path).cases]
-    if not found:
-        skipped = f" (it holds {listed.skipped_text})" if listed.skipped else " (it is empty)"
-        remedy = "Choose a folder with a DICOM series or with image files"
-        raise UserError(f"no image was found in this folder{skipped}", path=path, remedy=remedy)
-    return found
-
-
-def _in_series(listed: SeriesList) -> list[Candidate]:
-    notices = (f"Passed over: {listed.skipped_text}.",) if listed.skipped else ()
-    groups = study_groups(listed.series)
-    found = [
-        Candidate(
-            "series",
-            listed.path if len(info.files) > 1 else info.files[0],
-            info.label,
-            series=info,
-            problem="" if info.problem is None else str(info.problem),
-            notices=notices,
-            group=group,
-            contours=listed.contours,
-        )
-        for info, group in zip(listed.series, groups, strict=True)
-    ]
-    if listed.series and listed.series[0].unpacked is not None:
-        return found
-    found += [Candidate("structure set", item, plain(item.name)) for item in listed.structure_sets]
-    return found + [Candidate("segmentation", item, plain(item.name)) for item in listed.segmentations]
-
-
-def _case_candidate(case: Case) -> Candidate:
-    raters = len({rater for _, rater, _ in case.masks})
-    return Candidate("case", case.path, f"{case.name}, {raters} rater{'s' if raters != 1 else ''}", case=case)

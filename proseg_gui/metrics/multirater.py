@@ -1,7 +1,7 @@
 """How well predictions match several raters: distribution (GED), best matches, identity, soft Dice, diversity.
 
 Labels y_i are rater masks (every reading is its own y), predictions p_j probability maps or masks. Definitions:
-METRICS.md; each value of its table of worked examples is a test.
+docs/METRICS.md; each value of its table of worked examples is a test.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dice and IoU of masks, one by one and all pairs at once, for volumes too large to hold many of (bits, not bytes).
 
 A mask is any array of one shape; what is not boolean counts as a probability map and is binarised as ``p > 0.5``,
-strictly. Volumes are flattened whole. Two empty masks agree perfectly: Dice = IoU = 1 (METRICS.md).
+strictly. Volumes are flattened whole. Two empty masks agree perfectly: Dice = IoU = 1 (docs/METRICS.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Slider axes from numbers: between raters, and of what the image leaves open (METHOD.md section 4)."""
+"""Slider axes from numbers: between raters, and of what the image leaves open (docs/METHOD.md section 4)."""
 
 from __future__ import annotations
 

@@ -165,13 +165,14 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def preference_controls(self) -> list[Control]:
-        """Axes between raters (METHOD.md section 4), at most ``min(R - 1, 7)``; empty for one rater."""
+        """Axes between raters (docs/METHOD.md section 4), at most ``min(R - 1, 7)``; empty for one rater."""
 
     @abstractmethod
     def ambiguity_gram(self, features: Tensor, coords: Coords) -> Tensor:
         """``(1, C, H, W)`` -> ``(K + 1, K + 1)``: [J 1]^T D [J 1] of one slice at eps = 0; adds up over slices.
 
-        J = d logits / d eps and D = diag(p(1 - p)) (METHOD.md section 4), so the last row is d area / d eps in pixels.
+        J = d logits / d eps and D = diag(p(1 - p)) (docs/METHOD.md section 4), so the last row is d area / d eps in
+        pixels.
         """
 
     @abstractmethod

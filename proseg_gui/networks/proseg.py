@@ -1,9 +1,9 @@
 """ProSeg, mode *coherent*: one latent for the rater (preference, tau) and one for the image (ambiguity, eps).
 
-Generative model of arXiv 2512.00748 with these choices (METHOD.md sections 2 to 4): tau is the only carrier of rater
-identity; eps is shared by all pixels and slices, so a sample is one coherent shape; the modes W_k (gamma F + beta)
-depend on the image through the features F; all heads are pixelwise, so the first layer folds to one small matrix for
-any (tau, eps), and moving either slider costs three pointwise layers on cached features.
+Generative model of arXiv 2512.00748 with these choices (docs/METHOD.md sections 2 to 4): tau is the only carrier of
+rater identity; eps is shared by all pixels and slices, so a sample is one coherent shape; the modes
+W_k (gamma F + beta) depend on the image through the features F; all heads are pixelwise, so the first layer folds to
+one small matrix for any (tau, eps), and moving either slider costs three pointwise layers on cached features.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ProSeg as its public reference code has it, for comparison (arXiv 2512.00748; METHOD.md sections 1 and 2).
+"""ProSeg as its public reference code has it, for comparison (arXiv 2512.00748; docs/METHOD.md sections 1 and 2).
 
 A rater is a Dirichlet over 8 shares *and* a convolutional head of its own that gives mean and log-variance of 16
 latent maps; three pixelwise layers decode the maps beside the tiled shares.

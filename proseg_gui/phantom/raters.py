@@ -103,7 +103,7 @@ def reading_probability(lesion: Lesion, fields: Depths, rater: str, jitter: int)
 
 
 def true_parts(lesion: Lesion, fields: Depths) -> dict[str, npt.NDArray[np.float64]]:
-    """Maps ``(z, y, x)`` of the split by cause (METHOD.md section 5, variance form) of the generator itself.
+    """Maps ``(z, y, x)`` of the split by cause (docs/METHOD.md section 5, variance form) of the generator itself.
 
     Keys: ``probability`` (the mean over raters and draws), ``total``, ``inter``, ``intra``, ``ambiguity`` and
     ``residual``, which is 0: a reading is binary once every cause is fixed.

@@ -65,6 +65,7 @@ def open_readings(document: Document, readings: Sequence[Reading]) -> None:
             "structure": reading.structure,
             "reading": reading.reading,
             "mask": mask.digest,
+            **({"remark": reading.mask.remark} if reading.mask.remark else {}),
         }
         for number, (reading, mask) in enumerate(zip(readings, masks, strict=True), first)
     }
@@ -73,7 +74,7 @@ def open_readings(document: Document, readings: Sequence[Reading]) -> None:
 
 def _reading(document: Document, kept: Mapping[str, Any], study: Study) -> Reading:
     array = document.masks[kept["mask"]].mask()
-    mask = Mask(array, study.geometry, kept["structure"])
+    mask = Mask(array, study.geometry, kept["structure"], kept.get("remark", ""))
     return Reading(kept["rater"], kept["structure"], mask, kept["reading"])
 
 

@@ -6,7 +6,6 @@ back in a hidden folder first; then each file is moved to its place at once.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.atomic import atomic_json, hidden_folder
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.export_request import ExportRequest
@@ -98,8 +97,8 @@ def export(
     _check_free(files, request.overwrite)
     drawings = _drawings(review, request, point, who)
     _make_folder(request.folder)
-    with tempfile.TemporaryDirectory(dir=request.folder, prefix=".export-") as hidden:
-        results = Results(Path(hidden), review.engine.geometry, (request.structure_name.strip(),))
+    with hidden_folder(request.folder) as hidden:
+        results = Results(hidden, review.engine.geometry, (request.structure_name.strip(),))
         _draw(review, request, drawings, structure, results, token, lambda s, t: progress(DRAWING_SHARE * s, t))
 
         def writing(share: float, text: str) -> None:
@@ -107,10 +106,10 @@ def export(
 
         write = {"rtstruct": _write_rtstruct, "seg": _write_seg, "nifti": _write_nifti}[request.fmt]
         notices = write(review, request, drawings, results, colours, token, writing)
-        atomic_json(Path(hidden) / LATENTS_NAME, latents_json(point, review.bundle.card, name=who))
+        atomic_json(hidden / LATENTS_NAME, latents_json(point, review.bundle.card, name=who))
         results.close()
         token.check()
-        _move(Path(hidden), request.folder)
+        _move(hidden, request.folder)
     return files, notices
 
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_bytes
+from proseg_gui.io.json_in import parse_json
 
 NAME = "checkpoint.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
@@ -73,12 +74,12 @@ def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam:
         raise UserError("there is no interrupted training to resume", path=path.parent, remedy="Leave out --resume")
     try:
         with safe_open(path, framework="pt") as file:
-            record = json.loads((file.metadata() or {})["run"])
+            record = parse_json((file.metadata() or {})["run"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        state, saved = _state(record), dict(record["key"])
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError("the checkpoint is damaged", path=path, remedy="Start again with --overwrite") from error
-    saved = record["key"]
-    changed = sorted(name for name in {*saved, *key} if saved.get(name) != json.loads(json.dumps(key.get(name))))
+    changed = sorted(name for name in {*saved, *key} if saved.get(name) != parse_json(json.dumps(key.get(name))))
     if changed:
         raise UserError(f"the interrupted training had another {changed[0]}", path=path,
                         remedy="Repeat its command exactly, or start again with --overwrite")  # fmt: skip
@@ -92,9 +93,22 @@ def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam:
         raise UserError("the checkpoint is of another network", path=path) from error
     for name, parameter in method.named_parameters():
         if name in groups.get("exp_avg", {}):
+            moments = {moment: groups[moment][name] for moment in _MOMENTS if name in groups.get(moment, {})}
+            fit = all(values.shape == parameter.shape for moment, values in moments.items() if moment != "step")
+            if len(moments) < len(_MOMENTS) or not fit:
+                raise UserError("the checkpoint is damaged", path=path, remedy="Start again with --overwrite")
             adam.state[parameter] = {
-                moment: groups[moment][name].to("cpu" if moment == "step" else parameter.device) for moment in _MOMENTS
+                moment: values.to("cpu" if moment == "step" else parameter.device) for moment, values in moments.items()
             }  # a parameter's own count of steps: not all learn from the first one on
+    state.average, state.best = groups.get("average", {}), groups.get("best", {})
+    return state
+
+
+def _state(record: Mapping[str, Any]) -> State:
+    """All but the tensors; ValueError, KeyError or TypeError where the record is not one."""
     score = float("-inf") if record["best_score"] is None else float(record["best_score"])
-    return State(int(record["step"]), groups.get("average", {}), groups.get("best", {}), score, record["best_figures"],
-                 int(record["best_step"]), float(record["seconds"]), record.get("scaler", {}))  # fmt: skip
+    figures, scaler = record["best_figures"], record.get("scaler", {})
+    if not isinstance(figures, dict) or not isinstance(scaler, dict) or not int(record["step"]) >= 0:
+        raise TypeError
+    best_step, seconds = int(record["best_step"]), float(record["seconds"])
+    return State(int(record["step"]), {}, {}, score, figures, best_step, seconds, scaler)

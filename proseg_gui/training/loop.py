@@ -7,7 +7,6 @@ with the numbers that it would have had.
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,11 +16,13 @@ from typing import Any
 import torch
 
 from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.io.atomic import write_error
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.training.augment import augment
 from proseg_gui.training.board import FOLDER, Board, open_board
 from proseg_gui.training.checkpoint import NAME, State, fresh_state, load_checkpoint, save_checkpoint
 from proseg_gui.training.dataset import Batch, Batches, TrainingCase
+from proseg_gui.training.log import LOG_NAME, add_row, read_rows, write_rows
 from proseg_gui.training.objectives.base import Objective
 from proseg_gui.training.precision import LEAST_SCALE
 from proseg_gui.training.prefetch import Prefetch, step_seed
@@ -29,7 +30,6 @@ from proseg_gui.training.processes import start_fabric
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.validate import mean_of_sets, validate
 
-LOG_NAME = "log.jsonl"
 REQUEST_NAME = "request"
 """A file by which another process asks a run for :data:`PAUSE` or :data:`STOP`; the loop looks for it in every step."""
 PAUSE, STOP = "pause", "stop"
@@ -84,15 +84,25 @@ class Trainer:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
         self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
         self.fabric.strategy.precision.load_state_dict(self.state.scaler)
-        if self.main and (rows := self._rows()):
-            kept = [json.dumps(row) for row in rows if _is_before(row, self.state.step)]
-            (self.folder / LOG_NAME).write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        if self.main:
+            write_rows(self.folder / LOG_NAME, [row for row in self._rows() if _is_before(row, self.state.step)])
 
     def run(self, progress: Progress = no_progress, token: CancelToken | None = None) -> State:
         """Train to the end, leaving the chosen weights in the network. A cancel keeps the last checkpoint.
 
         The request ``pause`` saves this very step and ends in ``Cancelled``; ``stop`` ends as if these were all steps.
+
+        Raises
+        ------
+        UserError
+            A term is not a number, or the run's folder cannot be written (any more).
         """
+        try:
+            return self._watched(progress, token)
+        except OSError as error:
+            raise _not_written(error, self.folder) from error
+
+    def _watched(self, progress: Progress, token: CancelToken | None) -> State:
         with Prefetch(self.batches, self.recipe.steps) as self._ahead, contextlib.ExitStack() as opened:
             if self.main:
                 self._board = opened.enter_context(open_board(self.folder / FOLDER, self._rows()))
@@ -271,17 +281,22 @@ class Trainer:
 
     def _rows(self) -> list[dict[str, Any]]:
         """What the log holds."""
-        path = self.folder / LOG_NAME
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        return [json.loads(line) for line in lines if line]
+        return read_rows(self.folder / LOG_NAME)
 
     def _log(self, row: Mapping[str, Any]) -> None:
         if not self.main:
             return
         if self._board is not None:
             self._board.add(row)
-        with (self.folder / LOG_NAME).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        add_row(self.folder / LOG_NAME, row)
+
+
+def _not_written(error: OSError, folder: Path) -> UserError:
+    """The sentence for a full disk, or a folder that cannot be written; the last checkpoint is whole in any case."""
+    said = write_error(error, folder)
+    if not (folder / NAME).is_file():
+        return said
+    return UserError(said.what, path=folder, remedy="Mend that, and go on from the last checkpoint with --resume")
 
 
 def _not_a_number(step: int, what: str, names: Sequence[str]) -> UserError:

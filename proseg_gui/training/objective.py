@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -77,30 +77,40 @@ class ProSegObjective(Objective):
 
         The raters' by :func:`~proseg_gui.training.spread.rater_error`, then the modes' (as if eps had another standard
         deviation) by the soft Dice of the mean map less half of GED^2: GED^2 alone hardly tells wide draws from right
-        ones (docs/decisions/model-loss.md).
+        ones (docs/decisions/model-loss.md). A width of the raters' draws with which validation would be worse than
+        as they were learnt is not applied; the account's ``refused`` says what was found. The ambiguity alone is then
+        looked at again, whose own width competes.
         """
+        learnt = {name: values.clone() for name, values in self.method.rater_rows().items()}
+        modes = self.method.mode_weight.clone()
         before = judge()
-        preference = self._calibrate_preference(cases, token)
+        preference = self._calibrate_preference(cases, learnt, token)
         ambiguity, figures = self._calibrate_ambiguity(judge, {1.0: before} if preference == 1.0 else {})
-        told = {name: round(before[name], 4) for name in ("ged2", "dice_soft")}
-        return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4), "before": told,
-                "figures": figures}  # fmt: skip
+        refused = {}
+        if _cost(figures) > _cost(before):  # with these widths validation would be worse than as it was learnt
+            refused = {"refused": {"preference_scale": round(preference, 4), **_told(figures)}}
+            preference = 1.0
+            self._put(learnt, preference)
+            self.method.mode_weight.copy_(modes)
+            ambiguity, figures = self._calibrate_ambiguity(judge, {1.0: before})
+        return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4),
+                "before": _told(before), **refused, "figures": figures}  # fmt: skip
 
-    def _calibrate_preference(self, cases: Sequence[TrainingCase], token: CancelToken | None) -> float:
-        method = self.method
-        learnt = {name: values.clone() for name, values in method.rater_rows().items()}
+    def _put(self, learnt: Rows, factor: float) -> None:
+        """Give the raters' draws ``factor`` times the width that they have in ``learnt``."""
+        rows = learnt if factor == 1.0 else self.method.family.widened(learnt, factor)
+        for name, values in self.method.rater_rows().items():
+            values.copy_(rows[name])
 
-        def put(factor: float) -> None:
-            rows = learnt if factor == 1.0 else method.family.widened(learnt, factor)
-            for name, values in method.rater_rows().items():
-                values.copy_(rows[name])
-
+    def _calibrate_preference(
+        self, cases: Sequence[TrainingCase], learnt: Rows, token: CancelToken | None
+    ) -> float:
         def cost(factor: float) -> float:
-            put(factor)
-            return rater_error(method, cases, token)
+            self._put(learnt, factor)
+            return rater_error(self.method, cases, token)
 
         factor = best_factor(cost)
-        put(factor)
+        self._put(learnt, factor)
         return factor
 
     def _calibrate_ambiguity(
@@ -114,7 +124,7 @@ class ProSegObjective(Objective):
             if factor not in seen:
                 modes.copy_(factor * learnt)
                 seen[factor] = judge()
-            return float(seen[factor]["ged2"] / 2.0 - seen[factor]["dice_soft"])
+            return _cost(seen[factor])
 
         cost(best_factor(cost))
         factor = min(seen, key=cost)
@@ -135,3 +145,12 @@ class ProSegObjective(Objective):
         tau = batch.mine(lambda items: method.family.sample(rows, items, draws)).flatten(1, 2)
         eps = batch.mine(lambda items: torch.randn(items, raters * draws, method.modes))
         return tau.to(like), eps.to(like)
+
+
+def _cost(figures: Mapping[str, Any]) -> float:
+    """What the calibration makes least."""
+    return float(figures["ged2"] / 2.0 - figures["dice_soft"])
+
+
+def _told(figures: Mapping[str, Any]) -> dict[str, float]:
+    return {name: round(figures[name], 4) for name in ("ged2", "dice_soft")}

@@ -13,6 +13,9 @@ from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.dataset import Layout
 from proseg_gui.volume import Study
 
+People = Mapping[str, str | None]
+"""Name in a data set -> rater of a bundle, or ``None`` for somebody whom it does not know."""
+
 
 def load_base(name: str | Path, stage: str, out: Path) -> Bundle:
     """The bundle to fine-tune; a UserError where this stage cannot be had of it, or ``out`` is this very bundle."""
@@ -28,21 +31,40 @@ def load_base(name: str | Path, stage: str, out: Path) -> Bundle:
     return bundle
 
 
-def match_raters(card: Card, dataset: Dataset) -> dict[str, str]:
-    """Name in the data set -> rater of the bundle, for the raters that it knows: by equal name or by the local table.
+def match_raters(card: Card, dataset: Dataset, people: People | None = None) -> dict[str, str]:
+    """Name in the data set -> rater of the bundle, for the raters that it knows.
+
+    ``people`` says for each of the data set's raters who that is, ``None`` for somebody new. Without it raters are
+    matched by equal name or by the local table, which is a guess: two hospitals' "rater1" are two people.
 
     Raises
     ------
     UserError
-        Two of the data set's names are one rater of the bundle.
+        Two of the data set's names are one rater of the bundle, or ``people`` leaves somebody out or names somebody
+        whom the bundle does not know.
     """
-    known = {name: alias for name, alias in local_names(card).items() if name in dataset.raters}
+    if people is None:
+        known = {name: alias for name, alias in local_names(card).items() if name in dataset.raters}
+    else:
+        _check_people(card, dataset, people)
+        known = {name: alias for name in dataset.raters if (alias := people[name]) is not None}
     for name, alias in known.items():
         twin = next((other for other, same in known.items() if same == alias and other != name), None)
         if twin is not None:
             raise UserError(f"{name!r} and {twin!r} are both {alias} of the model {card.name}", path=dataset.path,
-                            remedy="Rename the masks of one of them")  # fmt: skip
+                            remedy="Say who each of them is, or rename the masks of one")  # fmt: skip
     return known
+
+
+def _check_people(card: Card, dataset: Dataset, people: People) -> None:
+    unsaid = [name for name in dataset.raters if name not in people]
+    if unsaid:
+        raise UserError(f"nothing says who {', '.join(unsaid)} is", path=dataset.path,
+                        remedy=f"Name a rater of the model {card.name} for each, or null for a new one")  # fmt: skip
+    strange = next((alias for alias in people.values() if alias is not None and alias not in card.raters), None)
+    if strange is not None:
+        raise UserError(f"the model {card.name} knows no rater {strange!r}",
+                        remedy=f"Its raters are {', '.join(card.raters)}")  # fmt: skip
 
 
 def base_layout(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
 from proseg_gui.bundle import Bundle, Card
 from proseg_gui.errors import UserError
+from proseg_gui.io.json_in import parse_json
 from proseg_gui.networks.registry import build
 
 
@@ -29,7 +29,7 @@ def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> Bundle:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            key = json.loads((file.metadata() or {})["run"])["key"]
+            key = parse_json((file.metadata() or {})["run"])["key"]
             names = list(file.keys())
             group = "average/" if any(name.startswith("average/") for name in names) else "model/"
             state = {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
@@ -42,6 +42,6 @@ def bundle_of_checkpoint(path: Path, spacing_mm: tuple[float, float]) -> Bundle:
             kind, "in training", "", method.architecture(), raters, tuple(key["structures"]),
             tuple(key["channels"]), "", spacing_mm, key["window"], {"kind": "whole"},
         )  # fmt: skip
-    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise UserError("the checkpoint of the training cannot be read", path=path) from error
     return Bundle(card, method.eval().requires_grad_(False), path.parent)

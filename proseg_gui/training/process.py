@@ -7,24 +7,27 @@ from files (log, console, checkpoint, bundle), so that neither side can take the
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import psutil
 
-from proseg_gui.bundle import CARD_NAME
+from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json, write_error
+from proseg_gui.io.atomic import atomic_json, copy_folder, remove_folder, write_error
+from proseg_gui.io.json_in import read_json
+from proseg_gui.io.leftovers import is_hidden_name, remove_leftovers
+from proseg_gui.training.log import LOG_NAME, read_rows
 
-CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", "log.jsonl", "request"
+PEOPLE = "people.json"
+CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", LOG_NAME, "request"
 PRIVATE = 0o600
 """Permissions of the files that name cases, raters or folders."""
 """Names that ``training.checkpoint`` and ``training.loop`` use; repeated, since those modules load torch."""
@@ -36,6 +39,28 @@ _PROGRESS = re.compile(r"\s*\d+%\s+")
 
 Status = Literal["starting", "running", "pausing", "stopping", "paused", "interrupted", "failed", "finished"]
 ALIVE: frozenset[str] = frozenset({"starting", "running", "pausing", "stopping"})
+
+
+@dataclass(frozen=True)
+class Network:
+    """What few people change: names of :mod:`.choices`; empty, or ``None``, is what the shipped recipe has."""
+
+    method: str = ""
+    preference: str = ""
+    conditioning: str = ""
+    backbone: str = ""
+    encoder_weights: str = ""
+    precision: str = ""
+    patience: int | None = None
+
+    def arguments(self, *, new: bool) -> list[str]:
+        """Options of ``train``; those that say what the network is are for a ``new`` one only."""
+        own = ("method", "preference", "conditioning", "backbone", "encoder_weights") if new else ()
+        found: list[str] = []
+        for name in (*own, "precision"):
+            value = getattr(self, name)
+            found += [f"--{name.replace('_', '-')}", value] if value else []
+        return found if self.patience is None else [*found, "--patience", str(self.patience)]
 
 
 @dataclass(frozen=True)
@@ -58,16 +83,29 @@ class Plan:
     """How much of it may change: ``rater``, ``adapt`` or ``full``."""
     resample: tuple[str, ...] = ()
     """Cases whose masks are put on their image's grid, because somebody asked for it."""
+    test: tuple[str, ...] = ()
+    """Cases that are set aside: the training never sees them."""
+    people: Mapping[str, str | None] | None = None
+    """With ``init``: who each of the data set's raters is there, ``None`` for somebody new."""
+    network: Network = field(default_factory=Network)
+
+    @property
+    def parts(self) -> dict[str, list[str]]:
+        """What ``split.json`` of the run says."""
+        found = {name: list(getattr(self, name)) for name in ("train", "val", "test", "resample")}
+        return {name: cases for name, cases in found.items() if cases or name in ("train", "val")}
 
     def arguments(self, out: Path, split: Path) -> list[str]:
-        """Arguments of ``proseg-gui`` for this plan."""
+        """Arguments of ``proseg-gui`` for this plan; who is who lies beside ``split``."""
         found = ["train", self.dataset, "--out", str(out), "--split", str(split), "--steps", str(self.steps),
                  "--seed", str(self.seed), "--flip", self.flip]  # fmt: skip
         if self.init:
             found += ["--init", self.init, "--stage", self.stage]
+            found += ["--people", str(split.with_name(PEOPLE))] if self.people is not None else []
         else:
             found += ["--modality", self.modality] if self.modality else []
             found += [f"--window={self.window}"] if self.window else []
+        found += self.network.arguments(new=not self.init)
         return [*found, "--keep-names"] if self.keep_names else found
 
 
@@ -119,9 +157,9 @@ class Training:
         if not plan.train:
             raise UserError("no case is left to train on", path=plan.dataset, remedy="Mark more cases as train")
         made = cls(root / plan.name, plan)
-        parts = {"train": list(plan.train), "val": list(plan.val)}
-        parts |= {"resample": list(plan.resample)} if plan.resample else {}
-        atomic_json(made.folder / "split.json", parts, mode=PRIVATE)
+        atomic_json(made.folder / "split.json", plan.parts, mode=PRIVATE)
+        if plan.people is not None:
+            atomic_json(made.folder / PEOPLE, dict(plan.people), mode=PRIVATE)
         made._start(resume=False)
         return made
 
@@ -130,10 +168,11 @@ class Training:
         """A run that was begun before, perhaps by another window; a UserError where ``run.json`` is damaged."""
         path = folder / "run.json"
         try:
-            stored = json.loads(path.read_text(encoding="utf-8"))["plan"]
+            stored = read_json(path)["plan"]
             lists = {name: tuple(stored[name]) for name in ("train", "val")}
-            plan = Plan(**{**stored, **lists, "resample": tuple(stored.get("resample", ()))})
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            lists |= {name: tuple(stored.get(name, ())) for name in ("resample", "test")}
+            plan = Plan(**{**stored, **lists, "network": Network(**stored.get("network", {}))})
+        except (UserError, ValueError, KeyError, TypeError) as error:
             raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
         return cls(folder, plan)
 
@@ -233,8 +272,8 @@ class Training:
             with contextlib.suppress(psutil.Error):
                 return psutil.Process(self._process.pid)
             return None
-        with contextlib.suppress(psutil.Error, OSError, ValueError, KeyError, TypeError):
-            record = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        with contextlib.suppress(psutil.Error, UserError, ValueError, KeyError, TypeError):
+            record = read_json(self.folder / "run.json")
             process = psutil.Process(int(record["pid"]))
             same = abs(process.create_time() - record["born"]) < 1.0  # a number is given to other processes later
             if same and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
@@ -258,11 +297,7 @@ class Training:
     def _rows(self) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
         """Rows with losses, rows with validations, and the event that came last, if one did."""
         losses, validations, event = [], [], ""
-        for line in _text(self.state / LOG).splitlines():
-            try:
-                row = json.loads(line)
-            except ValueError:  # the last line may be half written
-                continue
+        for row in read_rows(self.state / LOG):
             event = row.get("event", "")
             if "validation" in row:
                 validations.append(row)
@@ -272,35 +307,47 @@ class Training:
 
     # -- ending ---------------------------------------------------------------------------------------------------
     def accept(self, models: Path) -> Path:
-        """Move the finished bundle to ``models/<name>``, its log with it, and remove the run; returns the new folder.
+        """Put the finished bundle at ``models/<name>``, its log with it, and remove the run; returns the new folder.
+
+        The model is copied, so that it appears whole on any disk, and only then the run goes. Lost at any moment, the
+        process leaves a run that can be accepted again: the model that stands there already is then known as its own,
+        and what an earlier version left half moved is replaced.
 
         Raises
         ------
         UserError
-            There is no finished bundle, a model of this name exists, or the folder cannot be written.
+            There is no finished bundle, another model of this name exists, or the folder cannot be written.
         """
         target = models / self.plan.name
         if not (self.bundle / CARD_NAME).is_file():
             raise UserError("this training has made no model yet", path=self.folder)
-        if target.exists():
-            raise UserError("a model of this name exists", path=target, remedy="Move it away first")
-        try:
-            models.mkdir(parents=True, exist_ok=True)
-            if (self.state / LOG).is_file():
-                shutil.copyfile(self.state / LOG, self.bundle / LOG)
-            shutil.move(self.bundle, target)
-        except OSError as error:
-            raise write_error(error, target) from error
+        if target.exists() and not self._has_arrived(target):
+            if not self._is_torn(target):
+                raise UserError("a model of this name exists", path=target, remedy="Move it away first")
+            remove_folder(target)
+        if not target.exists():
+            try:
+                if (self.state / LOG).is_file():
+                    shutil.copyfile(self.state / LOG, self.bundle / LOG)
+            except OSError as error:
+                raise write_error(error, target) from error
+            copy_folder(self.bundle, target)
         self.discard()
         return target
+
+    def _has_arrived(self, target: Path) -> bool:
+        """Whether ``target`` is this very model, whole."""
+        names = (CARD_NAME, WEIGHTS_NAME)
+        return all(_is_start_of(target / name, self.bundle / name, whole=True) for name in names)
+
+    def _is_torn(self, target: Path) -> bool:
+        """Whether ``target`` is what a move of this bundle left half done: nothing but the beginnings of its files."""
+        return target.is_dir() and all(_is_start_of(path, self.bundle / path.name) for path in target.iterdir())
 
     def discard(self) -> None:
         """End the process if it still works, and remove all that the run wrote."""
         self.kill()
-        try:
-            shutil.rmtree(self.folder)
-        except OSError as error:
-            raise write_error(error, self.folder) from error
+        remove_folder(self.folder)
 
 
 def check_name(name: str, taken: Sequence[str]) -> None:
@@ -313,6 +360,7 @@ def check_name(name: str, taken: Sequence[str]) -> None:
 
 def find_trainings(root: Path) -> list[Training]:
     """Runs below ``root``, the one begun or resumed last first; damaged ones are left out."""
+    remove_leftovers(root)
     found = []
     for folder in sorted(_folders(root), key=lambda path: _modified(path / "run.json") or 0.0, reverse=True):
         with contextlib.suppress(UserError):
@@ -332,7 +380,16 @@ def seconds_left(losses: Sequence[dict[str, Any]], steps: int, logged_at: float 
 
 
 def _folders(root: Path) -> list[Path]:
-    return [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    return [path for path in root.iterdir() if path.is_dir() and not is_hidden_name(path.name)] if root.is_dir() else []
+
+
+def _is_start_of(part: Path, file: Path, *, whole: bool = False) -> bool:
+    """Whether the bytes of ``part`` are the first ones of ``file``, and with ``whole`` all of them."""
+    try:
+        found, wanted = part.read_bytes(), file.read_bytes()
+    except OSError:
+        return False
+    return wanted.startswith(found) and (not whole or len(found) == len(wanted))
 
 
 def _modified(path: Path) -> float | None:

@@ -24,20 +24,31 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
 from proseg_gui.io.atomic import check_folder, write_error
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
 from proseg_gui.training.encoder_weights import read_weights, start_from
-from proseg_gui.training.loop import LOG_NAME, Trainer
+from proseg_gui.training.log import LOG_NAME
+from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
-from proseg_gui.training.origin import base_layout, base_salt, check_study, load_base, match_raters, origin_record
+from proseg_gui.training.origin import (
+    People,
+    base_layout,
+    base_salt,
+    check_study,
+    load_base,
+    match_raters,
+    origin_record,
+)
 from proseg_gui.training.precision import check_precision
 from proseg_gui.training.processes import rank, world
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
 from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
+from proseg_gui.training.validate import against_people
 from proseg_gui.volume import Study
 
 HELD_OUT_SHARE = 0.2
@@ -72,15 +83,21 @@ class Request:
     stage: str = ""
     encoder_weights: Path | None = None
     """Where the recipe's network has a pretrained backbone: the file of its weights."""
+    people: People | None = None
+    """With ``init``: who each of the data set's raters is there (see :func:`.origin.match_raters`)."""
     memory_bytes: int | None = None
     """What prepared cases may fill; the rest lies in temporary files. Half of the free memory where it is ``None``."""
 
 
 def pseudonyms(names: Sequence[str], others: Iterable[str] = ()) -> dict[str, str]:
-    """Real name -> ``rater<number>``, in sorted order and none of ``others``; names that are pseudonyms are kept."""
-    taken = {name for name in names if _PSEUDONYM.fullmatch(name)} | set(others)
-    free = (f"rater{i}" for i in itertools.count(1) if f"rater{i}" not in taken)
-    return {name: name if name in taken else next(free) for name in sorted(names)}
+    """Real name -> ``rater<number>``, in sorted order and none of ``others``; names that are pseudonyms are kept.
+
+    One of ``others`` is somebody else, so a pseudonym that is there already is not kept.
+    """
+    others = set(others)
+    kept = {name for name in names if _PSEUDONYM.fullmatch(name)} - others
+    free = (f"rater{i}" for i in itertools.count(1) if f"rater{i}" not in kept | others)
+    return {name: name if name in kept else next(free) for name in sorted(names)}
 
 
 def automatic_split(cases: Sequence[Case], seed: int) -> Split:
@@ -135,7 +152,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
             method, request.recipe, base.method, request.stage, train, held_out, device, room
         )
     trainer = Trainer(objective, train, held_out, request.recipe, _make(folder), key, device)
-    if request.resume:
+    if request.resume and not (folder / NAME).is_file():
+        progress(0.0, "it was interrupted before its first checkpoint: starting from the beginning")
+    elif request.resume:
         trainer.resume()
     state = trainer.run(progress, token)
     method.cpu()
@@ -148,6 +167,8 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         "resampled_cases": len({*split.resample} & {*split.train, *split.val}),
     }  # fmt: skip
     metrics = _metrics(state, held_out, request.recipe, card.raters)
+    if held_out:
+        metrics["validation"] |= against_people(method, held_out)
     if base is not None:
         record |= origin_record(base.card, request.stage, hashes, held_out_hashes)
         if held_out:
@@ -155,12 +176,21 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
             metrics["comparison"] = compare(request.stage, base.card, card.raters, before, after)
     card = replace(card, training=record, metrics=metrics)
     card = save_bundle(request.out, card, method, overwrite=request.overwrite)
-    changed = {real: alias for real, alias in rater_names(request, base).items() if real != alias}
-    if base is not None:
-        changed = {real: alias for real, alias in local_names(base.card).items() if real != alias} | changed
+    _remember(card, request, base)
+    return card
+
+
+def _remember(card: Card, request: Request, base: Bundle | None) -> None:
+    """Keep on this computer who is who in the new bundle.
+
+    A name that two people have, one here and one in the base, is not kept: nobody can tell later who is meant.
+    """
+    now = {real: alias for real, alias in rater_names(request, base).items() if real in request.dataset.raters}
+    before = local_names(base.card) if base is not None else {}
+    unclear = {real for real, alias in now.items() if before.get(real, alias) != alias}
+    changed = {real: alias for real, alias in (before | now).items() if real != alias and real not in unclear}
     if changed:
         remember_names(card, changed)
-    return card
 
 
 def _begin(request: Request, layout: Layout, base: Bundle | None) -> tuple[Method, Card]:
@@ -187,15 +217,29 @@ def _begin(request: Request, layout: Layout, base: Bundle | None) -> tuple[Metho
 def rater_names(request: Request, base: Bundle | None = None) -> dict[str, str]:
     """Name in the data set -> name in the bundle, in the bundle's order.
 
-    Of a ``base`` the raters come first; those that the data set lacks keep the bundle's name.
+    Of a ``base`` the raters come first; those that the data set lacks keep the bundle's name, marked as the base's
+    where somebody else in the data set is called so.
     """
-    known = match_raters(base.card, request.dataset) if base is not None else {}
+    known = match_raters(base.card, request.dataset, request.people) if base is not None else {}
     names = [name for name in request.dataset.raters if name not in known]
     others = base.card.raters if base is not None else ()
-    aliases = {name: name for name in names} if request.keep_names else pseudonyms(names, others)
+    aliases = _own_names(names, others) if request.keep_names else pseudonyms(names, others)
     own = {alias: name for name, alias in known.items()}
-    first = {own.get(alias, alias): alias for alias in others}
+    first: dict[str, str] = {}
+    for alias in others:
+        absent = f"{alias} ({base.card.name})" if base is not None and alias in request.dataset.raters else alias
+        first[own.get(alias, absent)] = alias
     return first | dict(sorted(aliases.items(), key=lambda pair: _natural(pair[1])))
+
+
+def _own_names(names: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+    """Each name as it is; where it is that of somebody else, one of ``others``, with a number."""
+    taken, found = {*names, *others}, {}
+    for name in names:
+        free = (f"{name}_{i}" for i in itertools.count(2) if f"{name}_{i}" not in taken)
+        found[name] = next(free) if name in others else name
+        taken.add(found[name])
+    return found
 
 
 def _base_layout(request: Request, base: Bundle) -> Layout:
@@ -221,11 +265,16 @@ def _prepare_folder(request: Request) -> Path:
         raise UserError("the bundle exists", path=request.out, remedy="Choose another --out or give --overwrite")
     folder = run_folder(request.out)
     check_folder(folder)
+    remove_leftovers(folder)
+    remove_leftovers(folder.parent)
+    if request.resume and not folder.is_dir():
+        raise UserError("there is no interrupted training to resume", path=folder, remedy="Leave out --resume")
     begun = (folder / NAME).is_file() or (folder / LOG_NAME).is_file()
-    if begun and not request.resume:
-        if not request.overwrite:
-            raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
-        for name in (NAME, LOG_NAME) if rank() == 0 else ():
+    if begun and not request.resume and not request.overwrite:
+        raise UserError("a training was begun here", path=folder, remedy="Give --resume or --overwrite")
+    whole = (folder / NAME).is_file() and request.resume
+    if begun and not whole and rank() == 0:  # what there is to go on from, or to replace, has no checkpoint
+        for name in (NAME, LOG_NAME):
             (folder / name).unlink(missing_ok=True)
     return folder
 

@@ -4,7 +4,7 @@
 once. *adapt*: the decoder learns too, still on cached features. *full*: the backbone as well, slowly and tied to where
 it came from. In all stages the known raters' preferences stay where they are. What keeps those raters' predictions in
 place is replay where the data hold their masks, and elsewhere agreement with what the base model draws on the same
-images (METHOD.md section 6; docs/decisions/model-stages.md has the measurements).
+images (docs/METHOD.md section 6; docs/decisions/model-stages.md has the measurements).
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ RATER_DRAWS = 8
 """Random points an item in stage *rater*, over the new raters."""
 BACKBONE_FACTOR = 0.1
 """Of the learning rate of stage *full*: 1e-5 for the backbone."""
-PATIENCE = 4
-"""Validations of a stage without anything better, where the command gives no number."""
 RATER_SHARE = 0.5
 """Of the steps of stage *adapt*: before the decoder moves, new raters find their place in the decoder as it is."""
 AVERAGE_SHARE = 0.5

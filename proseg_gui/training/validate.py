@@ -1,4 +1,6 @@
-"""Figures of a network on held-out cases while it trains: identity Dice, GED^2 and spread (METRICS.md), slice by slice.
+"""Figures of a network on held-out cases while it trains: identity Dice, GED^2 and spread (docs/METRICS.md).
+
+Cases are looked at slice by slice.
 
 Whole cases are judged (all slices of a volume flattened together); only counts are kept, never N volumes.
 """
@@ -12,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from proseg_gui.metrics.bootstrap import paired_difference
 from proseg_gui.metrics.multirater import SOFT_THRESHOLDS
 from proseg_gui.networks.base import Coords, Method
 from proseg_gui.training.dataset import TrainingCase, slice_features
@@ -72,6 +75,36 @@ def mean_of_sets(sets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Means of what :func:`validate` found with several sets of draws; ``dice_identity`` does not depend on draws."""
     return {name: sum(found[name] for found in sets) / len(sets) if name in FIGURES else value
             for name, value in sets[0].items()}  # fmt: skip
+
+
+@torch.no_grad()
+def against_people(method: Method, cases: Sequence[TrainingCase]) -> dict[str, Any]:
+    """Whether the raters are told apart and the model is as good as people are, with 95 % intervals over cases.
+
+    Returns
+    -------
+    JSON-able: ``own_minus_wrong``, identity Dice less that with raters exchanged (where a case was drawn by two), and
+    ``own_minus_majority``, less that of each rater with the majority of the others: each ``mean``, ``low`` and
+    ``high`` (``None`` from a single case), ``n_cases``; absent where no case has it.
+    """
+    rows: dict[str, list[float]] = {"own_minus_wrong": [], "own_minus_majority": []}
+    for case in cases:
+        judged = _judge(method, case, 1, 0)
+        if not judged:
+            continue
+        figures = np.array([row for row, _ in judged]).mean(0)
+        own, wrong, humans = (figures[FIGURES.index(name)] for name in
+                              ("dice_identity_mean", "dice_identity_permuted", "human_majority"))  # fmt: skip
+        if np.isfinite(humans):  # two drew: else there is nobody to be told apart from
+            rows["own_minus_wrong"].append(float(own - wrong))
+            rows["own_minus_majority"].append(float(own - humans))
+    return {name: _interval(values) for name, values in rows.items() if values}
+
+
+def _interval(values: Sequence[float]) -> dict[str, Any]:
+    found = paired_difference(values, np.zeros(len(values)))
+    low, high = (round(end, 4) if np.isfinite(end) else None for end in (found.low, found.high))
+    return {"mean": round(found.mean, 4), "low": low, "high": high, "n_cases": found.n_cases}
 
 
 @torch.no_grad()

@@ -10,8 +10,8 @@ import pytest
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.cli import main
-from proseg_gui.cli.train import METHODS
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.training.choices import METHODS
 from proseg_gui.volume import Geometry, Mask
 
 CHANNELS, STRUCTURES, RATERS = ("T1", "T1c", "T2"), ("core", "whole"), ("rater1", "rater2", "rater3")

@@ -108,3 +108,25 @@ def test_a_volume_of_a_4d_series_is_chosen_by_its_number(places, tmp_path, capsy
     images = pydicom.dcmread(out).ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence[0]
     items = images.RTReferencedSeriesSequence[0].ContourImageSequence
     assert {item.ReferencedSOPInstanceUID for item in items} == set(again.dicom.sop_instance_uids)
+
+
+@pytest.mark.parametrize("fmt", ["nifti", "rtstruct", "seg"])
+def test_a_mask_beside_the_image_is_taken_when_asked_for_and_the_file_says_so(fmt, places, tmp_path, capsys):
+    stored = nib.load(tmp_path / "a.nii.gz")
+    affine = stored.affine.copy()
+    affine[2, 3] += 3.2
+    array = np.asarray(stored.dataobj)
+    nib.save(nib.Nifti1Image(array, affine), tmp_path / "beside.nii.gz")
+    out = tmp_path / ("o.nii.gz" if fmt == "nifti" else "o.dcm")
+    ask = ["export", "--image", str(tmp_path / "ct"), "--mask", str(tmp_path / "beside.nii.gz"), "--name", "GTV"]
+    ask += ["--format", fmt, "--out", str(out)]
+    assert main(ask) == 2 and not out.exists()
+    assert "up to 3.2 mm (1.3 voxels) away" in capsys.readouterr().err
+    assert main([*ask, "--accept-grid"]) == 0
+    assert "note: beside.nii.gz: the mask was taken voxel for voxel" in capsys.readouterr().out
+    said = "grid accepted by the user: was off by 3.2 mm (1.3 voxels)"
+    if fmt == "nifti":
+        assert np.array_equal(np.asarray(nib.load(out).dataobj), array)
+        assert said in (tmp_path / "o.json").read_text()
+    else:
+        assert said in str(pydicom.dcmread(out, stop_before_pixels=True))

@@ -88,6 +88,36 @@ def test_tilted_slices_are_kept_or_straightened_on_request(tmp_path, capsys):
     assert np.abs(seen - inside @ (10, 3, 1)).max() < 1.0, "a linear image stays linear"
 
 
+def test_a_drawing_that_straightening_loses_is_left_out_and_not_empty(tmp_path, capsys):
+    origins = np.array([[0.0, 0.0, z] for z in (0, 3, 6, 7.5, 9, 12, 15, 18, 21, 24)])
+    grid = Geometry((10, 12, 12), origins[0], (3.0, 1.0, 1.0), np.eye(3), origins)
+    volume = write_series(Volume(np.zeros(grid.shape, np.int16), grid, modality="CT"), tmp_path / "ct")
+    specks = []
+    for k in range(10):
+        array = np.zeros(grid.shape, bool)
+        array[k, 5, 5] = True
+        specks.append(Roi(f"s{k}", Mask(array, grid)))
+    write_rtstruct(specks, volume, tmp_path / "b.dcm")
+    out = tmp_path / "specks"
+    command = ["import-contours", str(tmp_path / "ct"), str(tmp_path / "b.dcm"), "--straighten", "--out", str(out)]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    kept = {path.parent.name: nib.load(path).get_fdata().any() for path in out.glob("masks/*/b.nii.gz")}
+    lost = {roi.name for roi in specks} - kept.keys()
+    assert kept and lost and all(kept.values())
+    assert all(f"drawing of {name!r} is smaller than a voxel of the new grid: left out." in said for name in lost)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8, 0.95])
+def test_a_structure_set_that_is_cut_short_is_one_line_and_leaves_nothing(scan, capsys, share):
+    whole = (scan / "ann.dcm").read_bytes()
+    (scan / "ann.dcm").write_bytes(whole[: int(share * len(whole))])
+    command = ["import-contours", str(scan / "ct"), str(scan / "ann.dcm"), "--out", str(scan / "o")]
+    assert main(command) == 2
+    err = capsys.readouterr().err
+    assert "ann.dcm: the structure set is cut short" in err and err.count("\n") == 1 and not (scan / "o").exists()
+
+
 def test_lidc_becomes_one_case_a_nodule(scan, capsys):
     import pydicom
 
@@ -116,3 +146,19 @@ def test_contours_of_another_image_are_one_line(scan, capsys, tmp_path):
     twice = ["--rater", "a", "--rater", "b"]
     code = main(["import-contours", str(scan / "ct"), str(scan / "ann.dcm"), *twice, "--out", "o"])
     assert code == 2 and "Give one --rater for each file" in capsys.readouterr().err
+
+
+def test_a_label_map_of_another_grid_is_taken_when_asked_for_and_the_case_says_so(scan, tmp_path, capsys):
+    affine = GRID.ras_affine()
+    affine[0, 3] += 1.5
+    labels = np.random.default_rng(3).integers(0, 3, SHAPE).astype(np.int16)
+    nib.save(nib.Nifti1Image(labels.T.copy(), affine), tmp_path / "lab.nii.gz")
+    out = tmp_path / "data" / "c"
+    ask = ["import-contours", str(scan / "ct"), str(tmp_path / "lab.nii.gz"), "--rater", "ann", "--out", str(out)]
+    assert main(ask) == 2 and not out.exists()
+    assert "--accept-grid" in capsys.readouterr().err
+    assert main([*ask, "--accept-grid"]) == 0
+    for label in (1, 2):
+        folder = out / "masks" / f"label {label}"
+        assert np.array_equal(np.asarray(nib.load(folder / "ann.nii.gz").dataobj).T > 0, labels == label)
+        assert "grid accepted by the user: was off by 1.5 mm (0.5 voxels)" in (folder / "ann.json").read_text()

@@ -71,7 +71,29 @@ def test_a_trained_bundle_is_fine_tuned_and_the_verdict_printed(discs, tmp_path,
     assert "never overwritten" in one_line(capsys)
 
 
+def test_who_is_who_is_said_in_a_file_or_told(discs, tmp_path, capsys):
+    common = ["train", str(discs), "--steps", "2", "--keep-names", "--device", "cpu", "--out"]
+    assert main([*common, str(tmp_path / "base")]) == 0
+    more = ["--init", str(tmp_path / "base"), "--stage"]
+    capsys.readouterr()
+    assert main([*common, str(tmp_path / "adapted"), *more, "adapt"]) == 0
+    assert "taken for the same people by their names: Ann, Bob of base" in capsys.readouterr().out
+    who = tmp_path / "who.json"
+    who.write_text(json.dumps({"Ann": None, "Bob": "Bob"}))
+    assert main([*common, str(tmp_path / "new"), *more, "rater", "--people", str(who)]) == 0
+    assert "taken for" not in capsys.readouterr().out
+    card = read_card(tmp_path / "new")
+    assert card.raters == ("Ann", "Bob", "Ann_2") and "who" not in card.training["command"]
+    judged = ["evaluate", str(discs), "--model", str(tmp_path / "new"), "--json", str(tmp_path / "f.json")]
+    who.write_text(json.dumps({"Ann": "Ann_2", "Bob": None}))
+    assert main([*judged, "--people", str(who)]) == 0
+    own = json.loads((tmp_path / "f.json").read_text())["dice_identity"]
+    assert {name: value is not None for name, value in own.items()} == {"Ann": False, "Bob": False, "Ann_2": True}
+
+
 @pytest.mark.parametrize(("extra", "said"), [
+    (["--people", "who.json"], "Give --init too"),
+    (["--init", "phantom", "--stage", "rater", "--people", "nowhere.json"], "nowhere.json"),
     (["--method", "diffusion"], "no method 'diffusion'"),
     (["--precision", "16-mixed"], "training in 16-mixed is not for the device cpu. Here --precision may be 32 or bf16"),
     (["--init", "phantom"], "belong together"),

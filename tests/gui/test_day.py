@@ -1,4 +1,4 @@
-"""A day's work in the window, by keys and mouse: undo, accept, one case at a time, the next start, two windows, faults."""
+"""A day's work in the window by keys and mouse: undo, accept, one case at a time, the next start, two windows."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def broken(what, bundle):
     [
         ("other model", "belong to another model"), ("no model", "belong to another model"),
         ("short eps", "eps has 2 values and the model takes 3"), ("no eps", "named tau"), ("extra", "eps, tau, z"),
-        ("nan", "not a number"), ("huge", "not a number"), ("text", "not a number"), ("not shares", "sum to 1"),
+        ("nan", "NaN or infinity"), ("huge", "more than 64 bits"), ("text", "not a number"), ("not shares", "sum to 1"),
         ("negative", "sum to 1"),
         ("point", "table of lists"), ("newer", "unknown version"), ("other json", "holds no latents"),
     ],

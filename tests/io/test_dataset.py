@@ -10,10 +10,11 @@ import pytest
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
-from proseg_gui.io.dataset import Split, load_case, read_case, read_dataset, read_json
+from proseg_gui.io.dataset import Split, load_case, read_case, read_dataset
 from proseg_gui.io.dicom.write import write_series
+from proseg_gui.io.images.grid import OtherGrid
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.images.reading import OtherGrid
+from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, Mask, Volume
 
@@ -119,6 +120,28 @@ def test_dicom_cases_with_a_structure_set_for_each_rater(loose, tmp_path):
     (tmp_path / "dataset.json").write_text('{"structures": ["spleen"]}')
     with pytest.raises(UserError, match=r"no ROI called 'spleen' .but: Liver, tumour"):
         load_case(read_dataset(tmp_path).cases[0])
+
+
+def test_a_structure_that_a_rater_did_not_draw_is_missing_and_not_empty(tmp_path):
+    image = write_series(Volume(IMAGE, GRID, modality="CT"), tmp_path / "c1" / "ct")
+    empty = Mask(np.zeros(SHAPE, bool), GRID)
+    write_rtstruct([Roi("GTV", _mask(0)), Roi("gtv", _mask(1))], image, tmp_path / "c1" / "a.dcm")
+    write_rtstruct([Roi("gtv", empty)], image, tmp_path / "c1" / "b.dcm")
+    (tmp_path / "dataset.json").write_text('{"structures": ["gtv"]}')
+    study = load_case(read_dataset(tmp_path).cases[0])
+    (reading,) = study.readings
+    assert reading.rater == "a" and np.array_equal(reading.mask.array, _mask(1).array), "the exact name comes first"
+    assert any("b.dcm: no region of it can be read: 'gtv' has no contours: nobody drew it" in n for n in study.notices)
+
+
+def test_raters_of_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    image = write_series(Volume(IMAGE, GRID, modality="CT"), tmp_path / "c1" / "ct")
+    for n, rater in enumerate(("ann", "bob")):
+        (tmp_path / "c1" / rater).mkdir()
+        write_rtstruct([Roi("GTV", _mask(n))], image, tmp_path / "c1" / rater / "rs.dcm")
+    (tmp_path / "dataset.json").write_text('{"structures": ["GTV"]}')
+    study = load_case(read_dataset(tmp_path).cases[0])
+    assert study.raters == ("ann", "bob") and np.array_equal(study.readings[1].mask.array, _mask(1).array)
 
 
 def test_bad_datasets_are_one_sentence(tmp_path):

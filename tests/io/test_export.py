@@ -110,7 +110,7 @@ def test_refusals_write_nothing(study, masks, tmp_path):
         (masks, "stl", "no format 'stl'"),
         ([masks[0], ("b", other)], "nifti", "'b' is not on the image's grid"),
         ([masks[0], ("b", other)], "rtstruct", "'b' is not on the image's grid"),
-        ([("a b", masks[0][1]), ("a/b", masks[0][1])], "nifti", "two masks would go to this file"),
+        ([("a b", masks[0][1]), ("a b", masks[0][1])], "nifti", "two masks would go to this file"),
     ):
         with pytest.raises(UserError, match=said):
             export_masks(study, given, fmt, tmp_path / "out")
@@ -135,3 +135,8 @@ def test_a_volume_does_instead_of_a_study(tmp_path):
 def test_names_become_file_names(tmp_path):
     assert [file_name(n) for n in ("a b/c", "../x", "é.1", "...")] == ["a_b_c", "x", "é.1", "mask"]
     assert nifti_paths(["a"], tmp_path / "m.nii.gz") == [tmp_path / "m.nii.gz"]
+    alike = ["GTV/1", "GTV_1", "GTV|1", "PTV", "ptv", "x" * 200, "x" * 200 + "y", "肿" * 100]
+    for out in (tmp_path / "m.nii.gz", tmp_path / "folder"):
+        names = [path.name for path in nifti_paths(alike, out)]
+        assert len({name.casefold() for name in names}) == len(alike), "two names are two files on every disk"
+        assert all(len(name.encode()) < 200 for name in names)

@@ -184,7 +184,7 @@ def test_bad_input_is_one_sentence_with_the_file_s_name(tmp_path, dicom_series, 
         ("short.dcm", "named DICOM but is none"),
         ("text.docx", "no known image format"),
         ("scouts", "1 localiser"),
-        ("scouts/000.dcm", "no CT, MR or PET image"),
+        ("scouts/000.dcm", r"no CT, MR, PET or SPECT image \(it holds 1 localiser\)"),
     ):
         with pytest.raises(UserError, match=said) as caught:
             open_study(tmp_path / name)

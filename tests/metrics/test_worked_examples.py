@@ -1,4 +1,4 @@
-"""METRICS.md's table of worked examples, every row and every number (1 x 4 pixels)."""
+"""docs/METRICS.md's table of worked examples, every row and every number (1 x 4 pixels)."""
 
 from __future__ import annotations
 

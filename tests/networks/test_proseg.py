@@ -1,4 +1,4 @@
-"""ProSeg coherent: the abstract tests, and what METHOD.md sections 3 and 4 ask of it alone."""
+"""ProSeg coherent: the abstract tests, and what docs/METHOD.md sections 3 and 4 ask of it alone."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def features(method):
 
 
 def unfolded(m, features, tau, eps):
-    """METHOD.md section 3 word by word, pixelwise, without folding."""
+    """docs/METHOD.md section 3 word by word, pixelwise, without folding."""
     conditioned = (1 + m.gamma @ tau)[:, None, None] * features[0] + (m.beta @ tau)[:, None, None]
     z = torch.einsum("zc,chw->zhw", m.mean_weight, conditioned)
     for k in range(m.modes):

@@ -312,3 +312,43 @@ def test_relative_areas_say_who_draws_more(make_trainer):
 @pytest.mark.parametrize(("raters", "samples"), [(1, 28), (4, 7), (7, 4), (9, 3), (40, 2)])
 def test_draws_are_spread_over_the_raters(raters, samples):
     assert Recipe(draws=28).samples(raters) == samples
+
+
+@pytest.mark.parametrize("end", ["", '{"step": 4, "tot', '{"step": 3, "total": 1'])
+def test_a_half_written_line_of_the_log_is_no_obstacle(make_trainer, stop_after, end):
+    straight = make_trainer("straight")
+    straight.run()
+    broken = make_trainer("broken")
+    with pytest.raises(Cancelled):
+        broken.run(token=stop_after(5))
+    with (broken.folder / loop.LOG_NAME).open("a") as file:
+        file.write(end)
+    resumed = make_trainer("broken")
+    resumed.resume()
+    resumed.run()
+    assert rows(resumed) == rows(straight)  # every line is whole again
+
+
+@pytest.mark.parametrize("where", ["log", "checkpoint"])
+def test_a_full_disk_is_one_sentence_that_says_how_to_go_on(make_trainer, monkeypatch, where):
+    trainer = make_trainer("full")
+    real, written = loop.add_row, []
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    def add(path, row):
+        written.append(row)
+        if where == "log" and len(written) == 6:
+            full()
+        real(path, row)
+
+    monkeypatch.setattr(loop, "add_row", add)
+    if where == "checkpoint":
+        monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserError, match="the disk is full") as caught:
+        trainer.run()
+    monkeypatch.undo()
+    assert caught.value.path.is_relative_to(trainer.folder)
+    assert ("--resume" in str(caught.value)) == (where == "log")  # there, a checkpoint had been written before
+    assert not [item.name for item in trainer.folder.iterdir() if item.name.startswith(".")]

@@ -116,6 +116,32 @@ def test_calibration_leaves_well_chosen_widths_alone(monkeypatch):
     assert all(torch.equal(value, learnt[name]) for name, value in method.state_dict().items())
 
 
+def test_a_calibration_that_makes_validation_worse_is_not_applied(monkeypatch):
+    """The raters' error wants draws of half the width; validation says that this is worse whatever the ambiguity."""
+
+    def error(method, *_):
+        return abs(width(method) / start[0] - 0.5)
+
+    def width(method):
+        return float(method.preference_line(method.draw(0, 500, torch.Generator().manual_seed(0))["tau"])[:, 0].std())
+
+    def judge(method, learnt):
+        modes = float((method.mode_weight / learnt["mode_weight"]).mean().detach())
+        return {"ged2": 0.2 + 0.4 * abs(width(method) / start[0] - 1.0) + 0.1 * (modes - 0.8) ** 2, "dice_soft": 0.8}
+
+    start: list[float] = []
+    method, learnt, calibrate = calibrated(monkeypatch, judge, error)
+    start.append(width(method))
+    found = calibrate()
+    assert found["refused"]["preference_scale"] < 0.9 and found["refused"]["ged2"] > found["before"]["ged2"]
+    assert found["preference_scale"] == 1.0 and found["ambiguity_scale"] == pytest.approx(0.8, abs=0.05)
+    assert found["figures"]["ged2"] < found["before"]["ged2"]
+    for name, value in method.rater_rows().items():
+        assert torch.equal(value, learnt[name])
+    assert torch.allclose(method.mode_weight, found["ambiguity_scale"] * learnt["mode_weight"], rtol=1e-3)
+    assert judge(method, learnt)["ged2"] == pytest.approx(found["figures"]["ged2"])
+
+
 def test_calibration_judges_no_width_twice(monkeypatch):
     judged = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 
 import numpy as np
 import psutil
@@ -13,7 +14,7 @@ from proseg_gui.bundle import load_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import checkpoint, loop, process
-from proseg_gui.training.process import Plan, Training, check_name, find_trainings, seconds_left
+from proseg_gui.training.process import Network, Plan, Training, check_name, find_trainings, seconds_left
 
 LIMIT_S = 180.0
 
@@ -92,6 +93,18 @@ def test_a_run_is_followed_paused_resumed_stopped_and_accepted(begun, tmp_path):
     assert card.name == "discs-1" and card.training["steps_done"] == finished.step
     assert (folder / "log.jsonl").is_file()
     assert "--out discs-1 --split SPLIT" in card.training["command"]
+
+
+def test_choices_and_a_part_that_is_set_aside_reach_the_process(begun, tmp_path):
+    training = begun(steps=4, train=("case0",), test=("case2",),
+                     network=Network(method="rater_heads", precision="bf16-mixed", patience=2))  # fmt: skip
+    wait(training, "finished")
+    assert Training.load(training.folder).plan == training.plan
+    card = load_bundle(training.bundle).card
+    assert card.kind == "rater_heads" and card.training["recipe"]["precision"] == "bf16-mixed"
+    assert card.training["recipe"]["patience"] == 2 and len(card.training["case_hashes"]) == 1
+    split = json.loads((training.folder / "split.json").read_text())
+    assert split == {"train": ["case0"], "val": ["case4"], "test": ["case2"]}
 
 
 def test_a_killed_run_is_told_and_goes_on_to_the_end(begun):
@@ -187,7 +200,7 @@ def test_a_half_written_log_and_a_foreign_process_do_no_harm(tmp_path, plan):
     training = Training(tmp_path / plan.name, plan)
     training.state.mkdir(parents=True)
     mine = psutil.Process()
-    record = {"plan": plan.__dict__, "pid": mine.pid, "born": mine.create_time() - 1000}
+    record = {"plan": asdict(plan), "pid": mine.pid, "born": mine.create_time() - 1000}
     (training.folder / "run.json").write_text(json.dumps(record))
     rows = [{"step": 20, "seconds": 2.0, "total": 1.5}, {"step": 30, "validation": {"ged2": 0.2}}]
     log = "".join(f"{json.dumps(row)}\n" for row in rows)

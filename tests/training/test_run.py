@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from proseg_gui.bundle import case_hash, load_bundle, local_names, name_table_pa
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Case, load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.training.log import LOG_NAME, read_rows
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.run import Request, automatic_split, pseudonyms, rater_names, run_folder, train_bundle
 
@@ -174,3 +178,29 @@ def test_the_card_names_the_commit_at_the_start(dataset, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Trainer, "run", moved_on)
     assert train_bundle(Request(dataset, tmp_path / "b", QUICK)).training["commit"] == "first"
+
+
+def test_killed_before_the_first_checkpoint_it_goes_on_from_the_beginning(dataset, tmp_path):
+    """``--resume`` said "leave it out", and without it "give --resume": now either way out works."""
+    request, folder = Request(dataset, tmp_path / "bundle", QUICK), tmp_path / "bundle.training"
+    folder.mkdir()
+    (folder / LOG_NAME).write_text('{"step": 1, "total": 2.0, "seconds": 1.0}\n{"step": 1, "to')
+    with pytest.raises(UserError, match=r"a training was begun here.*Give --resume or --overwrite"):
+        train_bundle(request)
+    said = []
+    card = train_bundle(replace(request, resume=True), lambda _share, text: said.append(text))
+    assert any("before its first checkpoint" in text for text in said)
+    rows = read_rows(folder / LOG_NAME)
+    assert [row["step"] for row in rows if "total" in row] == [1, 4] and rows[0]["total"] != 2.0
+    assert train_bundle(replace(request, out=tmp_path / "other")).sha256 == card.sha256
+
+
+def test_what_a_lost_process_left_in_the_runs_folder_goes(dataset, tmp_path):
+    folder = tmp_path / "bundle.training"
+    folder.mkdir()
+    code = "from proseg_gui.io.leftovers import *; print(hidden_name('.safetensors'))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    (folder / made.stdout.strip()).write_bytes(b"half a checkpoint")
+    train_bundle(Request(dataset, tmp_path / "bundle", QUICK, resume=True))
+    assert not [item.name for item in folder.iterdir() if item.name.startswith(".")]

@@ -13,12 +13,12 @@ import torch
 
 from proseg_gui.bundle import load_bundle, local_names, seen_in_training
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.io.dataset import load_case, read_dataset
+from proseg_gui.io.dataset import load_case, read_dataset, read_people
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import loop, room, stages
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.room import Room
-from proseg_gui.training.run import Request, train_bundle
+from proseg_gui.training.run import Request, rater_names, train_bundle
 
 QUICK = Recipe(steps=8, items=2, volumes=2, draws=6, validations=4, validation_draws=1, widths=(4, 8))
 KNOWN, NEW = ("rater1", "rater2"), "rater3"
@@ -159,6 +159,49 @@ def test_raters_are_matched_by_the_local_table_and_new_names_become_pseudonyms(w
     assert rows["rater1"]["n_cases"] == 0 and rows["rater2"]["n_cases"] == 2 and rows["rater3"]["new"]
     kept = train_bundle(Request(more, tmp_path / "kept", QUICK, init=tmp_path / "base", stage="rater", keep_names=True))
     assert kept.raters == ("rater1", "rater2", "Dr Zoe")
+
+
+def test_two_hospitals_rater1_are_two_people_when_somebody_says_so(write, base, tmp_path):
+    """The data have a rater1 and a rater2 like the base; rater1 is somebody new, rater2 is the base's rater1."""
+    theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
+    request = Request(theirs, tmp_path / "new", QUICK, init=base.folder, stage="rater",
+                      people={"rater1": None, "rater2": "rater1"})  # fmt: skip
+    names = rater_names(request, base)
+    assert names == {"rater2": "rater1", "rater2 (base)": "rater2", "rater1": "rater3"}
+    card = train_bundle(request)
+    assert card.raters == ("rater1", "rater2", "rater3")
+    rows = card.metrics["comparison"]["raters"]
+    assert rows["rater3"]["new"] and [rows[name]["n_cases"] for name in card.raters] == [2, 0, 2]
+    assert local_names(card) == {name: name for name in card.raters}, "a name of two people says nothing later"
+    kept = replace(request, out=tmp_path / "kept", keep_names=True)
+    assert list(rater_names(kept, base).values()) == ["rater1", "rater2", "rater1_2"]
+
+
+def test_by_names_alone_the_same_data_have_nobody_to_add(write, base, tmp_path):
+    theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
+    with pytest.raises(UserError, match="knows all raters"):
+        train_bundle(Request(theirs, tmp_path / "new", QUICK, init=base.folder, stage="rater"))
+
+
+@pytest.mark.parametrize(
+    ("people", "word"),
+    [
+        ({"rater1": None}, "nothing says who rater2 is"),
+        ({"rater1": "rater1", "rater2": "rater1"}, "are both rater1"),
+        ({"rater1": "zoe", "rater2": None}, "knows no rater 'zoe'"),
+    ],
+)
+def test_who_is_who_must_be_said_of_all_and_make_sense(write, base, tmp_path, people, word):
+    theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
+    with pytest.raises(UserError, match=word):
+        train_bundle(Request(theirs, tmp_path / "n", QUICK, init=base.folder, stage="rater", people=people))
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"a": 3}', "{"])
+def test_a_table_of_people_that_is_none_is_refused(tmp_path, text):
+    (tmp_path / "people.json").write_text(text)
+    with pytest.raises(UserError, match=r"people\.json"):
+        read_people(tmp_path / "people.json")
 
 
 def test_known_raters_who_did_not_draw_are_kept_by_the_base_s_own_drawings(base, write, fine_tune, tmp_path):

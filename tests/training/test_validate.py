@@ -9,7 +9,7 @@ import torch
 from proseg_gui.metrics.multirater import dice_identity, dice_soft, diversity, ged2, human_majority
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.dataset import prepare_case
-from proseg_gui.training.validate import FIGURES, Counts, validate
+from proseg_gui.training.validate import FIGURES, Counts, against_people, validate
 
 
 @pytest.fixture
@@ -79,3 +79,21 @@ def test_counts_add_up_over_slices():
     for piece in range(4):
         parts.add(left[..., piece * 10 : piece * 10 + 10], right[..., piece * 10 : piece * 10 + 10])
     assert np.array_equal(whole.dice(), parts.dice())
+
+
+def test_whether_raters_are_told_apart_has_an_interval_over_cases(method, make_cases):
+    cases = make_cases(4)
+    found = against_people(method, cases)
+    singles = [validate(method, [case], draws=1, seed=0) for case in cases]
+    own_wrong = [figures["dice_identity_mean"] - figures["dice_identity_permuted"] for figures in singles]
+    assert found["own_minus_wrong"]["mean"] == pytest.approx(np.mean(own_wrong), abs=1e-4)
+    assert found["own_minus_wrong"]["low"] <= found["own_minus_wrong"]["mean"] <= found["own_minus_wrong"]["high"]
+    humans = [figures["dice_identity_mean"] - figures["human_majority"] for figures in singles]
+    assert found["own_minus_majority"]["mean"] == pytest.approx(np.mean(humans), abs=1e-4)
+    assert found["own_minus_majority"]["n_cases"] == 4
+    one = against_people(method, cases[:1])["own_minus_wrong"]
+    assert one["low"] is None and one["high"] is None and one["n_cases"] == 1
+
+
+def test_one_rater_cannot_be_mistaken_for_another(method, make_study, layout):
+    assert against_people(method, [prepare_case(make_study(0, raters=layout.raters[:1]), layout)]) == {}

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog, Region
+from proseg_gui.errors import UserError
+from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.volume import Reading, Study
+from proseg_gui.volume import Study
+
+if TYPE_CHECKING:
+    from proseg_gui.io.contours.naming import Row
+    from proseg_gui.io.contours.reading import Drawn
 
 CONTOURS = "Contours (*.dcm *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.xml *.png *.tif *.tiff);;All files (*)"
-NOTHING = "There is no closed contour in it"
+
+
+def name_store() -> Path:
+    """Where the names that somebody gave in the table are kept: on this computer only."""
+    from platformdirs import user_data_path
+
+    return user_data_path("proseg-gui") / "contour_names.json"
 
 
 class Drawings:
@@ -46,44 +58,86 @@ class Drawings:
         else:
             self._start(study, paths, unless_scan=True)
 
-    def _start(self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False) -> None:
-        def work(token: CancelToken, progress: Progress) -> tuple[list[Reading], list[str]] | None:
-            from proseg_gui.io.contours.reading import drawings_on, is_drawing
+    def _start(
+        self, study: Study, paths: Sequence[Path], *, unless_scan: bool = False, accept_grid: bool = False
+    ) -> None:
+        def work(token: CancelToken, progress: Progress) -> tuple[Drawn, list[Row], list[str]] | UserError | None:
+            from proseg_gui.io.contours.naming_map import recall
+            from proseg_gui.io.contours.reading import is_drawing, read_drawn
+            from proseg_gui.io.images.grid import OtherGrid
 
             if unless_scan and not all(is_drawing(path) for path in paths):
                 return None
             notices: list[str] = []
             progress(0.3, "reading contours")
-            return drawings_on(study, paths, notices, token), notices
+            try:
+                drawn = read_drawn(paths, study.image, notices, token=token, accept_grid=accept_grid)
+            except OtherGrid as other:
+                if not other.can_accept:
+                    raise
+                return other  # asked about, and no failure yet
+            table = drawn.proposed(study)
+            notices += table.notices
+            return drawn, recall(name_store(), drawn.sources, table.rows, notices), notices
 
-        def done(found: tuple[list[Reading], list[str]] | None) -> None:
-            if found is None:
+        def done(found: tuple[Drawn, list[Row], list[str]] | UserError | None) -> None:
+            if isinstance(found, UserError):
+                self._ask_about_grid(study, paths, found)
+            elif found is None:
                 self._opener.open_paths(paths)
-            elif not found[0]:
-                self._controller.noticed.emit(NOTHING)
             elif study is self._controller.desk.study:
                 self._choose(study, *found)
 
         self._opener.read_beside("Reading contours", work, done)
 
-    def _choose(self, study: Study, readings: list[Reading], notices: list[str]) -> None:
-        regions = [Region(r.rater, r.structure, r.mask.volume_ml) for r in readings]
-        dialog = ContoursDialog(regions, self._compared(), notices, parent=self._host.parent)
-        self._host.show_dialog(dialog, lambda: self._add(study, readings, dialog.role(), dialog.region()))
+    def _ask_about_grid(self, study: Study, paths: Sequence[Path], error: UserError) -> None:
+        from proseg_gui.gui.dialogs.grid_question import grid_question
+        from proseg_gui.io.images.grid import OtherGrid
+
+        assert isinstance(error, OtherGrid)
+
+        def take() -> None:
+            if study is self._controller.desk.study:
+                self._start(study, paths, accept_grid=True)
+
+        self._host.show_dialog(grid_question(error, take, self._host.parent))
+
+    def _choose(self, study: Study, drawn: Drawn, rows: list[Row], notices: list[str]) -> None:
+        ml = [mask.volume_ml for masks in drawn.masks for mask in masks]
+        there = {(r.rater, r.structure): f"a drawing of {r.rater} that the case has" for r in study.readings}
+        dialog = ContoursDialog(rows, ml, self._compared(), notices, there, parent=self._host.parent)
+
+        def chosen() -> None:
+            if dialog.role() == REFERENCE:
+                self._refer(study, drawn, [replace(row, take=at == dialog.region()) for at, row in enumerate(rows)])
+            else:
+                self._add(drawn, rows, dialog.rows())
+
+        self._host.show_dialog(dialog, chosen)
 
     def _compared(self) -> str:
         """The structure of the current contour; empty before a model looks at the scan."""
         review = self._controller.desk.review
         return "" if review is None else review.engine.structures[self._controller.desk.structure]
 
-    def _add(self, study: Study, readings: list[Reading], role: str, region: int) -> None:
-        chosen = None
-        if role == REFERENCE:
-            one = readings[region]
-            known = self._compared() or (study.structures[0] if len(study.structures) == 1 else one.structure)
-            readings = [replace(one, structure=known)]
-            chosen = one.rater
-        self._controller.desk.add_drawings(readings, chosen)
+    def _refer(self, study: Study, drawn: Drawn, rows: list[Row]) -> None:
+        """Compare with the only row that is taken."""
+        (one,) = drawn.readings(rows)
+        known = self._compared() or (study.structures[0] if len(study.structures) == 1 else one.structure)
+        self._controller.desk.add_drawings([replace(one, structure=known)], one.rater)
+        self._controller.noticed.emit(f"{one.rater} is the reference")
+
+    def _add(self, drawn: Drawn, proposed: list[Row], rows: tuple[Row, ...]) -> None:
+        """Add the taken rows; what was changed in the table is kept for the next files of the same origin."""
+        from proseg_gui.io.contours.naming_map import remember
+
+        readings = drawn.readings(rows)
+        self._controller.desk.add_drawings(readings)
         raters = list(dict.fromkeys(reading.rater for reading in readings))
-        said = f"{raters[0]} is the reference" if chosen else f"Added {', '.join(raters)} to the raters of this case"
-        self._controller.noticed.emit(said)
+        self._controller.noticed.emit(f"Added {', '.join(raters)} to the raters of this case")
+        if rows == tuple(proposed):
+            return
+        try:
+            remember(name_store(), drawn.sources, rows)
+        except (OSError, UserError) as error:
+            self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.atomic import atomic_write
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.review.keeper import Keeper, open_keeper
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,11 @@ def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> Non
 def _window(request: Request) -> MainWindow:
     model = request.model or ""
     if request.screenshot is None:
-        return MainWindow(SettingsStore(), open_keeper(request.project), request.device, model)
+        from platformdirs import user_data_path
+
+        store, own = SettingsStore(), user_data_path("proseg-gui")
+        _clear_up([own, own / "models", own / "trainings", Path(tempfile.gettempdir()), store.load().export_folder])
+        return MainWindow(store, open_keeper(request.project), request.device, model)
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
@@ -114,6 +119,13 @@ def _tell_of_every_failure(window: MainWindow) -> None:
 
     sys.excepthook = in_window
     threading.excepthook = in_thread
+
+
+def _clear_up(folders: Sequence[Path | str]) -> None:
+    """Remove what a process that was killed left where this program writes: it may hold a patient's results."""
+    for folder in folders:
+        if str(folder):
+            remove_leftovers(Path(folder))
 
 
 def _open(window: MainWindow, request: Request) -> None:

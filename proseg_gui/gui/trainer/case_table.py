@@ -19,11 +19,10 @@ ROW_HEIGHT, PICTURE, SQUARE = 34, 30, 15
 NAME_WIDTH, RATER_WIDTH, PART_WIDTH = 96, 23, 46
 HEADER_PADDING = 14
 """What the style sheet puts around the words of a heading."""
-PARTS = ("train", "val", "out")
 PART_TEXTS = {
     "train": "The model learns from it",
     "val": "Validation: never learnt from; the best weights are chosen by it",
-    "test": "Test (split.json): never looked at in training",
+    "test": "Test: set aside, never looked at in training; judged once, afterwards",
     "out": "Left out",
 }
 STATE_TEXTS = {state: state for state in ("annotated", "resampled", "empty", "missing", "problem")}

@@ -180,7 +180,7 @@ class DataLink(QObject):
         assert self.arranged is not None
         patient = self.arranged.dataset.case(name).patient
         kin = [c.name for c in self.arranged.dataset.cases if c.patient == patient and c.name != name]
-        return next((self.parts[k] for k in kin if self.parts[k] in ("train", "val")), self._wanted.get(name, "out"))
+        return next((self.parts[k] for k in kin if self.parts[k] != "out"), self._wanted.get(name, "out"))
 
     # -- looking at a case ----------------------------------------------------------------------------------------
     def open_case(self, name: str) -> None:

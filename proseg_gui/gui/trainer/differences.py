@@ -112,7 +112,7 @@ class DifferenceChart(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Never less high than its rows need."""
-        return QSize(230, self.heightForWidth(self.width()))
+        return QSize(214, self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Claim the height that the new width needs."""

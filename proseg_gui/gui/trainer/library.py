@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
+from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.starts import STAGES
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.atomic import remove_folder
+from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
 
+NOTES_SHOWN = 240
+"""Letters of the notes that stand below the list; the rest is in *Notes…*."""
 TITLES = {stage.name: stage.title.lower() for stage in STAGES}
 
 
@@ -40,7 +44,8 @@ def find_models(own: Path) -> list[Model]:
 
     found = []
     for root, shipped in ((own, False), (data_folder("models"), True)):
-        for path in sorted(root.glob(f"*/{CARD_NAME}")):
+        remove_leftovers(root)
+        for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             with contextlib.suppress(UserError):
                 found.append(Model(path.parent, read_card(path.parent), shipped))
     return found
@@ -48,10 +53,7 @@ def find_models(own: Path) -> list[Model]:
 
 def remove_model(model: Model) -> None:
     """Delete one of one's own models."""
-    try:
-        shutil.rmtree(model.folder)
-    except OSError as error:
-        raise write_error(error, model.folder) from error
+    remove_folder(model.folder)
 
 
 def find_model(models: Sequence[Model], name_or_path: str) -> Model | None:
@@ -101,6 +103,8 @@ class LibraryPanel(Section):
     activate_asked = Signal(object)
     remove_asked = Signal(object)
     compare_asked = Signal(object)
+    notes_asked = Signal(object)
+    report_asked = Signal(object)
     back_asked = Signal()
 
     def __init__(self) -> None:
@@ -113,25 +117,23 @@ class LibraryPanel(Section):
         self.detail = muted("")
         self.activate = button("Use in Review", tip="Look at scans through this model")
         self.compare = button("Compare…", tip="See this model beside another one")
+        self.notes = button("Notes…", tip="Who made this model of yours, and what others should know")
+        self.report = button("Report…", tip="Figures and curves of its training as a file")
         self.remove = button("Remove…", tip="Delete this model of yours from the disk")
         self.back = button("")
         self.activate.clicked.connect(lambda: self._ask(self.activate_asked))
         self.compare.clicked.connect(lambda: self._ask(self.compare_asked))
+        self.notes.clicked.connect(lambda: self._ask(self.notes_asked))
+        self.report.clicked.connect(lambda: self._ask(self.report_asked))
         self.remove.clicked.connect(lambda: self._ask(self.remove_asked))
         self.back.clicked.connect(self.back_asked)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.activate)
-        row.addWidget(self.compare)
-        row.addWidget(self.remove)
-        row.addStretch(1)
-        way_back = QHBoxLayout()
-        way_back.addWidget(self.back)
-        way_back.addStretch(1)
+        choices = QWidget()
+        row = FlowLayout(choices, spacing=6)
+        for made in (self.activate, self.compare, self.notes, self.report, self.remove, self.back):
+            row.addWidget(made)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.detail)
-        self.body.addLayout(row)
-        self.body.addLayout(way_back)
+        self.body.addWidget(choices)
         self.list.setMinimumHeight(120)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # takes what a result leaves
 
@@ -170,7 +172,9 @@ class LibraryPanel(Section):
         model = self.chosen()
         self.activate.setEnabled(model is not None and model.folder != self._active)
         self.compare.setEnabled(model is not None and len(self.models) > 1)
-        self.remove.setVisible(model is not None and not model.shipped)
+        self.report.setEnabled(model is not None)
+        for made in (self.notes, self.remove):
+            made.setVisible(model is not None and not model.shipped)
         self.detail.setText("" if model is None else _detail(model.card))
 
     def sizeHint(self) -> QSize:
@@ -188,5 +192,11 @@ def _detail(card: Any) -> str:
         lines.append(f"{training.get('steps_done', training.get('steps'))} steps, seed {training.get('seed')}, "
                      f"{round(training.get('seconds', 0) / 60)} min on {training.get('device', '?')}")  # fmt: skip
     if figures:
-        lines.append(f"Wrong-rater Dice {figures['dice_identity_permuted']:.3f}, {figures['n_cases']} validation cases")
+        count = f"{figures['n_cases']} validation case{'s' * (figures['n_cases'] != 1)}"
+        lines.append(f"Wrong-rater Dice {figures['dice_identity_permuted']:.3f}, {count}")
+    test = card.metrics.get("test")
+    if test:
+        lines.append(f"Test part: Dice {test['dice_identity_mean']:.3f}, {test['n_cases']} cases, {test['judged']}")
+    lines += [f"By {card.author}"] if card.author else []
+    lines += [textwrap.shorten(card.notes, NOTES_SHOWN, placeholder=" …")] if card.notes else []
     return "\n".join(lines)

@@ -17,9 +17,12 @@ from proseg_gui.gui.trainer.compare_dialog import CompareDialog
 from proseg_gui.gui.trainer.comparing import judged_alike, judged_anew
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library import LibraryPanel, Model, find_model, find_models, remove_model
+from proseg_gui.gui.trainer.notes_dialog import NotesDialog
 from proseg_gui.gui.trainer.questions import confirm
+from proseg_gui.gui.trainer.reports import report_dialog
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.state import ViewState
+from proseg_gui.training.process import LOG
 
 
 class LibraryLink(QObject):
@@ -43,6 +46,8 @@ class LibraryLink(QObject):
         panel.activate_asked.connect(self._activate)
         panel.remove_asked.connect(self._ask_remove)
         panel.compare_asked.connect(self.compare)
+        panel.notes_asked.connect(self.write_notes)
+        panel.report_asked.connect(self.report)
         panel.back_asked.connect(self.roll_back)
         controller.bundle_changed.connect(lambda _bundle: self.show())
         controller.view_changed.connect(self._note_model)
@@ -105,6 +110,29 @@ class LibraryLink(QObject):
         if in_use:
             self._opener.use_model("")
         self.refresh()
+
+    def write_notes(self, model: Model) -> None:
+        """Ask for author and notes of one's own model, and keep them in its card."""
+        dialog = NotesDialog(model.card.name, model.card.author, model.card.notes, self._panel)
+
+        def keep(author: str, notes: str) -> None:
+            from proseg_gui.bundle import annotate
+
+            try:
+                annotate(model.folder, author=author, notes=notes)
+            except UserError as error:
+                self.failed.emit(error)
+            self.refresh()
+
+        dialog.answered.connect(keep)
+        self.dialog_made.emit(dialog)
+
+    def report(self, model: Model) -> None:
+        """Write what is known of a model's training to a file."""
+        from proseg_gui.training.report import read_log
+
+        log = read_log(model.folder / LOG)
+        self.dialog_made.emit(report_dialog(model.card, log, (), self._panel, (self.noticed.emit, self.failed.emit)))
 
     # -- comparing ------------------------------------------------------------------------------------------------
     def compare(self, model: Model) -> None:

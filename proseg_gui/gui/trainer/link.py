@@ -21,6 +21,7 @@ from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library_link import LibraryLink
 from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog
+from proseg_gui.gui.trainer.result_link import ResultLink
 from proseg_gui.gui.trainer.setup_link import SetupLink
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.tab import TrainerTab
@@ -51,6 +52,7 @@ class TrainerLink(QObject):
         self.data = DataLink(tab.data, self.jobs, opener, self)
         self.library = LibraryLink(tab.library, models, self.data, self.jobs, controller, opener, self)
         self.setup = SetupLink(tab.setup, self.data, self.library, self)
+        self.result = ResultLink(tab, self.data, self.library, self.jobs, lambda: self.training, self)
         self.models = models
         self.training: Training | None = None
         self.snapshot: Snapshot | None = None
@@ -81,9 +83,12 @@ class TrainerLink(QObject):
         data.read.connect(self.look)
         for part in (data, library):
             part.review_requested.connect(self.review_requested)
-            part.failed.connect(self.failed)
-            part.noticed.connect(self.noticed)
-        library.dialog_made.connect(self.dialog_made)
+        for speaker in (data, library, self.result):
+            speaker.failed.connect(self.failed)
+            speaker.noticed.connect(self.noticed)
+        for maker in (library, self.setup, self.result):
+            maker.dialog_made.connect(self.dialog_made)
+        self.result.judged.connect(self.look)
 
     # -- starting -------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -164,8 +169,11 @@ class TrainerLink(QObject):
         return self._order[1]
 
     def _show_result(self, training: Training) -> None:
+        if self.result.judging:  # what it finds is shown when it is done
+            return
         try:
-            self.tab.result.show_card(read_card(training.bundle), training.plan.steps)
+            card = read_card(training.bundle)
+            self.tab.result.show_card(card, training.plan.steps, len(training.plan.test))
         except UserError as error:
             self.failed.emit(error)
 
@@ -236,15 +244,21 @@ class TrainerLink(QObject):
         self._after()
 
     def try_in_review(self) -> None:
-        """Look at the open scan, else at the first validation case, through the new model."""
+        """Look at the first validation case through the new model; without one, at the open scan."""
         training = self.training
         if training is None:
             return
         self._opener.use_model(str(training.bundle))
-        first = next(iter((*training.plan.val, *training.plan.train)))
-        if self._controller.desk.study is None:
-            self._opener.open_paths([Path(training.plan.dataset) / first])
-        self.review_requested.emit()
+        plan = training.plan
+        if not plan.val and self._controller.desk.study is not None:
+            self.review_requested.emit()
+            return
+        first = next(iter((*plan.val, *plan.train)))
+        if first in self.data.rows:
+            self.data.open_case(first)  # with masks on their image's grid, where that was asked for
+        else:
+            self._opener.open_paths([Path(plan.dataset) / first])
+            self.review_requested.emit()
 
     def _ask_discard(self) -> None:
         training = self.training

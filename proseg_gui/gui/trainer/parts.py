@@ -12,6 +12,9 @@ from proseg_gui.training.process import Plan
 if TYPE_CHECKING:
     from proseg_gui.io.dataset import Dataset
 
+ORDER = ("train", "val", "test", "out")
+"""The parts in the order in which a click goes through them."""
+
 
 @dataclass(frozen=True)
 class Arranged:
@@ -29,15 +32,19 @@ class Arranged:
         own = self.orders[plan.keep_names]
         if not plan.init:
             return own
+        try:
+            return tuple(self.names_of(plan))
+        except UserError:  # the base is gone; the training has what it needs of it
+            return own
+
+    def names_of(self, plan: Plan) -> dict[str, str]:
+        """Name in the data set -> name in the bundle that ``plan`` makes; a UserError where its base is gone."""
         from proseg_gui.bundle import load_bundle
         from proseg_gui.training.recipe import Recipe
         from proseg_gui.training.run import Request, rater_names
 
-        request = Request(self.dataset, self.dataset.path, Recipe(), keep_names=plan.keep_names)
-        try:
-            return tuple(rater_names(request, load_bundle(plan.init)))
-        except UserError:  # the base is gone; the training has what it needs of it
-            return own
+        request = Request(self.dataset, self.dataset.path, Recipe(), keep_names=plan.keep_names, people=plan.people)
+        return rater_names(request, load_bundle(plan.init) if plan.init else None)
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:
@@ -57,10 +64,8 @@ def usable(parts: Mapping[str, str], problems: Iterable[str]) -> dict[str, str]:
 
 
 def turned(parts: Mapping[str, str], dataset: Dataset, name: str, problems: Sequence[str]) -> dict[str, str]:
-    """``parts`` with the patient of case ``name`` moved on: train -> val -> out -> train."""
-    order = ("train", "val", "out")
-    now = parts[name]
-    to = order[(order.index(now) + 1) % 3] if now in order else "train"
+    """``parts`` with the patient of case ``name`` moved on: train -> val -> test -> out -> train."""
+    to = ORDER[(ORDER.index(parts[name]) + 1) % len(ORDER)]
     patient = dataset.case(name).patient
     own = [case.name for case in dataset.cases if case.patient == patient and case.name not in problems]
     return {**parts, **dict.fromkeys(own, to)}
@@ -74,7 +79,7 @@ def patients(parts: Mapping[str, str], dataset: Dataset, part: str) -> int:
 def of_plan(plan: Plan, dataset: Dataset) -> dict[str, str]:
     """The parts that a running training uses."""
     parts = dict.fromkeys(dataset.case_names, "out")
-    return {**parts, **dict.fromkeys(plan.train, "train"), **dict.fromkeys(plan.val, "val")}
+    return parts | {name: part for part in ("train", "val", "test") for name in getattr(plan, part)}
 
 
 def arranged(dataset: Dataset, plan: Plan | None) -> Arranged:

@@ -7,13 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted
+from proseg_gui.gui.panels.flow import FlowLayout
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted, notice, set_notice
 from proseg_gui.gui.theme import colour
 from proseg_gui.gui.trainer.comparing import FIGURES, comparison_rows, names_here, verdict_of
 from proseg_gui.gui.trainer.differences import DifferenceChart
 from proseg_gui.gui.views.palette import rater_colour
+from proseg_gui.training.verdict import doubts
 
 ROW = 20
 EMPTY = "What a training was worth is shown here when it has ended."
@@ -111,10 +113,12 @@ class FigureLines(QWidget):
 
 
 class ResultPanel(Section):
-    """Figures and the three things one can do with a new model."""
+    """Figures, what speaks against a new model, and what one can do with it."""
 
     accept_asked = Signal()
     try_asked = Signal()
+    test_asked = Signal()
+    report_asked = Signal()
     discard_asked = Signal()
 
     def __init__(self) -> None:
@@ -123,21 +127,28 @@ class ResultPanel(Section):
         self.chart = DifferenceChart("Dice after minus before, 95 % intervals")
         self.figures = FigureLines()
         self.verdict = muted(EMPTY)
+        self.doubts = notice("")
+        self.tested = muted("")
         self.accept = button("Accept", kind="primary", tip="Keep it among your models")
-        self.attempt = button("Try in Review", tip="Look at a scan through it before deciding")
+        self.attempt = button("Try in Review", tip="Look at a validation case through it before deciding")
+        self.test = button("Judge on the test part…", tip="Once, on the cases that were set aside; then they are used")
+        self.report = button("Report…", tip="Figures, curves and pictures of this training as a file")
         self.discard = button("Discard…", tip="Remove it and all that its training wrote")
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        choices = QWidget()
+        row = FlowLayout(choices, spacing=6)
         for made, signal in ((self.accept, self.accept_asked), (self.attempt, self.try_asked),
+                             (self.test, self.test_asked), (self.report, self.report_asked),
                              (self.discard, self.discard_asked)):  # fmt: skip
             made.clicked.connect(signal)
             row.addWidget(made)
-        row.addStretch(1)
         self.body.addWidget(self.bars)
         self.body.addWidget(self.chart)
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.figures)
-        self.body.addLayout(row)
+        self.body.addWidget(self.tested)
+        self.body.addWidget(self.doubts)
+        self.body.addWidget(choices)
+        self._testable = False
         self.clear()
 
     def clear(self) -> None:
@@ -147,11 +158,17 @@ class ResultPanel(Section):
         self.bars.set_rows(())
         self.chart.set_rows(())
         self.figures.set_figures({})
+        self.tested.setVisible(False)
+        set_notice(self.doubts, "")
         self.verdict.setText(EMPTY)
         self._offer(False)
 
-    def show_card(self, card: Any, steps: int) -> None:
-        """Show a finished bundle's validation figures; with a base, each rater before and after."""
+    def show_card(self, card: Any, steps: int, n_test: int = 0) -> None:
+        """Show a finished bundle's validation figures; with a base, each rater before and after.
+
+        ``n_test``: cases that were set aside. What speaks against the model is said, and then keeping it is not what
+        the panel offers first.
+        """
         figures = card.metrics.get("validation", {})
         comparison = card.metrics.get("comparison")
         if comparison:
@@ -164,7 +181,31 @@ class ResultPanel(Section):
             self.bars.set_rows(rows if own else [])
             self.verdict.setText(verdict(card.training, figures, steps))
         self.figures.set_figures(figures)
+        self._show_doubts(doubts(card.metrics))
+        self._show_test(card.metrics.get("test"), n_test)
         self._offer(True)
+
+    def show_judging(self, text: str) -> None:
+        """Say how far the judging of the test part is; nothing else is to be done meanwhile."""
+        self.tested.setText(text)
+        self.tested.setVisible(True)
+        self._set_busy(True)
+
+    def _set_busy(self, busy: bool) -> None:
+        for made in (self.accept, self.attempt, self.test, self.report, self.discard):
+            made.setEnabled(not busy)
+
+    def _show_doubts(self, found: Sequence[str]) -> None:
+        set_notice(self.doubts, f"Look at it before you keep it: {'; '.join(found)}." if found else "")
+        _set_kind(self.accept, "" if found else "primary")
+        _set_kind(self.attempt, "primary" if found else "")
+
+    def _show_test(self, test: Mapping[str, Any] | None, n_test: int) -> None:
+        self._testable = n_test > 0 and test is None
+        cases = f"{n_test} case{' is' if n_test == 1 else 's are'}"
+        waiting = f"{cases} set aside as a test part. Judge on it before you accept: afterwards the split is gone."
+        self.tested.setText(test_sentence(test) if test is not None else waiting if n_test else "")
+        self.tested.setVisible(bool(self.tested.text()))
 
     def _show_comparison(self, card: Any, comparison: Mapping[str, Any]) -> None:
         base = comparison["base"]
@@ -177,6 +218,29 @@ class ResultPanel(Section):
     def _offer(self, there: bool) -> None:
         for made in (self.accept, self.attempt, self.discard):
             made.setVisible(there)
+        self._set_busy(False)
+        self.report.setVisible(there)
+        self.test.setVisible(there and self._testable)
+
+
+def _set_kind(made: QPushButton, kind: str) -> None:
+    """Make a button the one that is offered first (``primary``), or one of the others."""
+    if (made.property("kind") or "") != kind:
+        made.setProperty("kind", kind)
+        made.style().unpolish(made)
+        made.style().polish(made)
+
+
+def test_sentence(test: Mapping[str, Any]) -> str:
+    """What the test part said, and whether somebody had looked at it before."""
+    count = f"{test['n_cases']} case{'s' * (test['n_cases'] != 1)}"
+    figures = [f"Dice {_figure(test.get('dice_identity_mean'))}", f"GED² {_figure(test.get('ged2'))}"]
+    if test.get("human_majority") is not None:
+        figures.append(f"people {_figure(test['human_majority'])}")
+    text = f"Test part, judged once on {test['judged']} ({count}): {', '.join(figures)}."
+    if test.get("used_before_by"):
+        text += f" These cases were looked at before, for {', '.join(test['used_before_by'])}: no longer a fair test."
+    return text
 
 
 def _figure(value: float | None) -> str:
@@ -189,6 +253,12 @@ def _calibrated(training: Mapping[str, Any]) -> str:
     if not found:
         return ""
     before = found["before"]["ged2"]
+    refused = found.get("refused")
+    if refused:
+        return (
+            f"; {before:.3f} before the ambiguity was calibrated, x {found['ambiguity_scale']:.2f}. The raters' spread "
+            f"stays as it was learnt, since x {refused['preference_scale']:.2f} would make these cases worse"
+        )
     return (
         f"; {before:.3f} before the widths were calibrated: raters' spread x {found['preference_scale']:.2f}, "
         f"ambiguity x {found['ambiguity_scale']:.2f}"
@@ -212,5 +282,5 @@ def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int)
     )
     return (
         f"{begin}The weights of step {training.get('chosen_at_step')} agree with each rater by Dice {own:.3f} (mean). "
-        f"{apart} {spread} These cases chose the weights; for an honest figure run evaluate on cases of a test part."
+        f"{apart} {spread} These cases chose the weights; for an honest figure judge it on a part that was set aside."
     )

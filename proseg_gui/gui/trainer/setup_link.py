@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.trainer import parts as split
+from proseg_gui.gui.trainer.comparing import names_here
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library import Model, seconds_a_step
 from proseg_gui.gui.trainer.library_link import LibraryLink
+from proseg_gui.gui.trainer.people_dialog import PeopleDialog
 from proseg_gui.gui.trainer.run_panel import duration
 from proseg_gui.gui.trainer.setup_panel import SetupPanel, StartItem
 from proseg_gui.gui.trainer.starts import (
     Raters,
     fixed_by,
     images_trouble,
+    likely,
     misfit,
     raters_of,
     raters_sentence,
@@ -24,20 +27,32 @@ from proseg_gui.gui.trainer.starts import (
 )
 from proseg_gui.training.process import Plan, check_name
 
+NO_TEST = "none: click in the column set to set patients aside"
+
 
 class SetupLink(QObject):
     """Keeps the panel true to the data and the models that there are."""
+
+    dialog_made = Signal(object)
 
     def __init__(self, panel: SetupPanel, data: DataLink, library: LibraryLink, parent: QObject) -> None:
         super().__init__(parent)
         self._panel, self._data, self._library = panel, data, library
         self._suggested = ""
+        self._answers: dict[str, dict[str, str | None]] = {}
+        """By folder of a base: who is who, as far as it was said."""
         panel.changed.connect(self.show)
         panel.start_chosen.connect(self._start_chosen)
-        data.begun.connect(lambda plan: None if plan is not None else self.offer())
+        panel.people_asked.connect(self._ask_people)
+        data.begun.connect(self._begun)
         data.read.connect(self._data_read)
         data.changed.connect(self.show)
         library.listed.connect(self.offer)
+
+    def _begun(self, plan: Plan | None) -> None:
+        self._answers = {}  # other data have other people
+        if plan is None:
+            self.offer()
 
     def offer(self) -> None:
         """Offer what fits the data, and suggest a name."""
@@ -85,23 +100,42 @@ class SetupLink(QObject):
 
     def _raters(self) -> Raters | None:
         base, data = self.base(), self._data.arranged
-        return None if base is None or data is None else raters_of(base.card, data.dataset.raters)
+        if base is None or data is None:
+            return None
+        return raters_of(base.card, data.dataset.raters, self._answers.get(str(base.folder), {}))
+
+    def _ask_people(self) -> None:
+        base, data, raters = self.base(), self._data.arranged, self._raters()
+        if base is None or data is None or raters is None:
+            return
+        here = names_here(base.card)
+        dialog = PeopleDialog(base.card.name, {name: here[name] for name in base.card.raters},
+                              likely(base.card, data.dataset.raters), raters.people(), self._panel)  # fmt: skip
+
+        def answered(answers: dict[str, str | None]) -> None:
+            self._answers[str(base.folder)] = answers
+            self._start_chosen()
+
+        dialog.answered.connect(answered)
+        self.dialog_made.emit(dialog)
 
     def show(self) -> None:
         """Say what is validated on, how long it will take, and what stands in the way."""
         panel, data = self._panel, self._data.arranged
         if data is None or self._data.locked:
-            panel.show_state("", "", "", False)
+            panel.show_state("", "", "", "", False)
             return
         given = panel.setup()
         count = split.patients(self._data.parts, data.dataset, "val")
         fair = "from split.json" if data.dataset.split is not None and self._data.as_found() else "by patient"
-        held = f"{count} patients, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
+        held = f"{_patients(count)}, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
+        aside = split.patients(self._data.parts, data.dataset, "test")
+        test = f"{_patients(aside)}, set aside; judged once, when you ask for it" if aside else NO_TEST
         pace = self._pace(given.stage)
         time = "known after the first 20 steps" if pace is None else (
             f"about {duration(pace * given.steps)}, at the pace of the last training on such images"
         )
-        panel.show_state(held, time, self._trouble(given.name, given.stage), self._data.complete)
+        panel.show_state(held, test, time, self._trouble(given.name, given.stage), self._data.complete)
 
     def _pace(self, stage: str) -> float | None:
         base, rows = self.base(), self._data.rows
@@ -126,12 +160,14 @@ class SetupLink(QObject):
             return str(error)
         base, raters = self.base(), self._raters()
         if base is None or raters is None:
-            return self._panel.window_trouble()
+            return self._panel.window_trouble() or self._panel.advanced.trouble()
+        if raters.unsaid:
+            return stage_trouble(raters, stage)
         from proseg_gui.training.origin import match_raters
 
         assert self._data.arranged is not None
         try:
-            match_raters(base.card, self._data.arranged.dataset)
+            match_raters(base.card, self._data.arranged.dataset, raters.people())
         except UserError as error:  # two of the names here are one of its raters
             return str(error)
         used = (row for row in self._data.rows.values() if self._data.parts[row.case.name] in ("train", "val"))
@@ -139,15 +175,20 @@ class SetupLink(QObject):
 
     def plan(self) -> Plan | None:
         """What the panels say; ``None`` while there are no data."""
-        data, given = self._data, self._panel.setup()
+        data, given, raters = self._data, self._panel.setup(), self._raters()
         if data.arranged is None:
             return None
         init = str(Path(given.init).resolve()) if given.init else ""
         return Plan(
             str(data.arranged.dataset.path.resolve()), given.name, given.steps, given.seed, data.names("train"),
             data.names("val"), given.modality, given.flip, given.window, given.keep_names, init, given.stage,
-            tuple(name for name in data.resampled if data.parts[name] in ("train", "val")),
+            tuple(name for name in data.resampled if data.parts[name] != "out"), data.names("test"),
+            None if raters is None or raters.unsaid else raters.people(), given.network,
         )  # fmt: skip
+
+
+def _patients(count: int) -> str:
+    return f"{count} patient{'s' * (count != 1)}"
 
 
 def _item(model: Model, problem: str) -> StartItem:

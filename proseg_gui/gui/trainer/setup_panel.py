@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, notice, set_notice
+from proseg_gui.gui.trainer.advanced import Advanced, may_be_narrow
 from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
+from proseg_gui.training.process import Network
 
 MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
               ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"))  # fmt: skip
@@ -47,6 +50,7 @@ class Setup:
     keep_names: bool
     init: str = ""
     stage: str = ""
+    network: Network = dataclasses.field(default_factory=Network)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class SetupPanel(Section):
     changed = Signal()
     preview_asked = Signal()
     """To see how training varies a slice."""
+    people_asked = Signal()
+    """To say who is who."""
     start_chosen = Signal()
     """Another base or stage: what depends on it is to be shown anew."""
 
@@ -73,11 +79,12 @@ class SetupPanel(Section):
         self._steps_touched = False
         self.base = _choice((), "What the training begins with; a base is never overwritten")
         self.base.addItem(NEW_MODEL, "")
-        self.base.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.base.setMinimumContentsLength(14)
         self.stages = _Stages()
         self.sentence = muted("", wrap=True)
         self.raters = muted("", wrap=True)
+        self.who = button("Who is who…", tip="Say which people of these data the base knows")
+        self.who.clicked.connect(self.people_asked)
+        self.advanced = Advanced()
         self.name = QLineEdit()
         self.name.setMaxLength(60)
         self.steps = _spin(2, 1_000_000, NEW_STEPS, "Optimiser steps; 1200 is what the shipped models had at least")
@@ -95,6 +102,7 @@ class SetupPanel(Section):
         self.keep_names = QCheckBox("Keep the raters' names in the model")
         self.keep_names.setToolTip("Else they become rater1, rater2 ...; who is who stays on this computer")
         self.split = muted("", wrap=True)
+        self.test = muted("", wrap=True)
         self.estimate = muted("", wrap=True)
         self.trouble = notice("")
         self.start = button("Start training", kind="primary")
@@ -106,6 +114,7 @@ class SetupPanel(Section):
             field.textChanged.connect(lambda _text: self.changed.emit())
         self.steps.valueChanged.connect(self._steps_changed)
         self.seed.valueChanged.connect(lambda _value: self.changed.emit())
+        self.advanced.changed.connect(self.changed)
         self._show_start()
 
     def _build(self) -> None:
@@ -115,7 +124,7 @@ class SetupPanel(Section):
         rows: tuple[tuple[tuple[str, QWidget, QWidget], ...], ...] = (
             (("Start from", self.base, self.base),),
             (("Name", self.name, self.name), ("Images", self.modality, self._modality)),
-            (("Steps", self.steps, self.steps), ("May be mirrored", self.flip, self._variation)),
+            (("Steps", self.steps, self.steps), ("Mirroring", self.flip, self._variation)),
             (("Seed", self.seed, self.seed), ("Intensities", self.intensities, self._window)),
         )
         for row, fields in zip((0, 3, 4, 5), rows, strict=True):
@@ -126,17 +135,19 @@ class SetupPanel(Section):
                 grid.addWidget(label, row, 2 * column)
                 grid.addWidget(placed, row, 2 * column + 1)
         self._stage_label = QLabel("Stage")
-        self.sentence.setContentsMargins(0, 5, 0, 0)  # its first line stands beside the field's words
-        grid.addWidget(self.sentence, 0, 2, 2, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.sentence, 0, 2, 1, 2)
         grid.addWidget(self._stage_label, 1, 0)
-        grid.addWidget(self.stages, 1, 1)
-        grid.addWidget(self.raters, 2, 0, 1, 4)
-        grid.addWidget(QLabel("Validation"), 6, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.split, 6, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(QLabel("Time"), 6, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.estimate, 6, 3, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.keep_names, 7, 0, 1, 3)
-        grid.addWidget(self.start, 7, 3, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.stages, 1, 1, 1, 3)
+        grid.addWidget(self.raters, 2, 0, 1, 3)
+        grid.addWidget(self.who, 2, 3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        said = (("Validation", self.split), ("Time", self.estimate), ("Test part", self.test))
+        for number, (text, label) in enumerate(said):
+            line, column = divmod(number, 2)
+            grid.addWidget(QLabel(text), 6 + line, 2 * column, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label, 6 + line, 2 * column + 1, 1, 3 if line else 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.advanced, 8, 0, 1, 4)
+        grid.addWidget(self.keep_names, 9, 0, 1, 3)
+        grid.addWidget(self.start, 9, 3, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.body.addLayout(grid)
@@ -163,6 +174,7 @@ class SetupPanel(Section):
         self._window.set_fixed(f"{intensities}, as the base" if intensities else "")
         self.raters.setText(raters)
         self.raters.setVisible(bool(raters))
+        self.who.setVisible(bool(raters))
 
     def _start_changed(self) -> None:
         self._steps_touched = False
@@ -173,6 +185,7 @@ class SetupPanel(Section):
         stage = next((s for s in STAGES if s.name == self.stages.current()), None) if self.base.currentData() else None
         for part in (self._stage_label, self.stages):
             part.setVisible(stage is not None)
+        self.advanced.set_new(stage is None)
         self._variation.set_fixed("" if stage is None or stage.varies else "slices stay as they are")
         self.sentence.setText("Learns everything from these data alone." if stage is None else stage.sentence)
         if not self._steps_touched:
@@ -191,7 +204,8 @@ class SetupPanel(Section):
         init = str(self.base.currentData() or "")
         return Setup(self.name.text().strip(), self.steps.value(), self.seed.value(),
                      "" if init else self.modality.currentData(), self.flip.currentData(), "" if init else window,
-                     self.keep_names.isChecked(), init, self.stages.current() if init else "")  # fmt: skip
+                     self.keep_names.isChecked(), init, self.stages.current() if init else "",
+                     self.advanced.network())  # fmt: skip
 
     def window_trouble(self) -> str:
         """Why the intensities cannot be meant, or nothing."""
@@ -207,9 +221,10 @@ class SetupPanel(Section):
         """Choose a modality, where it is one of those offered."""
         self.modality.setCurrentIndex(max(self.modality.findData(modality), 0))
 
-    def show_state(self, split: str, estimate: str, trouble: str, ready: bool) -> None:
-        """Say what is validated on, how long it will take, and what stands in the way."""
+    def show_state(self, split: str, test: str, estimate: str, trouble: str, ready: bool) -> None:
+        """Say what is validated on and set aside, how long it will take, and what stands in the way."""
         self.split.setText(split)
+        self.test.setText(test)
         self.estimate.setText(estimate)
         set_notice(self.trouble, trouble)
         self.start.setEnabled(ready and not trouble)
@@ -249,14 +264,14 @@ class _OrFixed(QWidget):
 
     def __init__(self, field: QWidget) -> None:
         super().__init__()
-        self._words = muted("", wrap=False)
+        self._words = AdaptiveLabel("", role="muted")
         self._stack = QStackedLayout(self)
         self._stack.addWidget(field)
         self._stack.addWidget(self._words)
 
     def set_fixed(self, text: str) -> None:
         """Show ``text``, or the field where it is empty."""
-        self._words.setText(text)
+        self._words.set_texts((text,))
         self._stack.setCurrentIndex(1 if text else 0)
 
 
@@ -285,4 +300,5 @@ def _choice(options: tuple[tuple[str, str], ...], tip: str) -> QComboBox:
     for text, data in options:
         box.addItem(text, data)
     box.setToolTip(tip)
+    may_be_narrow(box)
     return box

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,19 +40,37 @@ NEW_STEPS = 1200
 
 @dataclass(frozen=True)
 class Raters:
-    """Who drew in the data set, as a base sees it: real name -> its name there, and those it does not know."""
+    """Who drew in the data set, as a base sees it.
+
+    ``known`` and ``new`` are said: name here -> rater there, and those whom it does not know. ``unsaid``: whoever has
+    the name of one of its raters, here -> there, and may or may not be that person.
+    """
 
     known: dict[str, str]
     new: tuple[str, ...]
+    unsaid: dict[str, str]
+
+    def people(self) -> dict[str, str | None]:
+        """As a training takes it; whoever is unsaid is not in it."""
+        return {**self.known, **dict.fromkeys(self.new)}
 
 
-def raters_of(card: Card, names: Sequence[str]) -> Raters:
-    """Which of ``names`` the model knows: by equal name, or by this computer's table of who is who."""
+def likely(card: Card, names: Sequence[str]) -> dict[str, str | None]:
+    """Who each of ``names`` may be: by equal name, or by this computer's table of who is who; else ``None``."""
     from proseg_gui.bundle import local_names
 
     table = local_names(card)
-    known = {name: table[name] for name in names if name in table}
-    return Raters(known, tuple(name for name in names if name not in known))
+    return {name: table.get(name) for name in names}
+
+
+def raters_of(card: Card, names: Sequence[str], answers: Mapping[str, str | None]) -> Raters:
+    """Who is who as far as it was said; a name that none of the model's raters has is somebody new anyway."""
+    guessed = likely(card, names)
+    said = {name: answers[name] for name in names if name in answers}
+    said |= {name: None for name in names if name not in said and guessed[name] is None}
+    known = {name: alias for name, alias in said.items() if alias is not None}
+    unsaid = {name: alias for name, alias in guessed.items() if name not in said and alias is not None}
+    return Raters(known, tuple(name for name in names if said.get(name, "") is None), unsaid)
 
 
 def misfit(card: Card, dataset: Dataset) -> str:
@@ -100,13 +118,19 @@ def raters_sentence(raters: Raters, stage: str) -> str:
         parts.append(f"Known: {', '.join(names)}.")
     if raters.new:
         parts.append(f"New: {', '.join(raters.new)}.")
-    if stage == "rater" and raters.known and raters.new:
+    if raters.unsaid:
+        parts.append(f"Not said yet: {', '.join(raters.unsaid)}.")
+    if stage == "rater" and not raters.unsaid and raters.known and raters.new:
         parts.append("Only the new ones learn.")
     return " ".join(parts)
 
 
 def stage_trouble(raters: Raters, stage: str) -> str:
     """Why the stage cannot be meant with these raters; empty when it can."""
+    if raters.unsaid:
+        names = list(raters.unsaid)
+        who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return f"Say whether {who} {'is' if len(names) == 1 else 'are'} the same as in the base: Who is who…"
     if stage == "rater" and not raters.new:
         return "The base knows all raters of these data: there is none to add. Choose Adapt or Full."
     return ""

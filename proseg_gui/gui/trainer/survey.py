@@ -124,7 +124,7 @@ def _cell(study: Study, rater: str, moved: bool = False) -> Cell:
 def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelToken | None) -> CaseRow:
     """Find out which file it is: the image, or which raters' masks."""
     from proseg_gui.io.dataset import load_case
-    from proseg_gui.io.images.reading import OtherGrid
+    from proseg_gui.io.images.grid import OtherGrid
 
     cells: dict[str, Cell] = {}
     try:

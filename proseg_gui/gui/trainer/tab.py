@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from proseg_gui.gui.trainer.calm import calm_choices
 from proseg_gui.gui.trainer.data_panel import DataPanel
 from proseg_gui.gui.trainer.library import LibraryPanel
 from proseg_gui.gui.trainer.result_panel import ResultPanel
@@ -28,29 +29,18 @@ class TrainerTab(QWidget):
         self.setAcceptDrops(True)
         self.data, self.setup, self.run = DataPanel(), SetupPanel(), RunPanel()
         self.strip, self.result, self.library = CaseStrip(), ResultPanel(), LibraryPanel()
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.setup)
-        column.addWidget(_line())
-        column.addWidget(self.run, 1)
-        column.addWidget(_line())
-        column.addWidget(self.strip)
-        right = QWidget()
-        side = QVBoxLayout(right)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(0)
-        side.addWidget(self.result)
-        side.addWidget(_line())
-        side.addWidget(self.library, 1)
+        columns = (
+            (Column(self.data, stretch=0), LEFT, 236),
+            (Column(self.setup, self.run, self.strip, stretch=1), MIDDLE, 460),
+            (Column(self.result, self.library, stretch=1), RIGHT, 246),
+        )
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
-        for number, (part, width) in enumerate(((self.data, LEFT), (middle, MIDDLE), (right, RIGHT))):
-            splitter.addWidget(part)
-            splitter.setStretchFactor(number, 3 if part is middle else 1)
-            part.setMinimumWidth(min(width, 260 if part is not middle else 480))
-        splitter.setSizes([LEFT, MIDDLE, RIGHT])
+        for number, (column, _, least) in enumerate(columns):
+            splitter.addWidget(column)
+            splitter.setStretchFactor(number, 3 if number == 1 else 1)
+            column.setMinimumWidth(least)
+        splitter.setSizes([width for _, width, _ in columns])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(splitter)
@@ -69,6 +59,44 @@ class TrainerTab(QWidget):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.dropped.emit(paths[0])
+
+
+class Column(QScrollArea):
+    """A column that scrolls where the window is less high than what stands in it, instead of laying one over another.
+
+    Its content is as wide as it is, at least as high, and never less high than its words need at that width.
+    """
+
+    def __init__(self, *parts: QWidget, stretch: int) -> None:
+        """``parts`` from above, a line between them; number ``stretch`` takes the room that is left."""
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = _Content()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for number, part in enumerate(parts):
+            if number:
+                column.addWidget(_line())
+            column.addWidget(part, int(number == stretch))
+        calm_choices(self._content)
+        self.setWidget(self._content)
+        self.setWidgetResizable(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """The content's width; any height, since the rest scrolls."""
+        return QSize(self._content.minimumSizeHint().width(), 120)
+
+
+class _Content(QWidget):
+    """What scrolls: a scroll area gives it the height that it asks for at a width, which is the least, not the best."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least height at which nothing is cut."""
+        layout = self.layout()
+        return 0 if layout is None else layout.minimumHeightForWidth(width)
 
 
 def _line() -> QFrame:

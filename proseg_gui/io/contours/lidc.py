@@ -58,19 +58,28 @@ class Nodule:
 
 @dataclass(frozen=True)
 class LidcReadings:
-    """All readers of a scan, in the file's order, and the nodules."""
+    """All readers of a scan, in the file's order, and the nodules.
+
+    ``incomplete`` are readers of whom a whole nodule was left out: where they have no mask, that is not empty.
+    """
 
     readers: tuple[str, ...]
     nodules: tuple[Nodule, ...]
+    incomplete: frozenset[str] = frozenset()
 
 
-def read_lidc(path: str | Path, volume: Volume, *, token: CancelToken | None = None) -> LidcReadings:
+def read_lidc(
+    path: str | Path, volume: Volume, *, notices: list[str] | None = None, token: CancelToken | None = None
+) -> LidcReadings:
     """Read the file's outlines on the slices of ``volume``.
+
+    With ``notices``, outlines that do not lie in the image, or are malformed, are left out and counted there, with
+    the first one's reason; without it they are refused.
 
     Raises
     ------
     UserError
-        If the file is no LIDC reading, is damaged, belongs to another series, or has outlines beside the image.
+        If the file is no LIDC reading, is damaged or cut short, belongs to another series, or no outline is left.
     """
     path = Path(path)
     root = _parse(path)
@@ -86,23 +95,42 @@ def read_lidc(path: str | Path, volume: Volume, *, token: CancelToken | None = N
     sessions = root.findall("readingSession")
     readers = tuple(f"reader_{number}" for number in range(1, len(sessions) + 1))
     markings: list[_Marking] = []
+    refused: list[UserError] = []
+    incomplete: set[str] = set()
     points: list[tuple[int, int, int, int]] = []
     for number, session in enumerate(sessions):
         for nodule in session.findall("unblindedReadNodule"):
             if token is not None:
                 token.check()
-            marking = _marking(nodule, number, volume, path, points)
+            bad: list[UserError] = []
+            marking = _marking(nodule, number, volume, path, points, bad)
+            if bad:
+                if notices is None:
+                    raise bad[0]
+                refused += bad
+                many = f"{len(bad)} outline{'s' if len(bad) != 1 else ''} of {readers[number]}"
+                which = plain(nodule.findtext("noduleID", "").strip()) or "without an ID"
+                notices.append(f"{many} (nodule {which}) left out: {bad[0].what}.")
             if any(area.any() for _, _, area in marking.slices.values()):
                 markings.append(marking)
+            elif bad:
+                incomplete.add(readers[number])
+    if refused and not markings:
+        raise refused[0]
     groups = sorted(_groups(markings), key=lambda group: (min(group[0].slices), _corner(group)))
     nodules = tuple(_nodule(f"nodule_{n}", group, readers, points) for n, group in enumerate(groups, 1))
-    return LidcReadings(readers, nodules)
+    return LidcReadings(readers, nodules, frozenset(incomplete))
 
 
 def lidc_masks(readings: LidcReadings, volume: Volume) -> list[Reading]:
-    """All nodules of each reader as one mask on the whole image; a reader without nodules has an empty one."""
+    """All nodules of each reader as one mask on the whole image.
+
+    A reader without nodules has an empty one; one whose nodules were all left out has none.
+    """
     found = []
     for reader in readings.readers:
+        if reader in readings.incomplete and not any(reader in nodule.masks for nodule in readings.nodules):
+            continue
         array = np.zeros(volume.geometry.shape, dtype=bool)
         for nodule in readings.nodules:
             if reader in nodule.masks:
@@ -129,17 +157,28 @@ def _parse(path: Path) -> Element:
         parser.Parse(path.read_bytes(), True)
         root = builder.close()
     except (expat.ExpatError, AssertionError) as error:
-        raise UserError("the XML file is damaged", path=path, remedy="Download it again") from error
+        raise UserError("the XML file is damaged or cut short", path=path, remedy="Download it again") from error
     if root.tag != LIDC_ROOT:
         raise UserError("it is no LIDC-IDRI reading of a CT", path=path)
     return root
 
 
 def _marking(
-    nodule: Element, reader: int, volume: Volume, path: Path, points: list[tuple[int, int, int, int]]
+    nodule: Element,
+    reader: int,
+    volume: Volume,
+    path: Path,
+    points: list[tuple[int, int, int, int]],
+    bad: list[UserError],
 ) -> _Marking:
+    """One reader's nodule; outlines that cannot be placed go to ``bad``, marks of one pixel to ``points``."""
     marking = _Marking(reader)
-    outlines = [(_slice(roi, volume, path), _edge(roi, volume, path), _included(roi)) for roi in nodule.findall("roi")]
+    outlines = []
+    for roi in nodule.findall("roi"):
+        try:
+            outlines.append((_slice(roi, volume, path), _edge(roi, volume, path), _included(roi)))
+        except UserError as error:
+            bad.append(error)
     for k, edge, included in sorted(outlines, key=lambda item: not item[2]):  # holes last
         if len(edge) == 1:
             points.append((reader, k, int(edge[0, 1]), int(edge[0, 0])))

@@ -32,7 +32,7 @@ def place_exactly(contours: Sequence[np.ndarray], n_slices: int, name: str, path
         heights = index[:, 0]
         k = int(np.rint(np.median(heights)))
         if np.ptp(heights) > 2 * OFF_PLANE:
-            raise _not_parallel(name, path)
+            raise UserError(f"a contour of {name!r} is not parallel to the image's slices", path=path, remedy=_REMEDY)
         if np.abs(heights - k).max() > OFF_PLANE:
             raise UserError(f"a contour of {name!r} lies between two slices of the image", path=path, remedy=_REMEDY)
         if not 0 <= k < n_slices:
@@ -41,24 +41,19 @@ def place_exactly(contours: Sequence[np.ndarray], n_slices: int, name: str, path
     return polygons
 
 
-def place_nearest(
-    contours: Sequence[np.ndarray], n_slices: int, name: str, path: Path, notices: list[str]
-) -> Polygons:
+def place_nearest(contours: Sequence[np.ndarray], n_slices: int, name: str, notices: list[str]) -> Polygons:
     """As :func:`place_exactly`, but a contour between two slices goes to the nearest one, with a notice.
 
     Where several planes are nearest to one slice, the closest of them is taken whole and the others are left out:
-    contours of two planes are never mixed in one slice. Contours beyond the first and last slice are left out too.
-
-    Raises
-    ------
-    UserError
-        If a contour is not parallel to the slices.
+    contours of two planes are never mixed in one slice. Contours that are not parallel to the slices, or beyond the
+    first and last one, are left out too. ``notices`` gets a sentence for each kind.
     """
     planes: dict[int, list[tuple[float, np.ndarray]]] = {}
-    between, furthest, outside = 0, 0.0, 0
+    between, furthest, outside, across = 0, 0.0, 0, 0
     for index in contours:
         if np.ptp(index[:, 0]) > _NOT_PARALLEL:
-            raise _not_parallel(name, path)
+            across += 1
+            continue
         height = float(np.median(index[:, 0]))
         k = int(np.floor(height + 0.5))
         if not 0 <= k < n_slices:
@@ -76,15 +71,17 @@ def place_nearest(
     if between:
         more = f"; {dropped} of them had a nearer one in the same slice and were left out" if dropped else ""
         notices.append(
-            f"{between} contour{'s' if between != 1 else ''} of {name!r} lay between slices (up to {furthest:.2g} of a "
+            f"{counted(between)} of {name!r} lay between slices (up to {furthest:.2g} of a "
             f"step) and went to the nearest slice{more}."
         )
-    if outside:
-        many = "contours" if outside != 1 else "contour"
-        was = "were" if outside != 1 else "was"
-        notices.append(f"{outside} {many} of {name!r} lay beyond the image's slices and {was} left out.")
+    for number, where in ((outside, "lay beyond the image's slices"), (across, "not parallel to the image's slices")):
+        if number:
+            was = "were" if number != 1 else "was"
+            lay = where if where.startswith("lay") else f"{was} {where}"
+            notices.append(f"{counted(number)} of {name!r} {lay} and {was} left out.")
     return polygons
 
 
-def _not_parallel(name: str, path: Path) -> UserError:
-    return UserError(f"a contour of {name!r} is not parallel to the image's slices", path=path, remedy=_REMEDY)
+def counted(number: int) -> str:
+    """``1 contour``, ``2 contours``."""
+    return f"{number} contour{'s' if number != 1 else ''}"

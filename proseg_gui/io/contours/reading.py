@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pydicom
 from pydicom.uid import RTStructureSetStorage, SegmentationStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.contours.label_map import read_label_map
+from proseg_gui.io.contours.file import text_of
+from proseg_gui.io.contours.label_map import looks_like_label_map, read_label_map
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
+from proseg_gui.io.contours.naming import (
+    ONE_STRUCTURE,
+    Known,
+    Row,
+    Source,
+    Table,
+    free_name,
+    problem,
+    propose,
+    without_problems,
+)
+from proseg_gui.io.contours.naming import rater_names as names_of
+from proseg_gui.io.contours.naming_map import apply_map, read_map
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_seg
 from proseg_gui.io.dicom.headers import DAMAGE, read_header
+from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_read import looks_like_nifti
-from proseg_gui.io.images.reading import image_stem, image_suffix, read_raw
+from proseg_gui.io.images.reading import image_stem, image_suffix
 from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
@@ -26,10 +39,8 @@ from proseg_gui.volume import Mask, Reading, Study, Volume
 
 LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.7"
 SEGMENTATIONS = (str(SegmentationStorage), LABEL_MAP_SEGMENTATION)
-ONE_STRUCTURE = "structure"
-_FEW_LABELS = 32
-_LOOK_AT = 1 << 16
-_MACHINE_MADE = re.compile(r"^\d|\d+\.\d+\.\d+|^(IM|RS|RT|SEG|SC|I|MR|CT|PT)[-_.]?\d+|^[0-9A-Fa-f]{8,}$", re.IGNORECASE)
+LONGEST_NAME = 128
+_HOW = " (in the window's table; on the command line with --rater or --map)"
 
 
 def kind_of(path: Path) -> str:
@@ -60,29 +71,26 @@ def kind_of(path: Path) -> str:
 def is_drawing(path: Path) -> bool:
     """Whether a file holds contours rather than a scan: by its kind, and for an image file by its values.
 
-    An image file is taken for a label map when it holds 0 and at most 31 other whole numbers.
-
     Raises
     ------
     UserError
         If the file does not exist or cannot be read.
     """
     kind = kind_of(path)
-    if kind != "label map":
-        return bool(kind)
-    raw = read_raw(path)
-    if raw.colour:
-        return False
-    values = raw.array.ravel()
-    for part in (values[:: max(1, values.size // _LOOK_AT)], values):  # a scan is known by a few of its voxels
-        found = np.unique(part)
-        if len(found) > _FEW_LABELS or not np.isfinite(found).all() or (found != np.rint(found)).any():
-            return False
-    return bool((found == 0).any())
+    return looks_like_label_map(path) if kind == "label map" else bool(kind)
 
 
-def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToken | None = None) -> list[Mask]:
+def read_masks(
+    path: Path,
+    volume: Volume,
+    notices: list[str],
+    token: CancelToken | None = None,
+    *,
+    accept_grid: bool = False,
+) -> list[Mask]:
     """Every region of one file as a mask on ``volume``'s grid, each under a name of its own.
+
+    ``accept_grid`` takes a label map that lies on another grid voxel for voxel.
 
     Raises
     ------
@@ -93,60 +101,159 @@ def read_masks(path: Path, volume: Volume, notices: list[str], token: CancelToke
     if kind == "structure set":
         masks = read_rtstruct(path, volume, notices=notices, token=token)
     elif kind == "segmentation":
-        masks = read_seg(path, volume, token=token)
+        masks = read_seg(path, volume, notices=notices, token=token)
     elif kind == "label map":
-        masks = read_label_map(path, volume.geometry, notices=notices)
+        masks = read_label_map(path, volume.geometry, notices=notices, accept_grid=accept_grid)
+        if not masks:  # a file for a rater without a voxel: "drawn, and empty", as in a dataset
+            empty = read_mask(path, volume.geometry, notices=notices, accept_grid=accept_grid)
+            masks = [replace(empty, name=image_stem(path))]
+            notices.append("It is empty: taken as looked at, and nothing drawn.")
     else:
         raise UserError(
             "it holds no contours",
             path=path,
             remedy="RTSTRUCT, DICOM SEG, label maps (NIfTI, NRRD, MHA) and LIDC-IDRI XML can be read",
         )
-    seen: dict[str, int] = {}
-    named = []
+    named: dict[str, Mask] = {}
     for mask in masks:
-        name = plain(mask.name) or "unnamed"
-        seen[name] = seen.get(name, 0) + 1
-        named.append(replace(mask, name=name if seen[name] == 1 else f"{name} ({seen[name]})"))
-    return named
+        name = plain(mask.name, LONGEST_NAME)
+        if not name:
+            name = "unnamed"
+            notices.append("A region has no name in the file; it is called 'unnamed'.")
+        free = free_name(name, named.keys())
+        if free != name:
+            notices.append(f"More than one region is called {name!r}; this one is {free!r}.")
+        named[free] = replace(mask, name=free)
+    return list(named.values())
 
 
-def readings_of(
-    path: Path, volume: Volume, *, rater: str = "", notices: list[str], token: CancelToken | None = None
-) -> list[Reading]:
-    """One file's regions as readings of ``rater``, by default of whom :func:`rater_names` says.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What was read from files: what each says of itself, and the masks of its regions, in the same order."""
 
-    An LIDC file brings its own readers; all nodules of one reader are one mask.
+    sources: tuple[Source, ...]
+    masks: tuple[tuple[Mask, ...], ...]
+
+    def proposed(self, study: Study | None = None) -> Table:
+        """The table of who drew what; ``study`` is what the drawings join, where it has readings already."""
+        given = () if study is None else study.readings
+        known = Known(tuple(dict.fromkeys(r.rater for r in given)), study.structures if study and given else ())
+
+        def meets(i: int, j: int) -> bool:
+            ours = self.masks[i][0].array
+            others = [r.mask.array for r in given] if j < 0 else [self.masks[j][0].array]
+            return not ours.any() or any(not other.any() or bool((ours & other).any()) for other in others)
+
+        return propose(self.sources, known, meets)
+
+    def readings(self, rows: Sequence[Row]) -> list[Reading]:
+        """The taken rows as readings.
+
+        Raises
+        ------
+        UserError
+            If the table cannot be applied: nothing is taken, a name is missing, or two regions would be one drawing.
+        """
+        wrong = problem(rows)
+        if wrong:
+            raise UserError(wrong, remedy=f"Give each its own rater or structure, or leave one out{_HOW}")
+        masks = [mask for group in self.masks for mask in group]
+        return [
+            Reading(row.rater, row.structure, replace(mask, name=row.structure))
+            for row, mask in zip(rows, masks, strict=True)
+            if row.take
+        ]
+
+
+def read_drawn(
+    paths: Sequence[Path],
+    volume: Volume,
+    notices: list[str],
+    *,
+    raters: Sequence[str] = (),
+    token: CancelToken | None = None,
+    accept_grid: bool = False,
+) -> Drawn:
+    """Read contour files of any kind; ``raters``, where given, says who drew each.
+
+    ``accept_grid`` takes label maps that lie on another grid voxel for voxel.
 
     Raises
     ------
     UserError
-        As :func:`read_masks`.
+        The first file that holds no contours, is damaged, or belongs to another image, with the difference.
     """
-    if kind_of(path) == "LIDC reading":
-        return lidc_masks(read_lidc(path, volume, token=token), volume)
-    who = rater or rater_names([path])[path]
-    return [Reading(who, mask.name, mask) for mask in read_masks(path, volume, notices, token)]
+    sources, masks = [], []
+    for number, path in enumerate(paths):
+        more: list[str] = []
+        try:
+            source, found = _read_one(path, volume, raters[number] if raters else "", more, token, accept_grid)
+        finally:
+            notices += [f"{plain(path.name)}: {text}" for text in more]
+        sources.append(source)
+        masks.append(tuple(found))
+    return Drawn(tuple(sources), tuple(masks))
+
+
+def _read_one(
+    path: Path, volume: Volume, rater: str, notices: list[str], token: CancelToken | None, accept_grid: bool
+) -> tuple[Source, list[Mask]]:
+    """One file's source and masks. An LIDC file brings its own readers; all nodules of one reader are one mask."""
+    kind = kind_of(path)
+    if kind == "LIDC reading":
+        readings = lidc_masks(read_lidc(path, volume, notices=notices, token=token), volume)
+        for reading in readings:
+            if not reading.mask.array.any():
+                notices.append(f"{reading.rater} outlined nothing: an empty drawing.")
+        structures, readers = tuple(r.structure for r in readings), tuple(r.rater for r in readings)
+        return Source(path, structures, readers=readers), [reading.mask for reading in readings]
+    masks = read_masks(path, volume, notices, token, accept_grid=accept_grid)
+    names = tuple(mask.name for mask in masks)
+    if kind == "label map":
+        return Source(path, names, rater, named=names != (plain(image_stem(path), LONGEST_NAME),)), masks
+    drawn_on = series_drawn_on(path)
+    if volume.dicom is not None and drawn_on and volume.dicom.series_instance_uid not in drawn_on:
+        notices.append("it was drawn on another series of this study, in the same frame of reference.")
+    label, maker = _says(path)
+    return Source(path, names, rater, label=label, maker=maker), masks
+
+
+def readings_of(
+    path: Path,
+    volume: Volume,
+    *,
+    rater: str = "",
+    notices: list[str],
+    token: CancelToken | None = None,
+    accept_grid: bool = False,
+) -> list[Reading]:
+    """One file's regions as readings, as the proposed table has them; ``rater`` is who drew it, where that is known.
+
+    Raises
+    ------
+    UserError
+        As :func:`read_drawn`.
+    """
+    drawn = read_drawn([path], volume, notices, raters=[rater], token=token, accept_grid=accept_grid)
+    table = drawn.proposed()
+    notices += table.notices
+    return drawn.readings(table.rows)
 
 
 def rater_names(paths: Sequence[Path]) -> dict[Path, str]:
-    """Who drew each file: its name where that says something, else the label inside; no two alike.
-
-    File names such as ``RS.1.2.840.dcm``, ``IM0003`` or ``00000012`` say nothing; neither do labels that all are one.
-    """
-    stems = {path: image_stem(path) if image_suffix(path) else path.stem for path in paths}
-    names = {path: _label(path) or stem if _MACHINE_MADE.search(stem) else stem for path, stem in stems.items()}
-    if len(set(names.values())) < len(names):
-        names = stems
-    return {path: plain(name) for path, name in names.items()}
+    """Who drew each file, by :func:`proseg_gui.io.contours.naming.rater_names`, without reading its regions."""
+    sources = [Source(path, label=_says(path)[0]) for path in paths]
+    return dict(zip(paths, names_of(sources), strict=True))
 
 
-def _label(path: Path) -> str:
+def _says(path: Path) -> tuple[str, str]:
+    """The file's own label of what is drawn, and who made the program that wrote it; empty where it is no DICOM."""
+    tags = ["StructureSetLabel", "ContentLabel", "Manufacturer"]
     try:
-        header = read_header(path)
-    except (OSError, UserError):
-        return ""
-    return "" if header is None else header.text("StructureSetLabel") or header.text("ContentLabel")
+        ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
+    except DAMAGE:
+        return "", ""
+    return text_of(ds, "StructureSetLabel") or text_of(ds, "ContentLabel"), text_of(ds, "Manufacturer")
 
 
 def series_drawn_on(path: Path) -> frozenset[str]:
@@ -169,74 +276,39 @@ def readings_beside(
     """``(structures, readings)`` of the contour files that lie beside a DICOM series and belong to it.
 
     Files of another patient, study, frame of reference or series, and damaged ones, are passed over with a notice.
-    Where each file holds one region and no name occurs twice, they are drawings of one structure.
     """
-    readings: list[Reading] = []
-    names = rater_names(files)
+    sources, masks = list[Source](), list[tuple[Mask, ...]]()
     for path in files:
-        shown, more = plain(path.name), list[str]()
-        drawn_on = series_drawn_on(path) if path.suffix.lower() != ".xml" else frozenset()
+        shown, drawn_on = plain(path.name), series_drawn_on(path)
         if volume.dicom is None or (drawn_on and volume.dicom.series_instance_uid not in drawn_on):
             notices.append(f"{shown} was passed over: it was drawn on another series.")
             continue
         try:
-            readings += readings_of(path, volume, rater=names[path], notices=more, token=token)
+            drawn = read_drawn([path], volume, notices, token=token)
         except UserError as error:
             notices.append(f"{shown} was passed over: {error.what}.")
-        notices += [f"{shown}: {text}" for text in more]
-    return one_structure(readings)
+            continue
+        sources += drawn.sources
+        masks += drawn.masks
+    if not sources:
+        return (ONE_STRUCTURE,), ()
+    drawn = Drawn(tuple(sources), tuple(masks))
+    table = drawn.proposed()
+    notices += table.notices
+    readings = drawn.readings(without_problems(table.rows, notices))
+    return tuple(dict.fromkeys(reading.structure for reading in readings)), tuple(readings)
 
 
-def drawings_on(
-    study: Study, paths: Sequence[Path], notices: list[str], token: CancelToken | None = None
-) -> list[Reading]:
-    """The files' regions as readings of the study's image; no rater is called like one that the study has already.
-
-    A file with one region, where the study's raters drew one structure, is a drawing of that structure.
+def named_rows(drawn: Drawn, chosen: Path | None, notices: list[str]) -> tuple[Row, ...]:
+    """The table that decides on the command line: the map ``chosen``, or, without one, the proposed table.
 
     Raises
     ------
     UserError
-        The first file that holds no contours, is damaged, or belongs to another image, with the difference.
+        If the map cannot be read.
     """
-    readings: list[Reading] = []
-    known = study.structures[0] if study.readings and len(study.structures) == 1 else ""
-    for path, name in rater_names(paths).items():
-        more: list[str] = []
-        found = readings_of(path, study.image, rater=name, notices=more, token=token)
-        drawn_on = series_drawn_on(path) if kind_of(path) in ("structure set", "segmentation") else frozenset()
-        if study.image.dicom is not None and drawn_on and study.image.dicom.series_instance_uid not in drawn_on:
-            more.append("it was drawn on another series of this study, in the same frame of reference.")
-        notices += [f"{plain(path.name)}: {text}" for text in more]
-        if known and len(found) == 1:
-            found = [replace(found[0], structure=known)]
-        taken = {*study.raters, *(reading.rater for reading in readings)}
-        names = {who: _free_name(who, taken) for who in dict.fromkeys(reading.rater for reading in found)}
-        readings += [replace(reading, rater=names[reading.rater]) for reading in found]
-    return readings if study.readings else list(one_structure(readings)[1])
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """``name``, or ``name (2)`` and so on where somebody is called that already."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    return free
-
-
-def with_drawings(study: Study, readings: Sequence[Reading]) -> Study:
-    """``study`` with further readings, and their structures where it did not have them."""
-    own = study.structures if study.readings else ()
-    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
-    return replace(study, structures=structures or study.structures, readings=(*study.readings, *readings))
-
-
-def one_structure(readings: Sequence[Reading]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
-    """Readings and their structures; one region from each of several raters under different names is one structure."""
-    raters = [reading.rater for reading in readings]
-    names = [reading.structure for reading in readings]
-    if len(readings) > 1 and len(set(raters)) == len(readings) == len(set(names)):
-        readings = [replace(reading, structure=ONE_STRUCTURE) for reading in readings]
-        names = [ONE_STRUCTURE]
-    return tuple(dict.fromkeys(names)) or (ONE_STRUCTURE,), tuple(readings)
+    table = drawn.proposed()
+    if chosen is None:
+        notices += table.notices
+        return table.rows
+    return tuple(apply_map(table.rows, read_map(chosen), notices))

@@ -33,7 +33,7 @@ from proseg_gui.io.dicom.common import (
     person,
     save,
 )
-from proseg_gui.io.dicom.deidentify import deidentify
+from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.headers import DAMAGE
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
@@ -48,7 +48,7 @@ _CONTOUR_DATA = Tag(0x3006, 0x0050)
 
 @dataclass(frozen=True, eq=False)
 class Roi:
-    """One region for a structure set.
+    """One region for a structure set. Its name is fitted to what DICOM allows here and nowhere else.
 
     ``colour`` is (red, green, blue), 0..255. ``interpreted_type`` is DICOM's RT ROI Interpreted Type (``GTV``,
     ``ORGAN`` ...), chosen by the user and empty otherwise. ``provenance`` goes into the ROI's description.
@@ -60,6 +60,9 @@ class Roi:
     interpreted_type: str = ""
     provenance: Provenance | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", fitted(self.name, "LO"))
+
 
 def write_rtstruct(
     rois: Sequence[Roi],
@@ -70,6 +73,7 @@ def write_rtstruct(
     provenance: Provenance | None = None,
     append_to: str | Path | None = None,
     deidentified: bool = False,
+    named: Pseudonym | None = None,
     label: str = "proseg-gui",
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -88,6 +92,8 @@ def write_rtstruct(
     deidentified:
         Write it without anything about the patient (DICOM's basic profile, new UIDs), with a copy of the image
         without patient data beside it.
+    named:
+        With ``deidentified``: what the patient is called, by which all exports of a study have the same new UIDs.
     label:
         StructureSetLabel, at most 16 characters are kept.
 
@@ -117,9 +123,9 @@ def write_rtstruct(
     if deidentified:
         given = given.anonymous()
         rois = [replace(roi, provenance=roi.provenance and roi.provenance.anonymous()) for roi in rois]
-    equipment = contributing_equipment(given, [(fitted(roi.name, "LO"), roi.provenance) for roi in rois])
+    equipment = contributing_equipment(given, [(roi.name, roi.provenance) for roi in rois])
     with series_for(
-        study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
+        study_volume, path, overwrite=overwrite, deidentified=deidentified, named=named, progress=progress, token=token
     ) as (volume, notices, rest):
         assert volume.dicom is not None
         if append_to is None:
@@ -131,7 +137,7 @@ def write_rtstruct(
         ds.ContributingEquipmentSequence = DicomSequence([*before, *equipment])
         _add_rois(ds, rois, volume, path, rest, token)
         if deidentified:
-            deidentify(ds, study_volume.origin)
+            deidentify(ds, study_volume.origin, named)
 
         def write(temporary: Path) -> None:
             try:
@@ -157,11 +163,10 @@ def _check_rois(rois: Sequence[Roi], geometry: Geometry, path: Path) -> None:
         difference = geometry.difference(roi.mask.geometry)
         if difference:
             raise UserError(f"the mask {roi.name!r} is not on the image's grid: {difference}", path=path)
-        name = fitted(roi.name, "LO")
-        if not name or name in seen:
-            what = "an ROI needs a name" if not name else f"two ROIs would be called {name!r}"
+        if not roi.name or roi.name in seen:
+            what = "an ROI needs a name" if not roi.name else f"two ROIs would be called {roi.name!r}"
             raise UserError(what, path=path, remedy="Give each its own name of at most 64 characters")
-        seen.add(name)
+        seen.add(roi.name)
 
 
 def _new_structure_set(reference: DicomReference, provenance: Provenance, label: str) -> Dataset:
@@ -220,7 +225,7 @@ def _image_item(reference: DicomReference, k: int, *, frame: bool = True) -> Dat
 
 def _opened(path: Path, reference: DicomReference) -> tuple[Dataset, tuple[str, ...]]:
     """An existing structure set as a new instance to add to; refused when it belongs to another image."""
-    ds = open_structure_set(path)
+    ds = open_structure_set(path, {})
     try:
         ds.decode()
     except DAMAGE as error:
@@ -260,17 +265,17 @@ def _add_rois(
 ) -> None:
     taken = {str(item.get("ROIName", "")) for item in ds.StructureSetROISequence}
     numbers = [number_of(item, "ROINumber", path) for item in ds.StructureSetROISequence]
+    numbers += [number_of(item, "ReferencedROINumber", path) for item in ds.ROIContourSequence]  # listed or not
     observations = [number_of(item, "ObservationNumber", path) for item in ds.RTROIObservationsSequence]
     number, observation = max(numbers, default=0), max(observations, default=0)
     assert volume.dicom is not None
     for done, roi in enumerate(rois):
-        name = fitted(roi.name, "LO")
-        if name in taken:
+        if roi.name in taken:
             raise UserError(
-                f"the structure set already has an ROI called {name!r}", path=path, remedy="Choose another name"
+                f"the structure set already has an ROI called {roi.name!r}", path=path, remedy="Choose another name"
             )
         number, observation = number + 1, observation + 1
-        progress(0.7 * done / len(rois), f"tracing {name}")
+        progress(0.7 * done / len(rois), f"tracing {roi.name}")
         ds.StructureSetROISequence.append(_roi_item(roi, number, volume.dicom))
         ds.ROIContourSequence.append(_contours_item(roi, number, volume, token))
         ds.RTROIObservationsSequence.append(_observation_item(roi, number, observation))
@@ -280,7 +285,7 @@ def _roi_item(roi: Roi, number: int, reference: DicomReference) -> Dataset:
     item = Dataset()
     item.ROINumber = number
     item.ReferencedFrameOfReferenceUID = UID(frame_of_reference(reference))
-    item.ROIName = fitted(roi.name, "LO")
+    item.ROIName = roi.name
     item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
     origin = roi.provenance
     if origin is not None:
@@ -334,7 +339,7 @@ def _read_back(temporary: Path, path: Path, rois: Sequence[Roi], volume: Volume,
     """Compare every voxel of the written ROIs with the masks, by the reader that anything else goes through."""
     written = {mask.name: mask for mask in read_structure_set(temporary, volume, only=len(rois), token=token)}
     for roi in rois:
-        mask = written.get(fitted(roi.name, "LO"))
+        mask = written.get(roi.name)
         wrong = roi.mask.array.size if mask is None else int(np.count_nonzero(mask.array != roi.mask.array))
         if wrong:
             raise UserError(

@@ -31,7 +31,7 @@ from proseg_gui.io.dicom.common import (
     person,
     save,
 )
-from proseg_gui.io.dicom.deidentify import deidentify
+from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
 from proseg_gui.io.provenance import Provenance
@@ -48,7 +48,7 @@ _ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # C
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """One segment to write.
+    """One segment to write. Its name is fitted to what DICOM allows here and nowhere else.
 
     ``content`` is a :class:`Mask` (kind binary) or values ``(z, y, x)`` from 0 to 1 (kind fractional). ``code`` says
     what it is in DICOM's words: chosen by the user, ``Tissue`` (which claims nothing) otherwise.
@@ -60,6 +60,9 @@ class Segment:
     code: StructureCode = field(default_factory=lambda: structure_codes()[0])
     provenance: Provenance | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", fitted(self.name, "LO"))
+
 
 def write_seg(
     segments: Sequence[Segment],
@@ -70,6 +73,7 @@ def write_seg(
     overwrite: bool = False,
     provenance: Provenance | None = None,
     deidentified: bool = False,
+    named: Pseudonym | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> tuple[str, ...]:
@@ -84,6 +88,8 @@ def write_seg(
         the folder ``<name>_image`` beside ``path``.
     kind:
         ``binary``: masks, bit exact. ``fractional``: probabilities in steps of 1/255, so up to 1/510 off.
+    named:
+        With ``deidentified``: what the patient is called, by which all exports of a study have the same new UIDs.
 
     Returns
     -------
@@ -105,13 +111,13 @@ def write_seg(
         given = given.anonymous()
         segments = [replace(s, provenance=s.provenance and s.provenance.anonymous()) for s in segments]
     with series_for(
-        study_volume, path, overwrite=overwrite, deidentified=deidentified, progress=progress, token=token
+        study_volume, path, overwrite=overwrite, deidentified=deidentified, named=named, progress=progress, token=token
     ) as (volume, notices, rest):
         assert volume.dicom is not None
         rest(0.1, "packing")
         seg = _build(segments, volume, kind, given, path)
         if deidentified:
-            deidentify(seg, study_volume.origin)
+            deidentify(seg, study_volume.origin, named)
         rest(0.6, "writing")
         if token is not None:
             token.check()
@@ -131,7 +137,7 @@ def _check(segments: Sequence[Segment], geometry: Geometry, kind: str, path: Pat
         raise UserError("there is no segment to write", path=path)
     seen: set[str] = set()
     for segment in segments:
-        name, content = fitted(segment.name, "LO"), segment.content
+        name, content = segment.name, segment.content
         if not name or name in seen:
             what = "a segment needs a name" if not name else f"two segments would be called {name!r}"
             raise UserError(what, path=path, remedy="Give each its own name of at most 64 characters")
@@ -181,7 +187,7 @@ def _build(
     _refer(seg, reference, first)
     seg.SeriesDescription = "Segmentation, not approved"
     seg.SeriesDate, seg.SeriesTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
-    origins = [(fitted(segment.name, "LO"), segment.provenance) for segment in segments]
+    origins = [(segment.name, segment.provenance) for segment in segments]
     seg.ContributingEquipmentSequence = DicomSequence(contributing_equipment(given, origins))
     return seg
 
@@ -265,7 +271,7 @@ def _description(number: int, segment: Segment) -> SegmentDescription:
         algorithm[0].AlgorithmParameters = fitted(",".join(told), "LT")
     item = SegmentDescription(
         segment_number=number,
-        segment_label=fitted(segment.name, "LO"),
+        segment_label=segment.name,
         segmented_property_category=_code(code.category),
         segmented_property_type=_code(code.kind),
         algorithm_type=SegmentAlgorithmTypeValues.SEMIAUTOMATIC if by_model else SegmentAlgorithmTypeValues.MANUAL,
@@ -305,7 +311,7 @@ def _read_back(
 ) -> None:
     written = {segment.name: segment for segment in read_segments(temporary, volume, token=token)}
     for segment in segments:
-        found = written.get(fitted(segment.name, "LO"))
+        found = written.get(segment.name)
         if found is None:
             wrong = _array(segment).size
         elif isinstance(segment.content, Mask):

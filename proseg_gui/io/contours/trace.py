@@ -8,7 +8,8 @@ readers that do not XOR. Pixels that touch at a corner only are separate polygon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
 
@@ -17,6 +18,8 @@ from contourpy import FillType, contour_generator
 
 Polygon = np.ndarray
 """``(n, 2)`` float64 points (x, y) in pixel indices; the last point is not the first again."""
+_HALF = 0.501
+"""Pixels reach half a pixel beyond their centres; a contour that goes further leaves the slice."""
 
 
 def trace(mask: np.ndarray) -> list[Polygon]:
@@ -96,7 +99,7 @@ def fill(polygons: Iterable[Polygon], shape: tuple[int, int]) -> np.ndarray:
     Even-odd rule by scan lines: an edge that crosses the row of centres at ``y`` flips every centre to its right.
     A row counts for an edge when ``min(y) <= row < max(y)``, so that a point shared by two edges counts once.
     """
-    flips = np.zeros((shape[0], shape[1] + 1), np.int64)
+    flips = np.zeros((shape[0], shape[1] + 1), np.int32)
     for points in polygons:
         ends = np.roll(points, -1, axis=0)
         upper = np.minimum(points[:, 1], ends[:, 1])
@@ -111,3 +114,121 @@ def fill(polygons: Iterable[Polygon], shape: tuple[int, int]) -> np.ndarray:
         column = np.clip(np.floor(crossing) + 1, 0, shape[1]).astype(np.int64)
         np.add.at(flips, (row, column), 1)
     return (np.cumsum(flips, axis=1)[:, :-1] % 2).astype(bool)
+
+
+@dataclass
+class Filled:
+    """One slice's region, and what there is to say about the polygons that it was made of.
+
+    ``array`` is ``(y, x)`` bool. ``crossing`` counts polygons that overlap another one without lying in it,
+    ``beyond`` those that reach beyond the slice's edge, ``hollow`` those that hold no pixel's centre, ``twice`` those
+    that hold the same pixels as another one.
+    """
+
+    array: np.ndarray
+    crossing: int = 0
+    beyond: int = 0
+    hollow: int = 0
+    twice: int = 0
+
+
+def fill_region(polygons: Sequence[Polygon], shape: tuple[int, int], *, xor: bool = False) -> Filled:
+    """The polygons of one region in one slice as pixels.
+
+    A polygon inside another is a hole, one inside the hole an island, and so on. Polygons that cross each other were
+    drawn as parts of one region: their union is inside. Two that hold the same pixels are one, drawn twice. With
+    ``xor`` (DICOM's CLOSEDPLANAR_XOR) whatever lies inside an odd number of them is.
+    """
+    found = Filled(np.zeros(shape, dtype=bool))
+    pieces: list[_Piece] = []
+    for points in polygons:
+        low, high = points.min(axis=0), points.max(axis=0)
+        found.beyond += bool((low < -_HALF).any() or (high > np.array(shape[::-1]) - 1 + _HALF).any())
+        piece = _piece(points, low, high, shape)
+        if piece is None:
+            found.hollow += 1
+        else:
+            pieces.append(piece)
+    if not xor:
+        once = {(piece.top, piece.left, piece.array.shape, piece.array.tobytes()): piece for piece in pieces}
+        found.twice, pieces = len(pieces) - len(once), list(once.values())
+    groups = [[piece] for piece in pieces] if xor else _crossing_together(pieces)
+    found.crossing = sum(len(group) for group in groups if len(group) > 1)
+    for group in groups:
+        part = _union(group)
+        found.array[part.box] ^= part.array
+    return found
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A polygon's pixels: a bool array at ``top, left`` of the slice, never without a pixel."""
+
+    top: int
+    left: int
+    array: np.ndarray
+
+    @property
+    def box(self) -> tuple[slice, slice]:
+        rows, columns = self.array.shape
+        return slice(self.top, self.top + rows), slice(self.left, self.left + columns)
+
+
+def _piece(points: Polygon, low: np.ndarray, high: np.ndarray, shape: tuple[int, int]) -> _Piece | None:
+    """The pixels of one polygon; ``None`` where it holds no pixel's centre."""
+    left, top = (int(v) for v in np.clip(np.floor(low), 0, shape[::-1]))
+    right, bottom = (int(v) for v in np.clip(np.ceil(high) + 1, 0, shape[::-1]))
+    if right <= left or bottom <= top:
+        return None
+    array = fill([points - (left, top)], (bottom - top, right - left))
+    rows, columns = np.flatnonzero(array.any(axis=1)), np.flatnonzero(array.any(axis=0))
+    if not rows.size:
+        return None
+    cut = array[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return _Piece(top + int(rows[0]), left + int(columns[0]), cut)
+
+
+def _crossing_together(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Pieces that cross each other, directly or through others, as one group; every other piece alone."""
+    pieces = sorted(pieces, key=lambda piece: piece.top)
+    boxes = np.array([(p.top, p.left, p.box[0].stop, p.box[1].stop) for p in pieces]).reshape(-1, 4)
+    below = np.searchsorted(boxes[:, 0], boxes[:, 2])  # the first piece that begins below each one's end
+    leader = list(range(len(pieces)))
+
+    def first_of(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for i, piece in enumerate(pieces):
+        others = boxes[i + 1 : below[i]]
+        meets = (others[:, 1] < boxes[i, 3]) & (others[:, 3] > boxes[i, 1])
+        for j in np.flatnonzero(meets) + i + 1:
+            if first_of(i) != first_of(int(j)) and _cross(piece, pieces[j]):
+                leader[first_of(int(j))] = first_of(i)
+    together: dict[int, list[_Piece]] = {}
+    for i, piece in enumerate(pieces):
+        together.setdefault(first_of(i), []).append(piece)
+    return list(together.values())
+
+
+def _cross(a: _Piece, b: _Piece) -> bool:
+    """Whether two pieces have pixels in common and each has pixels of its own."""
+    top, left = max(a.top, b.top), max(a.left, b.left)
+    bottom = min(a.box[0].stop, b.box[0].stop)
+    right = min(a.box[1].stop, b.box[1].stop)
+    ours = a.array[top - a.top : bottom - a.top, left - a.left : right - a.left]
+    theirs = b.array[top - b.top : bottom - b.top, left - b.left : right - b.left]
+    common = int(np.count_nonzero(ours & theirs))
+    return 0 < common < min(int(a.array.sum()), int(b.array.sum()))
+
+
+def _union(pieces: list[_Piece]) -> _Piece:
+    if len(pieces) == 1:
+        return pieces[0]
+    top, left = min(p.top for p in pieces), min(p.left for p in pieces)
+    array = np.zeros((max(p.box[0].stop for p in pieces) - top, max(p.box[1].stop for p in pieces) - left), dtype=bool)
+    for p in pieces:
+        array[p.top - top : p.top - top + p.array.shape[0], p.left - left : p.left - left + p.array.shape[1]] |= p.array
+    return _Piece(top, left, array)

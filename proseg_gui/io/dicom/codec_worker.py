@@ -25,6 +25,10 @@ _TIMEOUT_S = 60.0
 """A frame takes milliseconds; a decoder that hangs on a damaged one is ended."""
 
 
+_MOST_MORE = 2 << 30
+"""Address space beyond what is loaded: the largest frame, 8192 x 8192, takes a tenth of it."""
+
+
 class CodecWorker:
     """One decoding process; start it late, close it always."""
 
@@ -82,6 +86,7 @@ class CodecWorker:
 
 def main() -> None:
     """Answer requests until stdin ends."""
+    _limit_memory()
     out = sys.stdout.buffer
     while line := sys.stdin.buffer.readline():
         length, rows, columns, bits, syntax = json.loads(line)
@@ -95,6 +100,16 @@ def main() -> None:
         if not problem:
             out.write(values)
         out.flush()
+
+
+def _limit_memory() -> None:
+    """Let a damaged stream ask for so much and no more, where the system can hold a process to that."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + _MOST_MORE
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _kind(bits: int) -> np.dtype:

@@ -12,6 +12,7 @@ from pydicom.uid import UID, generate_uid
 
 from proseg_gui import __version__
 from proseg_gui.io.dicom.headers import PATIENT_TAGS
+from proseg_gui.io.shown import one_line
 from proseg_gui.volume import DicomReference
 
 MANUFACTURER = "proseg-gui"
@@ -44,8 +45,7 @@ def decimals(values: Iterable[float]) -> list[str]:
 
 def fitted(text: str, vr: str) -> str:
     """``text`` cut to what its value representation allows, without backslashes and control characters."""
-    clean = "".join(c if c.isprintable() and c != "\\" else " " for c in text)
-    return clean[: LIMITS[vr]].strip()
+    return one_line(text).replace("\\", " ")[: LIMITS[vr]].strip()
 
 
 def new_instance(sop_class: UID, sop_instance_uid: str, transfer_syntax: UID, now: datetime) -> Dataset:

@@ -100,9 +100,11 @@ def _lay_over(flat: Dataset, items: Iterable[Dataset]) -> None:
                 for keyword, classic in keywords.items():
                     value = part.get(keyword)
                     if value is not None:
+                        flat.pop(classic, None)  # elements are shared between frames, so none is changed in place
                         setattr(flat, classic, value)
         for group in _CONVERTED:
             for part in item.get(group) or []:
                 for keyword in READ_TAGS:
                     if keyword in part:
+                        flat.pop(keyword, None)
                         setattr(flat, keyword, part.get(keyword))

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import pydicom
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.pixels import get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.codec_worker import CodecWorker
-from proseg_gui.io.dicom.headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels
+from proseg_gui.io.dicom.headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels, read_whole
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
@@ -60,9 +59,10 @@ def check_claims(headers: Sequence[Header], shape: tuple[int, int, int]) -> None
             remedy="Close other programs, or check whether the file is damaged",
         )
     for header in headers:
-        if header.transfer_syntax in _STRAIGHT and header.frame in (None, 0):
-            promised = pixels * int(header.number("BitsAllocated")) // 8 * header.frame_count
-            before = (header.pixel_offset or 0) + (8 if header.transfer_syntax.is_implicit_VR else 12)
+        if header.transfer_syntax in _STRAIGHT and header.is_first:
+            rows, columns = header.picture
+            promised = rows * columns * int(header.number("BitsAllocated")) // 8 * header.frame_count
+            before = header.path.stat().st_size if header.pixels is None else header.pixels.values_at
             got = max(0, header.path.stat().st_size - before)
             if got < promised:
                 raise UserError(
@@ -149,11 +149,12 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
         raise header.malformed("BitsStored")
     shift = 0
     if header.transfer_syntax in _STRAIGHT:
-        kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
-        values = np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+        values = _straight(header, shape, np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}"))
         shift = int(header.number("HighBit", stored_bits - 1)) + 1 - stored_bits
     else:  # decoders leave the bits above the stored ones as the file has them, JPEG-LS without the sign
-        values = source.frame(header, shape)
+        values = source.frame(header, header.picture if header.tile else shape)
+        if header.tile is not None:
+            values = values[header.tile.top :, header.tile.left :][: shape[0], : shape[1]]
     low, high = (-(1 << (stored_bits - 1)), (1 << (stored_bits - 1)) - 1) if signed else (0, (1 << stored_bits) - 1)
     right_kind = stored_bits == allocated and (values.dtype.kind == "i") == signed
     if right_kind or (shift == 0 and values.min() >= low and values.max() <= high):
@@ -163,16 +164,35 @@ def _stored(header: Header, shape: tuple[int, ...], source: _Decoder) -> np.ndar
     return (bits ^ sign) - sign if signed else bits
 
 
+def _straight(header: Header, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """Uncompressed values ``(y, x)``; of a mosaic only the rows of the tile are read."""
+    if header.tile is None:
+        return np.frombuffer(raw_pixels(header, shape[0] * shape[1] * kind.itemsize), kind).reshape(shape)
+    rows, columns = header.picture
+    line = columns * kind.itemsize
+    data = raw_pixels(header, rows * line, header.tile.top * line, shape[0] * line)
+    return np.frombuffer(data, kind).reshape(shape[0], columns)[:, header.tile.left :][:, : shape[1]]
+
+
 class _Decoder:
     """Decodes compressed, deflated and big-endian files by pydicom's codecs; a multi-frame file is opened once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._tiles_lock = threading.Lock(), threading.Lock()
         self._open: dict[Path, Dataset] = {}
         self._idle: list[CodecWorker] = []
+        self._pictures: dict[Path, np.ndarray] = {}
 
     def frame(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
-        """One frame's stored values ``(y, x)``, or a UserError that names the file."""
+        """One frame's stored values ``(y, x)``, or a UserError that names the file; a mosaic is kept for its tiles."""
+        if header.tile is None:
+            return self._decoded(header, shape)
+        with self._tiles_lock:
+            if header.path not in self._pictures:
+                self._pictures = {header.path: self._decoded(header, shape)}
+            return self._pictures[header.path]
+
+    def _decoded(self, header: Header, shape: tuple[int, ...]) -> np.ndarray:
         syntax = header.transfer_syntax
         try:
             ds = self._dataset(header)
@@ -233,15 +253,22 @@ class _Decoder:
 
     def _dataset(self, header: Header) -> Dataset:
         if header.frame is None:
-            return pydicom.dcmread(header.path)
+            return self._read(header)
         with self._lock:
             if header.path not in self._open:
-                ds = pydicom.dcmread(header.path)
+                ds = self._read(header)
                 for tag in ds.keys():  # noqa: SIM118 - threads share it, so nothing may be left to parse on demand
                     if tag.group in (0x0028, 0x7FE0):
                         _ = ds[tag].value
                 self._open[header.path] = ds
             return self._open[header.path]
+
+    @staticmethod
+    def _read(header: Header) -> Dataset:
+        ds = read_whole(header.path)
+        ds.file_meta = getattr(ds, "file_meta", None) or FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = header.transfer_syntax
+        return ds
 
 
 def coded_size(coded: bytes) -> tuple[int, int] | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydicom.uid import CTImageStorage, MRImageStorage, PositronEmissionTomograp
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom import dicomdir
 from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
+from proseg_gui.io.dicom.nuclear import is_nuclear
 from proseg_gui.io.dicom.pet import SUV_UNIT, suv_factor
 from proseg_gui.io.dicom.pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom.series import SeriesInfo, SeriesList, group_series
@@ -23,6 +23,7 @@ from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.shown import plain
 from proseg_gui.io.unzip import unzip
+from proseg_gui.io.walk import REPEATED, files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
 
@@ -31,7 +32,7 @@ __all__ = ["SeriesInfo", "SeriesList", "read_series", "scan_folder"]
 _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DICOMDIR = "1.2.840.10008.1.3.10"
-_MODALITIES = ("CT", "MR", "PT")
+_MODALITIES = ("CT", "MR", "PT", "NM")
 _SCANS = (CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage)
 
 
@@ -52,10 +53,10 @@ def scan_folder(
     if isinstance(path, (str, Path)) and Path(path).is_file() and zipfile.is_zipfile(path):
         unpacked = unzip(Path(path), share_of(progress, 0.0, 0.5), token)
         progress = share_of(progress, 0.5, 1.0)
-    files, root = _files(path if unpacked is None else unpacked.name)
+    files, root, passed = _files(path if unpacked is None else unpacked.name)
     headers: list[Header] = []
     contours: dict[str, list[Path]] = {"structure set": [], "segmentation": [], "reading": []}
-    skipped: Counter[str] = Counter()
+    skipped: Counter[str] = Counter(passed)
     for number, file in enumerate(files):
         if token is not None:
             token.check()
@@ -85,7 +86,7 @@ def scan_folder(
     if isinstance(path, (str, Path)) and Path(path).name.upper() == "DICOMDIR":
         skipped.update(dicomdir.compare(Path(path), files))
     headers, repeated = _without_repeats(headers)
-    skipped["repeated file"] += repeated
+    skipped[REPEATED] += repeated
     progress(1.0, "sorting slices")
     series = group_series(headers)
     if unpacked is not None:
@@ -147,6 +148,8 @@ def read_series(
         )
     if array.min() == array.max():
         notices += ("Every voxel of the image has the same value.",)
+    reference = _reference(info.headers)
+    folded = first.tile is not None  # then no slice is an instance of its own, to which contours could refer
     volume = Volume(
         array,
         info.geometry,
@@ -154,25 +157,27 @@ def read_series(
         modality=info.modality,
         description=info.description,
         window=window,
-        dicom=_reference(info.headers),
+        dicom=None if folded else reference,
+        derived_from=reference if folded else None,
+        derivation="Unfolded from a Siemens mosaic." if folded else "",
     )
     return volume, notices
 
 
-def _files(path: str | Path | Sequence[Path]) -> tuple[list[Path], Path]:
-    """All files below ``path`` in a stable order, and the folder that stands for them."""
+def _files(path: str | Path | Sequence[Path]) -> tuple[list[Path], Path, Mapping[str, int]]:
+    """All files below ``path`` in a stable order, the folder that stands for them, and what was passed over."""
     if not isinstance(path, (str, Path)):
         files = [Path(item) for item in path]
-        return files, files[0].parent
+        return files, files[0].parent, {}
     path = Path(path)
     if path.is_dir():
-        found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names if name[0] != "."]
-        return sorted(found), path
+        found = files_below(path)
+        return list(found.files), path, found.skipped
     if not path.exists():
         raise UserError("there is no such file or folder", path=path, remedy="Check the name")
     if path.name.upper() == "DICOMDIR":
         return _files(path.parent)
-    return [path], path.parent
+    return [path], path.parent, {}
 
 
 def _unreadable(error: OSError | UserError, file: Path) -> UserError:
@@ -191,15 +196,16 @@ def _kind(header: Header) -> str:
     if sop_class == _DICOMDIR or header.path.name.upper() == "DICOMDIR":  # its class is in the file meta header only
         return "index"
     modality = header.text("Modality")
-    is_scan = modality in _MODALITIES or sop_class in _SCANS
+    is_scan = modality in _MODALITIES or sop_class in _SCANS or is_nuclear(header)
     if header.pixel_offset is None and "Rows" not in header.tags:
         return "cut short" if sop_class in _SCANS else "object without an image"
     if not is_scan:
-        return f"{plain(modality, 16) or 'other'} object"
+        kind = "colour image" if header.text("SamplesPerPixel") == "3" else "object"
+        return f"{plain(modality, 16) or 'other'} {kind}"
     if "LOCALIZER" in header.text("ImageType").upper():
         return "localiser"
     if header.sop_class.name.startswith("Secondary Capture") and "ImagePositionPatient" not in header.tags:
-        return "screen capture"
+        return "colour screen capture" if header.text("SamplesPerPixel") == "3" else "screen capture"
     return ""
 
 

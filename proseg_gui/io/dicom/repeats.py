@@ -109,6 +109,8 @@ def _times(part: np.ndarray, at: np.ndarray) -> int:
 
 def _value_text(keyword: str, value: str) -> str:
     shown = plain(value).removesuffix(".0") or "not given"
+    if keyword == "StackID" and not shown.isdigit():
+        return shown  # it says itself what it is
     return f"{_NAMES.get(keyword, keyword)} {shown}"
 
 

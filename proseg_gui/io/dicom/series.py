@@ -22,6 +22,8 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.dicom.geometry import places_of, stack_geometry
 from proseg_gui.io.dicom.headers import JPEG_SYNTAXES, Header, no_decoder
+from proseg_gui.io.dicom.mosaic import tiles_of
+from proseg_gui.io.dicom.nuclear import is_nuclear, slices_of_nuclear
 from proseg_gui.io.dicom.repeats import UnclearError, parts_of, same_place_mm
 from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry
@@ -101,7 +103,8 @@ def _plural(kind: str, count: int) -> str:
     """``file that is no DICOM`` or ``files that are no DICOM``: the first noun of ``kind`` and its verb."""
     if count == 1:
         return kind
-    return re.sub(r"(file|localiser|object|capture)\b", r"\1s", kind, count=1).replace("that is", "that are")
+    many = re.sub(r"(file|localiser|object|capture|link|folder|image)\b", r"\1s", kind, count=1)
+    return many.replace("that is", "that are").replace("that leads", "that lead")
 
 
 def group_series(headers: Iterable[Header]) -> tuple[SeriesInfo, ...]:
@@ -157,7 +160,7 @@ def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
     ``whole`` says which part of a series ``members`` are, where it has several.
     """
     try:
-        members = [frame for header in members for frame in (frames_of(header) if is_multi_frame(header) else [header])]
+        members = [one for header in members for one in _slices_of(header)]
         groups = _by_grid(members)
     except UserError as problem:
         return [_info(members, None, problem=problem, part=whole)]
@@ -178,6 +181,15 @@ def _stacks(members: list[Header], whole: str) -> list[SeriesInfo]:
     return found
 
 
+def _slices_of(header: Header) -> list[Header]:
+    """One header a slice: a file holds one, or several as frames or as tiles."""
+    if header.mosaic is not None:
+        return tiles_of(header)
+    if is_nuclear(header):
+        return slices_of_nuclear(header)
+    return frames_of(header) if is_multi_frame(header) else [header]
+
+
 def _stack(group: Sequence[Header], part: str, told: tuple[str, ...] = ()) -> SeriesInfo:
     """One sorted stack with its geometry, or with the reason why it cannot be read; ``told`` go before its notices."""
     try:
@@ -192,7 +204,7 @@ def _stack(group: Sequence[Header], part: str, told: tuple[str, ...] = ()) -> Se
         text = "its positions, orientation and pixel size contradict each other"
         refusal = UserError(text, path=group[0].path, remedy="Export the series again from its source")
         return _info(group, None, problem=refusal, part=part)
-    return _info(group, geometry, told + notices, part=part)
+    return _info(group, geometry, (*told, *_stored_oddly(group), *notices), part=part)
 
 
 def _info(
@@ -220,7 +232,7 @@ def check_readable(header: Header) -> None:
             raise header.malformed(keyword)
     grey = header.text("PhotometricInterpretation") in ("MONOCHROME1", "MONOCHROME2", "")
     if header.number("SamplesPerPixel", 1) != 1 or not grey:  # a palette's indices are no grey values either
-        raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a CT, MR or PET series")
+        raise UserError("this is a colour image, not a scan", path=header.path, remedy="Choose a scan in grey")
     if header.number("BitsAllocated") not in (8, 16, 32):
         raise UserError(f"pixels of {header.number('BitsAllocated'):g} bits cannot be read", path=header.path)
     if header.value("ModalityLUTSequence"):
@@ -241,11 +253,35 @@ def check_readable(header: Header) -> None:
         raise UserError("big endian pixels of 32 bits cannot be read", path=header.path, remedy="Export it again")
 
 
+def _stored_oddly(group: Sequence[Header]) -> list[str]:
+    """What is told about files that are stored otherwise than they say, and are read all the same."""
+    told = []
+    for names in sorted({(header.named_syntax, header.transfer_syntax) for header in group if header.named_syntax}):
+        told.append(f"The files name the transfer syntax {names[0].name} and are stored as {names[1].name}.")
+    files = [header for header in group if header.is_first]
+    if group[0].tile is not None:
+        told.append(f"A Siemens mosaic was unfolded: its {len(group)} tiles were put at their places as slices.")
+    padded = [n for header in files if (n := _padding(header)) > 1]
+    if padded:
+        files_text = f"{len(padded)} file{'s' if len(padded) > 1 else ''}"
+        most = max(padded)
+        told.append(f"The pixels of {files_text} are padded (by up to {most} bytes); the padding was left out.")
+    return told
+
+
+def _padding(header: Header) -> int:
+    """Bytes of an uncompressed pixel element beyond the pixels; one makes an odd length even."""
+    if header.pixels is None or header.pixels.length is None:
+        return 0
+    pixels = header.picture[0] * header.picture[1] * header.frame_count
+    return header.pixels.length - pixels * int(header.number("BitsAllocated")) // 8
+
+
 def _check_distinct(group: Sequence[Header]) -> None:
     """Two slices under one SOPInstanceUID could not be told apart by a contour that refers to them."""
     seen: dict[str, Header] = {}
     for header in group:
-        other = seen.setdefault(f"{header.text('SOPInstanceUID')} {header.frame}", header)
+        other = seen.setdefault(f"{header.text('SOPInstanceUID')} {header.frame} {header.tile}", header)
         if other is not header:
             raise UserError(
                 f"it has the same SOPInstanceUID as {other.path.name} at another position",

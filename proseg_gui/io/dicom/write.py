@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from proseg_gui.io.dicom.common import (
     new_uid,
     save,
 )
-from proseg_gui.io.dicom.deidentify import ANONYMOUS, deidentify
+from proseg_gui.io.dicom.deidentify import ANONYMOUS, Pseudonym, deidentify
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.progress import share_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -143,6 +144,7 @@ def series_for(
     *,
     overwrite: bool,
     deidentified: bool,
+    named: Pseudonym | None = None,
     progress: Progress,
     token: CancelToken | None,
 ) -> Iterator[tuple[Volume, tuple[str, ...], Progress]]:
@@ -150,8 +152,8 @@ def series_for(
 
     An image that is no DICOM series is written as one into the folder ``<name>_image`` beside ``path``; one that was
     resampled from a series as a new series of that series' study. So is any image with ``deidentified``: a file
-    without patient tags can only refer to an image without them. When the block fails, a folder that was made for it
-    goes again.
+    without patient tags can only refer to an image without them. Its UIDs are new each time, or with ``named`` those
+    of this study under that name. When the block fails, a folder that was made for it goes again.
     """
     if volume.dicom is not None and not deidentified:
         yield volume, (), progress
@@ -159,17 +161,21 @@ def series_for(
     folder = path.with_name(f"{path.stem}_image")
     existed = folder.exists()
     what = "The image is no DICOM series; it was written as one to"
-    finish, study_of = None, volume.derived_from
+    finish, study_of, seed = None, volume.derived_from, None
     if study_of is not None:
         what = "The image was resampled; it was written as a new series of the same study to"
     if deidentified:
         study_of = None
         what = "Tags and UIDs are new, pixels are not changed (faces, burnt-in text); the image to refer to is in"
-        finish = partial(deidentify, original=volume.origin)
+        finish = partial(deidentify, original=volume.origin, named=named)
+    if deidentified and named is not None:
+        content = voxels_hash(volume)
+        study_of = named.reference(volume.origin, content)
+        seed = named.secret("series", volume.origin.series_instance_uid if volume.origin else "", content)
     bare = replace(volume, dicom=None, description="" if deidentified else volume.description)
     part = share_of(progress, 0.0, 0.5)
     series = write_series(
-        bare, folder, study_of=study_of, overwrite=overwrite, finish=finish, progress=part, token=token
+        bare, folder, study_of=study_of, overwrite=overwrite, uid_seed=seed, finish=finish, progress=part, token=token
     )
     done = False
     try:
@@ -178,6 +184,16 @@ def series_for(
     finally:
         if not done and not existed:  # the image belongs to a file that did not come to be
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def voxels_hash(volume: Volume) -> str:
+    """Of values and places: two images with the same hash may have the same UIDs."""
+    grid = np.concatenate([volume.geometry.slice_origins().ravel(), volume.geometry.direction.ravel()])
+    digest = hashlib.sha256(np.asarray(grid, "<f8").tobytes())
+    digest.update(f"{volume.geometry.shape}{volume.geometry.spacing_mm}{volume.array.dtype.str}".encode())
+    for part in volume.array:
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()
 
 
 def _coding(array: np.ndarray) -> _Coding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+import re
 from pathlib import Path
 
 import psutil
@@ -11,15 +11,13 @@ from proseg_gui.errors import UserError
 
 DEFLATE_RATIO = 1032
 """Deflate (gzip, PNG, compressed MetaImage and NRRD) shrinks data at most this many times (zlib's documentation)."""
+MOST_MM = 1e7
+"""Ten kilometres: lengths beyond are damage, and numbers far beyond keep a C++ library busy for ever."""
+MOST_FILES = 100_000
 _GB = 1 << 30
-_NRRD_BYTES = {
-    **dict.fromkeys(("signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t"), 1),
-    **dict.fromkeys(("short", "short int", "signed short", "signed short int", "int16", "int16_t"), 2),
-    **dict.fromkeys(("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"), 2),
-    **dict.fromkeys(("int", "signed int", "int32", "int32_t", "float"), 4),
-    **dict.fromkeys(("uint", "unsigned int", "uint32", "uint32_t"), 4),
-    **dict.fromkeys(("longlong", "long long", "int64", "int64_t", "ulonglong", "uint64", "uint64_t", "double"), 8),
-}
+_PATTERN = re.compile(r"([^%]*%0?\d{0,2}d[^%]*?)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(\d{1,9}))?(?:\s+\d)?")
+_REMEDY = "It may be damaged; export it again"
+_LIST = re.compile(r"LIST(?:\s+\d)?")
 
 
 def check_claim(claimed_bytes: int, path: Path, *, compressed: bool, kind: str = "image") -> None:
@@ -52,41 +50,57 @@ def check_memory(claimed_bytes: int, path: Path, *, kind: str = "image") -> None
         )
 
 
-def check_nrrd(path: Path) -> None:
-    """:func:`check_claim` for a NRRD header; one that cannot be made sense of is refused.
+def voxel_files(value: str, listed: list[str], path: Path) -> list[Path]:
+    """The files that a detached header means: one name, ``LIST`` with one a line, or ``name%03d.raw FIRST LAST STEP``.
+
+    Names are of files in the header's folder or below it. A header from somebody else must not make this program read
+    whatever else lies on this computer.
 
     Raises
     ------
     UserError
-        If the header has no valid sizes, type or encoding, or claims too much.
+        A name leads out of the folder, a file is missing, or there are far too many.
     """
-    with path.open("rb") as file:
-        start = file.read(1 << 20)
-    header, blank, _ = start.replace(b"\r\n", b"\n").partition(b"\n\n")
-    fields: dict[str, str] = {}
-    for line in header.decode("latin-1").splitlines()[1:]:
-        key, colon, value = line.partition(":")
-        if colon and not value.startswith("=") and not line.startswith("#"):
-            fields[key.strip().lower()] = value.strip()
-    detached = "data file" in fields or "datafile" in fields
-    sizes, kind = fields.get("sizes", "").split(), fields.get("type", "").lower()
-    bad = next(
-        (
-            name
-            for name, good in (
-                ("magic", start.startswith(b"NRRD000")),
-                ("end", bool(blank) or detached),
-                ("sizes", bool(sizes) and all(item.isdigit() and int(item) > 0 for item in sizes)),
-                ("dimension", fields.get("dimension", "") == str(len(sizes))),
-                ("type", kind in _NRRD_BYTES),
-            )
-            if not good
-        ),
-        "",
-    )
-    if bad:
-        raise UserError(f"its NRRD header has no valid {bad}", path=path, remedy="It may be damaged; export it again")
-    claimed = prod(int(item) for item in sizes) * _NRRD_BYTES[kind]
-    if detached:
-        return  # the data file's own size is checked by its reader
-    check_claim(claimed, path, compressed=fields.get("encoding", "raw").lower() != "raw")
+    names = [value]
+    if _LIST.fullmatch(value):
+        names = [name for name in listed if name]
+    elif match := _PATTERN.fullmatch(value):
+        first, last, step = int(match[2]), int(match[3]), int(match[4] or 1)
+        if step < 1 or not 0 <= last - first < MOST_FILES:
+            raise UserError("its header names files by numbers that make no sense", path=path, remedy=_REMEDY)
+        names = [match[1] % number for number in range(first, last + 1, step)]
+    if not 0 < len(names) <= MOST_FILES:
+        raise UserError("its header names no file of voxels", path=path, remedy=_REMEDY)
+    return [_beside(name, path) for name in names]
+
+
+def _beside(name: str, path: Path) -> Path:
+    parts = re.split(r"[\\/]", name)
+    if ".." in parts or parts[0] in ("", "~") or ":" in parts[0] or not name.isprintable() or "%" in name:
+        raise UserError(
+            "its header names a file of voxels outside its own folder, which is not read",
+            path=path,
+            remedy="Put the header and its voxels into one folder, and write the bare name into the header",
+        )
+    found = path.parent / name
+    if not found.is_file():
+        raise UserError(f"its file of voxels {name[:100]!r} is missing", path=path, remedy="Keep the files together")
+    return found
+
+
+def check_detached(claimed_bytes: int, files: list[Path], path: Path, *, compressed: bool) -> None:
+    """:func:`check_claim` for voxels in files of their own.
+
+    Raises
+    ------
+    UserError
+        They are too small, or the free memory could not hold them.
+    """
+    size = sum(file.stat().st_size for file in files)
+    if claimed_bytes > size * (DEFLATE_RATIO if compressed else 1):
+        raise UserError(
+            f"its voxels are damaged or cut short (its header promises {claimed_bytes} bytes, there are {size})",
+            path=path,
+            remedy="Copy or export them again",
+        )
+    check_memory(claimed_bytes, path)

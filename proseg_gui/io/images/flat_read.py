@@ -5,8 +5,12 @@ SimpleITK's TIFF reader can end the program on a damaged file (one in 1700 with 
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +25,10 @@ _FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 """Nothing else is tried: some of Pillow's readers start other programs."""
 _MOST_PIXELS = 1 << 28
 _X_RESOLUTION, _Y_RESOLUTION, _UNIT = 282, 283, 296
+_BITS, _PHOTOMETRIC = 258, 262
 _MM = {2: 25.4, 3: 10.0}
 """TIFF 6.0 ResolutionUnit: 2 is inch, 3 is cm."""
-_ERRORS = (
+PICTURE_DAMAGE = (
     *(OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, OverflowError),
     *(ZeroDivisionError, MemoryError, AttributeError, Image.DecompressionBombError),
 )
@@ -36,8 +41,10 @@ def is_tiff(path: Path) -> bool:
         return file.read(4) in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
-def check_picture(path: Path) -> None:
+def check_picture(path: Path) -> str:
     """Refuse a picture that is damaged at its start, or claims more pixels than any picture, or than memory, has.
+
+    Returns what it is by its content: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
 
     Raises
     ------
@@ -46,6 +53,10 @@ def check_picture(path: Path) -> None:
     """
     with _opened(path) as image:
         _check(image, path, 1)
+        kind = image.format or ""
+    if kind not in ("PNG", "JPEG", "BMP", "TIFF"):
+        raise damaged_picture(path)
+    return kind
 
 
 def read_tiff(path: Path) -> RawImage:
@@ -56,24 +67,90 @@ def read_tiff(path: Path) -> RawImage:
     UserError
         If the file is damaged, or its pages have different sizes.
     """
-    pages = []
     try:
-        with _opened(path) as image:
+        pages = [_values(page) for page in picture_pages(path)]
+    except PICTURE_DAMAGE as error:
+        raise damaged_picture(path) from error
+    if len({page.shape for page in pages}) > 1 or len({page.dtype for page in pages}) > 1:
+        raise UserError("its pages are of different sizes", path=path, remedy="Save one page as a file of its own")
+    array = np.stack(pages, axis=1)  # (components, z, y, x)
+    geometry, notice = _grid(path)
+    return RawImage(array, geometry, (notice,), array.shape[0] > 1)
+
+
+def picture_pages(path: Path) -> Iterator[Image.Image]:
+    """The pages of a TIFF file, or a picture's only one, each to be used before the next is asked for.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged.
+    """
+    with _opened(path) as image:
+        try:
             count = int(getattr(image, "n_frames", 1))
             _check(image, path, count)
             for number in range(count):
                 image.seek(number)
                 if image.size[0] * image.size[1] > _MOST_PIXELS:
                     raise UserError("one of its pages claims too many pixels", path=path)
-                pages.append(_values(image))
+                image.load()
+                yield image
+        except PICTURE_DAMAGE as error:
+            raise damaged_picture(path) from error
+
+
+def png_kind(path: Path) -> tuple[int, int]:
+    """(bits, colour type) of a PNG file by its IHDR (PNG 11.2.1); zeros for another file."""
+    with path.open("rb") as file:
+        start = file.read(26)
+    return (start[24], start[25]) if len(start) == 26 and start[:8] == b"\x89PNG\r\n\x1a\n" else (0, 0)
+
+
+def grey_alpha(path: Path) -> np.ndarray:
+    """``(y, x, 2)`` grey and alpha of a PNG file of that kind, which ITK cannot read and Pillow cuts to 8 bits.
+
+    A pixel of two 16-bit numbers is as long as one of four 8-bit ones, and packed the same, so the file is decoded as
+    if it were of the latter kind and the bytes are put together again.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged.
+    """
+    deep = png_kind(path)[0] == 16
+    content = bytearray(path.read_bytes())
+    if deep:
+        content[24:26] = bytes([8, 6])
+        content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
+            _check(image, path, 2)
+            pixels = np.asarray(image)
+    except PICTURE_DAMAGE as error:
+        raise damaged_picture(path) from error
+    return np.ascontiguousarray(pixels).view(">u2").astype(np.uint16) if deep else pixels
+
+
+def read_grey_alpha(path: Path) -> RawImage:
+    """The grey values of a PNG file with grey and alpha."""
+    geometry, notice = _grid(path)
+    return RawImage(grey_alpha(path)[None, None, ..., 0], geometry, (notice,))
+
+
+def picture_grid(path: Path) -> Geometry:
+    """Where a picture's pixels lie: its pages as slices, no position, the pixel size of TIFF's resolution tags."""
+    return _grid(path)[0]
+
+
+def _grid(path: Path) -> tuple[Geometry, str]:
+    with _opened(path) as image:
+        try:
+            shape = (int(getattr(image, "n_frames", 1)), image.size[1], image.size[0])
             steps, notice = _spacing(image)
-    except _ERRORS as error:
-        raise _damaged(path) from error
-    if len({page.shape for page in pages}) > 1 or len({page.dtype for page in pages}) > 1:
-        raise UserError("its pages are of different sizes", path=path, remedy="Save one page as a file of its own")
-    array = np.stack(pages, axis=1)  # (components, z, y, x)
-    geometry = Geometry.plain((array.shape[1], array.shape[2], array.shape[3]), (1.0, *steps))
-    return RawImage(array, geometry, (notice,), array.shape[0] > 1)
+        except PICTURE_DAMAGE as error:
+            raise damaged_picture(path) from error
+    return replace(Geometry.plain(shape, (1.0, *steps)), assumed=True), notice
 
 
 def _opened(path: Path) -> Image.Image:
@@ -81,11 +158,12 @@ def _opened(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Image.open(path, formats=_FORMATS)
-    except _ERRORS as error:
-        raise _damaged(path) from error
+    except PICTURE_DAMAGE as error:
+        raise damaged_picture(path) from error
 
 
-def _damaged(path: Path) -> UserError:
+def damaged_picture(path: Path) -> UserError:
+    """The error for a picture that its decoder cannot make sense of."""
     return UserError("the image cannot be read", path=path, remedy="It may be damaged; export it again")
 
 
@@ -104,11 +182,21 @@ def _values(image: Image.Image) -> np.ndarray:
         image = image.convert("RGB")
     if image.mode == "LA":
         image = image.convert("L")
+    values = grey_values(image)
+    return np.moveaxis(values, -1, 0) if values.ndim == 3 else values[None]
+
+
+def grey_values(image: Image.Image) -> np.ndarray:
+    """The numbers of a loaded page, bright as high: Pillow turns WhiteIsZero for 8 bits and fewer only."""
     values = np.asarray(image)
     if values.dtype == bool:
-        values = values.astype(np.uint8) * np.uint8(255)
+        return values.astype(np.uint8) * np.uint8(255)
     values = values.astype(values.dtype.newbyteorder("="), copy=True)
-    return np.moveaxis(values, -1, 0) if values.ndim == 3 else values[None]
+    tags = getattr(image, "tag_v2", {})
+    if values.dtype.kind in "iu" and image.mode not in ("L", "RGB", "RGBA") and tags.get(_PHOTOMETRIC) == 0:
+        bits = tags.get(_BITS, (16,))[0]
+        values = values.dtype.type((1 << min(bits, 8 * values.dtype.itemsize)) - 1) - values
+    return values
 
 
 def _spacing(image: Image.Image) -> tuple[tuple[float, float], str]:

@@ -6,15 +6,17 @@ import gzip
 import io
 import logging
 import zlib
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
+from nibabel.volumeutils import apply_read_scaling
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.images.claims import check_claim, check_memory
+from proseg_gui.io.images.claims import check_claim
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
@@ -26,6 +28,8 @@ _CHUNK = 4 << 20
 _GZIP = b"\x1f\x8b"
 _MOST_EXTENSIONS = 64 << 20
 """Header extensions may stand before the voxels, and padding behind them."""
+DATATYPES = frozenset({2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2304})
+"""Codes of nifti1.h: whole numbers, floats, RGB and RGBA; and complex numbers, which are refused by their name."""
 _DISAGREEMENT_MM = 0.01
 """sform and qform are both rounded to float32; a corner further apart than this is a real disagreement."""
 
@@ -56,8 +60,15 @@ def looks_like_nifti(path: Path) -> bool:
 def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
     """Read a single file or a ``.hdr``/``.img`` pair; values have the header's slope and intercept applied."""
     try:
-        image = _load(path, progress, token)
-        values = _values(image)
+        header = _header(path)
+        values = _values(header, _voxels(header, path, progress, token))
+        colour = values.dtype.names is not None
+        if colour:
+            values = np.stack([values[name] for name in "RGB"], axis=-1)
+        while values.ndim < 3:
+            values = values[..., None]
+        array = values.reshape(*values.shape[:3], -1).transpose(3, 2, 1, 0)
+        geometry, notices = _geometry(header, array.shape[1:], path)
     except (
         OSError,
         EOFError,
@@ -71,35 +82,50 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
         raise UserError(
             f"the NIfTI file is damaged or cut short ({_reason(error)})", path=path, remedy="Copy or export it again"
         ) from error
-    except nib.filebasedimages.ImageFileError as error:
-        raise UserError(f"the NIfTI file cannot be read ({_reason(error)})", path=path) from error
-    colour = values.dtype.names is not None
-    if colour:
-        values = np.stack([values[name] for name in "RGB"], axis=-1)
-    while values.ndim < 3:
-        values = values[..., None]
-    if values.size == 0:
-        raise UserError("the NIfTI file holds no voxels", path=path)
-    components = values.reshape(*values.shape[:3], -1)
-    array = components.transpose(3, 2, 1, 0)
-    geometry, notices = _geometry(image, array.shape[1:], path)
-    return RawImage(array, geometry, notices, colour)
+    return RawImage(array, geometry, notices, colour, _scaling(header))
 
 
-def _load(path: Path, progress: Progress, token: CancelToken | None) -> Any:
-    start = header_bytes(path)
+def _header(path: Path) -> Any:
+    """The header alone, looked at before anything is asked for by it; extensions are never parsed."""
+    start = header_bytes(path, 540)
     second = start[4:7] in (b"n+2", b"ni2")
-    kind = nib.Nifti2Image if second else nib.Nifti1Image
-    header = kind.header_class.from_fileobj(io.BytesIO(header_bytes(path, 1024)), check=False)
-    voxels = prod(int(size) for size in header.get_data_shape()) * header.get_data_dtype().itemsize
-    if start[344:347] == b"ni1" or start[4:7] == b"ni2":
-        check_memory(voxels, path, kind="NIfTI file")
-        return nib.load(path)
-    packed = start_bytes(path) == _GZIP
-    check_claim(voxels, path, compressed=packed, kind="NIfTI file")
+    kind = nib.Nifti2Header if second else nib.Nifti1Header
+    plain = io.BytesIO(start[: 540 if second else 348])  # no byte more: nibabel follows chains of extensions
+    header = kind.from_fileobj(plain, check=False)
+    dims = [int(size) for size in header["dim"]]
+    if not 1 <= dims[0] <= 7 or (any(size < 1 for size in dims[1 : dims[0] + 1]) and dims[1] != -1):
+        raise ValueError(f"its header has the sizes {dims[1:4]}")  # -1: FreeSurfer's long vectors, which nibabel knows
+    code = int(header["datatype"])
+    if code not in DATATYPES:
+        raise UserError(f"the NIfTI file's kind of voxels (datatype {code}) is unknown", path=path,
+                        remedy="Save it as whole numbers or floats")  # fmt: skip
+    plain.seek(0)
+    return kind.from_fileobj(plain)  # now with nibabel's own checks and repairs
+
+
+def _voxels(header: Any, path: Path, progress: Progress, token: CancelToken | None) -> np.ndarray:
+    """The stored values in (x, y, z, ...) order: exactly as many bytes as the header promises are asked for."""
+    shape, kind = header.get_data_shape(), header.get_data_dtype()
+    needed = prod(int(size) for size in shape) * kind.itemsize
+    if not shape or needed == 0:
+        raise UserError("the NIfTI file holds no voxels", path=path)
+    single = header["magic"].item()[:2] == b"n+"
+    data = path if single else _image_of_pair(path)
+    packed = start_bytes(data) == _GZIP
+    check_claim(needed, data, compressed=packed, kind="NIfTI file")
     offset = float(header["vox_offset"])
-    most = voxels + int(offset if 0 <= offset < _MOST_EXTENSIONS else 0) + _MOST_EXTENSIONS
-    return kind.from_bytes(_read_all(path, most, progress, token))
+    if not 0 <= offset <= _MOST_EXTENSIONS:
+        raise ValueError(f"its voxels begin at byte {offset:g}")
+    first = int(offset) if offset or not single else header.single_vox_offset
+    stored = _read(data, first, needed, packed, progress, token)
+    return stored.view(kind).reshape(shape, order="F")
+
+
+def _image_of_pair(path: Path) -> Path:
+    for ending in (".img", ".IMG", ".img.gz"):
+        if path.with_suffix(ending).is_file():
+            return path.with_suffix(ending)
+    raise UserError("its file of voxels (.img) is missing", path=path, remedy="Keep the .hdr and .img files together")
 
 
 def start_bytes(path: Path) -> bytes:
@@ -108,38 +134,57 @@ def start_bytes(path: Path) -> bytes:
         return file.read(2)
 
 
-def _read_all(path: Path, most: int, progress: Progress, token: CancelToken | None) -> bytes:
-    """The whole unpacked file, at most ``most`` bytes of it, read in pieces so that a cancel is heard."""
+def _read(
+    path: Path, first: int, needed: int, packed: bool, progress: Progress, token: CancelToken | None
+) -> np.ndarray:
+    """``needed`` bytes from byte ``first`` of the (unpacked) file, read in pieces so that a cancel is heard."""
     size = path.stat().st_size
-    content = io.BytesIO()
+    if not packed and size < first + needed:
+        raise ValueError(f"{size} of {first + needed} bytes are there")
+    stored = np.empty(needed, np.uint8)
+    view = stored.data
     with path.open("rb") as file:
-        packed = file.read(2) == _GZIP
-        file.seek(0)
-        stream = gzip.GzipFile(fileobj=file) if packed else file
-        while piece := stream.read(_CHUNK):
+        stream: Any = gzip.GzipFile(fileobj=file) if packed else file
+        stream.seek(first)
+        for begin in range(0, needed, _CHUNK):
             if token is not None:
                 token.check()
-            content.write(piece)
-            if content.tell() > most:
-                raise ValueError("it holds far more than its header says")
+            part = view[begin : begin + _CHUNK]
+            done = 0
+            while done < len(part):
+                got = stream.readinto(part[done:])
+                if not got:
+                    raise EOFError(f"{begin + done} of {needed} bytes of voxels are there")
+                done += got
             progress(min(file.tell() / size, 1.0), "reading the image")
-    return content.getvalue()
+        for _ in range(_MOST_EXTENSIONS // _CHUNK if packed else 0):  # to the end, where the check sum is
+            if not stream.read(_CHUNK):
+                break
+        else:
+            if packed:
+                raise ValueError("it holds far more than its header says")
+    return stored
 
 
-def _values(image: Any) -> np.ndarray:
-    """Values in (x, y, z, ...) order; whole numbers stay whole where the header does not scale them."""
-    if image.get_data_dtype().names is not None:
-        return np.asarray(image.dataobj.get_unscaled())
-    slope, inter = image.dataobj.slope, image.dataobj.inter
+def _values(header: Any, stored: np.ndarray) -> np.ndarray:
+    """The values that are meant; whole numbers stay whole where the header does not scale them."""
+    if stored.dtype.names is not None:
+        return stored
+    slope, inter = _scaling(header)
     if (slope, inter) == (1, 0):
-        return np.asarray(image.dataobj.get_unscaled())
-    wide = image.get_data_dtype().itemsize > 2
-    return image.get_fdata(caching="unchanged", dtype=np.float64 if wide else np.float32)
+        return stored
+    scaled = apply_read_scaling(stored, np.float64(slope), np.float64(inter))
+    return scaled.astype(np.float64 if stored.dtype.itemsize > 2 else np.float32, copy=False)
 
 
-def _geometry(image: Any, shape: tuple[int, ...], path: Path) -> tuple[Geometry, tuple[str, ...]]:
+def _scaling(header: Any) -> tuple[float, float]:
+    """Slope and intercept of the values that are meant."""
+    slope, inter = header.get_slope_inter()
+    return 1.0 if slope is None else float(slope), 0.0 if inter is None else float(inter)
+
+
+def _geometry(header: Any, shape: tuple[int, ...], path: Path) -> tuple[Geometry, tuple[str, ...]]:
     """The sform, else the qform, else pixel sizes with assumed axes (as ITK does); and what to say about it."""
-    header = image.header
     sform, sform_code = header.get_sform(coded=True)
     try:
         qform, qform_code = header.get_qform(coded=True)
@@ -147,32 +192,30 @@ def _geometry(image: Any, shape: tuple[int, ...], path: Path) -> tuple[Geometry,
         qform, qform_code = None, 0  # a broken quaternion; the sform may still be good
     zyx = (shape[0], shape[1], shape[2])
     notices = []
-    candidates = [form for form, code in ((sform, sform_code), (qform, qform_code)) if code > 0 and _usable(form)]
-    if not candidates:
-        steps = [abs(float(step)) or 1.0 for step in header["pixdim"][1:4]]
+    forms = [
+        Geometry.from_ras_affine(form, zyx)
+        for form, code in ((sform, sform_code), (qform, qform_code))
+        if code > 0 and form is not None and _usable(form)
+    ]
+    if not forms:
         if sform_code > 0 or qform_code > 0:
             raise UserError(
                 "the NIfTI header's position matrix is not valid", path=path, remedy="Export the image again"
             )
         notices.append("The file says no position or orientation: axes are assumed to run left, posterior, superior.")
-        return Geometry.plain(zyx, (steps[2], steps[1], steps[0])), tuple(notices)
-    geometry = Geometry.from_ras_affine(candidates[0], zyx)
-    if len(candidates) == 2:
-        gap = np.abs(geometry.corners_mm() - Geometry.from_ras_affine(candidates[1], zyx).corners_mm()).max()
-        if gap > _DISAGREEMENT_MM:
-            notices.append(
-                f"The header's two positions (sform and qform) disagree by up to {gap:.3g} mm; the sform is used."
-            )
+        steps = [abs(float(step)) or 1.0 for step in header["pixdim"][1:4]]
+        nibabels = Geometry.from_ras_affine(header.get_base_affine(), zyx)  # what masks made with nibabel have
+        forms = [Geometry.plain(zyx, (steps[2], steps[1], steps[0])), nibabels]
+    elif len(forms) == 2 and (gap := forms[0].gap(forms[1])).mm > _DISAGREEMENT_MM:
+        notices.append(
+            f"The header's two positions (sform and qform) disagree by up to {gap.mm:.3g} mm; the sform is used."
+        )
     if header["xyzt_units"] & 7 in (1, 3):  # metres or micrometres
         factor, unit = (1000.0, "metres") if header["xyzt_units"] & 7 == 1 else (0.001, "micrometres")
-        geometry = Geometry(
-            zyx,
-            geometry.origin_mm * factor,
-            (geometry.spacing_mm[0] * factor, geometry.spacing_mm[1] * factor, geometry.spacing_mm[2] * factor),
-            geometry.direction,
-        )
+        forms = [Geometry.from_lps_matrix(np.diag([factor] * 3 + [1.0]) @ form.lps_matrix(), zyx) for form in forms]
         notices.append(f"The file is in {unit}; it was converted to mm.")
-    return geometry, tuple(notices)
+    assumed = sform_code <= 0 and qform_code <= 0
+    return replace(forms[0], other_forms=tuple(forms[1:]), assumed=assumed), tuple(notices)
 
 
 def _usable(affine: np.ndarray | None) -> bool:

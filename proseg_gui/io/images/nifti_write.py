@@ -18,11 +18,14 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import Writer, atomic_write_all, json_writer
 from proseg_gui.io.images.reading import image_stem
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.provenance import Provenance, software_name
-from proseg_gui.volume import GRID_TOLERANCE_MM, Geometry, Mask
+from proseg_gui.volume import Geometry, Mask
 
 _SCANNER = 1  # NIFTI_XFORM_SCANNER_ANAT
 _MOST_SIDE_CAR = 1 << 24
+_ROUNDING_MM = 1e-3
+"""What the float32 numbers of a written position may be off."""
 SIDE_CAR = "proseg-gui side-car"
 EDITED = "changed outside this program after it was written"
 
@@ -46,9 +49,8 @@ def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
     says so. A side-car is a help, never a condition: a damaged one counts as none.
     """
     try:
-        with side_car_path(Path(path)).open("rb") as file:
-            content = json.loads(file.read(_MOST_SIDE_CAR))
-    except (OSError, ValueError, RecursionError):
+        content = read_json(side_car_path(Path(path)), most=_MOST_SIDE_CAR)
+    except UserError:
         return None
     if not isinstance(content, dict) or content.get("format") != SIDE_CAR:
         return None
@@ -56,6 +58,14 @@ def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
     if origin is None or content.get("voxels_sha256") == voxels_sha256(mask):
         return origin
     return replace(origin, edits=EDITED)
+
+
+def remarked(origin: Provenance, mask: Mask) -> Provenance:
+    """``origin`` with what was decided to bring ``mask`` onto its grid."""
+    if not mask.remark:
+        return origin
+    known = "" if origin.edits in ("", "none") else f"{origin.edits}; "
+    return replace(origin, edits=known + mask.remark)
 
 
 def write_nifti(
@@ -186,10 +196,10 @@ def _read_back(temporary: Path, path: Path, stored_xyz: np.ndarray, geometry: Ge
     if written.dtype != stored_xyz.dtype or not np.array_equal(written, stored_xyz, equal_nan=nan):
         raise UserError("the written voxels do not read back the same; nothing was kept", path=path)
     even = Geometry.from_lps_matrix(geometry.lps_matrix(), geometry.shape)
-    gap = np.abs(Geometry.from_ras_affine(image.affine, geometry.shape).corners_mm() - even.corners_mm()).max()
-    if gap > GRID_TOLERANCE_MM:
+    gap = even.gap(Geometry.from_ras_affine(image.affine, geometry.shape))
+    if not gap.is_none or gap.mm > _ROUNDING_MM:
         raise UserError(
-            f"the image lies too far from the origin for NIfTI, whose positions would be {gap:.3g} mm off",
+            f"the image lies too far from the origin for NIfTI, whose positions would be {gap.mm:.3g} mm off",
             path=path,
             remedy="Export as RTSTRUCT instead",
         )

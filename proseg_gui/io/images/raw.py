@@ -24,9 +24,13 @@ class SeveralComponents(UserError):
 
 @dataclass(frozen=True, eq=False)
 class RawImage:
-    """Voxel values ``(components, z, y, x)`` of any number type; ``colour`` if the components are red, green, blue."""
+    """Voxel values ``(components, z, y, x)`` of any number type; ``colour`` if the components are red, green, blue.
+
+    ``scaling`` is the header's slope and intercept, which ``array`` has applied.
+    """
 
     array: np.ndarray
     geometry: Geometry
     notices: tuple[str, ...] = ()
     colour: bool = False
+    scaling: tuple[float, float] = (1.0, 0.0)

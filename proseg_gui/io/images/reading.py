@@ -1,4 +1,4 @@
-"""Any image file in: NIfTI by nibabel, the rest by SimpleITK; and masks brought to an image's voxel order."""
+"""Any image file in: NIfTI by nibabel, TIFF by Pillow, the rest by SimpleITK."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import numpy as np
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.nifti_read import LUMINANCE, looks_like_nifti, read_nifti
 from proseg_gui.io.images.raw import RawImage, SeveralComponents
-from proseg_gui.io.images.resample import nearest_on
 from proseg_gui.io.images.sitk_read import read_with_sitk
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.volume import Geometry, Mask, Volume, reorient_to
-
-_WHOLE = 1e-3
-"""A mask stored with a slope (0..255 times 1/255) comes back this close to whole numbers."""
+from proseg_gui.volume import Volume
 
 SUFFIXES = (
     *(".nii.gz", ".nii", ".hdr", ".img", ".nrrd", ".nhdr", ".mha", ".mhd"),
@@ -76,98 +72,6 @@ def read_image(
     if array.size > 1 and array.min() == array.max():
         more += ("Every voxel of the image has the same value.",)
     return Volume(np.ascontiguousarray(array), raw.geometry), raw.notices + notices + more
-
-
-class OtherGrid(UserError):
-    """A mask that can be read and lies on another grid than its image."""
-
-
-def read_mask(
-    path: str | Path, like: Geometry, *, notices: list[str] | None = None, resample: bool = False
-) -> Mask:
-    """Read a mask file (0 and one other whole number) and bring it to ``like``'s voxel order, bit exact.
-
-    Axes that are permuted or flipped are undone when the file's affine says so; a mask on any other grid is refused,
-    never resampled unless ``resample`` asks for it (nearest neighbour, with a notice). What the user should know is
-    appended to ``notices``.
-
-    Raises
-    ------
-    OtherGrid
-        If it lies on another grid and ``resample`` is false.
-    UserError
-        If the file cannot be read, is no mask, or none of it lies within the image.
-    """
-    path = Path(path)
-    raw = read_raw(path)
-    if raw.array.shape[0] > 1 and raw.colour and (raw.array[:3] == raw.array[0]).all():
-        values = raw.array[0]  # a grey picture stored as colour
-    elif raw.array.shape[0] > 1:
-        raise UserError(f"it holds {raw.array.shape[0]} volumes, a mask has one", path=path)
-    else:
-        values = raw.array[0]
-    problem = _not_a_mask(values)
-    if problem:
-        raise UserError(problem, path=path, remedy="Save each structure as 0 and 1 in a file of its own")
-    drawn = np.abs(values) > _WHOLE
-    try:
-        return Mask(match_grid(drawn, raw.geometry, like, path, notices), like, image_stem(path))
-    except OtherGrid:
-        if not resample:
-            raise
-    found = nearest_on(drawn, raw.geometry, like)
-    if drawn.any() and not found.any():
-        raise UserError("nothing that it holds lies within the image", path=path, remedy="Leave the case out")
-    if notices is not None:
-        notices.append(
-            f"{path.name}: the mask was put on the image's grid by nearest neighbour, as asked for "
-            f"({_grid_difference(raw.geometry, like)})."
-        )
-    return Mask(found, like, image_stem(path))
-
-
-def _not_a_mask(values: np.ndarray) -> str:
-    """Why ``values`` are no mask (0 and one other whole number); empty when they are one."""
-    low, high = values.min(), values.max()
-    other = high if high > 0 else low
-    if np.isfinite(other) and abs(other - np.rint(other)) <= _WHOLE and ((values == 0) | (values == other)).all():
-        return ""
-    labels = np.unique(values)  # slow for a large image, so only when it may say more
-    if not np.isfinite(labels).all() or (np.abs(labels - np.rint(labels)) > _WHOLE).any():
-        return "it is no mask: its values are not whole numbers"
-    wholes = np.unique(np.rint(labels))
-    if np.count_nonzero(wholes) <= 1:
-        return ""
-    shown = ", ".join(f"{label:g}" for label in wholes[wholes != 0][:4])
-    return f"it holds several labels ({shown}{' ...' if np.count_nonzero(wholes) > 4 else ''})"
-
-
-def match_grid(
-    array: np.ndarray, geometry: Geometry, like: Geometry, path: Path, notices: list[str] | None = None
-) -> np.ndarray:
-    """``array`` in ``like``'s voxel order, or a UserError that says how the grids differ.
-
-    A series with uneven slices has no affine; a mask for it is accepted on the even grid from its first to its last
-    slice and matched slice by slice, with a notice.
-    """
-    matched = reorient_to(array, geometry, like)
-    if matched is None and not like.is_even:
-        matched = reorient_to(array, geometry, Geometry.from_lps_matrix(like.lps_matrix(), like.shape))
-        if matched is not None and notices is not None:
-            notices.append(f"{path.name}: the image's slices are uneven; the mask was matched slice by slice.")
-    if matched is None:
-        raise OtherGrid(
-            f"the mask is not on the image's grid: {_grid_difference(geometry, like)}",
-            path=path,
-            remedy="Use the image that it was drawn on, or resample the mask to this image",
-        )
-    return matched
-
-
-def _grid_difference(geometry: Geometry, like: Geometry) -> str:
-    if sorted(geometry.shape) == sorted(like.shape) and geometry.shape != like.shape:
-        return "its axes are in another order and its affine does not lead to the same voxels"
-    return like.difference(geometry)
 
 
 def read_raw(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:

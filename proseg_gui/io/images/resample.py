@@ -120,7 +120,7 @@ def straightened(
     for reading in study.readings:
         values = Volume(reading.mask.array.astype(np.float32), geometry)
         array = resample_to(values, target, progress=next(parts), token=token).array >= 0.5
-        readings.append(replace(reading, mask=Mask(array, target, reading.mask.name)))
+        readings.append(replace(reading, mask=Mask(array, target, reading.mask.name, reading.mask.remark)))
     text = f"The slices were resampled to an even, upright grid of {size}, as asked for."
     name, notices = f"{study.name}, straightened", (*study.notices, text)
     return replace(study, name=name, channels=channels, readings=tuple(readings), notices=notices), (text,)

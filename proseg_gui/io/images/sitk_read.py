@@ -1,19 +1,25 @@
-"""NRRD, MetaImage, ANALYZE, PNG, JPEG, TIFF, BMP in, by SimpleITK."""
+"""NRRD, MetaImage, ANALYZE, PNG, JPEG, TIFF, BMP in, by SimpleITK.
+
+Of ITK's readers exactly one is asked, which the file's ending or content names. Left to itself ITK lets all twenty try,
+and among them GDCM takes gigabytes and half a minute over 265 bytes. Each header was looked at here before.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.images.claims import check_nrrd
+from proseg_gui.io.images.analyze_check import check_analyze
 from proseg_gui.io.images.cut_short import is_cut_short
-from proseg_gui.io.images.flat_read import check_picture, is_tiff, read_tiff
+from proseg_gui.io.images.flat_read import check_picture, is_tiff, png_kind, read_grey_alpha, read_tiff
 from proseg_gui.io.images.meta_check import meta_problem
+from proseg_gui.io.images.nrrd_check import check_nrrd
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -21,27 +27,31 @@ from proseg_gui.volume import Geometry
 
 log = logging.getLogger(__name__)
 
+_GREY_ALPHA = 4
 _FLAT = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
+_READERS = {
+    **dict.fromkeys((".mha", ".mhd"), "MetaImageIO"),
+    **dict.fromkeys((".nrrd", ".nhdr"), "NrrdImageIO"),
+    ".hdr": "NiftiImageIO",
+}
+_PICTURE_READERS = {"PNG": "PNGImageIO", "JPEG": "JPEGImageIO", "BMP": "BMPImageIO"}
+"""By what Pillow finds the content to be: a PNG that is called .jpg is read too."""
 
 
 def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
     """Read ``path`` whole. Direction matrices are kept as they stand, sheared ones too (tested for NRRD and MHA)."""
     progress(0.0, "reading the image")
-    problem = meta_problem(path) if path.suffix.lower() in (".mha", ".mhd") else ""
-    if problem:
-        raise UserError(problem, path=path, remedy="It may be damaged; export it again")
     if is_cut_short(path):
         raise UserError("the image is cut short", path=path, remedy="Copy or export it again")
-    if path.suffix.lower() in (".nrrd", ".nhdr"):
-        check_nrrd(path)
     if is_tiff(path):
         with heard_output():
             return read_tiff(path)
-    if path.suffix.lower() in _FLAT:
-        check_picture(path)
+    name = _checked(path)
+    if path.suffix.lower() in _FLAT and png_kind(path)[1] == _GREY_ALPHA:
+        return read_grey_alpha(path)
     try:
         with heard_output() as heard:
-            image = sitk.ReadImage(str(path))
+            image = sitk.ReadImage(str(path), imageIO=name)
     except RuntimeError as error:
         raise UserError(
             f"the image cannot be read ({_reason(str(error))})", path=path, remedy="It may be damaged; export it again"
@@ -52,6 +62,22 @@ def read_with_sitk(path: Path, *, progress: Progress = no_progress, token: Cance
         token.check()
     progress(1.0, "reading the image")
     return _raw(image, path)
+
+
+def _checked(path: Path) -> str:
+    """The one reader of ITK's that this file is for, once its header makes sense."""
+    suffix = path.suffix.lower()
+    if suffix in _FLAT:
+        return _PICTURE_READERS[check_picture(path)]
+    if suffix in (".mha", ".mhd"):
+        problem = meta_problem(path)
+        if problem:
+            raise UserError(problem, path=path, remedy="It may be damaged; export it again")
+    elif suffix in (".nrrd", ".nhdr"):
+        check_nrrd(path)
+    else:
+        check_analyze(path)
+    return _READERS[suffix]
 
 
 def _raw(image: sitk.Image, path: Path) -> RawImage:
@@ -75,10 +101,11 @@ def _raw(image: sitk.Image, path: Path) -> RawImage:
     elif flat:
         sizes = " x ".join(f"{step:.4g}" for step in image.GetSpacing()[:2])
         notices.append(f"The pixel size of {sizes} mm comes from the file's resolution tag.")
-    return RawImage(values, _geometry(image, values.shape[1:]), tuple(notices), colour)
+    geometry = replace(_geometry(image, values.shape[1:], path), assumed=flat or path.suffix.lower() == ".hdr")
+    return RawImage(values, geometry, tuple(notices), colour)
 
 
-def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:
+def _geometry(image: sitk.Image, shape: tuple[int, ...], path: Path) -> Geometry:
     """Grid in LPS, which is SimpleITK's own frame; a 2D image lies in the plane z = 0."""
     n = min(image.GetDimension(), 3)
     size = image.GetDimension()
@@ -88,6 +115,10 @@ def _geometry(image: sitk.Image, shape: tuple[int, ...]) -> Geometry:
     origin[:n] = image.GetOrigin()[:n]
     steps[:n] = image.GetSpacing()[:n]
     lengths = np.linalg.norm(directions, axis=0)
+    finite = all(np.isfinite(values).all() for values in (directions, origin, steps))
+    lengthy = finite and bool((lengths > 0).all() and (steps > 0).all())
+    if not lengthy or abs(np.linalg.det(directions / lengths)) < 1e-3:
+        raise UserError("its header's position or direction is not valid", path=path, remedy="Export the image again")
     matrix = np.eye(4)
     matrix[:3, :3] = directions / lengths * steps
     matrix[:3, 3] = origin

@@ -16,7 +16,8 @@ from pynetdicom.presentation import build_context
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.headers import DAMAGE
-from proseg_gui.io.pacs.nodes import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, number_file
+from proseg_gui.io.pacs import limits
+from proseg_gui.io.pacs.nodes import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, is_wanted, number_file
 from proseg_gui.io.pacs.tls import client_context, server_context
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
@@ -34,11 +35,17 @@ TRANSFER_SYNTAXES = [
     *("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.1.99"),
 ]
 """Uncompressed ones first, then those that this program can read."""
+limits.install()
 _PENDING = (0xFF00, 0xFF01)
+_MOST_ANSWERS = 10_000
+"""Studies or series of one answer; an archive that sends more is not listened to any longer."""
 _DONE = 0x0000
 _CANCELLED = 0xFE00
-_NOT_ASKED_FOR = 0xC000
+_NOT_ASKED_FOR, _NOT_UNDERSTOOD = 0xA900, 0xC000
+"""PS3.4 table B.2-1: the data set does not match what was asked for, and cannot be understood."""
 _UNKNOWN_DESTINATION = 0xA801
+_SAYS_WHO_S = 5.0
+"""So long somebody who connected to our port may take to say who is there."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -52,12 +59,15 @@ class DimseArchive:
         """Studies that match, then the series of each, on one association."""
         found: list[FoundSeries] = []
         with self._association([build_context(FIND)]) as link:
-            for study in self._ask(link, _study_query(query), token):
-                for series in self._ask(link, _series_query(str(study.get("StudyInstanceUID", ""))), token):
-                    if not query.modality or str(series.get("Modality", "")) == query.modality:
-                        found.append(_found(study, series))
-                if len(found) >= MOST_SERIES:
-                    break
+            try:
+                for study in self._ask(link, _study_query(query), token):
+                    for series in self._ask(link, _series_query(str(study.get("StudyInstanceUID", ""))), token):
+                        if not query.modality or str(series.get("Modality", "")) == query.modality:
+                            found.append(_found(study, series))
+                    if len(found) >= MOST_SERIES:
+                        break
+            except DAMAGE as error:
+                raise self._problem("sent an answer that cannot be understood", "Ask its administrator") from error
         return found[:MOST_SERIES]
 
     def _ask(self, link: Association, identifier: Dataset, token: CancelToken | None) -> list[Dataset]:
@@ -66,8 +76,12 @@ class DimseArchive:
             if token is not None:
                 token.check()
             code = self._code(status, "find")
-            if code in _PENDING and answer is not None:
+            if code in _PENDING:
+                if answer is None:
+                    raise self._problem("sent an answer that cannot be understood", "Ask its administrator")
                 answers.append(answer)
+                if len(answers) >= _MOST_ANSWERS:
+                    break
             elif code != _DONE:
                 raise self._problem(f"cannot find, it answered {code:04X}", "Ask its administrator")
         return answers
@@ -83,17 +97,26 @@ class DimseArchive:
         shelf = _Shelf(series, folder, progress, token)
         wanted = _series_query(series.study_uid)
         wanted.SeriesInstanceUID = series.series_uid
-        if self._node.retrieve == "move":
-            with self._listening(shelf), self._association([build_context(MOVE)]) as link:
-                self._follow(link, link.send_c_move(wanted, self._node.calling_ae, MOVE), token)
-        else:
-            contexts = [build_context(GET), *(build_context(uid, TRANSFER_SYNTAXES) for uid in IMAGES)]
-            roles = [build_role(uid, scp_role=True) for uid in IMAGES]
-            with self._association(contexts, roles, [(evt.EVT_C_STORE, shelf.store)]) as link:
-                self._follow(link, link.send_c_get(wanted, GET), token)
+        try:
+            self._retrieve(wanted, shelf, token)
+        except UserError as error:
+            if not shelf.refused:
+                raise
+            reason = f"sent images of another series, study or patient, which were refused ({shelf.refused})"
+            raise self._problem(reason, "Ask its administrator") from error
         if not shelf.paths:
             raise self._problem("sent no image of this series", "It may be of a kind that is not asked for")
         return shelf.paths
+
+    def _retrieve(self, wanted: Dataset, shelf: _Shelf, token: CancelToken | None) -> None:
+        if self._node.retrieve == "move":
+            with self._listening(shelf), self._association([build_context(MOVE)]) as link:
+                self._follow(link, link.send_c_move(wanted, self._node.calling_ae, MOVE), token)
+            return
+        contexts = [build_context(GET), *(build_context(uid, TRANSFER_SYNTAXES) for uid in IMAGES)]
+        roles = [build_role(uid, scp_role=True) for uid in IMAGES]
+        with self._association(contexts, roles, [(evt.EVT_C_STORE, shelf.store)]) as link:
+            self._follow(link, link.send_c_get(wanted, GET), token)
 
     def _follow(self, link: Association, answers: Iterator[Any], token: CancelToken | None) -> None:
         """Watch a retrieval to its end; images that the archive could not send are an error."""
@@ -124,11 +147,14 @@ class DimseArchive:
         node = self._node
         ae = AE(ae_title=node.calling_ae)
         ae.require_called_aet = True
+        ae.acse_timeout = _SAYS_WHO_S
+        ae.dimse_timeout = ae.network_timeout = 3 * TIMEOUT_S
         ae.supported_contexts = [build_context(uid, TRANSFER_SYNTAXES) for uid in IMAGES]
         context = server_context(node) if node.tls else None
         place = ("127.0.0.1" if node.host in _LOOPBACK else "0.0.0.0", node.listen_port)
         try:
-            server = ae.start_server(place, False, context, [(evt.EVT_C_STORE, shelf.store)])
+            handlers: list[Any] = [(evt.EVT_C_STORE, shelf.store), (evt.EVT_DIMSE_RECV, limits.message_ended)]
+            server = ae.start_server(place, False, context, handlers)
         except OSError as error:
             reason = f"images cannot be taken on port {node.listen_port} ({error.strerror or error})"
             raise self._problem(reason, "Choose another port, and tell the archive") from error
@@ -136,7 +162,10 @@ class DimseArchive:
             yield
         finally:
             assert server is not None
+            links = server.active_associations
             server.shutdown()
+            for link in links:  # also those of strangers who said nothing: they are not waited for
+                limits.hang_up(link)
 
     def send(self, files: Sequence[Path], progress: Progress = no_progress, token: CancelToken | None = None) -> None:
         """C-STORE, each file in the transfer syntax that it has."""
@@ -176,7 +205,7 @@ class DimseArchive:
             ae_title=node.called_ae,
             ext_neg=list(roles),
             tls_args=(client_context(node), node.host) if node.tls else None,
-            evt_handlers=list(handlers),
+            evt_handlers=[*handlers, (evt.EVT_DIMSE_RECV, limits.message_ended)],
         )
         if not link.is_established:
             if link.is_rejected:
@@ -204,6 +233,8 @@ class _Shelf:
 
     def __init__(self, series: FoundSeries, folder: Path, progress: Progress, token: CancelToken | None) -> None:
         self.paths: list[Path] = []
+        self.refused = 0
+        self._seen: set[str] = set()
         self._series, self._folder, self._progress, self._token = series, folder, progress, token
         self._lock = threading.Lock()
 
@@ -212,17 +243,36 @@ class _Shelf:
         if self._token is not None and self._token.cancelled:
             return _CANCELLED
         try:
-            if str(event.dataset.get("SeriesInstanceUID", "")) != self._series.series_uid:
+            ds = event.dataset
+            if not is_wanted(ds, self._series):
+                self.refused += 1
                 return _NOT_ASKED_FOR
+            uid = str(ds.SOPInstanceUID)
+            if _is_cut_short(ds):
+                return _NOT_UNDERSTOOD
         except DAMAGE:
-            return _NOT_ASKED_FOR
+            return _NOT_UNDERSTOOD
         with self._lock:
+            if uid in self._seen:
+                return _DONE  # it is here already
+            self._seen.add(uid)
             path = number_file(self._folder, len(self.paths))
             path.write_bytes(event.encoded_dataset())
             self.paths.append(path)
             done, of = len(self.paths), self._series.n_images
         self._progress(min(1.0, done / max(of, 1)), f"image {done} of {of}")
         return _DONE
+
+
+def _is_cut_short(ds: Dataset) -> bool:
+    """Whether an image ends before its pixels, or within them where they are not compressed."""
+    if "Rows" not in ds:
+        return False  # no image: a structure set
+    if "PixelData" not in ds:
+        return True
+    bits = int(ds.BitsAllocated) * int(ds.get("SamplesPerPixel", 1) or 1) * int(ds.get("NumberOfFrames", 1) or 1)
+    compressed = ds["PixelData"].is_undefined_length
+    return not compressed and 8 * len(ds.PixelData) < int(ds.Rows) * int(ds.Columns) * bits
 
 
 def _study_query(query: Query) -> Dataset:

@@ -5,7 +5,6 @@ Nothing here logs or puts into an error what an archive says about patients.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
 KINDS = ("dicomweb", "dimse")
@@ -98,6 +98,19 @@ class FoundSeries:
     n_images: int
 
 
+def is_wanted(ds: Any, series: FoundSeries) -> bool:
+    """Whether a fetched object is of the series that was asked for: series, study and patient have to agree.
+
+    What the archive's answer left empty is not compared. May raise what damaged values raise.
+    """
+    wanted = (
+        ("SeriesInstanceUID", series.series_uid),
+        ("StudyInstanceUID", series.study_uid),
+        ("PatientID", series.patient_id),
+    )
+    return all(not value or str(ds.get(keyword, "") or "").strip() == value.strip() for keyword, value in wanted)
+
+
 class Archive(Protocol):
     """A connected node. All methods block, look at ``token`` between steps and raise UserError."""
 
@@ -107,7 +120,10 @@ class Archive(Protocol):
     def fetch(
         self, series: FoundSeries, folder: Path, progress: Progress = no_progress, token: CancelToken | None = None
     ) -> list[Path]:
-        """Write a series' files into the (new or empty) folder, under names that are numbers."""
+        """Write a series' files into the (new or empty) folder, under names that are numbers.
+
+        Images of another series, study or patient are refused, and one that comes twice is kept once.
+        """
 
     def send(self, files: Sequence[Path], progress: Progress = no_progress, token: CancelToken | None = None) -> None:
         """Store files; an error names how many went through."""
@@ -119,12 +135,12 @@ TIMEOUT_S = 20.0
 
 def read_nodes(store: Path) -> list[Node]:
     """The saved nodes; entries that cannot be understood are left out, a missing file has none."""
-    try:
-        entries = json.loads(store.read_text(encoding="utf-8"))["nodes"]
-    except FileNotFoundError:
+    if not store.exists():
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError("the saved archive nodes cannot be read", path=store, remedy="Remove the file") from error
+    content = read_json(store, what="the file of saved archive nodes", remedy="Remove the file")
+    entries = content.get("nodes") if isinstance(content, dict) else None
+    if not isinstance(entries, list):
+        raise UserError("the saved archive nodes cannot be read", path=store, remedy="Remove the file")
     return [node for entry in entries if (node := _node(entry)) is not None]
 
 

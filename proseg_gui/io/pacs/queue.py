@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.json_in import read_json
 from proseg_gui.io.pacs.nodes import Archive
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
@@ -40,9 +40,9 @@ class SendQueue:
         found = []
         for path in sorted(self._folder.glob(f"*/{_ENTRY}")):
             try:
-                entry = json.loads(path.read_text(encoding="utf-8"))
+                entry = read_json(path)
                 node, reason, created = (str(entry[name]) for name in ("node", "reason", "created"))
-            except (OSError, ValueError, KeyError, TypeError):
+            except (UserError, KeyError, TypeError):
                 continue
             files = tuple(sorted(path.parent.glob("*.dcm")))
             found.append(KeptSend(path.parent.name, node, reason, created, files))

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.dicom.headers import DAMAGE
-from proseg_gui.io.pacs.nodes import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, number_file
+from proseg_gui.io.pacs.nodes import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, is_wanted, number_file
 from proseg_gui.io.pacs.tls import check_files
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
@@ -74,6 +74,8 @@ class WebArchive:
     ) -> list[Path]:
         """Instances as they come in."""
         paths: list[Path] = []
+        seen: set[str] = set()
+        others = 0
         folder.mkdir(parents=True, exist_ok=True)
         with self._errors("fetch"):
             for ds in self._client.iter_series(
@@ -81,9 +83,21 @@ class WebArchive:
             ):
                 if token is not None:
                     token.check()
+                if not is_wanted(ds, series):
+                    others += 1
+                    continue
+                if str(ds.SOPInstanceUID) in seen:
+                    continue
+                seen.add(str(ds.SOPInstanceUID))
                 paths.append(number_file(folder, len(paths)))
                 ds.save_as(paths[-1], enforce_file_format=True)
                 progress(min(1.0, len(paths) / max(series.n_images, 1)), f"image {len(paths)} of {series.n_images}")
+        if others:
+            raise UserError(
+                f"the archive {self._node.name!r}: sent images of another series, study or patient, which were refused "
+                f"({others})",
+                remedy="Ask its administrator",
+            )
         if not paths:
             raise UserError(f"the archive {self._node.name!r} sent no image of this series")
         return paths
@@ -119,7 +133,7 @@ class WebArchive:
         except requests.exceptions.RequestException as error:
             remedy = "Check the URL and the network"
             raise self._problem(what, f"no connection{more}", remedy) from error
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except DAMAGE as error:
             raise self._problem(what, f"its answer cannot be understood{more}", "Check the URL") from error
 
     def _problem(self, what: str, reason: str, remedy: str) -> UserError:

@@ -1,4 +1,4 @@
-"""Accepted readings as a data set: the folder layout of CONTRACTS.md, which training and evaluation read."""
+"""Accepted readings as a data set: the folder layout of docs/CONTRACTS.md, which training and evaluation read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_folder, atomic_json
-from proseg_gui.io.case_write import file_name, write_case
+from proseg_gui.io.case_write import write_case
 from proseg_gui.io.dataset import Dataset, read_dataset
+from proseg_gui.io.names import file_name
 from proseg_gui.io.open import Candidate, SeveralSeries, open_study
 from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress

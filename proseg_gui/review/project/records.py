@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from proseg_gui.io.json_in import parse_json
 from proseg_gui.review.document import AcceptedReading, Change, Gesture, Value, plain_value
 from proseg_gui.review.edits import Bricks, Index, Patch
 
@@ -29,7 +30,7 @@ def pack(value: Value) -> bytes:
 
 def unpack(data: bytes) -> Value:
     """The plain value that :func:`pack` wrote, sequences as tuples."""
-    return plain_value(json.loads(data))
+    return plain_value(parse_json(data))
 
 
 def seal(name: str, data: bytes) -> bytes:
@@ -94,7 +95,7 @@ def _keep(blobs: dict[str, bytes], data: bytes | None) -> str | None:
 
 def gesture_from(data: bytes, fetch: Fetch) -> Gesture:
     """The gesture of :func:`gesture_to`; ``fetch`` gives its bricks."""
-    content = json.loads(data)
+    content = parse_json(data)
     masks = {str(digest): _bricks(mask, fetch) for digest, mask in content["masks"].items()}
     reading = content["reading"]
     return Gesture(
@@ -145,7 +146,7 @@ def bricks_to(bricks: Bricks, more: Value = None) -> bytes:
 def bricks_from(data: bytes) -> tuple[Bricks, Value]:
     """The volume and value of :func:`bricks_to`."""
     start = 4 + int.from_bytes(data[:4], "little")
-    head = json.loads(data[4:start])
+    head = parse_json(data[4:start])
     shape, packed = _shape(head["shape"]), {}
     empty = Bricks.empty(shape)
     for z, y, x, size in head["bricks"]:

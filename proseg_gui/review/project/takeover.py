@@ -6,11 +6,11 @@ It says of no case where it lies. So its entries wait in the project until a cas
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.json_in import read_json
 from proseg_gui.review.document import FLAGGED, Change, Gesture, utc_now
 from proseg_gui.review.project import records
 from proseg_gui.review.project.ledger import ACCEPTED_STATE, IN_PROGRESS, NOT_STARTED
@@ -36,9 +36,9 @@ def take_over_worklist(project: Project, old: str | Path) -> int:
     if not old.is_file():
         return 0
     try:
-        content = json.loads(old.read_text(encoding="utf-8"))
+        content = read_json(old)
         entries = {str(key): _entry(value) for key, value in content.items() if isinstance(value, dict)}
-    except (OSError, ValueError, AttributeError) as error:
+    except (UserError, AttributeError) as error:
         raise UserError(
             "the worklist of an older version cannot be read", path=old, remedy="Delete it if it is not needed"
         ) from error

@@ -10,10 +10,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.gui.dialogs.contours_dialog import ContoursDialog
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
+from proseg_gui.gui.dialogs.grid_question import TAKE
+from proseg_gui.gui.review import drawings
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.dicom.write import write_series
@@ -74,6 +77,37 @@ def test_files_become_raters_of_the_case_and_are_drawn(window, scan, qtbot, tmp_
     assert window.controller.desk.study.raters == ("dora", "emil", "finn", "dora (2)")
 
 
+def test_the_table_decides_and_is_remembered_for_the_next_file_of_its_origin(
+    window, scan, qtbot, tmp_path, monkeypatch
+):
+    study, mask = scan
+    monkeypatch.setattr(drawings, "name_store", lambda: tmp_path / "store" / "names.json")
+    other = Mask(np.roll(mask.array, 3, axis=2), mask.geometry)
+    for name in ("case1", "case2"):
+        rois = [Roi("GTV anna", mask), Roi("GTV ben", other), Roi("BODY", mask)]
+        write_rtstruct(rois, study.image, tmp_path / f"{name}.dcm", label="two readers")
+    window.controller.desk.show(OpenedCase.fresh(study))
+    window.commands.drawings.read([tmp_path / "case1.dcm"])
+    dialog = asked(window, qtbot)
+    for row, rater in enumerate(("anna", "ben")):
+        dialog.table.item(row, 2).setText(rater)
+        dialog.table.item(row, 3).setText("GTV")
+    dialog.table.item(2, 0).setCheckState(Qt.CheckState.Unchecked)
+    QTest.mouseClick(dialog.add, LEFT)
+    found = window.controller.desk.study
+    assert found.raters == ("anna", "ben") and found.structures == ("GTV",)
+    assert np.array_equal(found.readings[1].mask.array, other.array)
+    window.controller.desk.show(OpenedCase.fresh(study))
+    window.commands.drawings.read([tmp_path / "case2.dcm"])
+    dialog = asked(window, qtbot)
+    assert [(row.rater, row.structure, row.take) for row in dialog.rows()] == [
+        ("anna", "GTV", True), ("ben", "GTV", True), ("case2", "BODY", False)
+    ]  # fmt: skip
+    assert "as you chose them" in dialog.notices.text()
+    QTest.mouseClick(dialog.add, LEFT)
+    assert window.controller.desk.study.raters == ("anna", "ben") and window.failures == []
+
+
 def test_a_dropped_structure_set_is_the_reference_with_its_dice(window, scan, tiny_bundle, qtbot, tmp_path):
     study, mask = scan
     whole = Mask(np.ones_like(mask.array), mask.geometry)
@@ -104,7 +138,8 @@ def _idle():
 
 def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, tmp_path):
     study, mask = scan
-    small = Mask(mask.array[:, :20], replace(mask.geometry, shape=(5, 20, 40)))
+    steps = (mask.geometry.spacing_mm[0], 2 * mask.geometry.spacing_mm[1], mask.geometry.spacing_mm[2])
+    small = Mask(mask.array[:, ::2], replace(mask.geometry, shape=(5, 20, 40), spacing_mm=steps))
     write_nifti(small, small.geometry, tmp_path / "small.nii.gz")
     window.controller.desk.show(OpenedCase.fresh(study))
     drop(window, tmp_path / "small.nii.gz")
@@ -119,7 +154,7 @@ def test_a_mask_of_another_grid_is_refused_in_one_sentence(window, scan, qtbot, 
     ("change", "said"),
     [
         ({"patient": {"PatientID": "P2"}}, "another patient"),
-        ({"study_instance_uid": "9.9"}, "belongs to the study 9.9, the image to "),
+        ({"study_instance_uid": "9.9", "series_instance_uid": "9.8"}, "belongs to the study 9.9, the image to "),
         ({"frame_of_reference_uid": "8.8"}, "frame of reference 8.8, the image in "),
     ],
 )
@@ -149,3 +184,25 @@ def test_the_menu_offers_it_only_with_a_scan_in_view(window, scan):
     assert not command.enabled()
     window.controller.desk.show(OpenedCase.fresh(scan[0]))
     assert command.enabled()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_mask_whose_header_puts_it_elsewhere_is_asked_about(taken, window, scan, qtbot, tmp_path):
+    study, mask = scan
+    moved = replace(study.geometry, origin_mm=study.geometry.origin_mm + [0, 0, 4.5])
+    write_nifti(Mask(mask.array, moved), moved, tmp_path / "finn.nii.gz")
+    window.controller.desk.show(OpenedCase.fresh(study))
+    drop(window, tmp_path / "finn.nii.gz")
+    box = asked(window, qtbot, QMessageBox)
+    assert "4.5 mm" in box.informativeText() and "finn.nii.gz" in box.text()
+    assert box.defaultButton().text() == "Leave it" and box.escapeButton() is box.defaultButton()
+    button = next(b for b in box.buttons() if b.text() == (TAKE if taken else "Leave it"))
+    QTest.mouseClick(button, LEFT)
+    if taken:
+        QTest.mouseClick(asked(window, qtbot).add, LEFT)
+        (reading,) = window.controller.desk.study.readings
+        assert np.array_equal(reading.mask.array, mask.array)
+        assert reading.mask.remark.startswith("grid accepted by the user: was off by 4.5 mm")
+    else:
+        assert not window.controller.desk.study.readings
+    assert window.failures == [] and not [d for d in window.findChildren(ErrorDialog) if d.isVisible()]

@@ -28,12 +28,12 @@ def write_case(folder, seed, raters=RATERS, empty=()):
 
 @pytest.fixture
 def discs(tmp_path):
-    """Six cases: 2 has no cleo, 3 an empty ben, 4 a mask of another size, 5 and 0 are of one patient; no split."""
+    """Six cases: 2 has no cleo, 3 an empty ben, 4 a mask on another grid, 5 and 0 are of one patient; no split."""
     folder = tmp_path / "discs"
     for i in range(6):
         raters = ("anna", "ben") if i == 2 else RATERS
         write_case(folder / f"case{i}", i, raters, ("ben",) if i == 3 else ())
-    wrong = Geometry.plain((1, 9, 9), (3.0, 1.0, 1.0))
+    wrong = Geometry.plain((1, 9, 9), (3.0, 1.5, 1.5))  # no box of the image's own voxels, which would be placed
     write_nifti(np.ones((1, 9, 9), np.uint8), wrong, folder / "case4" / "masks" / "anna.nii.gz", overwrite=True)
     patients = {f"case{i}": f"p{i}" for i in range(5)} | {"case5": "p0"}
     (folder / "dataset.json").write_text(json.dumps({"name": "discs", "patients": patients}))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
-from proseg_gui.bundle import load_bundle, own_models
+from proseg_gui.bundle import load_bundle, own_models, read_card
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.link import TrainerLink
@@ -19,7 +19,7 @@ from proseg_gui.gui.views.palette import DARK
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.settings import Settings
-from proseg_gui.training.process import Training
+from proseg_gui.training.process import Network, Training
 from proseg_gui.volume import Geometry
 
 LIMIT_MS = 240_000
@@ -109,7 +109,8 @@ def test_a_dropped_folder_becomes_a_table_with_its_problems(link):
     assert tab.data.hint.full_text() == "6 cases · 3 raters · 1 problem"
     assert "case4 is left out" in tab.data.problem.text() and "anna.nii.gz" in tab.data.problem.text()
     assert tab.setup.name.text() == "discs-1" and tab.setup.start.isEnabled()
-    assert tab.setup.split.text().startswith("1 patients") or tab.setup.split.text().startswith("2 patients")
+    assert tab.setup.split.text().startswith(("1 patient,", "2 patients,"))
+    assert tab.setup.test.text().startswith("none")
 
 
 def test_a_click_moves_a_whole_patient(link):
@@ -369,6 +370,19 @@ def choose_base(link, text):
         assert box.currentText() != before, f"no {text} below {before}"
 
 
+def say_who(link, *buttons, **choices):
+    """Answer the dialog of who is who: by its buttons, then person by person."""
+    click(link.tab.setup.who)
+    dialog = link.dialogs[-1]
+    dialog.open()
+    for name in buttons:
+        click(getattr(dialog, name))
+    for person, rater in choices.items():
+        dialog.choices[person].setCurrentIndex(dialog.choices[person].findData(rater))
+    click(dialog.done_button)
+    return dialog
+
+
 def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtbot):
     (discs / "case1" / "masks" / "cleo.nii.gz").rename(discs / "case1" / "masks" / "dora.nii.gz")
     link = make()
@@ -379,6 +393,8 @@ def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtb
     choose_base(link, "tiny 1")
     assert setup.stages.isVisible() and not setup.modality.isVisible() and not setup.intensities.isVisible()
     assert not setup.preview.isVisible() and not setup.flip.isVisible()  # nothing is varied on encoded slices
+    assert setup.raters.text() == "New: dora. Not said yet: anna, ben, cleo."
+    say_who(link, "same")
     assert setup.raters.text() == "Known: anna, ben, cleo. New: dora. Only the new ones learn."
     assert "stay exactly as they are" in setup.sentence.text() and setup.name.text() == "tiny-rater-1"
     steps = setup.steps.value()
@@ -408,6 +424,7 @@ def test_images_of_another_kind_are_told_before_the_training(own, make, discs, q
     qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
     choose_base(link, "tiny 1")
     click(link.tab.setup.stages.buttons["adapt"])
+    say_who(link, "same")
     assert not link.tab.setup.start.isEnabled()
     assert "case0 has 9 x 9 mm pixels and tiny learned from 2 x 2 mm" in link.tab.setup.trouble.text()
     while link.tab.data.table.cases.parts["case0"] != "out":
@@ -418,10 +435,147 @@ def test_images_of_another_kind_are_told_before_the_training(own, make, discs, q
 def test_adding_a_rater_needs_a_new_one(own, link):
     choose_base(link, "tiny 1")
     setup = link.tab.setup
+    say_who(link, "same")
     assert setup.raters.text() == "Known: anna, ben, cleo."
     assert not setup.start.isEnabled() and "there is none to add" in setup.trouble.text()
     click(setup.stages.buttons["adapt"])
     assert setup.start.isEnabled() and not setup.trouble.isVisible()
+
+
+def test_equal_names_are_not_one_person_until_somebody_says_so(own, link):
+    choose_base(link, "tiny 1")
+    setup = link.tab.setup
+    click(setup.stages.buttons["adapt"])
+    assert not setup.start.isEnabled() and "anna, ben and cleo are the same as in the base" in setup.trouble.text()
+    assert link.setup.plan().people is None
+    dialog = say_who(link, "others", ben="cleo")  # this ben is the model's cleo; the other two are new
+    assert [box.currentText() for box in dialog.choices.values()] == ["Somebody new", "cleo", "Somebody new"]
+    assert setup.start.isEnabled() and setup.raters.text() == "Known: ben (its cleo). New: anna, cleo."
+    assert link.setup.plan().people == {"anna": None, "ben": "cleo", "cleo": None}
+    click(setup.stages.buttons["rater"])  # what was said stays said
+    assert setup.start.isEnabled() and "Only the new ones learn" in setup.raters.text()
+
+
+def test_two_people_cannot_be_one_rater(own, link):
+    choose_base(link, "tiny 1")
+    click(link.tab.setup.who)
+    dialog = link.dialogs[-1]
+    dialog.open()
+    assert not dialog.done_button.isEnabled() and not dialog.trouble.isVisible()  # nobody was spoken of yet
+    click(dialog.same)
+    assert dialog.done_button.isEnabled()
+    dialog.choices["ben"].setCurrentIndex(dialog.choices["ben"].findData("anna"))
+    assert not dialog.done_button.isEnabled() and "anna: two people cannot be" in dialog.trouble.text()
+    dialog.reject()
+    assert link.setup.plan().people is None
+
+
+def test_choices_are_folded_away_and_in_the_plan(link):
+    advanced = link.tab.setup.advanced
+    assert not advanced.content.isVisible() and advanced.fold.text() == "Advanced: as shipped"
+    assert link.setup.plan().network == Network()
+    QTest.mouseClick(advanced.fold, Qt.MouseButton.LeftButton)
+    boxes = advanced.boxes
+    assert advanced.content.isVisible() and all(box.isVisible() for box in boxes.values())
+    boxes["method"].setFocus()
+    QTest.keyClick(boxes["method"], Qt.Key.Key_End)
+    assert boxes["method"].currentData() == "threshold" and not boxes["conditioning"].isEnabled()
+    QTest.keyClick(boxes["method"], Qt.Key.Key_Home)
+    boxes["conditioning"].setFocus()
+    QTest.keyClick(boxes["conditioning"], Qt.Key.Key_Down)
+    QTest.keyClick(boxes["precision"], Qt.Key.Key_Down)
+    advanced.patience.setValue(3)
+    assert advanced.fold.text() == "Advanced: 3 changed"
+    assert link.setup.plan().network == Network(conditioning="matrix", precision="bf16-mixed", patience=3)
+    QTest.keyClick(boxes["backbone"], Qt.Key.Key_Down)
+    assert not link.tab.setup.start.isEnabled() and "ResNet-18's weights" in link.tab.setup.trouble.text()
+    advanced.set_weights("/somewhere/resnet18.safetensors")
+    assert link.tab.setup.start.isEnabled()
+    assert link.setup.plan().network.encoder_weights == "/somewhere/resnet18.safetensors"
+    click(advanced.reset)
+    assert link.setup.plan().network == Network() and advanced.fold.text() == "Advanced: as shipped"
+
+
+def test_of_a_base_the_network_stays_and_patience_is_its_own(own, link):
+    advanced = link.tab.setup.advanced
+    QTest.mouseClick(advanced.fold, Qt.MouseButton.LeftButton)
+    advanced.boxes["conditioning"].setCurrentIndex(1)
+    choose_base(link, "tiny 1")
+    assert [name for name, box in advanced.boxes.items() if box.isEnabled()] == ["precision"]
+    assert advanced.patience.value() == 4 and link.setup.plan().network == Network()
+    advanced.patience.setValue(0)
+    assert link.setup.plan().network == Network(patience=0)
+
+
+def test_a_part_set_aside_is_judged_once_and_a_report_written(link, qtbot, tmp_path):
+    tab = link.tab
+    while link.data.parts["case2"] != "test":
+        click_part(link, 2)
+    assert "1 patient, set aside" in tab.setup.test.text()
+    begin(link, steps=4)
+    assert link.training.plan.test == ("case2",) and "case2" not in link.training.plan.train
+    until(link, qtbot, "finished")
+    assert tab.result.test.isVisible() and "1 case is set aside" in tab.result.tested.text()
+    click(tab.result.test)
+    answer(link.dialogs[-1], "Cancel")
+    assert tab.result.test.isVisible() and "test" not in read_card(link.training.bundle).metrics
+    click(tab.result.test)
+    answer(link.dialogs[-1], "Judge")
+    assert not tab.result.accept.isEnabled()
+    qtbot.waitUntil(lambda: "judged once" in tab.result.tested.text(), timeout=30_000)
+    assert link.failures == [] and not tab.result.test.isVisible() and tab.result.accept.isEnabled()
+    test = read_card(link.training.bundle).metrics["test"]
+    assert test["n_cases"] == 1 and test["seen_in_training"] == 0 and set(test["dice_identity"]) == {"rater1", "rater2"}
+
+    qtbot.waitUntil(lambda: all(p.thumbnail is not None for p in tab.strip.pictures.values()), timeout=LIMIT_MS)
+    click(tab.result.report)
+    link.dialogs[-1].fileSelected.emit(str(tmp_path / "out" / "report.html"))
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "Test, judged once" in page and page.count("data:image/png") == len(link.training.plan.val)
+    assert "anna" not in page and "case2" not in page  # the card's names only
+    assert (tmp_path / "out" / "report.csv").is_file() and "Wrote report.html and report.csv" in link.notices[-1]
+
+    click(tab.result.accept)
+    library = tab.library
+    library.list.setCurrentRow([m.card.name for m in link.library.models].index("discs-1"))
+    assert "Test part: Dice" in library.detail.text()
+    click(library.report)
+    link.dialogs[-1].fileSelected.emit(str(tmp_path / "again.html"))
+    assert "<svg" in (tmp_path / "again.html").read_text()  # the log went with the model
+    click(library.report)
+    link.dialogs[-1].fileSelected.emit(str(tmp_path / "missing" / "\0"))
+    assert link.failures
+
+
+def test_notes_and_author_are_kept_with_a_model(own, make):
+    link = make()
+    library = link.tab.library
+    assert library.chosen().card.name == "tiny"
+    click(library.notes)
+    dialog = link.dialogs[-1]
+    dialog.open()
+    QTest.keyClicks(dialog.author, "A. Physicist")
+    QTest.keyClicks(dialog.notes, "Discs only.")
+    click(dialog.save)
+    card = read_card(own / "tiny")
+    assert (card.author, card.notes) == ("A. Physicist", "Discs only.")
+    assert "By A. Physicist" in library.detail.text() and "Discs only." in library.detail.text()
+    library.list.setFocus()
+    QTest.keyClick(library.list, Qt.Key.Key_Down)
+    assert library.chosen().shipped and not library.notes.isVisible()  # what is shipped stays as it was shipped
+
+
+def test_try_in_review_opens_a_validation_case_whatever_is_open(link, qtbot):
+    link.data.open_case("case1")
+    qtbot.waitUntil(lambda: link.controller.desk.study is not None, timeout=LIMIT_MS)
+    begin(link, steps=2)
+    until(link, qtbot, "finished")
+    first = link.training.plan.val[0]
+    click(link.tab.result.attempt)
+    qtbot.waitUntil(lambda: link.controller.desk.study.name == first and link.controller.desk.review is not None,
+                    timeout=LIMIT_MS)  # fmt: skip
+    assert link.controller.desk.review.bundle.card.name == "discs-1"
+    link.controller.jobs.cancel("sweep")
 
 
 def test_models_that_do_not_fit_are_greyed_with_the_reason(own, discs, make, qtbot):
@@ -510,6 +664,7 @@ def test_a_rater_is_added_to_a_model_that_stays_as_it_is(trained, qtbot):
     while link.data.parts["case3"] != "val":  # somebody has to judge the new rater
         click_part(link, 3)
     choose_base(link, "first")
+    say_who(link, "same")
     assert tab.setup.raters.text() == "Known: anna, ben. New: cleo. Only the new ones learn."
     begin(link, steps=6)
     until(link, qtbot, "finished")

@@ -145,6 +145,38 @@ def test_a_rater_without_a_figure_is_shown_as_such(qtbot):
     assert panel.bars.rows == () and panel.hint.full_text() == "not validated"
 
 
+GOOD = {**FIGURES, "dice_identity": {"a": 0.9}, "n_cases": 3, "human_majority": 0.7,
+        "own_minus_wrong": {"mean": 0.05, "low": 0.02, "high": 0.08, "n_cases": 3}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"n_cases": 1}, "a single case"),
+        ({"human_majority": 0.81}, "majority of the others"),
+        ({"own_minus_wrong": {"mean": 0.01, "low": -0.01, "high": 0.03, "n_cases": 3}}, "not told apart"),
+    ],
+)
+def test_accept_is_offered_first_only_where_nothing_speaks_against_it(qtbot, changed, said):
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_card(card(metrics={"validation": {**GOOD, **changed}}), 100)
+    first = [made.text() for made in (panel.accept, panel.attempt) if made.property("kind") == "primary"]
+    assert first == (["Try in Review"] if said else ["Accept"])
+    assert panel.doubts.isHidden() == (not said) and said in panel.doubts.text()
+    assert not panel.accept.isHidden() and panel.accept.isEnabled()  # it is a person who decides
+    panel.show_card(card(metrics={}), 100)
+    assert "no case validated it" in panel.doubts.text() and panel.attempt.property("kind") == "primary"
+
+
+def test_what_the_calibration_refused_is_said():
+    scales = {"preference_scale": 1.0, "ambiguity_scale": 0.9, "before": {"ged2": 0.31},
+              "refused": {"preference_scale": 0.64, "ged2": 0.4}}  # fmt: skip
+    text = verdict({**card().training, "calibration": scales}, card().metrics["validation"], 100)
+    assert "stays as it was learnt, since x 0.64 would make these cases worse" in text
+
+
 def test_the_estimate_comes_from_the_last_training_on_such_images(tmp_path):
     models, images = [Model(tmp_path, card(), False)], (("disc",), ("T2",), (1.0, 2.0))
     assert seconds_a_step(models, images) == 0.5

@@ -58,10 +58,10 @@ def test_patients_are_never_parted(discs):
     assert set(first.values()) == {"train", "val"} and first["case0"] == first["case5"]
     now = dict.fromkeys(dataset.case_names, "train")
     seen = []
-    for _ in range(3):
+    for _ in range(4):
         now = parts.turned(now, dataset, "case5", ["case4"])
         seen.append((now["case0"], now["case5"]))
-    assert seen == [("val", "val"), ("out", "out"), ("train", "train")]
+    assert seen == [("val", "val"), ("test", "test"), ("out", "out"), ("train", "train")]
     assert parts.turned(now, dataset, "case4", ["case4"])["case4"] == "train"  # what is wrong is not moved
     assert parts.patients({**now, "case0": "val", "case5": "val"}, dataset, "val") == 1
     assert parts.usable(now, ["case4", "other"])["case4"] == "out"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+import itertools
+from types import SimpleNamespace
 
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from proseg_gui.gui.trainer.library import find_models
+from proseg_gui.gui.trainer.tab import Column, TrainerTab
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.training.process import Plan, Snapshot, Training
 
@@ -87,3 +92,62 @@ def test_closing_while_training_asks(busy, reply, closes, requests):
 def test_without_a_person_nothing_is_asked(busy):
     busy.asks_before_closing = False
     assert busy.close() and not busy.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1366, 708), (960, 480), (2560, 1380)])
+def test_nothing_stands_on_anything_else_and_all_can_be_reached(qtbot, tmp_path, size):
+    """Also 1920 x 1080 at 200 %: every column scrolls where its content is higher than the window."""
+    tab = TrainerTab()
+    qtbot.addWidget(tab)
+    tab.resize(*size)
+    tab.library.set_models(find_models(tmp_path / "none"), None)
+    own = {f"rater{i}": 0.5 + 0.01 * i for i in range(1, 11)}
+    figures = {"dice_identity_mean": 0.8, "dice_identity_permuted": 0.8, "ged2": 0.3, "dice_soft": 0.8, "n_cases": 1,
+               "sample_diversity": 0.2, "rater_diversity": 0.2, "human_majority": 0.9, "dice_identity": own,
+               "own_minus_wrong": {"mean": 0.0, "low": -0.1, "high": 0.1, "n_cases": 1}}  # fmt: skip
+    card = SimpleNamespace(raters=tuple(own), sha256="", metrics={"validation": figures}, training={"seed": 0})
+    tab.result.show_card(card, 100, n_test=2)
+    tab.setup.advanced.fold.setChecked(True)
+    tab.setup.set_fixed("MR", "each image's own range", "Known: " + ", ".join(own))
+    tab.show()
+    qtbot.wait(50)
+    assert (tab.width(), tab.height()) == size  # it fits
+    for column in tab.findChildren(Column):
+        view, content = column.viewport(), column.widget()
+        assert content.width() == view.width(), "nothing is cut at the side"
+        assert content.height() <= view.height() or column.verticalScrollBar().maximum() > 0
+    panels = (tab.setup, tab.run), (tab.result, tab.library)
+    for panel, below in panels:
+        assert panel.height() >= panel.layout().minimumHeightForWidth(panel.width())
+        assert panel.geometry().bottom() < below.geometry().top()
+        children = [w for w in panel.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+                    if w.isVisible() and w.height()]  # fmt: skip
+        for one, other in itertools.combinations(children, 2):
+            assert not one.geometry().intersects(other.geometry()), (one, other, one.geometry(), other.geometry())
+    for name in ("accept", "attempt", "test", "report", "discard"):
+        button = getattr(tab.result, name)
+        assert button.isVisible() and button.width() >= button.minimumSizeHint().width()
+
+
+def test_the_wheel_scrolls_a_column_and_changes_no_choice_under_it(qtbot):
+    tab = TrainerTab()
+    qtbot.addWidget(tab)
+    tab.resize(960, 300)
+    tab.setup.advanced.fold.setChecked(True)
+    tab.show()
+    qtbot.wait(50)
+    box, column = tab.setup.modality, next(c for c in tab.findChildren(Column) if c.isAncestorOf(tab.setup))
+
+    def turn():
+        place = QPointF(box.mapTo(tab, box.rect().center()))
+        QTest.wheelEvent(tab.windowHandle(), place, QPoint(0, -120))
+        qtbot.wait(20)
+
+    turn()
+    assert box.currentIndex() == 0 and column.verticalScrollBar().value() > 0, column.verticalScrollBar().maximum()
+    column.verticalScrollBar().setValue(0)
+    tab.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus, timeout=5000)
+    turn()
+    assert box.currentIndex() == 1

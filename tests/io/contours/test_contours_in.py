@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.contours.label_map import read_label_map
-from proseg_gui.io.contours.reading import drawings_on, is_drawing, kind_of, rater_names, readings_of, with_drawings
+from proseg_gui.io.contours.reading import is_drawing, kind_of, rater_names, read_drawn, readings_of
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
@@ -22,6 +23,21 @@ from proseg_gui.volume import Geometry, Mask, Volume
 
 SHAPE = (5, 9, 11)
 GRID = Geometry(SHAPE, [10.0, 20.0, 30.0], (2.5, 2.0, 3.0), np.eye(3))
+
+
+def drawings_on(study, paths, notices):
+    """What the window adds when nobody changes its table."""
+    drawn = read_drawn(paths, study.image, notices)
+    table = drawn.proposed(study)
+    notices += table.notices
+    return drawn.readings(table.rows)
+
+
+def with_drawings(study, readings):
+    """A study that goes on with these readings too."""
+    own = study.structures if study.readings else ()
+    structures = tuple(dict.fromkeys((*own, *(reading.structure for reading in readings))))
+    return replace(study, structures=structures, readings=(*study.readings, *readings))
 
 
 def _mask(seed):
@@ -104,12 +120,12 @@ def test_a_label_map_in_another_voxel_order_is_exact_and_another_grid_is_refused
     assert np.array_equal(read_label_map(path, GRID)[1].array, labels == 2)
     shifted = GRID.ras_affine()
     shifted[0, 3] += 1
-    with pytest.raises(UserError, match="1 mm away"):
+    with pytest.raises(UserError, match=r"1 mm \(0.33 voxels\) away"):
         read_label_map(_labels(tmp_path / "s.nii", labels, shifted), GRID)
     with pytest.raises(UserError, match="not whole numbers"):
         read_label_map(_labels(tmp_path / "x.nii", labels * np.float32(0.3)), GRID)
     many = np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE)
-    with pytest.raises(UserError, match="different values, which is an image"):
+    with pytest.raises(UserError, match="different values that change from voxel to voxel, as in a scan"):
         read_label_map(_labels(tmp_path / "m.nii", many), GRID)
 
 
@@ -196,6 +212,18 @@ def test_what_holds_no_contours_is_said(tmp_path, series):
         readings_of(sorted((tmp_path / "case" / "ct").iterdir())[0], series, notices=[])
 
 
+def test_regions_without_a_name_and_of_one_name_are_told_apart(ct, structure_set, parts, tmp_path):
+    contours = [parts.contour(parts.ring(k, 1, 1, 3, 4)) for k in range(4)]
+    listed = [(1, "GTV"), (2, "GTV"), (3, ""), (4, " ")]
+    path = structure_set(tmp_path / "x.dcm", listed, [(n, [c]) for n, c in enumerate(contours, 1)])
+    notices: list[str] = []
+    readings = readings_of(path, ct, notices=notices)
+    assert [reading.structure for reading in readings] == ["GTV", "GTV (2)", "unnamed", "unnamed (2)"]
+    assert all(np.array_equal(r.mask.array, parts.box(k, 1, 1, 3, 4)) for k, r in enumerate(readings))
+    assert "x.dcm: More than one region is called 'GTV'; this one is 'GTV (2)'." in notices
+    assert "x.dcm: A region has no name in the file; it is called 'unnamed'." in notices
+
+
 # -- onto a study that is open ---------------------------------------------------------------------------------------
 def test_drawings_are_told_from_scans(tmp_path, series):
     write_rtstruct([Roi("a", Mask(_mask(1), GRID))], series, tmp_path / "rt.dcm")
@@ -221,7 +249,11 @@ def test_drawings_join_a_study_under_names_of_their_own(tmp_path, series):
     notices: list[str] = []
     study = with_drawings(study, drawings_on(study, [tmp_path / "bob.dcm", tmp_path / "ann.dcm"], notices))
     assert study.structures == ("GTV ann",), "one region each, and the study knows one structure"
-    assert study.raters == ("ann", "bob", "ann (2)") and notices == []
+    assert study.raters == ("ann", "bob", "ann (2)")
+    assert notices == [
+        "'GTV bob' was taken as a drawing of 'GTV ann'.",
+        "The case has a rater 'ann' already; this drawing's is called 'ann (2)'.",
+    ]
     assert np.array_equal(study.readings[1].mask.array, _mask(2))
     write_rtstruct(
         [Roi("GTV ann", Mask(_mask(3), GRID)), Roi("cord", Mask(_mask(4), GRID))], series, tmp_path / "c.dcm"
@@ -240,3 +272,51 @@ def test_drawings_on_another_series_of_the_study_say_so(tmp_path, series):
     (reading,) = drawings_on(open_study(tmp_path / "case" / "ct"), [tmp_path / "a.dcm"], notices)
     assert np.array_equal(reading.mask.array, _mask(1))
     assert notices == ["a.dcm: it was drawn on another series of this study, in the same frame of reference."]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("cropped", [True, False])
+def test_slicer_segmentations_saved_as_a_box_in_any_field_order(cropped, newline, tmp_path):
+    first, second = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    first[1, 1:4, 2:5], second[1:3, 2:6, 3:7] = True, True  # they overlap, so each has a layer of its own
+    (z0, y0, x0), (z1, y1, x1) = ((1, 1, 2), (3, 7, 8)) if cropped else ((0, 0, 0), SHAPE)
+    z1, y1, x1 = min(z1, SHAPE[0]), min(y1, SHAPE[1]), min(x1, SHAPE[2])
+    layers = np.stack([m[z0:z1, y0:y1, x0:x1] for m in (first, second)], axis=-1).astype(np.uint8)
+    corner = GRID.index_to_world([z0, y0, x0])
+    steps = [" ".join(f"{v:.10g}" for v in GRID.lps_matrix()[:3, axis]) for axis in range(3)]
+    lines = [
+        "NRRD0004",
+        "Segment1_LabelValue:=1", "Segment1_Name:=Tumour", "Segment0_ID:=s0", "Segment1_Layer:=1",
+        "Segmentation_ReferenceImageExtentOffset:=" + f"{x0} {y0} {z0}",
+        "type: unsigned char", "dimension: 4", "space: left-posterior-superior",
+        f"sizes: 2 {x1 - x0} {y1 - y0} {z1 - z0}", "encoding: raw", "kinds: list domain domain domain",
+        "space directions: none " + " ".join(f"({','.join(step.split())})" for step in steps),
+        "space origin: (" + ",".join(f"{v:.10g}" for v in corner) + ")",
+        "Segment0_Name:=Tumour", "Segment0_LabelValue:=1",  # no Segment0_Layer: the first one
+    ]  # fmt: skip
+    (tmp_path / "s.seg.nrrd").write_bytes((newline.join(lines) + newline * 2).encode() + layers.tobytes())
+    notices: list[str] = []
+    masks = read_label_map(tmp_path / "s.seg.nrrd", GRID, notices=notices)
+    assert [mask.name for mask in masks] == ["Tumour", "Tumour (2)"]  # two of one name are two
+    assert np.array_equal(masks[0].array, first) and np.array_equal(masks[1].array, second)
+    assert [("box of" in text) for text in notices] == [True] * cropped
+
+
+def test_slicer_segments_without_voxels_and_voxels_without_a_segment_are_told_apart(tmp_path):
+    import SimpleITK as sitk
+
+    labels = np.zeros(SHAPE, np.uint8)
+    labels[0, :2], labels[1, :3] = 1, 7
+    image = sitk.GetImageFromArray(labels)
+    image.SetOrigin(GRID.origin_mm.tolist())
+    image.SetSpacing(GRID.spacing_mm[::-1])
+    for number, (name, label, layer) in enumerate((("GTV", 1, 0), ("empty", 2, 0), ("elsewhere", 1, 3))):
+        for key, value in (("Name", name), ("LabelValue", label), ("Layer", layer)):
+            image.SetMetaData(f"Segment{number}_{key}", str(value))
+    sitk.WriteImage(image, str(tmp_path / "a.seg.nrrd"))
+    notices: list[str] = []
+    masks = read_label_map(tmp_path / "a.seg.nrrd", GRID, notices=notices)
+    assert [(mask.name, int(mask.array.sum())) for mask in masks] == [
+        ("GTV", int((labels == 1).sum())), ("label 7", int((labels == 7).sum())),
+    ]  # fmt: skip
+    assert notices == ["a.seg.nrrd: nothing is drawn for 'empty', 'elsewhere'; left out."]

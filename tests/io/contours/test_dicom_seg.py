@@ -244,7 +244,7 @@ def test_compressed_fractional_and_label_map_files_are_read(tmp_path, hard_masks
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"study_instance_uid": "9.9"}, "belongs to the study 1.2.3, the image to 9.9"),
+        ({"study_instance_uid": "9.9", "series_instance_uid": "9.8"}, "belongs to the study 1.2.3, the image to 9.9"),
         ({"frame_of_reference_uid": "8.8"}, "frame of reference 1.2.3.5, the image in 8.8"),
         ({"patient": {"PatientID": "other"}}, "another patient"),
     ],

@@ -123,3 +123,25 @@ def test_foreign_damaged_and_hostile_files_are_one_sentence(tmp_path, build, sai
     with pytest.raises(UserError, match=said) as caught:
         read_lidc(path, VOLUME)
     assert caught.value.path == path and "\n" not in str(caught.value)
+
+
+def test_outlines_that_cannot_be_placed_cost_no_others_and_leave_nobody_empty(tmp_path):
+    good, lost = _roi(2, _square(10, 8, 20, 18)), _roi(9, _square(10, 8, 20, 18), uid="8.8")
+    far, words = _roi(2, [(900, 1), (901, 1)]), _roi(2, [("x", 1)])
+    path = _write(tmp_path / "a.xml", [[good, lost]], [[good], [far, words]], [[lost]], [])
+    with pytest.raises(UserError, match="lies on no slice of the image"):
+        read_lidc(path, VOLUME)
+    notices: list[str] = []
+    found = read_lidc(path, VOLUME, notices=notices)
+    assert [sorted(nodule.masks) for nodule in found.nodules] == [["reader_1", "reader_2"]]
+    assert notices == [
+        "1 outline of reader_1 (nodule 0) left out: an outline at z = 122.5 mm lies on no slice of the image.",
+        "2 outlines of reader_2 (nodule 1) left out: an outline lies outside the image.",
+        "1 outline of reader_3 (nodule 0) left out: an outline at z = 122.5 mm lies on no slice of the image.",
+    ]
+    whole = {reading.rater: reading.mask.array.sum() for reading in lidc_masks(found, VOLUME)}
+    assert whole == {"reader_1": 81, "reader_2": 81, "reader_4": 0}, "reader_3's nodule is missing, which is not empty"
+    study = nodule_study(VOLUME, found, 0, "n")
+    assert [reading.rater for reading in study.readings] == ["reader_1", "reader_2", "reader_4"]
+    with pytest.raises(UserError, match="lies on no slice"):
+        read_lidc(_write(tmp_path / "b.xml", [[lost]], []), VOLUME, notices=[])

@@ -237,7 +237,7 @@ def test_appending_to_another_makers_file_keeps_every_byte_of_its_contours(tmp_p
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"study_instance_uid": "9.9"}, "belongs to the study 1.2.3, the image to 9.9"),
+        ({"study_instance_uid": "9.9", "series_instance_uid": "9.8"}, "belongs to the study 1.2.3, the image to 9.9"),
         ({"frame_of_reference_uid": "8.8"}, "frame of reference 1.2.3.5, the image in 8.8"),
         ({"patient": {"PatientID": "other"}}, "another patient"),
     ],

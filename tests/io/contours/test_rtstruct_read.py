@@ -73,9 +73,12 @@ def test_contours_in_the_wrong_place_are_refused(z, said, tmp_path):
 
 
 def test_points_and_lines_are_no_region(tmp_path):
-    assert read_rtstruct(_file(tmp_path / "rt.dcm", (30.0, [(1, 1)]), kind="POINT"), VOLUME) == []
-    (mask,) = read_rtstruct(_file(tmp_path / "line.dcm", (30.0, [(1, 1), (2, 2)])), VOLUME)
-    assert not mask.array.any()
+    point = _file(tmp_path / "rt.dcm", (30.0, [(1, 1)]), kind="POINT")
+    line = _file(tmp_path / "line.dcm", (30.0, [(1, 1), (2, 2)]))
+    for path, said in ((point, "1 of 1 contours of 'a' of the type POINT"), (line, "with fewer than three points")):
+        for notices in (None, []):
+            with pytest.raises(UserError, match=said):
+                read_rtstruct(path, VOLUME, notices=notices)
 
 
 def test_what_encloses_nothing_or_is_there_twice_is_said(tmp_path):
@@ -85,10 +88,11 @@ def test_what_encloses_nothing_or_is_there_twice_is_said(tmp_path):
     (mask,) = read_rtstruct(path, VOLUME, notices=notices)
     assert mask.array.sum() == mask.array[0, 1:3, 1:3].sum() == 4, "two contours on each other would cancel"
     assert notices == [
-        "2 of 4 contours of 'a' enclose nothing (points, open lines) and were left out.",
+        "2 of 4 contours of 'a' with fewer than three points, which enclose nothing, were left out.",
         "1 of 4 contours of 'a' repeat another one and were counted once.",
     ]
-    assert read_rtstruct(path, VOLUME)[0].array.sum() == 4
+    with pytest.raises(UserError, match="with fewer than three points"):
+        read_rtstruct(path, VOLUME)
 
 
 def test_roi_in_another_frame_of_reference_is_refused(tmp_path):

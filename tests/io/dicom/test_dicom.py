@@ -14,8 +14,10 @@ from pydicom.uid import (
 
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dicom.reading import read_series, scan_folder
+from proseg_gui.io.export import export_masks
 from proseg_gui.io.open import open_study
 from proseg_gui.jobs import CancelToken
+from proseg_gui.volume import Mask
 
 
 def _read(folder):
@@ -289,8 +291,8 @@ def test_pixels_cut_short_or_of_the_wrong_length_name_the_file(dicom_series, alo
         _read(tmp_path)
     assert caught.value.path == paths[2]
     paths[2].write_bytes(whole)
-    _edit(paths[2:3], lambda ds: setattr(ds, "PixelData", ds.PixelData + b"\0" * 8))
-    with pytest.raises(UserError, match="92 bytes of pixels where its header promises 84"):
+    _edit(paths[2:3], lambda ds: setattr(ds, "PixelData", ds.PixelData[:-8]))
+    with pytest.raises(UserError, match="76 of 84 bytes"):
         _read(tmp_path)
 
 
@@ -356,3 +358,18 @@ def test_colour_is_no_scan(dicom_series, along_z, ct_array, tmp_path, photometri
     dicom_series(tmp_path, ct_array, along_z(5), PhotometricInterpretation=photometric)
     (info,) = scan_folder(tmp_path).series
     assert "colour image" in str(info.problem)
+
+
+def test_texts_enter_as_one_line_and_leave_as_they_entered(dicom_series, along_z, ct_array, tmp_path):
+    texts = {"PatientName": "A\x07B^C\nD", "StudyDescription": ["thorax", "l\x1bate"]}
+    dicom_series(tmp_path / "ct", ct_array, along_z(5), **texts)
+    study = open_study(tmp_path / "ct")
+    patient = study.image.dicom.patient
+    assert patient["PatientName"] == "A B^C D" and patient["StudyDescription"] == "thorax\\l ate"
+    drawn = [("one\ntwo\\three", Mask(ct_array > 0, study.geometry))]
+    for fmt in ("rtstruct", "seg"):
+        (path,) = export_masks(study, drawn, fmt, tmp_path / f"{fmt}.dcm")
+        ds = pydicom.dcmread(path)
+        assert ds.PatientName == "A B^C D" and list(ds.StudyDescription) == ["thorax", "l ate"]
+        names = ds.StructureSetROISequence if fmt == "rtstruct" else ds.SegmentSequence
+        assert names[0].get("ROIName", names[0].get("SegmentLabel")) == "one two three"

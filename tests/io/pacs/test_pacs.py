@@ -449,7 +449,7 @@ def test_nodes_are_kept_for_their_owner_only(tmp_path):
     )
     assert [node.name for node in read_nodes(store)] == ["d"]
     store.write_text("{")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="nodes is damaged"):
         read_nodes(store)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
+from proseg_gui.cli.benchmark import HEADER
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.benchmark import runner, store
 from proseg_gui.training.benchmark.data import read_cases
 from proseg_gui.training.benchmark.protocol import VARIANTS, Protocol, Run, fold_split
+from proseg_gui.training.benchmark.table import tables
 from proseg_gui.training.methods import OBJECTIVES
 from proseg_gui.training.recipe import Recipe
 
@@ -105,3 +108,29 @@ def test_a_damaged_run_file_is_named(tmp_path):
     with pytest.raises(UserError, match="not a benchmark's run") as error:
         store.read_runs(tmp_path)
     assert "x.json" in str(error.value)
+
+
+def test_packed_runs_are_read_and_gone_on_from_as_files_are(dataset, tmp_path):
+    out, runs = tmp_path / "out", [Run("majority", fold, 0) for fold in range(2)]
+    store.run_benchmark(dataset, PROTOCOL, runs, out)
+    before = store.read_runs(out)
+    (table,) = store.pack_runs(out)
+    assert sorted(path.name for path in (out / "runs").iterdir()) == [table.name] and table.name.endswith(".jsonl.xz")
+    assert store.read_runs(out) == before
+    assert store.run_benchmark(dataset, PROTOCOL, runs, out) == 0, "nothing is made again"
+    more = [*runs, Run("majority", 0, 1)]
+    assert store.run_benchmark(dataset, PROTOCOL, more, out) == 1, "what is missing is made"
+    assert store.run_benchmark(dataset, replace(PROTOCOL, samples=3), runs[:1], out) == 1, "other conditions"
+    after = store.read_runs(out)
+    assert len(after) == 3 and after[0] != before[0], "a run's own file counts before the packed one"
+    assert store.pack_runs(out) == [table] and store.read_runs(out) == after and not list((out / "runs").glob("*.json"))
+    table.write_bytes(table.read_bytes()[:-40])
+    with pytest.raises(UserError, match="packed runs are damaged"):
+        store.read_runs(out)
+
+
+def test_the_repository_s_tables_are_those_of_its_runs():
+    folder = Path(__file__).resolve().parents[3] / "docs" / "benchmarks"
+    runs = store.read_runs(folder)
+    assert len(runs) > 400 and len(list((folder / "runs").glob("*.json"))) < 100, "docs/scripts/pack_runs.py packs them"
+    assert (folder / "tables.md").read_text(encoding="utf-8") == HEADER + tables(runs)

@@ -13,11 +13,11 @@ from objective_tests import RECIPE, ObjectiveTests
 
 from proseg_gui.cli import train
 from proseg_gui.cli.benchmark import COMPARED
-from proseg_gui.cli.train import METHODS
 from proseg_gui.networks import proseg
 from proseg_gui.networks.registry import METHODS as NETWORKS
 from proseg_gui.training.benchmark.protocol import VARIANTS
 from proseg_gui.training.benchmark.table import NAMES
+from proseg_gui.training.choices import METHODS
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.objectives.base import rater_share, single_slices
 from proseg_gui.training.objectives.majority import ThresholdObjective, _case_dice

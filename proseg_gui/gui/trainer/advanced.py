@@ -1,0 +1,192 @@
+"""What few people change about a training, folded away: method, network, precision, patience."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from proseg_gui.gui.panels.widgets import AdaptiveLabel, button
+from proseg_gui.training.choices import (
+    BACKBONES,
+    CONDITIONINGS,
+    METHODS,
+    PRECISIONS,
+    PREFERENCES,
+    STAGE_PATIENCE,
+)
+from proseg_gui.training.process import Network
+
+TITLES = {
+    "proseg": "ProSeg, as shipped", "reference": "ProSeg as published", "dpersona": "D-Persona",
+    "probunet": "Probabilistic U-Net", "pionono": "Pionono", "rater_heads": "A head a rater",
+    "majority": "Majority mask", "threshold": "One map, a level a rater",
+    "dirichlet": "Dirichlet, as shipped", "gaussian": "Gaussian",
+    "film": "Scale and shift, as usual", "matrix": "Mixed matrices",
+    "unet": "U-Net, as shipped", "resnet18": "ResNet-18", "resnet34": "ResNet-34", "resnet50": "ResNet-50",
+    "32": "32 bits, as shipped", "bf16-mixed": "bfloat16, mixed", "16-mixed": "16 bits, mixed (CUDA)",
+}  # fmt: skip
+FIELDS = (
+    ("method", "Method", METHODS, "What kind of model; the guide's page on methods compares them"),
+    ("conditioning", "Conditioning", CONDITIONINGS, "ProSeg: how a rater's preference acts. Mixed matrices tell some "
+     "raters apart better"),
+    ("preference", "Preference", PREFERENCES, "ProSeg: what a rater's preference is distributed as"),
+    ("backbone", "Backbone", BACKBONES, "What reads the image; a ResNet needs a file of its weights, and the extra "
+     "[encoders]"),
+    ("precision", "Precision", PRECISIONS, "What the network counts with while it learns"),
+)  # fmt: skip
+PROSEG_ONLY = ("conditioning", "preference")
+OF_THE_BASE = ("method", "conditioning", "preference", "backbone")
+MOST_PATIENCE = 1000
+LEAST_LETTERS = 5
+
+
+class Advanced(QWidget):
+    """A fold with fields; ``changed`` when one of them says something else."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._new, self._weights = True, ""
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setProperty("kind", "flat")
+        self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fold.toggled.connect(self._open)
+        self.reset = button("As shipped", tip="Every choice here as the shipped recipe has it")
+        self.reset.clicked.connect(self.set_shipped)
+        self.boxes = {name: _box(text, options, tip) for name, text, options, tip in FIELDS}
+        self.patience = QSpinBox()
+        self.patience.setRange(0, MOST_PATIENCE)
+        self.patience.setSpecialValueText("never")
+        self.patience.setAccessibleName("Ends early")
+        self.patience.setToolTip("Ends after so many validations in a row (of 10) that brought nothing better")
+        self.patience.setPrefix("after ")
+        self.patience.lineEdit().setTextMargins(4, 0, 0, 0)  # where the other fields' text begins
+        self.file = button("Weights…", tip="A safetensors file of the encoder's weights, named as torchvision does")
+        self.file.clicked.connect(self._ask)
+        self.where = AdaptiveLabel("", role="muted")
+        self._build()
+        for box in self.boxes.values():
+            box.currentIndexChanged.connect(lambda _index: self._show())
+        self.patience.valueChanged.connect(lambda _value: self._show())
+        self._open(False)
+        self._show()
+
+    def _build(self) -> None:
+        self.content = QWidget()
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(6)
+        fields: list[tuple[str, QWidget]] = [(text, self.boxes[name]) for name, text, _, _ in FIELDS]
+        fields.append(("Ends early", self.patience))
+        for number, (text, field) in enumerate(fields):
+            line, column = divmod(number, 2)
+            label = QLabel(text)
+            label.setBuddy(field)
+            grid.addWidget(label, line, 2 * column)
+            grid.addWidget(field, line, 2 * column + 1)
+        self.weights = QWidget()
+        row = QHBoxLayout(self.weights)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.file)
+        row.addWidget(self.where, 1)
+        grid.addWidget(self.weights, 3, 0, 1, 4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.fold, 0, 0)
+        whole.addWidget(self.reset, 0, 1)
+        whole.setColumnStretch(2, 1)
+        whole.addWidget(self.content, 1, 0, 1, 3)
+
+    # -- what it says -----------------------------------------------------------------------------------------------
+    def network(self) -> Network:
+        """What was chosen; what is as shipped is left empty."""
+        values = {name: "" if box.currentIndex() == 0 else str(box.currentData()) for name, box in self.boxes.items()}
+        own = values["backbone"] != "" and self._new
+        values = {name: value for name, value in values.items() if self._new or name not in OF_THE_BASE}
+        if values.get("method"):
+            values |= dict.fromkeys(PROSEG_ONLY, "")
+        usual = 0 if self._new else STAGE_PATIENCE
+        patience = None if self.patience.value() == usual else self.patience.value()
+        return Network(**values, encoder_weights=self._weights if own else "", patience=patience)
+
+    def trouble(self) -> str:
+        """Why it cannot be meant, or nothing."""
+        found = self.network()
+        if found.backbone and not found.encoder_weights:
+            return f"Choose the file of the {TITLES[found.backbone]}'s weights (Advanced)."
+        return ""
+
+    def set_new(self, new: bool) -> None:
+        """Whether a new model is trained: the network of a base stays what it is."""
+        if new == self._new:
+            return
+        untouched = self.network().patience is None
+        self._new = new
+        if untouched:
+            self.patience.setValue(0 if new else STAGE_PATIENCE)
+        self._show()
+
+    def set_shipped(self) -> None:
+        """All as the shipped recipe has it."""
+        for box in self.boxes.values():
+            box.setCurrentIndex(0)
+        self.patience.setValue(0 if self._new else STAGE_PATIENCE)
+
+    def set_weights(self, path: str) -> None:
+        """The encoder's file."""
+        self._weights = path
+        self.where.set_texts((path, Path(path).name) if path else ("no file chosen",))
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self, "Weights of the encoder", self._weights, "safetensors (*.safetensors)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.set_weights)
+        dialog.open()
+
+    def _open(self, down: bool) -> None:
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if down else Qt.ArrowType.RightArrow)
+        self.content.setVisible(down)
+        self._show_reset()
+
+    def _show_reset(self) -> None:
+        self.reset.setVisible(self.fold.isChecked() and self.network() != Network())
+
+    def _show(self) -> None:
+        proseg = self._new and self.boxes["method"].currentIndex() == 0
+        for name, box in self.boxes.items():
+            free = proseg if name in PROSEG_ONLY else self._new or name not in OF_THE_BASE
+            box.setEnabled(free)
+        self.weights.setVisible(self._new and self.boxes["backbone"].currentIndex() > 0)
+        found = self.network()
+        count = sum(bool(getattr(found, name)) for name, *_ in FIELDS) + (found.patience is not None)
+        self.fold.setText(f"Advanced: {count} changed" if count else "Advanced: as shipped")
+        self.fold.setAccessibleName(self.fold.text())
+        self._show_reset()
+        self.changed.emit()
+
+
+def _box(text: str, options: tuple[str, ...], tip: str) -> QComboBox:
+    box = QComboBox()
+    for option in options:
+        box.addItem(TITLES[option], option)
+    box.setAccessibleName(text)
+    box.setToolTip(tip)
+    may_be_narrow(box)
+    return box
+
+
+def may_be_narrow(box: QComboBox) -> None:
+    """Let a choice be narrower than its longest words: its list is as wide as they are."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LEAST_LETTERS)
+    box.view().setTextElideMode(Qt.TextElideMode.ElideNone)
+    box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 24)
