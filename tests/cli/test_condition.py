@@ -59,7 +59,8 @@ def folder(tmp_path_factory):
     accepted[2] = 1
     for name, values in (("evidence", words), ("accepted", accepted), ("nothing", 0 * words), ("three", 3 * accepted)):
         write_nifti(values, GRID, root / f"{name}.nii.gz")
-    write_nifti(words[:, :10], Geometry.plain((3, 10, 25), (2.0, 1.0, 1.0)), root / "other_grid.nii.gz")
+    write_nifti(words, Geometry.plain(SHAPE, (2.0, 1.0, 1.3)), root / "other_grid.nii.gz")
+    write_nifti(words[:, :16], Geometry.plain((3, 16, 25), (2.0, 1.0, 1.0)), root / "part.nii.gz")
     corner = np.zeros(SHAPE, np.uint8)
     corner[0, 0, 0] = 1
     write_nifti(corner, GRID, root / "corner.nii.gz")
@@ -127,6 +128,12 @@ def test_accepted_slices_stand_at_the_latents(folder, tmp_path):
     assert np.array_equal(voxels(tmp_path / "out" / "proposal.nii.gz")[2], engine.mask(point).array[2])
     summary = json.loads((tmp_path / "out" / "condition.json").read_text())
     assert summary["stood_at"] == {k: list(v) for k, v in point.items()}
+
+
+def test_evidence_on_a_part_of_the_grid_is_put_in_its_place(folder, tmp_path, capsys):
+    assert run(folder, tmp_path / "a") == 0 and run(folder, tmp_path / "b", evidence="part") == 0
+    a, b = (voxels(tmp_path / name / "probability.nii.gz") for name in "ab")
+    assert np.array_equal(a, b) and capsys.readouterr().out.count("put in its place") == 1
 
 
 def test_values_stored_as_floats_are_whole_numbers(folder, tmp_path):

@@ -20,8 +20,10 @@ from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.points import Point, check_point, point_from
 from proseg_gui.inference.results import Results, provenance_of
 from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.images.grid import place_on
+from proseg_gui.io.images.masks import WHOLE
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.images.reading import match_grid, read_raw
+from proseg_gui.io.images.reading import read_raw
 from proseg_gui.io.progress import share_of
 from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -31,8 +33,6 @@ SUMMARY_NAME = "condition.json"
 FORMAT_NAME, FORMAT_VERSION = "proseg-gui condition", 1
 UNKNOWN, IN, OUT = 0, 1, 2
 """Values of an evidence mask; in a mask of accepted voxels 1 is accepted."""
-WHOLE = 1e-3
-"""A stored value this near to a whole number is that number, as in every mask that is read."""
 PREPARING, DRAWING = 0.6, 0.8
 """Parts of the progress at which the draws are decoded, and at which the proposal is drawn."""
 Words = npt.NDArray[np.uint8]
@@ -86,7 +86,12 @@ def read_words(path: str | Path, like: Geometry, most: int, notices: list[str]) 
         meant = ", ".join(str(n) for n in range(most)) + f" and {most}"
         raise UserError(f"it holds the value {values[~known].min():g}, and only {meant} mean something here", path=path)
     values = whole
-    return match_grid(values.astype(np.uint8), raw.geometry, like, path, notices)
+    place, told = place_on(raw.geometry, like, path), list[str]()
+    words = np.zeros(like.shape, np.uint8)
+    for value in range(1, most + 1):
+        words[place.array(values == value, path, told)] = value
+    notices += dict.fromkeys(told)
+    return words
 
 
 def condition_case(
