@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -40,8 +40,8 @@ SPACING_FACTOR = 2.0
 _SAFE_NAME = re.compile(r"[\w][\w .+()-]{0,79}")
 
 
-_LATER = frozenset({"author", "notes"})
-"""What cards of before do not have."""
+UNKNOWN_MODALITY = "unknown"
+"""What a card says where neither the files nor the person who trained said what the images are."""
 
 
 class WrongModality(UserError):
@@ -76,6 +76,8 @@ class Card:
     notes: str = ""
     sha256: str = ""
     schema_version: int = SCHEMA_VERSION
+    fit: Mapping[str, Any] = field(default_factory=dict)
+    """How the images that it learned from look to it (:class:`proseg_gui.inference.fit.Reference`); may be empty."""
 
     def __post_init__(self) -> None:
         """Raise ValueError (one clause, fit for people) where a value cannot be meant."""
@@ -93,6 +95,12 @@ class Card:
                 raise ValueError(f"its architecture's {key} does not match its {len(names)} names")
         _check_window(self.window)
         _check_field_of_view(self.field_of_view)
+        _check_reference(self.fit)
+
+    @property
+    def known_modality(self) -> str:
+        """What the images are that it learned from; empty where nobody said so."""
+        return "" if self.modality == UNKNOWN_MODALITY else self.modality
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, in the order of a card file."""
@@ -341,13 +349,13 @@ def check_fits(card: Card, study: Study) -> list[str]:
         The image says that it is of another modality; the caller may ask and go on.
     """
     order = channel_order(card, study)
-    modality = study.image.modality
-    if modality and card.modality and modality != card.modality:
-        raise WrongModality(f"the model {card.name} learned from {card.modality} images and this is {modality}",
+    modality, learned = study.image.modality, card.known_modality
+    if modality and learned and modality != learned:
+        raise WrongModality(f"the model {card.name} learned from {learned} images and this is {modality}",
                             remedy="Choose a model for this kind of image")  # fmt: skip
     warnings = []
-    if card.modality and not modality:
-        warnings.append(f"The image's file does not say what it is; the model learned from {card.modality} images.")
+    if learned and not modality:
+        warnings.append(f"The image's file does not say what it is; the model learned from {learned} images.")
     if len(order) > 1 and order != card.channels:
         warnings.append(f"The image's channels {', '.join(order)} are taken as {', '.join(card.channels)}.")
     spacing = study.geometry.spacing_mm[1:]
@@ -355,6 +363,26 @@ def check_fits(card: Card, study: Study) -> list[str]:
         have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (spacing, card.spacing_mm))
         warnings.append(f"The image has {have} mm pixels and is resampled to the model's {want} mm.")
     return warnings
+
+
+def metadata_misfits(card: Card, study: Study) -> tuple[str, ...]:
+    """What the files say against the model, a sentence each; none where they say nothing.
+
+    Finer pixels lose nothing when they are averaged to the model's; coarser ones lack what it learned to see.
+    """
+    reasons = []
+    try:
+        channel_order(card, study)
+    except UserError as error:
+        reasons.append(f"{error.what[:1].upper()}{error.what[1:]}.")
+    modality, learned = study.image.modality, card.known_modality
+    if modality and learned and modality != learned:
+        reasons.append(f"This is {modality}, and the model {card.name} learned from {learned} images.")
+    spacing = study.geometry.spacing_mm[1:]
+    if any(s > SPACING_FACTOR * m for s, m in zip(spacing, card.spacing_mm, strict=True)):
+        have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (spacing, card.spacing_mm))
+        reasons.append(f"The pixels are {have} mm, and the model {card.name} learned from {want} mm.")
+    return tuple(reasons)
 
 
 def case_hash(study: Study, salt: str) -> str:
@@ -402,7 +430,7 @@ def normalise(array: np.ndarray, window: Mapping[str, Any], limits: tuple[float,
 # -- checking a card --------------------------------------------------------------------------------------------------
 def _card_from(data: Mapping[str, Any]) -> Card:
     known = {f.name for f in fields(Card)}
-    missing = sorted(known - set(data) - _LATER)
+    missing = sorted(known - set(data) - _OPTIONAL)
     if missing:
         raise ValueError(f"{missing[0]!r} is missing")
     return Card(**{name: _CONVERT.get(name, _text)(name, data[name]) for name in known & set(data)})
@@ -439,7 +467,10 @@ def _schema(name: str, value: Any) -> int:
 _CONVERT: dict[str, Callable[[str, Any], Any]] = {
     "schema_version": _schema, "raters": _names, "structures": _names, "channels": _names, "spacing_mm": _pair,
     "architecture": _mapping, "window": _mapping, "field_of_view": _mapping, "training": _mapping, "metrics": _mapping,
+    "fit": _mapping,
 }  # fmt: skip
+_OPTIONAL = frozenset({"author", "fit", "notes"})
+"""Cards of earlier versions lack these."""
 
 
 def _is_number(value: Any) -> bool:
@@ -468,3 +499,26 @@ def _check_field_of_view(field_of_view: Mapping[str, Any]) -> None:
         or not all(_is_number(s) and 1 <= s <= 10_000 for s in size)
     ):
         raise ValueError("its field of view is neither the whole slice nor a box in mm")
+
+
+def _check_reference(fit: Mapping[str, Any]) -> None:
+    """A reference is lists of numbers whose lengths agree; spreads and the threshold are above 0."""
+    if not fit:
+        return
+    wrong = ValueError("what it says about the images that it learned from is damaged")
+    mean, scale, variances = (fit.get(name) for name in ("mean", "scale", "variances"))
+    rows = fit.get("directions")
+    if not (_are_numbers(mean) and _are_numbers(scale, mean) and _are_numbers(variances, rows)):
+        raise wrong
+    if not isinstance(rows, list) or not all(_are_numbers(row, mean) for row in rows):
+        raise wrong
+    single = [fit.get(name) for name in ("rest", "threshold", "cases")]
+    if not _are_numbers(single) or not all(v > 0 for v in (*scale, *variances, *single)):
+        raise wrong
+
+
+def _are_numbers(values: Any, like: Any = ()) -> TypeGuard[list[float]]:
+    """Whether these are a list of numbers, and as many as ``like`` has, where that is given."""
+    if not isinstance(values, list) or not values or not all(_is_number(value) for value in values):
+        return False
+    return like == () or (isinstance(like, list) and len(like) == len(values))

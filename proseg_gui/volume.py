@@ -10,7 +10,7 @@ Conventions, everywhere in this program:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -512,6 +512,15 @@ class Study:
     def geometry(self) -> Geometry:
         """The grid that all channels and masks share."""
         return self.image.geometry
+
+    def readings_of(self, structure: str, drawn: Sequence[str]) -> tuple[Reading, ...]:
+        """Readings of what a model that draws the structures ``drawn`` calls ``structure``: those of that name.
+
+        Only where study and model know one structure each are these two taken for the same, whatever they are called:
+        with several, the only one of the other side could be any of them.
+        """
+        only = len(self.structures) == len(drawn) == 1
+        return tuple(reading for reading in self.readings if only or reading.structure == structure)
 
     @property
     def raters(self) -> tuple[str, ...]:

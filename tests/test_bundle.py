@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from proseg_gui import bundle as bundles
 from proseg_gui.bundle import (
+    UNKNOWN_MODALITY,
     WEIGHTS_NAME,
     Card,
     WrongModality,
@@ -27,6 +28,7 @@ from proseg_gui.bundle import (
     intensity_limits,
     list_bundles,
     load_bundle,
+    metadata_misfits,
     normalise,
     rater_index,
     read_card,
@@ -262,6 +264,48 @@ def test_another_modality_is_a_question_and_other_pixels_a_warning(card):
         check_fits(card, study(modality="CT"))
     assert "does not say what it is" in check_fits(card, study(modality=""))[0]
     assert any("resampled" in w for w in check_fits(card, study(spacing=(3.0, 5.0, 1.5))))
+
+
+def test_what_the_files_say_against_a_model_is_said_in_sentences(card):
+    assert metadata_misfits(card, study()) == () == metadata_misfits(card, study(modality=""))
+    assert metadata_misfits(card, study(modality="CT")) == ("This is CT, and the model tiny learned from MR images.",)
+    assert metadata_misfits(card, study(("T1",)))[0].startswith("The model tiny takes 2 channels (T1, T2)")
+    assert "The pixels are 5 x 1.5 mm" in metadata_misfits(card, study(spacing=(3.0, 5.0, 1.5)))[0]
+    assert metadata_misfits(card, study(spacing=(3.0, 0.2, 0.2))) == ()  # finer ones lose nothing
+
+
+def test_a_model_of_unknown_modality_is_held_against_no_image(card):
+    unsaid = replace(card, modality=UNKNOWN_MODALITY)
+    assert unsaid.known_modality == "" and card.known_modality == "MR"
+    for modality in ("", "CT", "MR"):
+        assert check_fits(unsaid, study(modality=modality)) == []
+        assert metadata_misfits(unsaid, study(modality=modality)) == ()
+
+
+REFERENCE = {
+    "threshold": 1.5, "cases": 9, "rest": 0.1, "mean": [0.0, 1.0], "scale": [1.0, 2.0], "directions": [[1.0, 0.0]],
+    "variances": [3.0],
+}  # fmt: skip
+
+
+def test_a_card_s_reference_is_read_and_a_card_without_one_too(saved, card):
+    rewrite(saved, fit=REFERENCE)
+    assert load_bundle(saved).card.fit == REFERENCE
+    rewrite(saved, fit=None)
+    assert load_bundle(saved).card.fit == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mean": [0.0]}, {"mean": ["a", "b"]}, {"scale": [1.0, 0.0]}, {"variances": []},
+        {"directions": [[1.0]]}, {"directions": 3}, {"directions": [[1.0, 0.0]] * 2}, {"rest": 0}, {"rest": None},
+        {"threshold": -1.0}, {"threshold": "x"}, {"cases": True},
+    ],
+)  # fmt: skip
+def test_a_damaged_reference_is_refused(saved, change):
+    rewrite(saved, fit={**REFERENCE, **change})
+    refused(saved, "the images that it learned from is damaged")
 
 
 def test_normalisation_by_hand():

@@ -7,7 +7,17 @@ import pytest
 from scipy.ndimage import label
 
 from proseg_gui.inference.uncertainty import StreamingMoments
-from proseg_gui.phantom import RATERS, STRUCTURE, Phantom, demo_phantom, make_phantom, training_phantoms
+from proseg_gui.phantom import (
+    RATERS,
+    STRUCTURE,
+    STRUCTURES,
+    TRAINING_SHAPE,
+    TRAINING_SPACING_MM,
+    Phantom,
+    demo_phantom,
+    make_phantom,
+    training_phantoms,
+)  # fmt: skip
 from proseg_gui.phantom.lesion import LOBE_STATES
 from proseg_gui.phantom.noise import ct_grain, smooth_field
 from proseg_gui.phantom.raters import BORDER, BORDER_SHARE, JITTER, STYLES, Draw, random_draw, reading_mask
@@ -219,3 +229,35 @@ def test_training_phantoms_differ_and_show_their_whole_lesion() -> None:
         assert not grown[0].any() and not grown[-1].any()
         lobes.add((lesion.lobe_in, round(lesion.body.radius_mm, 3)))
     assert len(lobes) == 12
+
+
+# -- the second structure ---------------------------------------------------------------------------------------------
+def test_a_second_structure_leaves_the_first_as_it_is(small: Phantom) -> None:
+    """Bit by bit: the shipped model and every figure rest on the lesion's data."""
+    one, two = small.study(), small.study(structures=2)
+    assert one.structures == (STRUCTURE,) and two.structures == STRUCTURES
+    assert (one.image.array == two.image.array).all()
+    assert [r for r in two.readings if r.structure == STRUCTURE] == list(two.readings[: len(one.readings)])
+    for before, after in zip(one.readings, two.readings, strict=False):
+        assert (before.rater, before.reading) == (after.rater, after.reading)
+        assert (before.mask.array == after.mask.array).all()
+
+
+def test_the_second_structure_is_the_vessel_that_the_scan_shows() -> None:
+    phantom = Phantom(2, TRAINING_SHAPE, TRAINING_SPACING_MM)
+    image, depth = phantom.volume().array, phantom.vessel_depth
+    inside, wall = image[depth > 3.0], image[(depth < -3.0) & (depth > -6.0)]
+    assert abs(inside.mean() - 165.0) < 4.0 and inside.mean() - wall.mean() > 15.0
+    assert not ((depth > 0) & (phantom.depths.both > 0)).any()  # beside the lesion, not in it
+
+
+def test_raters_have_their_own_ways_with_the_vessel() -> None:
+    phantom = Phantom(2, TRAINING_SHAPE, TRAINING_SPACING_MM)
+    middle = Draw(len(JITTER) // 2, len(BORDER) // 2, 0)
+    masks = {name: phantom.vessel(name, middle) for name in RATERS}
+    volume = {name: mask.volume_ml for name, mask in masks.items()}
+    assert volume["generous"] > volume["smooth"] > volume["no_lobe"] > volume["tight"] > 0
+    slices = {name: int(mask.array.any((1, 2)).sum()) for name, mask in masks.items()}
+    assert slices["generous"] > slices["tight"]
+    draws = [phantom.draws(name, 6, s) for name in RATERS for s in range(2)]
+    assert len({tuple(d) for d in draws}) == len(draws)

@@ -197,3 +197,15 @@ def test_position_letters() -> None:
 def test_impossible_grids_are_refused(shape, spacing, direction) -> None:
     with pytest.raises(ValueError, match=r"shape|spacing|direction|finite"):
         Geometry(shape, np.zeros(3), spacing, direction)
+
+
+def test_readings_are_matched_to_a_model_s_structure_by_name_and_two_only_ones_are_the_same() -> None:
+    geometry = Geometry.plain((1, 4, 4), (1.0, 1.0, 1.0))
+    image, mask = Volume(np.zeros((1, 4, 4), np.float32), geometry), Mask(np.ones((1, 4, 4), bool), geometry)
+    lesion, vessel = Reading("a", "lesion", mask), Reading("a", "vena cava", mask)
+    one = Study("s", {"c": image}, ("lesion",), (lesion,))
+    two = Study("s", {"c": image}, ("lesion", "vena cava"), (lesion, vessel))
+    assert one.readings_of("tumour", ("tumour",)) == (lesion,)
+    assert one.readings_of("vena cava", ("lesion", "vena cava")) == ()  # a lesion is no vessel
+    assert two.readings_of("vena cava", ("lesion", "vena cava")) == (vessel,)
+    assert two.readings_of("lesion", ("lesion",)) == (lesion,) and two.readings_of("tumour", ("tumour",)) == ()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """examples:
   proseg-gui demo-data demo                  dicom/ (CT series, one RTSTRUCT per rater) and dataset/
+  proseg-gui demo-data demo --structures 2   with a second structure, the vena cava
   proseg-gui demo-data demo --training 300   also training/, the phantoms that the phantom bundle learned from
 """
 PATIENT = {"PatientName": "Phantom^CT", "PatientID": "PHANTOM"}
@@ -34,6 +35,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="where dicom/, dataset/ and training/ are made")
     parser.add_argument("--training", type=int, default=0, metavar="N", help="also write N training phantoms")
+    parser.add_argument("--structures", type=int, default=1, choices=(1, 2),
+                        help="1: the lesion; 2: the vena cava beside it as well (1)")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,11 +48,11 @@ def run(args: argparse.Namespace) -> int:
     check_folder(args.folder)
     if not args.overwrite:
         _refuse_existing(args.folder, args.training > 0)
-    write_demo(args.folder, overwrite=args.overwrite)
+    write_demo(args.folder, args.structures, overwrite=args.overwrite)
     print(f"wrote {args.folder / 'dicom'}: CT series and one RTSTRUCT per rater")
     print(f"wrote {args.folder / 'dataset'}: the same as a dataset folder")
     if args.training:
-        write_training(args.folder / "training", args.training, overwrite=args.overwrite)
+        write_training(args.folder / "training", args.training, args.structures, overwrite=args.overwrite)
         print(f"wrote {args.folder / 'training'}: {args.training} training phantoms with split.json")
     return 0
 
@@ -62,16 +65,18 @@ def _refuse_existing(folder: Path, training: bool) -> None:
             raise UserError("this exists already", path=target, remedy="Choose another folder or give --overwrite")
 
 
-def write_demo(folder: Path, *, overwrite: bool = False) -> None:
+def write_demo(folder: Path, structures: int = 1, *, overwrite: bool = False) -> None:
     """Write ``folder/dicom`` (series ``ct`` and ``rtstruct_RATER.dcm``, reading 1) and ``folder/dataset``."""
     from proseg_gui.phantom import demo_phantom
 
-    study = demo_phantom().study(name="demo")
+    study = demo_phantom().study(name="demo", structures=structures)
     _write_dicom(study, folder / "dicom", overwrite=overwrite)
-    _write_dataset([study], folder / "dataset", "CT phantom demo", None, overwrite=overwrite)
+    _write_dataset([study], folder / "dataset", "CT phantom demo", structures, None, overwrite=overwrite)
 
 
-def write_training(folder: Path, n: int, *, overwrite: bool = False, progress: Progress = no_progress) -> None:
+def write_training(
+    folder: Path, n: int, structures: int = 1, *, overwrite: bool = False, progress: Progress = no_progress
+) -> None:
     """Write ``n`` training phantoms (seeds 0..n-1, two readings a rater) as a dataset folder with ``split.json``."""
     from proseg_gui.phantom import training_phantoms
 
@@ -82,9 +87,9 @@ def write_training(folder: Path, n: int, *, overwrite: bool = False, progress: P
     def studies() -> Iterator[Study]:
         for name, phantom in zip(names, training_phantoms(n), strict=True):
             progress(phantom.seed / n, name)
-            yield phantom.study(name=name)
+            yield phantom.study(name=name, structures=structures)
 
-    _write_dataset(studies(), folder, "CT phantoms", split, overwrite=overwrite)
+    _write_dataset(studies(), folder, "CT phantoms", structures, split, overwrite=overwrite)
 
 
 def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
@@ -94,19 +99,23 @@ def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
 
     def fill(temporary: Path) -> None:
         series = write_series(study.image, temporary / "ct", patient=PATIENT, uid_seed=f"proseg-gui {study.name}")
+        rois: dict[str, list[Roi]] = {}
         for number, reading in enumerate(r for r in study.readings if r.reading == "1"):
             roi = Roi(f"{reading.structure} {reading.rater}", reading.mask, COLOURS[number % len(COLOURS)])
-            write_rtstruct([roi], series, temporary / f"rtstruct_{reading.rater}.dcm", label=reading.rater)
+            rois.setdefault(reading.rater, []).append(roi)
+        for rater, drawn in rois.items():
+            write_rtstruct(drawn, series, temporary / f"rtstruct_{rater}.dcm", label=rater)
 
     atomic_folder(folder, fill, overwrite=overwrite)
 
 
 def _write_dataset(
-    studies: Iterable[Study], folder: Path, name: str, split: Mapping[str, list[str]] | None, *, overwrite: bool
-) -> None:
+    studies: Iterable[Study], folder: Path, name: str, structures: int, split: Mapping[str, list[str]] | None, *,
+    overwrite: bool,
+) -> None:  # fmt: skip
     from proseg_gui.io.atomic import atomic_folder, atomic_json
     from proseg_gui.io.images.nifti_write import write_nifti
-    from proseg_gui.phantom import CHANNEL, STRUCTURE
+    from proseg_gui.phantom import CHANNEL, STRUCTURES
 
     def fill(temporary: Path) -> None:
         for study in studies:
@@ -114,7 +123,8 @@ def _write_dataset(
             write_nifti(study.image.array, study.geometry, case / "image.nii.gz", unit=study.image.unit)
             for r in study.readings:
                 write_nifti(r.mask, study.geometry, case / "masks" / r.structure / f"{r.rater}@{r.reading}.nii.gz")
-        atomic_json(temporary / "dataset.json", {"name": name, "structures": [STRUCTURE], "channels": [CHANNEL]})
+        info = {"name": name, "structures": list(STRUCTURES[:structures]), "channels": [CHANNEL], "modality": "CT"}
+        atomic_json(temporary / "dataset.json", info)
         if split is not None:
             atomic_json(temporary / "split.json", split)
 

@@ -29,7 +29,7 @@ def describe(card: Card) -> str:
     lines = [
         f"{card.name} (version {card.version}, method {card.kind})",
         f"  draws {', '.join(card.structures)} as {len(card.raters)} raters: {', '.join(card.raters)}",
-        f"  on {card.modality or 'images'} ({', '.join(card.channels)}) at {spacing} mm pixels",
+        f"  on {card.known_modality or 'images'} ({', '.join(card.channels)}) at {spacing} mm pixels",
     ]
     if figures:
         lines.append(f"  validation ({figures.get('n_cases')} cases): identity Dice "

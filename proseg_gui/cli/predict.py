@@ -94,6 +94,9 @@ def run(args: argparse.Namespace) -> int:
         if args.series is not None:
             raise UserError("--series is for a single image", remedy="Give the cases one by one")
         summaries = predict_dataset(bundle, cases, args.out, request, **how)
+        misfits = sum(not summary["fit"]["ok"] for summary in summaries.values() if "fit" in summary)
+        if misfits:
+            print(f"note: the model does not fit {misfits} of {len(summaries)} cases; their predict.json say why")
         print(f"wrote {len(summaries)} cases to {args.out}")
         return 0
     if cases and not channels and args.series is None:

@@ -46,6 +46,10 @@ _UNRECORDED = frozenset({"command", "parser", "dataset", "trust_paths", "out", "
                           "debug", "people"})  # fmt: skip
 """What of the parsed arguments the card's command does not repeat: the model does not depend on it, or it names people.
 """
+UNSAID = (
+    "Nothing says what these images are, so the card says unknown, and the model can tell images of another kind by "
+    "their looks only: give --modality, or write modality into dataset.json."
+)
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -96,7 +100,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
                              "free)")  # fmt: skip
-    parser.add_argument("--modality", default="", help="CT, MR, ...: what the model is for, if the files do not say")
+    parser.add_argument("--modality", default="",
+                        help="CT, MR, ...: what the images are, where neither the files nor dataset.json say it")
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
     add_how(parser)
@@ -135,6 +140,8 @@ def _train(args: argparse.Namespace, request: Request) -> int:
     raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
     print("\n".join(result_lines(card)))
+    if not card.known_modality:
+        print(f"note: {UNSAID}")
     return 0
 
 

@@ -19,10 +19,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from proseg_gui.bundle import Bundle, WrongModality, channel_order, check_fits, intensity_limits, normalise
+from proseg_gui.bundle import (
+    Bundle,
+    WrongModality,
+    channel_order,
+    check_fits,
+    intensity_limits,
+    metadata_misfits,
+    normalise,
+)
 from proseg_gui.errors import UserError
 from proseg_gui.inference.cache import FeatureCache, default_budget
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label, thread_limit
+from proseg_gui.inference.fit import describe
 from proseg_gui.inference.gate import Gate
 from proseg_gui.inference.grid import plan_grid
 from proseg_gui.inference.patches import Patch, Patches
@@ -163,6 +172,12 @@ class Engine:
         with torch.inference_mode(), thread_limit(1):
             self.patches.note(k, features.to("cpu"), self.method)
         return features
+
+    def descriptor(self, k: int, token: CancelToken | None = None) -> np.ndarray:
+        """``(D,)``: how slice ``k`` looks to the model, see :mod:`proseg_gui.inference.fit`."""
+        features = self._features(k, token, looked_at=False)
+        with torch.inference_mode(), thread_limit(1):
+            return describe(features)
 
     def _input(self, k: int) -> Tensor:
         """``(1, channels, h, w)``: slice ``k`` on the model's grid, normalised by the whole image."""
@@ -336,8 +351,8 @@ class Engine:
     def _first_notices(self, box_centre_mm: tuple[float, float, float] | None) -> list[str]:
         try:
             notices = check_fits(self.bundle.card, self.study)
-        except WrongModality as question:
-            notices = [str(question)]
+        except WrongModality:
+            notices = list(metadata_misfits(self.bundle.card, self.study))
         if not self.grid.whole and box_centre_mm is None:
             notices.append("The model looks at a part of the slice only: it was put in the middle of the image.")
         for name, volume in self.study.channels.items():

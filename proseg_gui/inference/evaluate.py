@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.bundle import Bundle, Card, WrongModality, check_fits, local_names, seen_in_training
+from proseg_gui.bundle import Bundle, Card, local_names, seen_in_training
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.judge import Drawn, Figures, Predictions, judge, mean_figures
 from proseg_gui.inference.points import Point, judged_points
 from proseg_gui.io.dataset import Case, Dataset, load_case
@@ -107,7 +108,6 @@ def _evaluate_case(
     card = bundle.card
     pairs = _structure_pairs(card, dataset)
     study = load_case(case, list(pairs), token=token)
-    notices = _fit(card, study)
     drawn = {name: _drawn(study, name, aliases) for name in pairs}
     engine = Engine(bundle, study, device=device)
     predicted = [Predictions(card.raters, len(points) - len(card.raters), study.geometry) for _ in card.structures]
@@ -126,7 +126,7 @@ def _evaluate_case(
     row["n_samples"] = len(points) - len(card.raters)
     if len(judged) > 1:
         row["structures"] = {name: _flat(figures, by_rater) for name, (figures, by_rater) in judged.items()}
-    return row, notices + list(engine.notices)
+    return row, [*engine.notices, *judge_fit(engine, token).reasons]
 
 
 def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
@@ -138,13 +138,6 @@ def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
         have, want = ", ".join(dataset.structures), ", ".join(card.structures)
         raise UserError(f"the model {card.name} draws {want} and the data set has {have}", path=dataset.path)
     return pairs
-
-
-def _fit(card: Card, study: Study) -> list[str]:
-    try:
-        return check_fits(card, study)
-    except WrongModality as question:  # whoever evaluates on other images wants to know how it does there
-        return [str(question)]
 
 
 def _drawn(study: Study, structure: str, aliases: Mapping[str, str]) -> Drawn:

@@ -18,6 +18,7 @@ from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
 from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.plan import SurveyPlan, default_plan
 from proseg_gui.inference.results import (
     Results,
@@ -76,6 +77,7 @@ def predict_case(
     drawings = list_drawings(bundle, request)
     check_fits(bundle.card, study)
     engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
+    fit = judge_fit(engine, token)
     summary: dict[str, Any] = {}
 
     def fill(folder: Path) -> None:
@@ -85,6 +87,8 @@ def predict_case(
         files, notices = _write(results, bundle, study, request, drawings, writing, token)
         results.close()
         summary.update(_summary(engine, request, drawings, results, survey, files, notices))
+        summary["fit"] = fit.as_dict()
+        summary["notices"] += fit.reasons
         summary["input_sha256"] = input_sha256
         atomic_json(folder / SUMMARY_NAME, summary)
 

@@ -9,6 +9,7 @@ segmentation; or the case is any folder with one series and such a file for each
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -31,6 +32,8 @@ from proseg_gui.volume import Mask, Reading, Study, Volume
 
 DEFAULT_STRUCTURE = "structure"
 DEFAULT_CHANNEL = "image"
+MODALITY = re.compile(r"[A-Z][A-Z0-9]{1,15}")
+"""What a modality is called: DICOM's code strings, as CT, MR, PT."""
 
 MaskKey = tuple[str, str, str]
 """(structure, rater, reading); reading is empty for a rater's only one."""
@@ -79,6 +82,8 @@ class Case:
     masks: Mapping[MaskKey, Path]
     resample: bool = False
     """Whether masks on another grid are put on the image's (nearest neighbour, with a notice) and not refused."""
+    modality: str = ""
+    """What dataset.json says the images are, for files that cannot say so: a code as DICOM has it (``CT``, ``MR``)."""
 
     @property
     def structures(self) -> tuple[str, ...]:
@@ -197,6 +202,7 @@ class _Info:
     structures: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     patients: Mapping[str, str] = field(default_factory=dict)
+    modality: str = ""
 
 
 def read_case(path: Path, info: _Info | None = None) -> Case:
@@ -214,7 +220,7 @@ def read_case(path: Path, info: _Info | None = None) -> Case:
         masks = {(structure, *_rater(name)): item for item, name in names.items() for structure in structures}
     else:
         raise UserError("the case has no image", path=path, remedy="Put image.* or images/CHANNEL.* there")
-    return Case(path.name, path, info.patients.get(path.name, path.name), channels, masks)
+    return Case(path.name, path, info.patients.get(path.name, path.name), channels, masks, modality=info.modality)
 
 
 def load_case(
@@ -253,7 +259,7 @@ def load_case(
             raise UserError(f"the channel {name!r} is missing", path=case.path)
         first = next(iter(volumes.values()), None)
         volume, more = _read_channel(case.channels[name], name, first, progress, token)
-        volumes[name] = volume
+        volumes[name] = volume if volume.modality else replace(volume, modality=case.modality)
         notices += more
         done += 1
         progress(done / total, f"{case.name}: {name}")
@@ -334,15 +340,21 @@ def _read_info(folder: Path) -> _Info:
         return _Info()
     content = read_json(path)
     if not isinstance(content, dict):
-        raise UserError("dataset.json is an object with name, structures, channels and patients", path=path)
+        raise UserError("dataset.json is an object with name, structures, channels, patients and modality", path=path)
     patients = content.get("patients", {})
     if not isinstance(patients, dict):
         raise UserError("patients maps each case to its patient", path=path)
+    modality = content.get("modality", "")
+    if isinstance(modality, dict):  # nnU-Net's file of this name says how channels are normalised
+        modality = ""
+    if not isinstance(modality, str) or (modality and not MODALITY.fullmatch(modality)):
+        raise UserError("modality is a short word in capitals", path=path, remedy="For instance CT or MR")
     return _Info(
         str(content.get("name", "")),
         _names(content.get("structures", []), "structures", path),
         _names(content.get("channels", []), "channels", path),
         {str(case): str(patient) for case, patient in patients.items()},
+        modality,
     )
 
 

@@ -13,13 +13,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.phantom.anatomy import paint_anatomy
+from proseg_gui.phantom.anatomy import paint_anatomy, vena_cava_depth
 from proseg_gui.phantom.lesion import Depths, Lesion, density, depths, draw_lesion
 from proseg_gui.phantom.noise import Float32Array, ct_grain
 from proseg_gui.phantom.raters import STYLES, Draw, random_draw, reading_mask, true_parts
+from proseg_gui.phantom.vessel import vessel_mask
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
 STRUCTURE = "lesion"
+STRUCTURES = (STRUCTURE, "vena cava")
+"""All that can be asked for; the second has a space in its name, as structures do."""
 CHANNEL = "CT"
 RATERS: tuple[str, ...] = tuple(STYLES)
 DEMO_SEED = 20_274
@@ -83,24 +86,36 @@ class Phantom:
         values = np.clip(np.rint(image), -1024, 3071).astype(np.int16)
         return Volume(values, self.geometry, "HU", "CT", f"CT phantom {self.spacing_mm[0]:g} mm", WINDOW)
 
+    @cached_property
+    def vessel_depth(self) -> Float32Array:
+        """Depth (z, y, x) of the vena cava, as the scan shows it."""
+        return vena_cava_depth(self._rng(2), *self._axes(), self.spacing_mm)
+
     def mask(self, rater: str, draw: Draw) -> Mask:
         """Return the mask that ``rater`` draws given ``draw``."""
         return Mask(reading_mask(self.lesion, self.depths, rater, draw), self.geometry, STRUCTURE)
 
-    def draws(self, rater: str, readings: int) -> list[Draw]:
-        """The first ``readings`` draws of ``rater``: the same ones whatever ``readings`` is."""
-        rng = self._rng(3 + RATERS.index(rater))
+    def vessel(self, rater: str, draw: Draw) -> Mask:
+        """Return the mask of the vena cava that ``rater`` draws given ``draw``."""
+        height = float(self.lesion.body.centre_mm[2])
+        array = vessel_mask(self.vessel_depth, self._axes()[2], height, rater, draw)
+        return Mask(array, self.geometry, STRUCTURES[1])
+
+    def draws(self, rater: str, readings: int, structure: int = 0) -> list[Draw]:
+        """The first ``readings`` draws of ``rater``: the same ones whatever ``readings`` is, others a structure."""
+        rng = self._rng(3 + len(RATERS) * structure + RATERS.index(rater))
         return [random_draw(rng) for _ in range(readings)]
 
-    def study(self, readings: int = 2, name: str | None = None) -> Study:
-        """Scan and ``readings`` readings of every rater, named ``"1"``, ``"2"``, ..."""
+    def study(self, readings: int = 2, name: str | None = None, structures: int = 1) -> Study:
+        """Scan and ``readings`` readings of every rater, named ``"1"``, ``"2"``, ..., of so many :data:`STRUCTURES`."""
         drawn = tuple(
-            Reading(rater, STRUCTURE, self.mask(rater, draw), str(i))
+            Reading(rater, STRUCTURES[s], draw_mask(rater, draw), str(i))
+            for s, draw_mask in enumerate((self.mask, self.vessel)[:structures])
             for rater in RATERS
-            for i, draw in enumerate(self.draws(rater, readings), start=1)
+            for i, draw in enumerate(self.draws(rater, readings, s), start=1)
         )
         label = f"phantom{self.seed:03d}" if name is None else name
-        return Study(label, {CHANNEL: self.volume()}, (STRUCTURE,), drawn)
+        return Study(label, {CHANNEL: self.volume()}, STRUCTURES[:structures], drawn)
 
     def true_parts(self) -> dict[str, npt.NDArray[np.float64]]:
         """The generator's own split of uncertainty: maps (z, y, x), see :func:`raters.true_parts`."""
@@ -122,9 +137,9 @@ def demo_phantom() -> Phantom:
     return Phantom(DEMO_SEED)
 
 
-def demo_study() -> Study:
-    """The demo case: scan and two readings of each rater."""
-    return demo_phantom().study(name="CT phantom")
+def demo_study(structures: int = 1) -> Study:
+    """The demo case: scan and two readings of each rater, of so many :data:`STRUCTURES`."""
+    return demo_phantom().study(name="CT phantom", structures=structures)
 
 
 def training_phantoms(n: int) -> Iterator[Phantom]:

@@ -16,6 +16,8 @@ from proseg_gui.phantom.noise import Float32Array, smooth_field
 
 AIR, LUNG, FAT, MUSCLE, LIVER, VESSEL = -1000.0, -850.0, -105.0, 58.0, 112.0, 165.0
 """HU of tissues in the portal venous phase."""
+FAR_MM = -1e3
+"""Depth far away from a shape, where it is not evaluated."""
 EDGE_MM = 1.5
 """Width over which an edge fades: about the resolution of a soft-tissue kernel."""
 
@@ -33,6 +35,8 @@ class Canvas:
     z: Float32Array
     plain_x: Float32Array
     plain_y: Float32Array
+    vena_cava: Float32Array | None = None
+    """Its depth (z, y, x), :data:`FAR_MM` where it was not evaluated; kept where somebody asked for it."""
 
     def box(self, centre: tuple[float, float, float], radii: tuple[float, float, float]) -> Box:
         """Slices around an ellipsoid given in (x, y, z) mm, with room for the warp."""
@@ -104,6 +108,29 @@ def paint_anatomy(
     spacing_mm: tuple[float, float, float],
 ) -> Float32Array:
     """Draw the whole anatomy, without lesion and noise, on axes x (1, 1, X), y (1, Y, 1), z (Z, 1, 1): HU (z, y, x)."""
+    return _painted(rng, x, y, z, spacing_mm).image
+
+
+def vena_cava_depth(
+    rng: np.random.Generator,
+    x: Float32Array,
+    y: Float32Array,
+    z: Float32Array,
+    spacing_mm: tuple[float, float, float],
+) -> Float32Array:
+    """Depth (z, y, x) in mm of the vena cava that :func:`paint_anatomy` draws with the same arguments."""
+    depth = _painted(rng, x, y, z, spacing_mm).vena_cava
+    assert depth is not None
+    return depth
+
+
+def _painted(
+    rng: np.random.Generator,
+    x: Float32Array,
+    y: Float32Array,
+    z: Float32Array,
+    spacing_mm: tuple[float, float, float],
+) -> Canvas:
     shape = (z.size, y.size, x.size)
     size = rng.uniform(0.96, 1.04)
     bend = [smooth_field(rng, shape, spacing_mm, 45.0) for _ in range(2)]
@@ -125,7 +152,7 @@ def paint_anatomy(
     _paint_great_vessels(canvas, rng)
     _paint_liver_vessels(canvas, liver, rng)
     _paint_spine(canvas, fine, rng)
-    return canvas.image
+    return canvas
 
 
 def _paint_wall(canvas: Canvas, fine: Float32Array, rng: np.random.Generator) -> Float32Array:
@@ -233,7 +260,10 @@ def _paint_great_vessels(canvas: Canvas, rng: np.random.Generator) -> None:
         lean = rng.uniform(-0.06, 0.06)
         box = canvas.box((cx, cy, 0.0), (rx + 6.0, ry + 6.0, 200.0))
         x, y, z = canvas.at(box)
-        canvas.paint(ellipsoid(x - lean * z, y, z * 0, (cx, cy, 0.0), (rx, ry, 1e6)), hu, box)
+        depth = ellipsoid(x - lean * z, y, z * 0, (cx, cy, 0.0), (rx, ry, 1e6))
+        canvas.paint(depth, hu, box)
+    canvas.vena_cava = np.full(canvas.image.shape, FAR_MM, dtype=np.float32)
+    canvas.vena_cava[box] = depth  # the second of the two
     for branch in ((10.0, 4.0, -22.0), (10.0, 0.0, -34.0)):
         canvas.paint_ellipsoid(branch, (5.0, 14.0, 4.0), VESSEL)
 

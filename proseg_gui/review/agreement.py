@@ -37,15 +37,14 @@ class Agreement:
     volume_ml: float
 
 
-def references(readings: Sequence[Reading], structure: str, *, only: bool) -> list[Reference]:
-    """The readings of ``structure`` (``only``: the case has no other, whatever it is called), then two consensuses.
+def references(own: Sequence[Reading]) -> list[Reference]:
+    """The readings of one structure, then two consensuses.
 
     The majority is what more than half of all readings include; it and STAPLE are there from two readings on.
     """
     from proseg_gui.metrics.overlap import MaskSet, frequency
     from proseg_gui.metrics.staple import staple
 
-    own = [reading for reading in readings if only or reading.structure == structure]
     found = [Reference(_name(reading), reading.mask.array, reading.rater) for reading in own]
     if len(own) > 1:
         drawn = MaskSet.of([reading.mask.array for reading in own])

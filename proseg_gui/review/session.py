@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from proseg_gui.errors import UserError
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
-from proseg_gui.volume import Mask, Study
+from proseg_gui.volume import Mask, Reading, Study
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
     from proseg_gui.inference.engine import Engine
+    from proseg_gui.inference.fit import Fit
     from proseg_gui.inference.latents import Axis, Sliders
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
@@ -39,6 +39,12 @@ class Reviewed:
     survey: CaseSurvey
     reference: str = ""
     """How the bundle was asked for: its name, or its folder."""
+
+    def fit(self, token: CancelToken | None = None) -> Fit:
+        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
+        from proseg_gui.inference.fit import judge_fit
+
+        return judge_fit(self.engine, token)
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:
@@ -155,11 +161,11 @@ class Reviewed:
 
     def given_mask(self, rater: str | None, structure: int) -> Mask | None:
         """The (first) mask that ``rater`` gave for the structure, if any."""
-        name = self.engine.structures[structure]
-        for reading in self.study.readings:
-            if reading.rater == rater and (reading.structure == name or len(self.study.structures) == 1):
-                return reading.mask
-        return None
+        return next((reading.mask for reading in self.given(structure) if reading.rater == rater), None)
+
+    def given(self, structure: int) -> tuple[Reading, ...]:
+        """What raters drew of the model's structure."""
+        return self.study.readings_of(self.engine.structures[structure], self.engine.structures)
 
     def local_ambiguity(self, k: int, point: Point, structure: int, token: CancelToken | None = None) -> np.ndarray:
         """``(y, x)`` variance of inclusion over the ambiguity alone, at the current preference."""
@@ -188,27 +194,16 @@ def begin_review(
     bundle: Bundle,
     device: str,
     box_centre_mm: tuple[float, float, float] | None = None,
+    engine: Engine | None = None,
 ) -> Reviewed:
-    """Put ``study`` and ``bundle`` together; raises ``UserError`` where they do not fit."""
+    """Put ``study`` and ``bundle`` together; raises ``UserError`` where they cannot be.
+
+    ``engine``: one of just these (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices.
+    """
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Sliders
     from proseg_gui.inference.plan import default_plan
     from proseg_gui.inference.survey import CaseSurvey
 
-    engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
+    engine = engine or Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
     return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))
-
-
-def choose_bundle_name(study: Study, wanted: str, remembered: str, names: list[str]) -> str:
-    """Which bundle to open a study with: the one asked for, else the last used (if it is still there), else the first.
-
-    The phantom bundle knows only the phantom, so it is never chosen silently for a patient's scan.
-    """
-    if wanted:
-        return wanted
-    if remembered in names and remembered != "phantom":
-        return remembered
-    candidates = [name for name in names if name != "phantom"]
-    if not candidates:
-        raise UserError("no model fits this scan", remedy="Choose a model bundle under File > Choose model")
-    return candidates[0]

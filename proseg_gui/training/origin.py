@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from proseg_gui.bundle import SPACING_FACTOR, Bundle, Card, load_bundle, local_names
+from proseg_gui.bundle import SPACING_FACTOR, UNKNOWN_MODALITY, Bundle, Card, load_bundle, local_names
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Dataset
 from proseg_gui.networks.proseg import ProSeg
@@ -83,17 +83,18 @@ def base_layout(
     if fixed != dict(card.window):
         raise UserError(f"the model {card.name} sees intensities through another window ({_window(card.window)})",
                         remedy="Leave out --window: a fine-tuned model keeps the base's")  # fmt: skip
-    if modality and card.modality and modality != card.modality:
-        raise UserError(f"the model {card.name} learned from {card.modality} images, not {modality}",
+    if modality and card.known_modality and modality != card.known_modality:
+        raise UserError(f"the model {card.name} learned from {card.known_modality} images, not {modality}",
                         remedy="Choose a base for this kind of image")  # fmt: skip
-    return Layout(tuple(raters), structures, channels, card.spacing_mm, dict(card.window), card.modality or modality)
+    said = card.known_modality or modality or UNKNOWN_MODALITY
+    return Layout(tuple(raters), structures, channels, card.spacing_mm, dict(card.window), said)
 
 
 def check_study(card: Card, study: Study) -> None:
     """Raise a UserError where a case is of another modality than the base, or of very different pixels."""
     modality = study.image.modality
-    if modality and card.modality and modality != card.modality:
-        raise UserError(f"the model {card.name} learned from {card.modality} images and this is {modality}",
+    if modality and card.known_modality and modality != card.known_modality:
+        raise UserError(f"the model {card.name} learned from {card.known_modality} images and this is {modality}",
                         path=study.name, remedy="Choose a base for this kind of image")  # fmt: skip
     spacing = study.geometry.spacing_mm[1:]
     if any(not 1 / SPACING_FACTOR <= s / m <= SPACING_FACTOR for s, m in zip(spacing, card.spacing_mm, strict=True)):

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from proseg_gui import __version__
-from proseg_gui.bundle import Bundle, Card, case_hash, local_names, remember_names, save_bundle
+from proseg_gui.bundle import UNKNOWN_MODALITY, Bundle, Card, case_hash, local_names, remember_names, save_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
 from proseg_gui.io.atomic import check_folder, write_error
@@ -31,6 +31,7 @@ from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
 from proseg_gui.training.encoder_weights import read_weights, start_from
+from proseg_gui.training.likeness import image_reference
 from proseg_gui.training.log import LOG_NAME
 from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
@@ -60,7 +61,8 @@ class Request:
     """What to train: the data set, where the bundle goes, and what the files cannot say.
 
     ``window`` is ``(low, high)`` in the image's unit, or ``None`` for the 1st to 99th percentile of each image; an
-    empty ``modality`` is taken from the first image. ``method`` is a name in :data:`OBJECTIVES`. With ``init``, a
+    empty ``modality`` is taken from dataset.json, else from the first image; where neither says it, the card says
+    ``unknown``. ``method`` is a name in :data:`OBJECTIVES`. With ``init``, a
     bundle's name or folder, that bundle is fine-tuned by ``stage``, one of :data:`STAGES`. ``command``, ``licence`` and
     ``intended_use`` go into the card word for word, so they should name nobody.
     """
@@ -148,6 +150,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         objective = OBJECTIVES[card.kind](method, request.recipe)
     else:
         progress(0.0, "encoding every slice once")
+        if request.stage != "full":  # the encoder stays: describe the images while they are there
+            fit = image_reference(base.method, [*train, *held_out], request.recipe.augmentation, request.recipe.seed)
+            card = replace(card, fit=fit or base.card.fit)
         objective, train, held_out = prepare_stage(
             method, request.recipe, base.method, request.stage, train, held_out, device, room
         )
@@ -174,6 +179,10 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         if held_out:
             before, after = (identity_by_case(network, held_out) for network in (base.method, method))
             metrics["comparison"] = compare(request.stage, base.card, card.raters, before, after)
+    if base is None or request.stage == "full":
+        progress(1.0, "describing the images")
+        fit = image_reference(method, [*train, *held_out], request.recipe.augmentation, request.recipe.seed)
+        card = replace(card, fit=fit)
     card = replace(card, training=record, metrics=metrics)
     card = save_bundle(request.out, card, method, overwrite=request.overwrite)
     _remember(card, request, base)
@@ -247,7 +256,8 @@ def _base_layout(request: Request, base: Bundle) -> Layout:
     if request.stage == "rater" and len(names) == len(base.card.raters):
         raise UserError(f"the model {base.card.name} knows all raters of this data set already",
                         path=request.dataset.path, remedy="Choose the stage adapt or full")  # fmt: skip
-    return base_layout(base.card, request.dataset, names, request.window, request.modality)
+    modality = request.modality or request.dataset.cases[0].modality
+    return base_layout(base.card, request.dataset, names, request.window, modality)
 
 
 def run_folder(out: Path) -> Path:
@@ -318,7 +328,8 @@ def _layout(request: Request, study: Study) -> Layout:
     _, y, x = study.geometry.spacing_mm
     data = request.dataset
     spacing, modality = (round(y, 4), round(x, 4)), request.modality or study.image.modality
-    return Layout(tuple(rater_names(request)), data.structures, data.channels, spacing, window, modality)
+    return Layout(tuple(rater_names(request)), data.structures, data.channels, spacing, window,
+                  modality or UNKNOWN_MODALITY)  # fmt: skip
 
 
 def _key(

@@ -62,6 +62,30 @@ def voxels(path):
     return np.asarray(nib.load(path).dataobj).transpose(2, 1, 0)
 
 
+def test_a_misfit_is_a_notice_in_the_summary_and_on_the_screen_and_no_error(tmp_path, capsys):
+    """The phantom's model on noise: drawn all the same, as it was asked for, and said once."""
+    noise = np.random.default_rng(0).normal(40, 200, (3, 48, 48)).astype(np.int16)
+    write_nifti(noise, Geometry.plain(noise.shape, (5.0, 6.0, 6.0)), tmp_path / "noise.nii.gz")
+    assert main(["predict", str(tmp_path / "noise.nii.gz"), "--model", "phantom", "--rater", "tight", "--device", "cpu",
+                 "--out", str(tmp_path / "out")]) == 0  # fmt: skip
+    summary = json.loads((tmp_path / "out" / "predict.json").read_text())
+    assert summary["fit"]["ok"] is False and summary["fit"]["distance"] > summary["fit"]["threshold"]
+    said = [notice for notice in summary["notices"] if "does not look like" in notice]
+    assert said and summary["fit"]["reasons"][-1] in said
+    captured = capsys.readouterr()
+    assert captured.err == "" and captured.out.count("does not look like") == 1
+    case = tmp_path / "data" / "a"
+    (case / "masks").mkdir(parents=True)
+    (tmp_path / "noise.nii.gz").rename(case / "image.nii.gz")
+    assert main(["predict", str(tmp_path / "data"), "--model", "phantom", "--rater", "tight", "--device", "cpu",
+                 "--out", str(tmp_path / "all")]) == 0  # fmt: skip
+    captured = capsys.readouterr()
+    assert captured.err == "" and "note: the model does not fit 1 of 1 cases" in captured.out
+    capsys.readouterr()
+    assert main(["predict", str(case / "image.nii.gz"), "--model", "phantom", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_all_of_it(folder, tmp_path, capsys):
     out = tmp_path / "new" / "out"
     assert predict(folder, out, "--rater", "all", "--samples", "3", "--uncertainty", "--seed", "5") == 0

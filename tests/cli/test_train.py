@@ -175,3 +175,23 @@ def test_a_fine_tuning_varies_intensities_as_its_base_did(discs, tmp_path, windo
     assert main([*words, "--init", str(tmp_path / "base"), "--stage", "full", "--out", str(tmp_path / "m")]) == 0
     for name in ("base", "m"):
         assert read_card(tmp_path / name).training["recipe"]["augmentation"]["gain"] == gain
+
+
+@pytest.mark.parametrize(("option", "file", "stored"), [
+    ((), None, "unknown"), ((), "MR", "MR"), (("--modality", "PT"), "MR", "PT"), (("--modality", "US"), None, "US"),
+])  # fmt: skip
+def test_what_the_images_are_is_asked_of_the_option_then_of_dataset_json(discs, tmp_path, capsys, option, file, stored):
+    """Where nothing says it the card says so, and whoever trains is told once, in a sentence."""
+    if file:
+        (discs / "dataset.json").write_text(json.dumps({"modality": file}))
+    words = ["train", str(discs), "--out", str(tmp_path / "m"), "--steps", "2", "--device", "cpu", *option]
+    assert main(words) == 0
+    assert read_card(tmp_path / "m").modality == stored
+    captured = capsys.readouterr()
+    assert captured.err == "" and captured.out.count("give --modality") == (stored == "unknown")
+
+
+def test_a_modality_that_is_no_code_is_refused(discs, tmp_path, capsys):
+    (discs / "dataset.json").write_text(json.dumps({"modality": "some MR"}))
+    assert main(["train", str(discs), "--out", str(tmp_path / "m"), "--steps", "2"]) == 2
+    assert "modality is a short word in capitals" in one_line(capsys) and not (tmp_path / "m").exists()

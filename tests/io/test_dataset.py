@@ -245,3 +245,12 @@ def test_a_split_names_the_cases_to_resample(tmp_path):
     path.write_text(json.dumps({"train": ["c1"], "resample": "c1"}))
     with pytest.raises(UserError, match="resample must be a list"):
         Split.read(path)
+
+
+@pytest.mark.parametrize(("said", "read"), [("CT", "CT"), ("", ""), ({"0": "CT"}, "")])  # the last is nnU-Net's file
+def test_dataset_json_says_what_images_are_whose_files_cannot(tmp_path, said, read):
+    geometry = Geometry.plain((1, 4, 4), (1.0, 1.0, 1.0))
+    write_nifti(np.zeros((1, 4, 4), np.float32), geometry, tmp_path / "a" / "image.nii.gz")
+    write_nifti(np.ones((1, 4, 4), np.uint8), geometry, tmp_path / "a" / "masks" / "ann.nii.gz")
+    (tmp_path / "dataset.json").write_text(json.dumps({"modality": said}))
+    assert load_case(read_dataset(tmp_path).cases[0]).image.modality == read

@@ -25,18 +25,11 @@ def reading(rater, mask, structure="lesion", number=""):
 
 def test_readings_come_first_then_majority_and_staple():
     masks = [square(4, 10), square(5, 10), square(5, 15)]
-    found = references([reading("a", masks[0]), reading("b", masks[1], number="2"), reading("c", masks[2])],
-                       "lesion", only=False)  # fmt: skip
+    found = references([reading("a", masks[0]), reading("b", masks[1], number="2"), reading("c", masks[2])])
     assert [(r.name, r.rater) for r in found] == [("a", "a"), ("b (2)", "b"), ("c", "c"), (MAJORITY, ""), (STAPLE, "")]
     assert np.array_equal(found[3].mask, square(5, 10))
     assert found[4].mask.any() and not (found[4].mask & ~square(4, 15)).any()
-    assert [r.name for r in references([reading("a", masks[0])], "lesion", only=False)] == ["a"]
-
-
-def test_only_the_structure_counts_unless_there_is_no_other():
-    other = [reading("a", square(4, 9), "organ")]
-    assert references(other, "lesion", only=False) == []
-    assert [r.name for r in references(other, "lesion", only=True)] == ["a"]
+    assert [r.name for r in references([reading("a", masks[0])])] == ["a"]
 
 
 def test_figures_of_a_shifted_square():

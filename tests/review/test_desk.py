@@ -436,6 +436,18 @@ def test_the_frame_is_asked_for_before_the_panels_are_told(bench) -> None:
     assert order.index("asked") < order.index("point_changed")
 
 
+def test_whether_the_model_fits_is_asked_once_after_the_first_contour_and_forgotten_with_the_case(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    desk.latents.choose_rater("ben")
+    bench.worker.answer()
+    assert len(bench.worker.of("fit")) == 1
+    desk.take_fit("fits")
+    assert (desk.fit, bench.sayings("fit_changed")[-1]) == ("fits", "fits")
+    bench.open(scan("b"), model=False)
+    assert (desk.fit, bench.sayings("fit_changed")[-1]) == (None, None)
+
+
 def test_axes_do_not_change_during_a_drag(bench) -> None:
     desk = bench.desk
     bench.open()

@@ -98,7 +98,7 @@ def test_a_training_of_the_window_and_its_model_name_nobody(planted, tmp_path):
 
 def test_a_bad_file_is_named_on_the_screen_and_not_in_the_log(planted, tmp_path):
     mask = planted / f"{CASE}0" / "masks" / f"{RATER}.nii.gz"
-    write_nifti(np.zeros((1, 5, 5), np.float32), Geometry.plain((1, 5, 5), (3.0, 1.0, 1.0)), mask, overwrite=True)
+    write_nifti(np.zeros((1, 5, 5), np.float32), Geometry.plain((1, 5, 5), (3.0, 1.5, 1.5)), mask, overwrite=True)
     training = Training.begin(tmp_path / "trainings", Plan(str(planted), "new-1", 4, 0, (f"{CASE}0",), ()))
     try:
         found = wait(training, "failed")

@@ -15,6 +15,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import checkpoint, loop, process
 from proseg_gui.training.process import Network, Plan, Training, check_name, find_trainings, seconds_left
+from proseg_gui.volume import Geometry
 
 LIMIT_S = 180.0
 
@@ -126,8 +127,8 @@ def test_a_killed_run_is_told_and_goes_on_to_the_end(begun):
 
 
 def test_a_run_that_cannot_work_says_why(begun, dataset):
-    write_nifti(np.zeros((1, 5, 5), np.float32), _plain((1, 5, 5)), dataset / "case0" / "masks" / "rater1.nii.gz",
-                overwrite=True)  # fmt: skip
+    wrong = Geometry.plain((1, 5, 5), (3.0, 1.5, 1.5))
+    write_nifti(np.zeros(wrong.shape, np.float32), wrong, dataset / "case0" / "masks" / "rater1.nii.gz", overwrite=True)
     training = begun()
     until = time.monotonic() + LIMIT_S
     while training.poll().alive:
@@ -138,12 +139,6 @@ def test_a_run_that_cannot_work_says_why(begun, dataset):
     with pytest.raises(UserError, match="no model yet"):
         training.accept(dataset)
     training.discard()
-
-
-def _plain(shape):
-    from proseg_gui.volume import Geometry
-
-    return Geometry.plain(shape, (3.0, 1.0, 1.0))
 
 
 def test_a_plan_becomes_the_command_line(plan, tmp_path):

@@ -35,6 +35,13 @@ def test_a_shipped_bundle_says_how_it_was_made(name):
     assert card.intended_use and card.licence and card.metrics["validation"]["n_cases"] > 5
 
 
+@pytest.mark.parametrize("name", ["brain_growth", "phantom"])
+def test_a_shipped_bundle_knows_its_own_images(name):
+    fit = load_bundle(name).card.fit
+    assert fit["cases"] >= 29 and 0.5 < fit["threshold"] < 3 and len(fit["mean"]) == 128
+    assert len(fit["directions"]) == 16  # 16 pooled directions and a mean of at least 29 cases: none can be told apart
+
+
 def test_names_of_raters_are_those_of_the_contract():
     cards = {card.name: card for card in list_bundles()}
     assert cards["brain_growth"].raters == tuple(f"rater{i}" for i in range(1, 8))

@@ -84,8 +84,7 @@ class AgreementLink(QObject):
 
         def work(token: CancelToken, progress: Progress) -> Point:
             if presets:
-                name = review.engine.structures[structure]
-                found = references(review.study.readings, name, only=len(review.study.structures) == 1)
+                found = references(review.given(structure))
                 jobs.post(token, self._begin, review, structure, found)
             else:
                 found = self._references

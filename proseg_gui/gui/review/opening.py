@@ -18,7 +18,8 @@ from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.keeper import Keeper, key_of
-from proseg_gui.review.session import Reviewed, begin_review, choose_bundle_name
+from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
+from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.review.state import WorkItem
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.volume import Study
@@ -377,13 +378,14 @@ class Opener(QObject):
             return
         case_id = self._desk.case.case_id
 
-        def work(_token: CancelToken, progress: Progress) -> Reviewed:
+        def work(token: CancelToken, progress: Progress) -> Reviewed:
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
             progress(0.5, "loading the model")
-            names = [card.name for card in list_bundles(own=True)]
-            reference = choose_bundle_name(study, wanted, remembered, names)
-            bundle = load_bundle(reference)
+            look = LookThrough(study, device, token)
+            reference = choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look)
+            engine = look.engines.get(reference) if centre_mm is None else None
+            bundle = load_bundle(reference) if engine is None else engine.bundle
             try:
                 check_fits(bundle.card, study)
             except WrongModality:
@@ -391,13 +393,16 @@ class Opener(QObject):
                     raise
             progress(0.9, "first contour")
             self.keeper.about(study, case_id, bundle.card.structures)
-            return replace(begin_review(study, bundle, device, centre_mm), reference=reference)
+            return replace(begin_review(study, bundle, device, centre_mm, engine), reference=reference)
 
         def failed(error: BaseException) -> None:
             from proseg_gui.bundle import WrongModality
 
             self._desk.expect_model(False)
-            if isinstance(error, WrongModality):
+            if isinstance(error, NoModelFits):  # the scan is there to look at, and a model can be chosen
+                self._controller.noticed.emit(str(error))
+                self._controller.settled.emit()
+            elif isinstance(error, WrongModality):
                 answer = partial(self._look_through, wanted, centre_mm=centre_mm, other_modality=True, chosen=chosen)
                 self.model_question.emit(error, answer)
             else:

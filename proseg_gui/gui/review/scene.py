@@ -183,7 +183,7 @@ class Scene(QWidget):
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
         self.heat.setVisible(settings.layout != "single")
-        if before.masks_shown != view.masks_shown:
+        if (before.masks_shown, before.hidden) != (view.masks_shown, view.hidden):
             self._given_layers = self._trace_given()
         self._kept_layers = self._trace_kept()
         self._spread_layers = self._trace_spread(self._controller.desk.spread)
@@ -266,15 +266,17 @@ class Scene(QWidget):
         return layers
 
     def _trace_given(self) -> list[ContourLayer]:
-        """Masks that raters gave, on any plane, drawn dotted in their colours."""
+        """Masks that raters gave, on any plane, drawn dotted in their colours; not of structures that are hidden."""
         study, grid, layers = self._controller.desk.study, self.scan.grid, []
         if study is None or grid is None:
             return []
+        review = self._controller.desk.review
+        hidden = () if review is None else [one for s in self._view.hidden for one in review.given(s)]
         for number, name in enumerate(study.raters):
             if name not in self._view.masks_shown:
                 continue
             for reading in study.readings:
-                if reading.rater == name and self.plane.take(reading.mask.array).any():
+                if reading.rater == name and reading not in hidden and self.plane.take(reading.mask.array).any():
                     path = trace_plane(reading.mask.array, self.plane, grid)
                     layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
         return layers

@@ -175,7 +175,7 @@ def _model_item(card: Any, current: bool) -> ModelItem:
         version=card.version,
         raters=card.raters,
         structures=card.structures,
-        modality=card.modality,
+        modality=card.known_modality,
         metrics=metrics,
         intended_use=card.intended_use,
         licence=card.licence,

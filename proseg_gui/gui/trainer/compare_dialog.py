@@ -157,7 +157,7 @@ def _facts(model: Model) -> dict[str, str]:
     base = training.get("init", {})
     made = f"{TITLES.get(stage, stage)}, from {base.get('name', '?')}" if stage else "anew"
     return {
-        "data": " · ".join(filter(None, (training.get("data") or "not said", card.modality))),
+        "data": " · ".join(filter(None, (training.get("data") or "not said", card.known_modality))),
         "training": f"{made}, {steps} steps, seed {training.get('seed')}" if steps else made,
         "raters": f"{len(card.raters)}: {', '.join(card.raters)}",
         "judged": f"{figures['n_cases']} validation cases" if figures else "no case",

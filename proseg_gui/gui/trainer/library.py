@@ -90,7 +90,7 @@ def seconds_a_step(
 def facts(card: Any) -> str:
     """One line about a model."""
     figures = card.metrics.get("validation", {})
-    parts = [f"{len(card.raters)} raters", card.modality]
+    parts = [f"{len(card.raters)} raters", card.known_modality]
     if figures:
         parts += [f"Dice {figures['dice_identity_mean']:.3f}", f"GED² {figures['ged2']:.3f}"]
     data = card.training.get("data", "")

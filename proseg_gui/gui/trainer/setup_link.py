@@ -160,7 +160,7 @@ class SetupLink(QObject):
             return str(error)
         base, raters = self.base(), self._raters()
         if base is None or raters is None:
-            return self._panel.window_trouble() or self._panel.advanced.trouble()
+            return self._unsaid() or self._panel.window_trouble() or self._panel.advanced.trouble()
         if raters.unsaid:
             return stage_trouble(raters, stage)
         from proseg_gui.training.origin import match_raters
@@ -172,6 +172,12 @@ class SetupLink(QObject):
             return str(error)
         used = (row for row in self._data.rows.values() if self._data.parts[row.case.name] in ("train", "val"))
         return stage_trouble(raters, stage) or images_trouble(base.card, used)
+
+    def _unsaid(self) -> str:
+        """A model that does not know what its images are cannot tell that a scan is of another kind."""
+        if self._panel.setup().modality or any(row.modality for row in self._data.rows.values()):
+            return ""
+        return "The files do not say what the images are: choose it under Images."
 
     def plan(self) -> Plan | None:
         """What the panels say; ``None`` while there are no data."""

@@ -27,7 +27,7 @@ from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
 from proseg_gui.training.process import Network
 
 MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
-              ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"))  # fmt: skip
+              ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"), ("Other", "OT"))  # fmt: skip
 FLIPS = (("Nothing", "none"), ("Left and right", "x"), ("Front and back", "y"), ("Both", "xy"))
 INTENSITIES = (
     "LOW, HIGH: the values that count as black and white, such as -160, 240 HU for CT.\n"
@@ -112,6 +112,7 @@ class SetupPanel(Section):
         self.stages.chosen.connect(self._start_changed)
         for field in (self.name, self.intensities):
             field.textChanged.connect(lambda _text: self.changed.emit())
+        self.modality.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.steps.valueChanged.connect(self._steps_changed)
         self.seed.valueChanged.connect(lambda _value: self.changed.emit())
         self.advanced.changed.connect(self.changed)

@@ -93,8 +93,8 @@ def images_trouble(card: Card, rows: Iterable[CaseRow]) -> str:
     from proseg_gui.bundle import SPACING_FACTOR
 
     for row in rows:
-        if row.modality and card.modality and row.modality != card.modality:
-            return f"{row.case.name} is {row.modality} and {card.name} learned from {card.modality} images."
+        if row.modality and card.known_modality and row.modality != card.known_modality:
+            return f"{row.case.name} is {row.modality} and {card.name} learned from {card.known_modality} images."
         ratios = [have / want for have, want in zip(row.spacing_mm, card.spacing_mm, strict=True)]
         if row.picture is not None and not all(1 / SPACING_FACTOR <= r <= SPACING_FACTOR for r in ratios):
             have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (row.spacing_mm, card.spacing_mm))
@@ -106,8 +106,8 @@ def fixed_by(card: Card) -> tuple[str, str]:
     """What images and which intensities the base is for, in words."""
     window = card.window
     if window["kind"] == "fixed":
-        return card.modality or "not said", f"{window['low']:g} to {window['high']:g}"
-    return card.modality or "not said", "each image's own range"
+        return card.known_modality or "not said", f"{window['low']:g} to {window['high']:g}"
+    return card.known_modality or "not said", "each image's own range"
 
 
 def raters_sentence(raters: Raters, stage: str) -> str:

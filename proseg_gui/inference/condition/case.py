@@ -17,6 +17,7 @@ from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence, Standing
 from proseg_gui.inference.condition.update import Conditioned, condition, propose
 from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.points import Point, check_point, point_from
 from proseg_gui.inference.results import Results, provenance_of
 from proseg_gui.io.atomic import atomic_folder, atomic_json
@@ -137,6 +138,7 @@ def condition_case(
     preparing, drawing = share_of(progress, 0.0, PREPARING), share_of(progress, PREPARING, DRAWING)
     ensemble.prepare_all(token, preparing)
     evidence = _evidence(engine, structure, words, accepted, stands, token)
+    fit = judge_fit(engine, token)
     conditioned = condition(engine, evidence, ensemble=ensemble, stands=stands, token=token)
     summary: dict[str, Any] = {}
 
@@ -149,7 +151,9 @@ def condition_case(
         summary.update(_summary(conditioned, request, stands, files))
         summary["evidence"] = _said(words, accepted)
         summary["changed_ml"], summary["volume_ml"] = changed, ml
-        summary["notices"] = [*study.notices, *engine.notices, *notices, *filter(None, [conditioned.notice])]
+        summary["fit"] = fit.as_dict()
+        said = [*study.notices, *engine.notices, *fit.reasons, *notices, conditioned.notice]
+        summary["notices"] = [notice for notice in dict.fromkeys(said) if notice]
         atomic_json(folder / SUMMARY_NAME, summary)
 
     atomic_folder(out, fill, overwrite=overwrite)

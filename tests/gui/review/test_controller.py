@@ -272,6 +272,9 @@ def test_the_volumes_of_a_4d_file_are_asked_for_in_the_window(window, qtbot, tmp
     with qtbot.waitSignal(window.opener.choose_requested, timeout=SETTLE_MS) as asked:
         window.opener.open_paths([tmp_path / "a.nii"])
     assert [candidate.label for candidate in asked.args[1]] == ["a.nii, volume 0 of 2", "a.nii, volume 1 of 2"]
+    said = []
+    window.controller.noticed.connect(said.append)
     settle(qtbot, window, lambda: window.opener.open_candidate(asked.args[1][1]))
     assert np.array_equal(window.controller.desk.study.image.array, values.T + 9)
     assert window.failures == []
+    assert window.controller.desk.review is None and any("no model fits this scan" in text for text in said)

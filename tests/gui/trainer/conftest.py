@@ -36,5 +36,5 @@ def discs(tmp_path):
     wrong = Geometry.plain((1, 9, 9), (3.0, 1.5, 1.5))  # no box of the image's own voxels, which would be placed
     write_nifti(np.ones((1, 9, 9), np.uint8), wrong, folder / "case4" / "masks" / "anna.nii.gz", overwrite=True)
     patients = {f"case{i}": f"p{i}" for i in range(5)} | {"case5": "p0"}
-    (folder / "dataset.json").write_text(json.dumps({"name": "discs", "patients": patients}))
+    (folder / "dataset.json").write_text(json.dumps({"name": "discs", "patients": patients, "modality": "MR"}))
     return folder

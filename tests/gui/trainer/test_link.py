@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import psutil
 import pytest
@@ -346,7 +348,8 @@ def test_a_case_with_another_grid_is_looked_at_before_deciding(link, qtbot):
     qtbot.waitUntil(lambda: link.controller.desk.study is not None, timeout=LIMIT_MS)
     study = link.controller.desk.study
     assert study.name == "case4" and [r.rater for r in study.readings] == ["anna", "ben", "cleo"]
-    assert "nearest neighbour" in " ".join(study.notices) and study.readings[0].mask.array.sum() == 81
+    assert "nearest neighbour" in " ".join(study.notices)
+    assert study.readings[0].mask.array.sum() == 13 * 13  # 9 voxels of 1.5 mm a side
     assert link.tab.data.table.cases.parts["case4"] == "out"  # looking decides nothing
     qtbot.waitUntil(lambda: not link.controller.jobs.busy("open"), timeout=LIMIT_MS)
 
@@ -381,6 +384,19 @@ def say_who(link, *buttons, **choices):
         dialog.choices[person].setCurrentIndex(dialog.choices[person].findData(rater))
     click(dialog.done_button)
     return dialog
+
+
+def test_a_training_asks_what_the_images_are_where_nothing_says_it(make, discs, qtbot):
+    info = json.loads((discs / "dataset.json").read_text())
+    (discs / "dataset.json").write_text(json.dumps({**info, "modality": ""}))
+    link = make()
+    drop(link.tab, discs)
+    qtbot.waitUntil(lambda: link.data.complete, timeout=LIMIT_MS)
+    setup = link.tab.setup
+    assert not setup.start.isEnabled() and "do not say what the images are" in setup.trouble.text()
+    setup.modality.setFocus()
+    QTest.keyClick(setup.modality, Qt.Key.Key_Down)
+    assert setup.start.isEnabled() and link.setup.plan().modality == "MR"
 
 
 def test_a_base_fixes_what_it_fixes_and_says_whom_it_knows(own, make, discs, qtbot):
