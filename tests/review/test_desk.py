@@ -275,6 +275,28 @@ def test_all_structures_are_accepted_each_at_its_own_point(bench) -> None:
         assert case.document.masks[reading.mask].digest == mask_at({"tau": (tau,)}).digest
 
 
+def test_what_leaves_is_the_accepted_reading_and_not_the_preview_beside_it(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    desk.latents.choose_rater("ben")
+    out = desk.shapes.outgoing()
+    assert (out.point["tau"][0], out.who, out.voxels, out.remark) == (2.0, "ben", None, "")
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.latents.choose_rater("anna")
+    out = desk.shapes.outgoing()
+    assert (out.point["tau"][0], out.who) == (2.0, "ben")
+    assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
+    assert out.remark.startswith("reading lesion#1, accepted by reader at ")
+    assert "model m (sha of m)" in out.remark
+    desk.begin(Model(desk.study, "other"))
+    out = desk.shapes.outgoing()
+    assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
+    assert "model m" in out.remark
+    desk.shapes.reopen()
+    assert desk.shapes.outgoing().voxels is None
+
+
 def test_undoing_an_acceptance_withdraws_it(bench) -> None:
     case, desk = bench.open(), bench.desk
     desk.shapes.accept()
