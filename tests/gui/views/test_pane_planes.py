@@ -6,10 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from proseg_gui.gui.views import overlay_text, pane_overlay
 from proseg_gui.gui.views.contours import trace_plane
@@ -17,6 +14,8 @@ from proseg_gui.gui.views.image_pane import ContourLayer
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Geometry, Volume
+
+from ..conftest import point_at
 
 SHAPE, SPACING = (4, 5, 6), (3.0, 2.0, 0.5)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -32,15 +31,6 @@ def place_by_hand(axis: int, voxel: tuple[int, int, int], scale: float) -> QPoin
     across = (voxel[columns] + 0.5 - SHAPE[columns] / 2) * column_mm
     down = (voxel[rows] + 0.5 - SHAPE[rows] / 2) * row_mm
     return QPointF(200 + across * scale, 200 + (-down if upwards else down) * scale).toPoint()
-
-
-def point_at(pane: QWidget, place: QPoint) -> None:
-    """Move the mouse there; sent straight to the pane, as other windows of a busy screen may take the real one."""
-    where = QPointF(place)
-    none = Qt.MouseButton.NoButton
-    keys = Qt.KeyboardModifier.NoModifier
-    move = QMouseEvent(QEvent.Type.MouseMove, where, QPointF(pane.mapToGlobal(place)), none, none, keys)
-    QApplication.sendEvent(pane, move)
 
 
 def uneven() -> Volume:
@@ -151,7 +141,7 @@ def test_the_voxel_pointed_at_is_marked_in_the_other_plane(crossed, eye):
     bare = eye.grabbed(coronal).astype(int)
 
     def marked(voxel):
-        QTest.mouseMove(axial, place_by_hand(0, voxel, 20.0))
+        point_at(axial, place_by_hand(0, voxel, 20.0))
         changed = np.abs(eye.grabbed(coronal) - bare).sum(axis=2)
         rows, columns = np.nonzero(changed)
         at = place_by_hand(1, voxel, 400 / 12 / 2)
