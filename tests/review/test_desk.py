@@ -262,6 +262,17 @@ def test_accepting_freezes_the_point_of_the_press_and_locks_the_structure(bench)
     assert not case.document.withdrawn("lesion#1")
 
 
+def test_the_volume_of_what_stays_is_its_own(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    assert desk.shapes.kept_ml() is None
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.latents.choose_rater("anna")
+    assert desk.shapes.kept_ml() == pytest.approx(2 * 5 * 4 * 6.0 / 1000)  # 2 slices of 5 x 4 voxels of 3 x 2 x 1 mm
+
+
 def test_all_structures_are_accepted_each_at_its_own_point(bench) -> None:
     case, desk = bench.open(), bench.desk
     desk.latents.choose_rater("anna")
