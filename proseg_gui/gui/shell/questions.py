@@ -72,6 +72,7 @@ class Questions:
 
     def choose_model(self) -> None:
         """Ask which bundle looks at the scan."""
+
         def work(_token: CancelToken, _progress: Progress) -> list[Any]:
             from proseg_gui.bundle import list_bundles
 
