@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from proseg_gui.review.case import case_state
 from proseg_gui.review.document import FLAGGED, MODEL, POINT, SHAPE
 from proseg_gui.review.edits import Bricks
-from proseg_gui.review.state import Announce
+from proseg_gui.review.state import Announce, Outgoing
 
 if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
@@ -76,6 +76,21 @@ class Shapes:
         stood = document.value(POINT + name)
         foreign = stood is not None and stood["model"] != review.bundle.card.sha256
         return voxels if foreign and model.get("sha256") == stood["model"] else None
+
+    def outgoing(self) -> Outgoing:
+        """What an export writes as the active structure's contour: never the sliders' preview beside one that stays."""
+        desk = self._desk
+        voxels, (point, who) = self.kept(desk.structure), desk.latents.stand(desk.structure)
+        if voxels is None:
+            return Outgoing(point, who.text)
+        reading = desk.document.accepted(self.names[desk.structure])
+        if reading is None:
+            return Outgoing(point, "kept shape", voxels, "drawn by another model, kept when the model was changed")
+        by = reading.model
+        model = "no model" if by is None else f"model {by['name']} ({by['sha256'][:12]})"
+        remark = f"reading {reading.id}, accepted by {reading.person} at {reading.at}, {reading.how}, {model}"
+        same = reading.model == desk.model and reading.point is not None
+        return Outgoing(reading.point if same else point, reading.who or "reading", voxels, remark)
 
     @property
     def is_locked(self) -> bool:

@@ -21,6 +21,7 @@ from proseg_gui import __version__
 from proseg_gui.bundle import Card
 from proseg_gui.errors import UserError
 from proseg_gui.io.atomic import atomic_write_all
+from proseg_gui.io.json_in import parse_json
 from proseg_gui.training.verdict import doubts
 
 FIGURES = {
@@ -79,7 +80,7 @@ def read_log(path: Path) -> list[dict[str, Any]]:
         return []
     for line in lines:
         try:
-            row = json.loads(line)
+            row = parse_json(line)
         except ValueError:  # the last line may be half written
             continue
         if isinstance(row, dict) and "step" in row:

@@ -66,7 +66,7 @@ def test_a_link_to_everything_above_is_not_followed(store, tmp_path):
     assert len(files_below(store).files) == 5
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the administrator may read everything")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_cannot_be_read_is_counted(store, tmp_path):
     (store / "closed").mkdir(mode=0)
     assert open_study(store).notices == ("Passed over: 1 folder that cannot be read.",)

@@ -116,7 +116,8 @@ def card(**changes):
     values = {"raters": ("a", "b", "c"), "modality": "MR", "version": "1", "training": training,
               "structures": ("disc",), "channels": ("T2",), "spacing_mm": (1.0, 2.0),
               "metrics": {"validation": figures}}  # fmt: skip
-    return SimpleNamespace(**{"sha256": "none", **values, **changes})
+    made = {"sha256": "none", **values, **changes}
+    return SimpleNamespace(**made, known_modality=made.get("modality", ""))
 
 
 def test_the_verdict_says_what_the_figures_say():
