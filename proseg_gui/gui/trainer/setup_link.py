@@ -184,9 +184,9 @@ class SetupLink(QObject):
         data, given, raters = self._data, self._panel.setup(), self._raters()
         if data.arranged is None:
             return None
-        init = str(Path(given.init).resolve()) if given.init else ""
+        init = str(Path(given.init).absolute()) if given.init else ""
         return Plan(
-            str(data.arranged.dataset.path.resolve()), given.name, given.steps, given.seed, data.names("train"),
+            str(data.arranged.dataset.path.absolute()), given.name, given.steps, given.seed, data.names("train"),
             data.names("val"), given.modality, given.flip, given.window, given.keep_names, init, given.stage,
             tuple(name for name in data.resampled if data.parts[name] != "out"), data.names("test"),
             None if raters is None or raters.unsaid else raters.people(), given.network,
