@@ -152,9 +152,9 @@ class LibraryLink(QObject):
     def report(self, model: Model) -> None:
         """Write what is known of a model's training to a file."""
         def work(_token: CancelToken, _progress: Progress) -> list[dict[str, Any]]:
-            from proseg_gui.training.report import read_log
+            from proseg_gui.training.log import read_rows
 
-            return read_log(model.folder / LOG)
+            return read_rows(model.folder / LOG)
 
         def done(log: list[dict[str, Any]]) -> None:
             said = self.noticed.emit, self.failed.emit

@@ -47,9 +47,9 @@ class ResultLink(QObject):
         pictures = [p.thumbnail for p in self._tab.strip.pictures.values() if p.thumbnail is not None]
 
         def work(_token: CancelToken, _progress: Progress) -> tuple[Card, list[dict[str, Any]]]:
-            from proseg_gui.training.report import read_log
+            from proseg_gui.training.log import read_rows
 
-            return read_card(training.bundle), read_log(training.state / LOG)
+            return read_card(training.bundle), read_rows(training.state / LOG)
 
         def done(found: tuple[Card, list[dict[str, Any]]]) -> None:
             said = self.noticed.emit, self.failed.emit
