@@ -53,7 +53,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check what is asked for, then condition and write."""
     from proseg_gui.inference.condition.case import ConditionRequest, condition_case, read_words
-    from proseg_gui.io.atomic import check_folder
+    from proseg_gui.io.base.atomic import check_folder
     from proseg_gui.io.dataset import load_case
     from proseg_gui.io.open import find_inputs, open_study
 

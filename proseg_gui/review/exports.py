@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json, hidden_folder
+from proseg_gui.io.base.atomic import atomic_json, hidden_folder
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.edits import Bricks

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from proseg_gui.io.atomic import atomic_bytes
-from proseg_gui.io.json_in import BadJson, parse_json
+from proseg_gui.io.base.atomic import atomic_bytes
+from proseg_gui.io.base.json_in import BadJson, parse_json
 
 LOG_NAME = "log.jsonl"
 

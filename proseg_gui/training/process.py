@@ -22,9 +22,9 @@ import psutil
 
 from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json, copy_folder, remove_folder, write_error
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.leftovers import is_hidden_name, remove_leftovers
+from proseg_gui.io.base.atomic import atomic_json, copy_folder, remove_folder, write_error
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.leftovers import is_hidden_name, remove_leftovers
 from proseg_gui.training.log import LOG_NAME, LogFollower
 
 PEOPLE = "people.json"

@@ -20,7 +20,7 @@ from PIL import Image
 from proseg_gui import __version__
 from proseg_gui.bundle import Card
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_write_all
+from proseg_gui.io.base.atomic import atomic_write_all
 from proseg_gui.training.verdict import doubts
 
 FIGURES = {

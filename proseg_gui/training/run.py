@@ -22,9 +22,9 @@ from proseg_gui import __version__
 from proseg_gui.bundle import UNKNOWN_MODALITY, Bundle, Card, case_hash, local_names, remember_names, save_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
-from proseg_gui.io.atomic import check_folder, write_error
+from proseg_gui.io.base.atomic import check_folder, write_error
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
-from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State

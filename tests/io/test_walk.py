@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
+from proseg_gui.io.base.walk import files_below
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import find_inputs, open_study
-from proseg_gui.io.walk import files_below
 from proseg_gui.volume import Geometry, Mask
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")

@@ -109,7 +109,7 @@ class Exporting:
 
         def work(_token: CancelToken, _progress: Progress) -> Path:
             from proseg_gui.inference.latents import latents_json
-            from proseg_gui.io.atomic import atomic_json
+            from proseg_gui.io.base.atomic import atomic_json
 
             atomic_json(path, latents_json(point, review.bundle.card, name=name), overwrite=True)
             return path

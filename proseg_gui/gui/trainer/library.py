@@ -17,8 +17,8 @@ from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.starts import STAGES
-from proseg_gui.io.atomic import remove_folder
-from proseg_gui.io.leftovers import remove_leftovers
+from proseg_gui.io.base.atomic import remove_folder
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 
 if TYPE_CHECKING:

@@ -20,13 +20,13 @@ from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.points import Point, check_point, point_from
 from proseg_gui.inference.results import Results, provenance_of
-from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.progress import share_of
+from proseg_gui.io.base.provenance import Provenance, software_name
 from proseg_gui.io.images.grid import place_on
 from proseg_gui.io.images.masks import WHOLE
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.images.reading import read_raw
-from proseg_gui.io.progress import share_of
-from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry, Study, areas_to_ml
 

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_write
+from proseg_gui.io.base.atomic import atomic_folder, atomic_write
 from proseg_gui.io.dicom.headers import read_header
 from proseg_gui.review.project import lease, place, records
 from proseg_gui.volume import Study

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.names import file_name
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.case_write import write_case
 from proseg_gui.io.dataset import Dataset, read_dataset
-from proseg_gui.io.names import file_name
 from proseg_gui.io.open import Candidate, SeveralSeries, open_study
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.review.document import AcceptedReading, Document
 from proseg_gui.review.project.cases import CaseEntry

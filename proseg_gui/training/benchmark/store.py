@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_bytes, atomic_json, check_folder
+from proseg_gui.io.base.atomic import atomic_bytes, atomic_json, check_folder
+from proseg_gui.io.base.json_in import parse_json, read_json
 from proseg_gui.io.dataset import Dataset
-from proseg_gui.io.json_in import parse_json, read_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.training.benchmark.data import read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, run_hash
