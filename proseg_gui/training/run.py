@@ -360,9 +360,7 @@ def _record(request: Request, device: torch.device) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _metrics(
-    state: State, held_out: Sequence[TrainingCase], recipe: Recipe, raters: Sequence[str]
-) -> dict[str, Any]:
+def _metrics(state: State, held_out: Sequence[TrainingCase], recipe: Recipe, raters: Sequence[str]) -> dict[str, Any]:
     if not held_out:
         return {}
     figures = dict(state.best_figures)

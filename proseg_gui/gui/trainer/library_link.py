@@ -151,6 +151,7 @@ class LibraryLink(QObject):
 
     def report(self, model: Model) -> None:
         """Write what is known of a model's training to a file."""
+
         def work(_token: CancelToken, _progress: Progress) -> list[dict[str, Any]]:
             from proseg_gui.training.log import read_rows
 

@@ -132,8 +132,10 @@ class SetupLink(QObject):
         aside = split.patients(self._data.parts, data.dataset, "test")
         test = f"{_patients(aside)}, set aside; judged once, when you ask for it" if aside else NO_TEST
         pace = self._pace(given.stage)
-        time = "known after the first 20 steps" if pace is None else (
-            f"about {duration(pace * given.steps)}, at the pace of the last training on such images"
+        time = (
+            "known after the first 20 steps"
+            if pace is None
+            else (f"about {duration(pace * given.steps)}, at the pace of the last training on such images")
         )
         panel.show_state(held, test, time, self._trouble(given.name, given.stage), self._data.complete)
 

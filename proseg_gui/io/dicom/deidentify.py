@@ -197,9 +197,7 @@ def check_pseudonym(named: Pseudonym, original: DicomReference | None) -> None:
         )
 
 
-def survivors(
-    ds: Dataset, original: DicomReference | None, named: Pseudonym | None = None
-) -> list[tuple[str, str]]:
+def survivors(ds: Dataset, original: DicomReference | None, named: Pseudonym | None = None) -> list[tuple[str, str]]:
     """What is left of the patient: (tag of ``ds``, which of the original's tags it repeats or breaks).
 
     Every element of ``ds``, sequences included, is compared with the profile's table, and every text and UID with

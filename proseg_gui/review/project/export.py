@@ -126,9 +126,7 @@ def export_dataset(
 
 
 @contextlib.contextmanager
-def dataset_or_project(
-    path: str | Path, *, how: Sequence[str] = HOW, trust_paths: bool = False
-) -> Iterator[Dataset]:
+def dataset_or_project(path: str | Path, *, how: Sequence[str] = HOW, trust_paths: bool = False) -> Iterator[Dataset]:
     """The data set at ``path``, or the accepted readings of the project there, until the block ends."""
     path = Path(path)
     if not (path.is_file() and is_project(path)):
