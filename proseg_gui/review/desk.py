@@ -138,11 +138,13 @@ class Desk:
 
     def case_view(self) -> dict[str, Any]:
         """Where one stands in the case and how it is shown, as plain values: comes back with the case."""
+        # Until a model has come, what is kept of the last one stands: a kill in between must not lose it.
+        kept = {} if self.case is None else self.case.view
         return {
             "slice": self.slice_index,
             "visited": sorted(self.visited),
-            "structure": self.structure,
-            "model": "" if self.review is None else self.review.reference,
+            "structure": kept.get("structure", 0) if self.review is None else self.structure,
+            "model": kept.get("model", "") if self.review is None else self.review.reference,
             "choices": self.display.case_choices(),
             "panes": dict(self.panes),
             "seconds": round(self.seconds, 1),

@@ -14,7 +14,7 @@ from typing import Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.review.case import OpenedCase
-from proseg_gui.review.document import FLAGGED, Document
+from proseg_gui.review.document import FLAGGED, Document, Gesture
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
 from proseg_gui.review.project.takeover import take_over_worklist
@@ -66,8 +66,10 @@ class Keeper:
         identity = identify(study)
         if not self.project.known(identity):
             identity = complete(study, identity)
+        if self._saves is not None:
+            self._saves.drain(LAST_S)  # the case may have been open a moment ago, and the disc be slow
         case_id = self.project.case_for(identity, name=item.name, path=item.path)
-        document = Document(study.geometry.shape, self.project.history(case_id), person=self.person)
+        document = Document(study.geometry.shape, self._history(case_id), person=self.person)
         if self._saves is not None:
             saves = self._saves
             document.listen(lambda gesture: saves.gesture(case_id, gesture))
@@ -77,6 +79,14 @@ class Keeper:
             if found is not None:
                 shown[structure] = found
         return OpenedCase(study, document, case_id, self.project.view(case_id) or {}, shown)
+
+    def _history(self, case_id: str) -> tuple[Gesture, ...]:
+        """A case's steps: those in the file, and after them those that wait to be written."""
+        assert self.project is not None
+        waiting = () if self._saves is None else self._saves.waiting  # first: what is written meanwhile is in the file
+        history = self.project.history(case_id)
+        new = (step for owner, step in waiting if owner == case_id and step.number > len(history))
+        return (*history, *new)
 
     def known(self, items: Sequence[WorkItem]) -> list[WorkItem]:
         """For a worker: ``items`` with what the project knows of the cases that were opened there before."""
@@ -98,7 +108,7 @@ class Keeper:
         geometry = self.project.entry(item.case_id).geometry
         if geometry is None:
             return
-        document = Document(geometry.shape, self.project.history(item.case_id), person=self.person)
+        document = Document(geometry.shape, self._history(item.case_id), person=self.person)
         gesture = document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
         if gesture is not None:
             self._saves.gesture(item.case_id, gesture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,3 +231,28 @@ def test_items_come_back_from_plain_values() -> None:
     item = replace(_item(), series="1.2.3", component=2, case_id="x", current=True)
     item = replace(item, key=key_of(item))
     assert item_of(json.loads(json.dumps(plain_item(item)))) == item
+
+
+def test_a_case_opened_again_has_the_steps_that_still_wait_for_the_disc(file, monkeypatch) -> None:
+    monkeypatch.setattr(module, "LAST_S", 0.1)
+    keeper = open_keeper(file)
+    case = keeper.open(scan(), _item())
+    with keeper.project._writing:  # a disc that takes its time
+        case.document.set("flag case", {FLAGGED: True})
+        again = keeper._history(case.case_id)
+    assert [step.name for step in again] == ["flag case"]
+    keeper.close()
+
+
+def test_a_writer_that_has_ended_unseen_does_not_hold_the_project(file) -> None:
+    child = os.fork()
+    if child == 0:
+        open_project(file, create=True)
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # ended, but nobody has taken note
+    try:
+        project = open_project(file)
+        assert project.read_only == ""
+        project.close()
+    finally:
+        os.waitpid(child, 0)
