@@ -149,13 +149,14 @@ def work(folder: Path, seed: int) -> None:
     project = folder / "work.project"
     first = not project.exists()
     store = SettingsStore(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(store, open_keeper(project), "cpu")
+    models = [str(path) for path in sorted((folder / "models").iterdir())]
+    # Named, as by --model: for a case without one of its own the window would try every model that is shipped.
+    window = MainWindow(store, open_keeper(project), "cpu", models[seed % 2])
     tell("started", read_only=window.opener.keeper.read_only)
-    worker = Worker(window, seed, tell, [str(path) for path in sorted((folder / "models").iterdir())])
+    worker = Worker(window, seed, tell, models)
     window.show()
     if first or window.opener.keeper.project.session() is None:
         window.opener.set_person("kay")
-        window.opener.use_model(worker.models[0])
         window.opener.open_paths([folder / "set"])
     else:
         window.opener.open_last()

@@ -213,7 +213,6 @@ def another_bundle(folder: Path) -> None:
     save_bundle(folder, card, ProSeg(3, widths=(8, 8), features=8, hidden=8, modes=4).eval())
 
 
-@pytest.mark.heavy
 def test_a_killed_window_costs_the_last_second_at_most(windows) -> None:
     for seed in (0, 1, 2, 9, 3, 4):  # 9 is killed while it starts
         windows.kill(seed)
