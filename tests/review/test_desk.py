@@ -59,6 +59,24 @@ def test_nothing_of_one_case_is_on_the_next_one_and_going_back_brings_it_back(be
     assert desk.undo_name == "remember setting"
 
 
+def test_a_kept_setting_is_unpacked_once_and_a_number_is_given_once(bench) -> None:
+    """The window compares what it lists by identity on each slider move: it must be the same object each time."""
+    desk = bench.desk
+    bench.open(scan("a"))
+    desk.remember()
+    (first,) = desk.latents.remembered
+    desk.latents.move_axis(AMBIGUITY, 1.5)
+    desk.settled()
+    assert desk.latents.remembered[0] is first
+    desk.latents.forget(0)
+    assert desk.latents.remembered == ()
+    desk.remember()
+    assert desk.latents.remembered[0].key != first.key
+    desk.undo()
+    desk.undo()
+    assert [kept.key for kept in desk.latents.remembered] == [first.key]
+
+
 def test_leaving_a_case_keeps_what_was_moved_last(bench) -> None:
     case = bench.open()
     bench.desk.latents.begin_drag()
