@@ -54,7 +54,7 @@ class ProSeg(Method):
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
         features, hidden = self.backbone.features, self.hidden
-        with torch.device("cpu"):  # a few numbers; see _normal
+        with torch.device("cpu"):  # a few numbers, also where a bundle is checked (networks/claims.py)
             start = self.family.start(self.n_raters, tau_dims)
         self._rows = tuple(start)
         for name, values in start.items():
@@ -216,9 +216,8 @@ class ProSeg(Method):
 
 
 def _normal(deviation: float, *shape: int) -> nn.Parameter:
-    """Starting weights; not scaled on "meta", where bundles are built: arithmetic there imports torch's compiler."""
-    values = torch.randn(shape)
-    return nn.Parameter(values if values.is_meta else deviation * values)
+    """Starting weights."""
+    return nn.Parameter(deviation * torch.randn(shape))
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:
