@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ from proseg_gui.inference.cache import FeatureCache, default_budget
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label, thread_limit
 from proseg_gui.inference.fit import describe
 from proseg_gui.inference.gate import Gate
-from proseg_gui.inference.grid import plan_grid
+from proseg_gui.inference.grid import GridPart, plan_grid
 from proseg_gui.inference.patches import Patch, Patches
 from proseg_gui.inference.points import Point, coords_from, stacked
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -301,6 +301,30 @@ class Engine:
             with torch.inference_mode(), thread_limit(1):
                 logits = self.method.decode_many(features, stacked(points[i : i + at_once])).numpy()
             yield logits
+
+    def lattice(self, k: int, step: int, first: tuple[int, int], token: CancelToken | None = None) -> Patch:
+        """Every ``step``-th pixel each way of slice ``k`` on the model's grid, from ``first`` (y, x) on."""
+        features = self._features(k, token)
+        return Patch(features[..., first[0] :: step, first[1] :: step].to("cpu").contiguous(), step, first)
+
+    def probabilities_in(
+        self, k: int, points: Sequence[Point], part: GridPart, token: CancelToken | None = None
+    ) -> Iterator[np.ndarray]:
+        """:meth:`probabilities` in a part of the slice: ``(n, S, y, x)``, n of the points at a time, in order."""
+        features = self._features(k, token)[..., part.rows, part.columns].contiguous()
+        at_once = max(1, PIXELS_AT_ONCE // max(features.shape[-2] * features.shape[-1], 1))
+        for i in range(0, len(points), at_once):
+            self.pause_point(token)
+            coords = stacked(points[i : i + at_once])
+
+            def work(network: _Network, coords: Mapping[str, Tensor] = coords) -> np.ndarray:
+                with torch.inference_mode(), thread_limit(self._threads or 1):
+                    logits = network.method.decode_many(features.to(network.device), coords)
+                    shape = logits.shape[:2]
+                    image = part.to_image(logits.flatten(0, 1))
+                    return torch.sigmoid(image).unflatten(0, shape).cpu().numpy()
+
+            yield self._on_device(work)
 
     def pixels(self, k: int, rows: np.ndarray, columns: np.ndarray, token: CancelToken | None = None) -> Patch:
         """Single pixels ``(M,)`` of slice ``k`` on the model's grid, side by side in a patch of one row."""
