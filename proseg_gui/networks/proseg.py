@@ -101,7 +101,8 @@ class ProSeg(Method):
         if 0 in (batch, points, pixels.shape[-1]):
             return pixels.new_zeros(batch, points, self.n_structures, pixels.shape[-1])
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
-        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else pixels.shape[-1]
+        whole = torch.is_grad_enabled() or pixels.device.type != "cpu"  # a GPU is faster with one large piece
+        size = pixels.shape[-1] if whole else max(CHUNK // max(points, 1), 1024)
         parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1)
 
