@@ -42,6 +42,7 @@ class StatusBar(QStatusBar):
         self._job.hide()
         self.addPermanentWidget(self._job)
         self._device = QLabel()
+        self._device.setToolTip("Where the model runs, and the memory that it may use for slices it has worked out")
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setMinimumWidth(self._latency.fontMetrics().horizontalAdvance("slider \u2192 pixels 1000 ms"))
@@ -82,7 +83,7 @@ class StatusBar(QStatusBar):
         self._person.setVisible(bool(name))
 
     def show_device(self, text: str) -> None:
-        """Show where the model runs."""
+        """Show where the model runs, and with how much memory for a case."""
         self._device.setText(text)
 
     def show_latency(self, milliseconds: float) -> None:
