@@ -209,7 +209,7 @@ class DisplayLink(QObject):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
             spread = f"{ml_text(low)} {DASH} {ml_text(high)}{'' if summary.complete else ' so far'}"
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
+            length = longest_diameter_mm(drawn.frame.probability[desk.model_structure] > 0.5, study.geometry)
             diameter = DASH if length is None else f"{length:.1f} mm"
         kept = desk.shapes.kept_ml()
         volumes = [Measure("Volume", volume, "Of the current contour, whole volume")]
