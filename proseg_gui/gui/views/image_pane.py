@@ -19,7 +19,7 @@ from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Volume
 
 from .pane_mouse import MouseProfile, PaneMouse
-from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks, place_on_widget
+from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
 from .strokes import ContourLayer, paint_layer
 from .view_link import ViewLink
@@ -62,6 +62,7 @@ class ImagePane(QWidget):
         self._notice = ""
         self._contours: tuple[ContourLayer, ...] = ()
         self._fixed: tuple[ContourLayer, ...] = ()
+        self._labels = Labels()
         self._still = QPixmap()
         self._still_key: tuple[object, ...] = ()
         self._ruler_now: Ruler | None = None
@@ -365,7 +366,7 @@ class ImagePane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_contours(painter, self._contours, shown.to_widget)
         paint_marks(painter, area, shown)
-        paint_labels(painter, area, shown)
+        self._labels.paint(painter, area, shown)
         painter.end()
 
     def _shown(self, volume: Volume, grid: PlaneGrid) -> Shown:

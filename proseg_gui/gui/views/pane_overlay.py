@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QTransform
 
 from proseg_gui.planes import Plane, PlaneGrid, Voxel
 from proseg_gui.review.viewing import Ruler
@@ -19,7 +19,7 @@ FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Shown:
     """What a pane shows: all that the texts and marks need to know.
 
@@ -47,6 +47,30 @@ def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
     painter.setPen(MUTED_TEXT)
     area = pane.adjusted(24, 24, -24, -24)
     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+
+
+class Labels:
+    """All that is written over one pane, kept as a picture: most paints change a contour and no word."""
+
+    def __init__(self) -> None:
+        self._picture = QPixmap()
+        self._key: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
+        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+        ratio = painter.device().devicePixelRatioF()
+        shown = replace(shown, rulers=(), crosshair=None)
+        key = (shown, pane, ratio, painter.font())
+        if key != self._key:
+            self._key, self._picture = key, QPixmap((pane.size() * ratio).toSize())
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            writer = QPainter(self._picture)
+            writer.setRenderHints(painter.renderHints())
+            writer.setFont(painter.font())
+            paint_labels(writer, pane, shown)
+            writer.end()
+        painter.drawPixmap(pane.topLeft(), self._picture)
 
 
 def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
