@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proseg_gui.planes import Plane
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
@@ -37,6 +38,7 @@ from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
 from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
+from proseg_gui.review.tools import Tools
 from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Reading, Study, letters_of
@@ -69,6 +71,7 @@ class Desk:
         self.worker, self._announce, self._picture, self._clock = worker, announce, picture, clock
         self.shapes = Shapes(self, announce)
         self.drafts = Drafts(self, announce)
+        self.tools = Tools(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
@@ -112,6 +115,7 @@ class Desk:
 
     def show(self, case: OpenedCase) -> None:
         """Open a case: everything of the last one is gone from view, and this one's own comes back."""
+        self.tools.drop()
         self.leave()
         self._drop_review()
         self.case = case
@@ -334,6 +338,16 @@ class Desk:
             return None
         card = self.review.bundle.card
         return {"name": card.name, "sha256": card.sha256}
+
+    def shown_on_slice(self) -> np.ndarray | None:
+        """``(y, x)`` what the active structure holds of the slice in view, as shown; ``None`` while nobody knows."""
+        number, name, plane = self.structure, self.structure_name, Plane(0, self.slice_index)
+        kept = self.shapes.kept(number)
+        if kept is not None:
+            return kept.plane(0, self.slice_index) > 0
+        if self.drawn is None or self.drawn.frame.slice_index != self.slice_index:
+            return None
+        return self.drafts.shown(name, plane, self.drawn.frame.probability[number] > 0.5)
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:

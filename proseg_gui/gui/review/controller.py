@@ -32,6 +32,10 @@ class Controller(QObject):
     structure_changed = Signal(int)
     structure_state_changed = Signal(object)
     """A structure was accepted, reopened, added, locked ..., or the case flagged."""
+    tool_changed = Signal(object)
+    """A :class:`~proseg_gui.review.tools.ToolState`: what the hand draws with."""
+    tool_line = Signal(object)
+    """Points in screen mm of a line that is being drawn; empty when it is gone."""
     draft_changed = Signal(object)
     """A :class:`~proseg_gui.review.drafts.DraftChange`: what the hand has said of a structure."""
     point_changed = Signal(object)
