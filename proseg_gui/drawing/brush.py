@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.drawing.painted import TOLERANCE_MM, BoolArray, Box, Painted, checked_mm, checked_points
+from proseg_gui.drawing.painted import TOLERANCE_MM, BoolArray, Painted, checked_mm, checked_points
 from proseg_gui.drawing.places import (
     cells_along,
     check_plane,
@@ -52,19 +52,10 @@ def disc_stroke(grid: PlaneGrid, plane: Plane, points_mm: npt.ArrayLike, radius_
     reach = checked_mm(radius_mm, "the radius", LARGEST_RADIUS_MM) + TOLERANCE_MM
     points = checked_points(points_mm, 2)
     pixels = to_picture(grid, points)
-    found: list[tuple[slice, slice, BoolArray]] = []
-    for i, j in _pieces(len(points)):
-        found.extend(_disc_piece(grid, points[[i, j]], pixels[[i, j]], reach))
-    if not found:
-        return Painted.empty()
-    rows, columns = (slice(min(part[a].start for part in found), max(part[a].stop for part in found)) for a in range(2))
-    inside = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
-    for part_rows, part_columns, part in found:
-        inside[
-            part_rows.start - rows.start : part_rows.stop - rows.start,
-            part_columns.start - columns.start : part_columns.stop - columns.start,
-        ] |= part
-    return Painted.in_plane(plane, rows, columns, inside)
+    pieces = _pieces(len(points))
+    return Painted.united_all(
+        [p for i, j in pieces for p in _disc_piece(grid, plane, points[[i, j]], pixels[[i, j]], reach)]
+    )
 
 
 def ball_stroke(geometry: Geometry, points_lps_mm: npt.ArrayLike, radius_mm: float) -> Painted:
@@ -84,17 +75,8 @@ def ball_stroke(geometry: Geometry, points_lps_mm: npt.ArrayLike, radius_mm: flo
     """
     reach = checked_mm(radius_mm, "the radius", LARGEST_RADIUS_MM) + TOLERANCE_MM
     points = checked_points(points_lps_mm, 3)
-    found: list[tuple[Box, BoolArray]] = []
-    for i, j in _pieces(len(points)):
-        found.extend(_ball_piece(geometry, points[i], points[j], reach))
-    if not found:
-        return Painted.empty()
-    z, y, x = (slice(min(box[a].start for box, _ in found), max(box[a].stop for box, _ in found)) for a in range(3))
-    inside = np.zeros([s.stop - s.start for s in (z, y, x)], bool)
-    for box, part in found:
-        own = tuple(slice(b.start - s.start, b.stop - s.start) for b, s in zip(box, (z, y, x), strict=True))
-        inside[own] |= part
-    return Painted((z, y, x), inside)
+    pieces = _pieces(len(points))
+    return Painted.united_all([p for i, j in pieces for p in _ball_piece(geometry, points[i], points[j], reach)])
 
 
 def _pieces(count: int) -> Iterator[tuple[int, int]]:
@@ -103,9 +85,9 @@ def _pieces(count: int) -> Iterator[tuple[int, int]]:
 
 
 def _disc_piece(
-    grid: PlaneGrid, ends_mm: FloatArray, ends: FloatArray, reach: float
-) -> Iterator[tuple[slice, slice, BoolArray]]:
-    """Boxes (rows, columns) and the voxels in them of one straight piece, given in screen mm and in the picture."""
+    grid: PlaneGrid, plane: Plane, ends_mm: FloatArray, ends: FloatArray, reach: float
+) -> Iterator[Painted]:
+    """What one straight piece takes; its two ends are given in screen mm and in the picture."""
     to_screen = grid.to_screen
     margin = reach * np.linalg.norm(np.linalg.inv(to_screen[:, :2]), axis=1)  # pixels of x and of y
     low, high = ends.min(axis=0) - margin, ends.max(axis=0) + margin
@@ -118,15 +100,13 @@ def _disc_piece(
             steps = np.arange(columns.start, columns.stop)
             across = [firsts[:, None, i] + steps * to_screen[i, 0] for i in range(2)]
             inside = _within(across, ends_mm[1] - ends_mm[0], reach)
-            if inside.any():
-                yield slice(rows.start, rows.stop), slice(columns.start, columns.stop), inside
+            yield Painted.in_plane(plane, slice(rows.start, rows.stop), slice(columns.start, columns.stop), inside)
     for row, column in plane_cells(grid, ends[0], ends[1]).tolist():
-        yield slice(row, row + 1), slice(column, column + 1), np.ones((1, 1), bool)
+        yield Painted.in_plane(plane, slice(row, row + 1), slice(column, column + 1), np.ones((1, 1), bool))
 
 
-def _ball_piece(
-    geometry: Geometry, start: FloatArray, end: FloatArray, reach: float
-) -> Iterator[tuple[Box, BoolArray]]:
+def _ball_piece(geometry: Geometry, start: FloatArray, end: FloatArray, reach: float) -> Iterator[Painted]:
+    """What one straight piece takes."""
     origins, normal = geometry.slice_origins(), geometry.normal
     heights = origins @ normal
     ends = np.array([start @ normal, end @ normal])
@@ -142,14 +122,14 @@ def _ball_piece(
             firsts = origins[k] - start + np.arange(rows.start, rows.stop)[:, None] * steps[:, 0]
             along = np.arange(columns.start, columns.stop)
             inside = _within([firsts[:, None, i] + along * steps[i, 1] for i in range(3)], end - start, reach)
-            if inside.any():
-                yield (slice(k, k + 1), slice(rows.start, rows.stop), slice(columns.start, columns.stop)), inside[None]
+            box = slice(k, k + 1), slice(rows.start, rows.stop), slice(columns.start, columns.stop)
+            yield Painted(box, inside[None])
     bends = np.empty(0)
     if not geometry.is_even and ends[0] != ends[1]:
         bends = (heights - ends[0]) / (ends[1] - ends[0])
         bends = bends[(bends > 0) & (bends < 1)]
     for z, y, x in cells_along(start, end, geometry.world_to_index, geometry.shape, bends).tolist():
-        yield (slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)), np.ones((1, 1, 1), bool)
+        yield Painted((slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)), np.ones((1, 1, 1), bool))
 
 
 def _within(away: list[FloatArray], line: FloatArray, reach: float) -> BoolArray:

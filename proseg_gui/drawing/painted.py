@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,14 +66,20 @@ class Painted:
 
     def united(self, other: Painted) -> Painted:
         """The voxels of both."""
-        if not self or not other:
-            return self if self else other
-        z, y, x = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(self.box, other.box, strict=True))
+        return Painted.united_all([self, other])
+
+    @classmethod
+    def united_all(cls, parts: Sequence[Painted]) -> Painted:
+        """The voxels of all of them."""
+        parts = [part for part in parts if part]
+        if len(parts) < 2:
+            return parts[0] if parts else cls.empty()
+        z, y, x = (slice(min(p.box[a].start for p in parts), max(p.box[a].stop for p in parts)) for a in range(3))
         inside = np.zeros([s.stop - s.start for s in (z, y, x)], bool)
-        for part in (self, other):
+        for part in parts:
             own = tuple(slice(p.start - s.start, p.stop - s.start) for p, s in zip(part.box, (z, y, x), strict=True))
             inside[own] |= part.inside
-        return Painted((z, y, x), inside)
+        return cls((z, y, x), inside)
 
 
 def checked_points(points: npt.ArrayLike, dimensions: int) -> FloatArray:
