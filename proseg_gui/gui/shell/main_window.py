@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
             dialog = ErrorDialog(what, details, parent=self)
         self.show_dialog(dialog)
 
-    def show_dialog(self, dialog: Any, accepted: Callable[[], None] | None = None) -> None:
+    def show_dialog(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
         self._dialogs.append(dialog)
         dialog.setModal(True)
