@@ -43,6 +43,16 @@ def of_plane(plane: Plane, shape: tuple[int, ...]) -> Box:
     return whole[0], whole[1], whole[2]
 
 
+def filled_box(mask: BoolArray, shape: tuple[int, ...], plane: Plane | None) -> Box | None:
+    """The box around what the mask (in the plane) holds."""
+    check_mask(mask, shape)
+    if plane is None:
+        return bounds(mask)
+    whole = of_plane(plane, shape)
+    own = bounds(mask[whole])
+    return None if own is None else absolute(own, whole)
+
+
 def common(a: Box, b: Box) -> Box | None:
     """Where two boxes overlap."""
     z, y, x = (slice(max(p.start, q.start), min(p.stop, q.stop)) for p, q in zip(a, b, strict=True))

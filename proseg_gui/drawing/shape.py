@@ -18,10 +18,9 @@ from scipy.ndimage import binary_fill_holes, label
 from proseg_gui.drawing.boxes import (
     BoolArray,
     Box,
-    absolute,
-    bounds,
     check_mask,
     common,
+    filled_box,
     joined,
     of_plane,
     relative,
@@ -55,7 +54,7 @@ def grow(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | None 
         For a size out of range, a mask that does not fit the grid and a plane that the image does not have.
     """
     mm = checked_mm(mm, "the distance", LARGEST_CHANGE_MM)
-    box = _filled(mask, geometry.shape, plane)
+    box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
     box = _widened(box, geometry, mm, plane)
@@ -68,7 +67,7 @@ def shrink(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
     Parameters and errors as of :func:`grow`; growing what is outside is the same thing.
     """
     mm = checked_mm(mm, "the distance", LARGEST_CHANGE_MM)
-    box = _filled(mask, geometry.shape, plane)
+    box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
     wide = _widened(box, geometry, mm, plane)
@@ -81,7 +80,7 @@ def fill_holes(mask: BoolArray, *, axis: int | None = None, plane: Plane | None 
     In 3D (neither given), in each plane of ``axis`` for itself, or in ``plane`` only. What opens to the image's border
     is no hole.
     """
-    box = _filled(mask, mask.shape, plane)
+    box = filled_box(mask, mask.shape, plane)
     if box is None:
         return Painted.empty()
     if plane is not None:
@@ -95,7 +94,7 @@ def fill_holes(mask: BoolArray, *, axis: int | None = None, plane: Plane | None 
 
 def keep_largest(mask: BoolArray, geometry: Geometry, *, plane: Plane | None = None) -> Painted:
     """Keep the part with the largest volume. Parts hang together over voxel faces; of equal ones the first stays."""
-    box = _filled(mask, geometry.shape, plane)
+    box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
     parts, volumes = _parts(mask[box], geometry, box)
@@ -112,7 +111,7 @@ def remove_small(mask: BoolArray, geometry: Geometry, ml: float, *, plane: Plane
     """
     if not (np.isfinite(ml) and ml > 0):
         raise ValueError(f"the volume must be finite and above 0 ml, got {ml}")
-    box = _filled(mask, geometry.shape, plane)
+    box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
     parts, volumes = _parts(mask[box], geometry, box)
@@ -125,7 +124,7 @@ def combine(a: BoolArray, b: BoolArray, operation: Operation, *, plane: Plane | 
     if operation not in ("union", "intersect", "subtract", "exclusive or"):
         raise ValueError(f"there is no operation {operation!r}")
     check_mask(b, a.shape)
-    boxes = [box for box in (_filled(a, a.shape, plane), _filled(b, a.shape, plane)) if box is not None]
+    boxes = [box for box in (filled_box(a, a.shape, plane), filled_box(b, a.shape, plane)) if box is not None]
     if not boxes:
         return Painted.empty()
     box = joined(boxes)
@@ -135,16 +134,6 @@ def combine(a: BoolArray, b: BoolArray, operation: Operation, *, plane: Plane | 
     if operation == "intersect":
         return Painted(box, one & other)
     return Painted(box, one & ~other if operation == "subtract" else one ^ other)
-
-
-def _filled(mask: BoolArray, shape: tuple[int, ...], plane: Plane | None) -> Box | None:
-    """The box around what the mask (in the plane) holds."""
-    check_mask(mask, shape)
-    if plane is None:
-        return bounds(mask)
-    whole = of_plane(plane, shape)
-    own = bounds(mask[whole])
-    return None if own is None else absolute(own, whole)
 
 
 def _widened(box: Box, geometry: Geometry, mm: float, plane: Plane | None) -> Box:
