@@ -38,7 +38,7 @@ def _grids() -> dict[str, Geometry]:
     flipped = np.array([(0, -1, 0), (-1, 0, 0), (0, 0, -1)], dtype=float).T
     return {
         "isotropic": Geometry((11, 13, 12), ORIGIN, (1.0, 1.0, 1.0), np.eye(3)),
-        "anisotropic": Geometry((7, 40, 36), ORIGIN, (5.0, 0.5, 0.5), np.eye(3)),
+        "anisotropic": Geometry((5, 28, 26), ORIGIN, (5.0, 0.5, 0.5), np.eye(3)),
         "unequal pixels, flipped": Geometry((9, 12, 20), ORIGIN, (3.0, 1.5, 0.7), flipped),
         "oblique": Geometry((8, 15, 20), ORIGIN, (3.0, 1.5, 0.8), _turned()),
         "tilted": Geometry((8, 16, 20), ORIGIN, (3.0, 1.5, 0.8), tilted),
