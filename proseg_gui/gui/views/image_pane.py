@@ -21,7 +21,7 @@ from proseg_gui.volume import Volume
 from .pane_mouse import MouseProfile, PaneMouse
 from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
-from .strokes import ContourLayer, paint_layer
+from .strokes import Canvas, ContourLayer, paint_layer
 from .view_link import ViewLink
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
@@ -401,5 +401,6 @@ class ImagePane(QWidget):
         return self._still
 
     def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], to_widget: QTransform) -> None:
+        canvas = Canvas(to_widget, self.size(), self.devicePixelRatioF())
         for layer in layers:
-            paint_layer(painter, layer, to_widget, self.devicePixelRatioF(), cased=self._picture.has_heat)
+            paint_layer(painter, layer, canvas, cased=self._picture.has_heat)
