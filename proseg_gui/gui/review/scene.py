@@ -7,17 +7,16 @@ import time
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.outlines import Outlines
 from proseg_gui.gui.review.work import Drawn
-from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
-from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
+from proseg_gui.review.state import LOCAL_MAP, ViewState
 from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
@@ -30,7 +29,6 @@ MAP_TITLES = {
     LOCAL_MAP: "Ambiguity at this preference",
 }
 FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
-MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
 COMPUTING = "Measuring the uncertainty of this slice"
 SLICES_ONLY = "The model is drawn on {name} slices only"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
@@ -55,9 +53,8 @@ class Scene(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._view = controller.display.view
-        self._spread_layers: list[ContourLayer] = []
+        self._outlines = Outlines(controller.desk)
         self._given_layers: list[ContourLayer] = []
-        self._kept_layers: list[ContourLayer] = []
         self._local: np.ndarray | None = None
         self._place: Voxel = (0, 0, 0)
         self.link = ViewLink(self)
@@ -81,7 +78,7 @@ class Scene(QWidget):
         controller.structure_changed.connect(lambda _index: self._redraw())
         controller.view_changed.connect(self._show_view)
         controller.frame_changed.connect(self._show_frame)
-        controller.spread_changed.connect(self._show_spread)
+        controller.spread_changed.connect(lambda _spread: self._redraw())
         controller.local_map_changed.connect(self._show_local)
         controller.bundle_changed.connect(lambda _bundle: self._show_kept())
         controller.structure_state_changed.connect(lambda _none: self._show_kept())
@@ -130,10 +127,6 @@ class Scene(QWidget):
             pane.show_plane(plane)
         z, y, x = (self.plane.index if axis == self.plane.axis else at for axis, at in enumerate(self._place))
         self._place = z, y, x
-        self._given_layers = self._trace_given()
-        self._kept_layers = self._trace_kept()
-        if self._on_slices:
-            self._spread_layers = self._trace_spread(self._controller.desk.spread)
         self._redraw()
 
     # -- what the controller announces ----------------------------------------------------------------------------
@@ -142,7 +135,7 @@ class Scene(QWidget):
             pane.set_volume(None if study is None else study.image)
         depth, height, width = (0, 0, 0) if study is None else study.geometry.shape
         self._place = depth // 2, height // 2, width // 2
-        self._spread_layers, self._given_layers, self._kept_layers, self._local = [], [], [], None
+        self._local = None
         self._head_panes()
         try:
             place = ViewPlace.from_json(self._controller.desk.panes)
@@ -156,7 +149,6 @@ class Scene(QWidget):
     def _show_kept(self) -> None:
         """A structure was accepted, reopened, or looked at by another model."""
         self._head_panes()
-        self._kept_layers = self._trace_kept()
         self._redraw()
 
     def _head_panes(self) -> None:
@@ -176,21 +168,13 @@ class Scene(QWidget):
         self._show_plane(Plane(0, k))
 
     def _show_view(self, view: ViewState) -> None:
-        before, self._view = self._view, view
+        self._view = view
         settings = view.settings
         for pane in self.panes:
             pane.set_window(*view.window)
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
         self.heat.setVisible(settings.layout != "single")
-        if (before.masks_shown, before.hidden) != (view.masks_shown, view.hidden):
-            self._given_layers = self._trace_given()
-        self._kept_layers = self._trace_kept()
-        self._spread_layers = self._trace_spread(self._controller.desk.spread)
-        self._redraw()
-
-    def _show_spread(self, spread: Spread | None) -> None:
-        self._spread_layers = self._trace_spread(spread)
         self._redraw()
 
     def _show_local(self, result: tuple[int, np.ndarray]) -> None:
@@ -217,10 +201,13 @@ class Scene(QWidget):
             for pane in self.panes:
                 pane.set_contours([])
             return
-        current = self._current_layers(self._controller.desk.drawn) if self._on_slices else []
-        spread = self._spread_layers if self._on_slices else []
-        self.scan.set_contours((*current, *self._kept_layers), (*self._given_layers, *spread))
-        self.heat.set_contours((*current, *self._kept_layers))
+        desk, outlines, where = self._controller.desk, self._outlines, (self._view, self.plane, self.scan.grid)
+        current = self._current_layers(desk.drawn) if self._on_slices else []
+        spread = outlines.spread(desk.spread if self._on_slices else None, self._view)
+        stays = outlines.stays(*where)
+        self._given_layers = outlines.given(*where)
+        self.scan.set_contours((*current, *stays), (*self._given_layers, *spread))
+        self.heat.set_contours((*current, *stays))
 
     def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:
         if drawn is None or drawn.frame.slice_index != self._controller.desk.slice_index:
@@ -232,53 +219,6 @@ class Scene(QWidget):
                 kept = desk.shapes.kept(s) is not None
                 width, fill = (PREVIEW_WIDTH, 0.0) if kept else (settings.line_width, settings.fill)
                 layers.append(ContourLayer(path, structure_colour(s), width, "thin" if kept else "solid", fill))
-        return layers
-
-    def _trace_kept(self) -> list[ContourLayer]:
-        """Accepted structures, and shapes of another model: what no slider changes, on any plane."""
-        desk, grid, settings = self._controller.desk, self.scan.grid, self._view.settings
-        if grid is None:
-            return []
-        layers = []
-        for number, _name in enumerate(desk.shapes.names):
-            kept = desk.shapes.kept(number)
-            if kept is not None and number not in self._view.hidden:
-                inside = kept.plane(self.plane.axis, self.plane.index) > 0
-                path = trace_flat(inside, grid)
-                layers.append(ContourLayer(path, structure_colour(number), settings.line_width, "solid", settings.fill))
-        return layers
-
-    def _trace_spread(self, spread: Spread | None) -> list[ContourLayer]:
-        """Thin samples below, then each rater, then the inner and outer bound."""
-        if spread is None or spread.structure in self._view.hidden:
-            return []
-        settings, layers = self._view.settings, []
-        if settings.show_thin:
-            layers += [ContourLayer(trace(p), SAMPLE_COLOUR, 1.0, "thin") for p in spread.thin]
-        for number, (name, probability) in enumerate(spread.raters.items()):
-            if name in self._view.raters_shown:
-                layers.append(ContourLayer(trace(probability), rater_colour(number), 1.5, "solid"))
-        if settings.show_bounds:
-            colour = structure_colour(spread.structure)
-            for level in (settings.inner_level, settings.outer_level):
-                layers.append(ContourLayer(_agreed(spread, level), colour, 1.2, "dash"))
-            layers.append(ContourLayer(_agreed(spread, MEDIAN), MEDIAN_COLOUR, 1.0, "solid"))
-        return layers
-
-    def _trace_given(self) -> list[ContourLayer]:
-        """Masks that raters gave, on any plane, drawn dotted in their colours; not of structures that are hidden."""
-        study, grid, layers = self._controller.desk.study, self.scan.grid, []
-        if study is None or grid is None:
-            return []
-        review = self._controller.desk.review
-        hidden = () if review is None else [one for s in self._view.hidden for one in review.given(s)]
-        for number, name in enumerate(study.raters):
-            if name not in self._view.masks_shown:
-                continue
-            for reading in study.readings:
-                if reading.rater == name and reading not in hidden and self.plane.take(reading.mask.array).any():
-                    path = trace_plane(reading.mask.array, self.plane, grid)
-                    layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
         return layers
 
     # -- heatmap --------------------------------------------------------------------------------------------------
@@ -319,8 +259,3 @@ class Scene(QWidget):
         if self._controller.desk.review is not None:
             return COMPUTING
         return LOADING if self._controller.desk.model_expected else NO_MODEL
-
-
-def _agreed(spread: Spread, level: float) -> QPainterPath:
-    """What at least a share ``level`` of the draws includes: a little below it, so that the share itself is inside."""
-    return trace(spread.agreement, level - 1e-4)
