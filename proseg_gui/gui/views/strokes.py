@@ -108,15 +108,21 @@ def _draw(painter: QPainter, layer: ContourLayer, canvas: Canvas, pen: QPen) -> 
 
 def _stamp(painter: QPainter, layer: ContourLayer, canvas: Canvas, colour: QColor, width: float) -> None:
     """Draw a solid line of ``width`` device pixels."""
-    room = 2 ** math.ceil(math.log2(margin(width) + 1))  # the same for a line and its dark edge, mostly
-    box, hairline = _hairline(layer, canvas, is_even(width), max(room, 8))
+    box, line = _line(layer, canvas, width)
     if not box.isEmpty():
-        line = spread(hairline, width)
         image = QImage(line.data, box.width(), box.height(), line.shape[1], QImage.Format.Format_Indexed8)
         image.setColorTable(_shades(colour.rgba()))
         image.setDevicePixelRatio(canvas.ratio)
         painter.resetTransform()
         painter.drawImage(QPointF(box.topLeft()) / canvas.ratio, image)
+
+
+@lru_cache(maxsize=8)
+def _line(layer: ContourLayer, canvas: Canvas, width: float) -> tuple[QRect, Mask]:
+    """A layer's cover as a line, and its box in device pixels; kept, as a window or a map changes none of it."""
+    room = 2 ** math.ceil(math.log2(margin(width) + 1))  # the same for a line and its dark edge, mostly
+    box, hairline = _hairline(layer, canvas, is_even(width), max(room, 8))
+    return box, spread(hairline, width)
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +132,7 @@ def _shades(rgba: int) -> list[int]:
     return [round(opaque * cover / 255) << 24 | rgb for cover in range(256)]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _hairline(layer: ContourLayer, canvas: Canvas, between: bool, room: int) -> tuple[QRect, Mask]:
     """A layer as a hairline of full cover, half a pixel further right and down where it is to lie ``between`` pixels.
 
