@@ -1,7 +1,7 @@
 """Outlines over a picture, drawn fast: a wide smooth line is many times slower in Qt than a hairline.
 
 A line is one hairline in an 8-bit mask, made wide by :mod:`.spread` and stamped in its colour. Panes that show a
-layer at the same place, and a line and its dark edge, share the hairline. Dashes keep Qt's own stroker.
+layer at the same place, and a line and its dark edge, share the hairline. Dashes are those of the hairline.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .spread import Mask, is_even, margin, spread
 
 LineStyle = Literal["solid", "dash", "dot", "thin"]
 DASHES: dict[str, list[float]] = {"dash": [4.0, 3.0], "dot": [1.2, 2.2]}
+"""Lengths of dashes and gaps in turn, in line widths."""
 THIN_ALPHA = 0.55
 CASING = QColor(0, 0, 0, 150)
 CASING_WIDTH = 1.0
@@ -37,6 +38,11 @@ class ContourLayer:
     width: float = 2.0
     style: LineStyle = "solid"
     fill_alpha: float = 0.0
+
+    @property
+    def look(self) -> tuple[str, float, str, float]:
+        """All but where it runs."""
+        return self.colour, self.width, self.style, self.fill_alpha
 
 
 @dataclass(frozen=True)
@@ -70,18 +76,13 @@ def paint_layer(painter: QPainter, layer: ContourLayer, canvas: Canvas, *, cased
         fill = QColor(layer.colour)
         fill.setAlphaF(layer.fill_alpha)
         _placed(painter, canvas).fillPath(layer.path, fill)
-    if layer.style in DASHES:
-        pen = _pen(colour, width)
-        pen.setDashPattern(DASHES[layer.style])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        _draw(painter, layer, canvas, pen)
-    elif layer.style == "thin":
+    if layer.style == "thin":
         colour.setAlphaF(THIN_ALPHA)
         _draw(painter, layer, canvas, _pen(colour, 1.0))
     else:
-        if cased:
+        if cased and layer.style == "solid":
             _stamp(painter, layer, canvas, CASING, width + round(2 * CASING_WIDTH * canvas.ratio, 2))
-        if width > 1.0:
+        if width > 1.0 or layer.style in DASHES:
             _stamp(painter, layer, canvas, colour, width)
         else:
             _draw(painter, layer, canvas, _pen(colour, 1.0))
@@ -107,7 +108,7 @@ def _draw(painter: QPainter, layer: ContourLayer, canvas: Canvas, pen: QPen) -> 
 
 
 def _stamp(painter: QPainter, layer: ContourLayer, canvas: Canvas, colour: QColor, width: float) -> None:
-    """Draw a solid line of ``width`` device pixels."""
+    """Draw a line of ``width`` device pixels."""
     box, line = _line(layer, canvas, width)
     if not box.isEmpty():
         image = QImage(line.data, box.width(), box.height(), line.shape[1], QImage.Format.Format_Indexed8)
@@ -117,7 +118,7 @@ def _stamp(painter: QPainter, layer: ContourLayer, canvas: Canvas, colour: QColo
         painter.drawImage(QPointF(box.topLeft()) / canvas.ratio, image)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=12)
 def _line(layer: ContourLayer, canvas: Canvas, width: float) -> tuple[QRect, Mask]:
     """A layer's cover as a line, and its box in device pixels; kept, as a window or a map changes none of it."""
     room = 2 ** math.ceil(math.log2(margin(width) + 1))  # the same for a line and its dark edge, mostly
@@ -132,7 +133,14 @@ def _shades(rgba: int) -> list[int]:
     return [round(opaque * cover / 255) << 24 | rgb for cover in range(256)]
 
 
-@lru_cache(maxsize=2)
+def _dashes(pattern: list[float], width: float) -> list[float]:
+    """Pixels of a hairline's dash and gap, so that dashes have the pattern's lengths once the line is made wide."""
+    dash, gap = (part * width for part in pattern)
+    grown = min(max(0.55 * (width - 1.0), 0.0), dash - 0.5)  # a soft end reaches about so far, calibrated
+    return [dash - grown, gap + grown]
+
+
+@lru_cache(maxsize=6)
 def _hairline(layer: ContourLayer, canvas: Canvas, between: bool, room: int) -> tuple[QRect, Mask]:
     """A layer as a hairline of full cover, half a pixel further right and down where it is to lie ``between`` pixels.
 
@@ -150,7 +158,11 @@ def _hairline(layer: ContourLayer, canvas: Canvas, between: bool, room: int) -> 
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setClipRect(QRect(room, room, ink.width(), ink.height()))
-    painter.setPen(_pen(QColor(Qt.GlobalColor.white), 1.0))
+    pen = _pen(QColor(Qt.GlobalColor.white), 1.0)
+    if layer.style in DASHES:
+        pen.setDashPattern(_dashes(DASHES[layer.style], layer.width * canvas.ratio))
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
     shift = 0.5 if between else 0.0
     painter.setTransform(canvas.to_device * QTransform.fromTranslate(shift - box.x(), shift - box.y()))
     painter.drawPath(layer.path)

@@ -103,6 +103,33 @@ def test_a_line_looks_as_qt_strokes_it(qapp, coastline, width, zoom, ratio, turn
     assert ours.sum() == pytest.approx(theirs.sum(), rel=0.18)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize(("style", "width"), [("dash", 1.2), ("dash", 3.0), ("dot", 1.4), ("dot", 2.5)])
+def test_dashes_have_the_lengths_and_the_width_that_qt_gives_them(qapp, style, width, ratio) -> None:
+    path = QPainterPath()
+    path.moveTo(2.0, 60.0)
+    path.lineTo(118.0, 60.0)
+    canvas = Canvas(QTransform.fromScale(2.0, 2.0), QSize(SIDE, SIDE), ratio)
+
+    def theirs(painter: QPainter) -> None:
+        pen = QPen(QColor("white"), width * ratio)
+        pen.setCosmetic(True)
+        pen.setDashPattern(strokes.DASHES[style])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.setTransform(canvas.to_widget)
+        painter.drawPath(path)
+
+    ours = cover(ratio, lambda p: paint_layer(p, ContourLayer(path, "#ffffff", width, style), canvas, cased=False))
+    qts = cover(ratio, theirs)
+    along, along_qt = (picture.max(0) > 0.45 for picture in (ours, qts))
+    starts, starts_qt = (np.flatnonzero(np.diff(line.astype(int)) == 1) for line in (along, along_qt))
+    assert abs(len(starts) - len(starts_qt)) <= 1
+    assert along.mean() == pytest.approx(along_qt.mean(), rel=0.3)
+    assert np.diff(starts).mean() == pytest.approx(np.diff(starts_qt).mean(), rel=0.03)
+    assert ours.max(1).sum() == pytest.approx(qts.max(1).sum(), abs=0.9)
+
+
 def test_the_canvas_edge_cuts_an_outline_and_nothing_beyond_it_costs(qapp, coastline) -> None:
     canvas = Canvas(onto(200.0, "straight"), QSize(SIDE, SIDE), 1.0)
     layer = ContourLayer(coastline, "#ffffff", 3.0)
