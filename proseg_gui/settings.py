@@ -65,6 +65,8 @@ class Settings:
     fill: float = _number(0.0, 0.0, 1.0)
     line_width: float = _number(2.0, 0.5, 6.0)
     interpolate: bool = True
+    recent_commands: tuple[str, ...] = ()
+    """Ids of the commands that were given from the palette, the newest first."""
 
     def with_recent(self, path: str) -> Settings:
         """These settings with ``path`` as the most recent one."""
