@@ -62,6 +62,11 @@ class Command:
         return self.text.replace("&", "").rstrip("\u2026")
 
     @property
+    def title(self) -> str:
+        """The name, with the submenu that it is read together with."""
+        return f"{self.submenu.replace('&', '')}: {self.name}" if self.submenu else self.name
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The table's own keys, one text each."""
         return tuple(key for key in self.key.split("|") if key)
@@ -106,6 +111,7 @@ class Menus:
         for name, title in menu_titles().items():
             of_menu = [command for command in commands if command.menu == name]
             self._fill(self._menu(bar.addMenu(title), name), of_menu, window)
+        self.set_keys(lambda name: self.commands[name].keys)
         self.refresh()
 
     def _menu(self, menu: QMenu, name: str) -> QMenu:
@@ -126,7 +132,6 @@ class Menus:
                     submenus[command.submenu] = self._menu(menu.addMenu(command.submenu), command.submenu)
                 target = submenus[command.submenu]
             action = QAction(command.text, window)
-            action.setShortcuts([QKeySequence(key) for key in command.keys])
             action.setToolTip(command.tip)
             action.setCheckable(command.checked is not None)
             action.triggered.connect(lambda _checked=False, run=command.run: run())
@@ -137,6 +142,18 @@ class Menus:
     def action(self, command_id: str) -> QAction:
         """The menu entry of a command."""
         return self._actions[command_id]
+
+    def set_keys(self, of: Callable[[str], Sequence[str]]) -> None:
+        """Give every command its keys."""
+        for action in self._actions.values():
+            action.setShortcuts([])  # or two commands would have one key for a moment
+        for name, action in self._actions.items():
+            action.setShortcuts([QKeySequence(key) for key in of(name)])
+
+    def keys_shown(self, command_id: str) -> tuple[str, ...]:
+        """The keys of a command as people read them."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return tuple(key.toString(native) for key in self._actions[command_id].shortcuts())
 
     def give(self, command_id: str) -> None:
         """Carry a command out as its menu entry does: one that is blocked stays without effect."""
@@ -166,12 +183,12 @@ class Menus:
             action.setEnabled(not self.why_not(name))
 
 
-def shortcut_groups(commands: Sequence[Command]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Groups for the shortcut sheet: one a menu, and the mouse."""
+def shortcut_groups(menus: Menus) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups for the sheet of keys: one a menu, as the keys are now, and the mouse."""
     groups: dict[str, list[tuple[str, str]]] = {}
     titles = menu_titles()
-    for command in commands:
-        if command.keys:
-            title = titles[command.menu].replace("&", "")
-            groups.setdefault(title, []).append((command.key, command.name))
+    for command in menus.commands.values():
+        keys = menus.keys_shown(command.id)
+        if keys:
+            groups.setdefault(titles[command.menu].replace("&", ""), []).append(("|".join(keys), command.title))
     return [*groups.items(), (tr("Mouse"), list(mouse_help()))]

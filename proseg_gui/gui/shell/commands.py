@@ -39,6 +39,8 @@ class WindowActions:
     reset_layout: Callable[[], object]
     clear_traces: Callable[[], object]
     find_command: Callable[[], object]
+    show_keys: Callable[[], object]
+    change_keys: Callable[[], object]
     show_review: Callable[[], object]
     show_trainer: Callable[[], object]
     docks: Mapping[str, QDockWidget]
@@ -155,7 +157,7 @@ class Commands:
                     tr("spaghetti plausible contours"), on("show_thin")),
             Command("all_raters", "View", tr("All &raters at once"), "Shift+R", h.all_raters,
                     tr("Each rater's contour in the rater's colour"), tr("experts overlay compare"),
-                    h.all_raters_shown),
+                    h.all_raters_shown, blocked=h.no_model),
             Command("next_channel", "View", tr("Next c&hannel"), "H", self._controller.display.next_channel,
                     tr("The next image of a case with several, such as T1, T1c, T2"), tr("sequence modality contrast"),
                     blocked=h.no_scan, group="panes"),
@@ -297,8 +299,10 @@ class Commands:
         return [
             Command("find_command", "Help", tr("&Find a command\u2026"), "Ctrl+K", self._window.find_command,
                     tr("Search all commands by name and give one"), tr("palette search action")),
-            Command("keys", "Help", tr("&Keys and mouse"), "F1", lambda: self.questions.show_shortcuts(self.table()),
+            Command("keys", "Help", tr("&Keys and mouse"), "F1", self._window.show_keys,
                     tr("All of these on one sheet"), tr("shortcuts sheet hotkeys help")),
+            Command("change_keys", "Help", tr("&Change keys\u2026"), "", self._window.change_keys,
+                    tr("Other keys for any command"), tr("shortcuts hotkeys customise rebind")),
             Command("about", "Help", tr("&About proseg-gui"), "", self.questions.show_about,
                     tr("Versions, licence, how to cite"), tr("version license citation")),
         ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.dialogs.command_palette import CommandPalette, PaletteEntry
 from proseg_gui.gui.review.controller import Controller
-from proseg_gui.gui.shell.actions import Command, Menus, menu_titles
+from proseg_gui.gui.shell.actions import Menus, menu_titles
 from proseg_gui.settings import MAX_RECENT
 
 
@@ -34,19 +33,16 @@ class Finder:
         return [
             PaletteEntry(
                 id=command.id,
-                name=_name(command),
+                name=command.title,
                 menu=titles[command.menu].replace("&", ""),
                 tip=command.tip,
-                keys=tuple(key.toString(QKeySequence.SequenceFormat.NativeText) for key in self._keys(command)),
+                keys=self._menus.keys_shown(command.id),
                 words=command.words,
                 why_not=self._menus.why_not(command.id),
             )
             for command in self._menus.commands.values()
             if command.id != "find_command"
         ]
-
-    def _keys(self, command: Command) -> list[QKeySequence]:
-        return self._menus.action(command.id).shortcuts()
 
     def _gone(self, palette: CommandPalette) -> None:
         if self._open is palette:
@@ -58,9 +54,3 @@ class Finder:
         before = tuple(name for name in display.view.settings.recent_commands if name != command_id)
         display.set_view(recent_commands=(command_id, *before)[:MAX_RECENT])
         self._menus.give(command_id)
-
-
-def _name(command: Command) -> str:
-    if command.submenu:
-        return f"{command.submenu.replace('&', '')}: {command.name}"
-    return command.name

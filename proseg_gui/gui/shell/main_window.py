@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,9 @@ from proseg_gui.gui.shell.commands import Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
+from proseg_gui.gui.shell.focus import FocusHome
 from proseg_gui.gui.shell.header import Header, TopBar
+from proseg_gui.gui.shell.key_link import KeyLink
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
@@ -103,6 +106,8 @@ class MainWindow(QMainWindow):
             reset_layout=self.reset_layout,
             clear_traces=self.ask_to_clear_traces,
             find_command=lambda: self.finder.ask(),
+            show_keys=lambda: self.commands.questions.show_shortcuts(self.menus, self.keys.ask),
+            change_keys=lambda: self.keys.ask(),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
             docks=self.docks,
@@ -120,11 +125,14 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         bar.set_header(self.tabs.bar, self.header)
+        tell_keys = partial(self.header.tell_keys, self.menus.keys_shown)
+        self.keys = KeyLink(self.host, self.controller, self.menus, tell_keys)
         self.setMenuWidget(bar)
         self.commands.questions.fill_recent(self.menus.by_name["File"])
         self.measurements.details_asked.connect(self.agreement.open)
         self.tabs.own(list(self.docks.values()), self.header, self.menus)
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
+        FocusHome(self.scene.panes, [self.scene, *self.docks.values()], self)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
