@@ -87,11 +87,6 @@ class Recipe:
         return round(self.steps * self.crop_share) if self.crop else 0
 
     @property
-    def half(self) -> int:
-        """First step (0-based) of the second half of training, whole slices only: where a second stage begins."""
-        return max(self.steps // 2, self.whole_from)
-
-    @property
     def average_from(self) -> int:
         """First step (0-based) whose weights enter the average; whole slices only."""
         return max(round(self.steps * self.average_share), self.whole_from)

@@ -30,6 +30,8 @@ class Objective(nn.Module):
         super().__init__()
         self.method, self.recipe = method, recipe
 
+    stages: int = 1
+    """How many things are learned one after the other, each with a whole schedule of the recipe's steps."""
     keeps_early: bool = False
     """Whether weights of before there is an average compete too, those of before the first step included."""
     patient_from: int = 0
