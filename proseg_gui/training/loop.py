@@ -83,7 +83,7 @@ class Trainer:
 
     def resume(self) -> None:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
-        self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
+        self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam, self.task.helpers)
         self.fabric.strategy.precision.load_state_dict(self.state.scaler)
         if self.main:
             write_rows(self.folder / LOG_NAME, [row for row in self._rows() if _is_before(row, self.state.step)])
@@ -148,7 +148,7 @@ class Trainer:
     def _save(self) -> None:
         if self.main:
             self.state.scaler = self.fabric.strategy.precision.state_dict()
-            save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
+            save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam, self.task.helpers)
         self.saved_at = time.monotonic()
 
     def _settled(self, every: int) -> bool:
