@@ -52,11 +52,28 @@ def train_and_judge(
     ``figures`` (mean over cases), ``cases`` (number, the judge's figures, ``dice_identity``, ``reliability``), and
     ``validation``, the same of the cases by which weights were chosen.
     """
+    method, steps, seconds = trained(protocol, run, data, split, progress, token, device)
+    return {
+        "steps": steps, "seconds": round(seconds, 3), "device": device,
+        "parameters": sum(p.numel() for p in method.parameters()), **judged(protocol, run, data, split, method),
+    }  # fmt: skip
+
+
+def trained(
+    protocol: Protocol,
+    run: Run,
+    data: BenchmarkData,
+    split: Split,
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
+    device: str = "cpu",
+) -> tuple[Method, int, float]:
+    """A network trained on ``split.train`` and chosen by ``split.val``; its steps; processor seconds of learning."""
     train = [data.cases[name].case for name in split.train]
     held_out = [data.cases[name].case for name in split.val]
     with tempfile.TemporaryDirectory(prefix="proseg-benchmark-") as folder:
 
-        def trained(steps: int, judges: Sequence[TrainingCase], report: Progress) -> tuple[Method, float]:
+        def learned(steps: int, judges: Sequence[TrainingCase], report: Progress) -> tuple[Method, float]:
             """The network, and the processor seconds that it took."""
             recipe = protocol.recipe_of(run, steps)
             torch.manual_seed(run.seed)
@@ -70,13 +87,10 @@ def train_and_judge(
 
         steps = protocol.steps
         if protocol.seconds:
-            pace = trained(PACE_STEPS, (), no_progress)[1] / PACE_STEPS
+            pace = learned(PACE_STEPS, (), no_progress)[1] / PACE_STEPS
             steps = max(FEWEST_STEPS, int(protocol.seconds / pace))
-        method, seconds = trained(steps, held_out, progress)
-    return {
-        "steps": steps, "seconds": round(seconds, 3), "device": device,
-        "parameters": sum(p.numel() for p in method.parameters()), **judged(protocol, run, data, split, method),
-    }  # fmt: skip
+        method, seconds = learned(steps, held_out, progress)
+    return method, steps, seconds
 
 
 def judged(protocol: Protocol, run: Run, data: BenchmarkData, split: Split, method: Method) -> dict[str, Any]:
