@@ -209,7 +209,7 @@ def _recipe_options(args: argparse.Namespace) -> list[str]:
 
 def result_lines(card: Card) -> list[str]:
     """How good the new model is, and compared with the one that it was made from."""
-    from proseg_gui.training.verdict import doubts
+    from proseg_gui.training.verdict import beside_heads, doubts
 
     figures = card.metrics.get("validation", {})
     lines = [f"  {name}: {value}" for name, value in figures.items()]
@@ -217,6 +217,8 @@ def result_lines(card: Card) -> list[str]:
         lines = ["  no validation case: the last weights were kept, unjudged"]
     else:
         lines += [f"  look before you use it: {doubt}" for doubt in doubts(card.metrics)]
+        beside = beside_heads(card.metrics)
+        lines += [f"  beside plain heads: {beside}"] if beside else []
     comparison = card.metrics.get("comparison")
     if comparison:
         from proseg_gui.training.compare import verdict
