@@ -6,6 +6,7 @@ for every draw and preset alike, and fold into the last layer, so a bundle needs
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -76,7 +77,8 @@ def best_affine(logits: Tensor, share: Tensor) -> tuple[float, float]:
         search.step(cost)
     if not bool(at.isfinite().all()):
         return 1.0, 0.0
-    return float(at[0].exp()), float(at[1])
+    scale, shift = at.detach().tolist()
+    return math.exp(scale), shift
 
 
 @torch.no_grad()
