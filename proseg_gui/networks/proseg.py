@@ -102,10 +102,11 @@ class ProSeg(Method):
             return pixels.new_zeros(batch, points, self.n_structures, pixels.shape[-1])
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
         size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else pixels.shape[-1]
-        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
+        parts = [self.layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1)
 
-    def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+    def layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+        """All three layers: ``(B, C, P)``, the first one's ``(B, N hidden, C)`` and bias -> ``(B, N, S, P)`` logits."""
         batch, _, count = pixels.shape
         first = torch.baddbmm(bias, matrix, pixels).relu_().view(batch * points, -1, count)
         second = torch.baddbmm(self.second.bias[:, None], _repeat(self.second.weight, first), first).relu_()
