@@ -103,10 +103,11 @@ class ProSeg(Method):
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
         whole = torch.is_grad_enabled() or pixels.device.type != "cpu"  # a GPU is faster with one large piece
         size = pixels.shape[-1] if whole else max(CHUNK // max(points, 1), 1024)
-        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
+        parts = [self.layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1)
 
-    def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+    def layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+        """All three layers: ``(B, C, P)``, the first one's ``(B, N hidden, C)`` and bias -> ``(B, N, S, P)`` logits."""
         batch, _, count = pixels.shape
         first = torch.baddbmm(bias, matrix, pixels).relu_().view(batch * points, -1, count)
         second = torch.baddbmm(self.second.bias[:, None], _repeat(self.second.weight, first), first).relu_()

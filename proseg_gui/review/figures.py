@@ -22,8 +22,8 @@ class Figures:
     """Whether ``ml`` counts the mask's own voxels, as an export would; else it is the engine's quick estimate."""
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
-    voxels: Bricks | None = field(default=None, compare=False)
-    """The mask itself, where ``exact``: what a case keeps as its shape."""
+    voxels: Bricks | None = field(default=None, compare=False, repr=False)
+    """What the model draws, where ``exact``: what a case keeps as its shape; what was said is not in it."""
 
 
 def ml_text(ml: float) -> str:

@@ -19,7 +19,7 @@ from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
-from proseg_gui.volume import Mask, Reading, Study
+from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -65,6 +65,10 @@ class Reviewed:
             self.engine.release()
         return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
 
+    def keep_free(self, busy_hand: bool) -> None:
+        """A slider was taken, or let go: the sweep waits in between, so that every move finds a free processor."""
+        self.engine.keep_free(busy_hand)
+
     # -- what all raters and samples draw -------------------------------------------------------------------------
     def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
         """Survey one slice (or take it from the survey's store) and give the chosen structure's arrays."""
@@ -94,8 +98,12 @@ class Reviewed:
         surveyed: Callable[[int], None],
         encoded: Callable[[], None],
     ) -> None:
-        """Look at the whole volume, the slice in view first: :func:`proseg_gui.review.sweep.sweep`."""
-        sweep(self.engine, self.survey, nearest, token, progress, surveyed, encoded, exhaustive=self.exhaustive)
+        """Look at the whole volume, the slice in view first: :func:`proseg_gui.review.sweep.sweep`.
+
+        While a hand is on a slider (:meth:`keep_free`) nothing of it is done.
+        """
+        with self.engine.giving_way():
+            sweep(self.engine, self.survey, nearest, token, progress, surveyed, encoded, exhaustive=self.exhaustive)
 
     # -- sliders --------------------------------------------------------------------------------------------------
     def axes(self, point: Point, token: CancelToken | None = None) -> AxesState:
@@ -122,18 +130,13 @@ class Reviewed:
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
 
-    def figures(
-        self, point: Point, structure: int, compare_with: str | None, token: CancelToken, progress: Progress
-    ) -> Figures:
-        """Volume of the mask at ``point``, and its Dice against a mask that a rater gave.
-
-        Exact, but for slices that the sweep has passed over and that are not reached from beside them
-        (:meth:`~proseg_gui.inference.engine.Engine.mask`).
-        """
-        mask = self.engine.mask(point, structure, token, progress, everywhere=False)
+    def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
+        """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
+        shown = drawn if edits is None else drawn.overlaid(edits)
         given = self.given_mask(compare_with, structure)
-        agreement = None if given is None else dice(mask.array, given.array)
-        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement, voxels=Bricks.of(mask.array))
+        agreement = None if given is None else dice(shown.mask(), given.array)
+        ml = areas_to_ml(shown.counts(), self.study.geometry)
+        return Figures(ml, complete=True, exact=True, dice=agreement, voxels=drawn)
 
     def largest_slices(self, count: int) -> list[int]:
         """Slices where the structures can be largest, of those encoded so far."""
@@ -153,6 +156,13 @@ class Reviewed:
         from proseg_gui.inference.survey import ambiguity_at
 
         return ambiguity_at(self.engine, k, point, token)[structure]
+
+    def measured_mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
+        """:meth:`mask` for figures, without encoding slices for nothing: what was passed over is left empty.
+
+        Unless the structure reaches it from the slice beside: :meth:`~proseg_gui.inference.engine.Engine.mask`.
+        """
+        return self.engine.mask(point, structure, token, progress, everywhere=self.exhaustive)
 
     def mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
         """The whole volume's mask at ``point``: what an export writes."""
