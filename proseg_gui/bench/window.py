@@ -171,10 +171,13 @@ def _training() -> Iterator[None]:
                    str(place / "bundle"), "--steps", "100000"]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
-            assert process.stdout is not None
-            lines = [line for line in (process.stdout.readline() for _ in range(40)) if line]
-            if process.poll() is not None:
-                raise UserError(f"the training did not start: {' '.join(lines)[-200:]}", remedy="Try again")
+            lines = []
+            for line in process.stdout or ():
+                lines.append(line)
+                if "step" in line:
+                    break
+            else:
+                raise UserError(f"the training did not start: {''.join(lines)[-200:]}", remedy="Try again")
             yield
         finally:
             process.terminate()
