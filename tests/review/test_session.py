@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from proseg_gui.inference.coarse import FEWEST_SLICES
 from proseg_gui.inference.gate import Gate
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.review.session import Reviewed
 from proseg_gui.volume import Geometry
 
 N_SLICES = 5
+assert N_SLICES < FEWEST_SLICES  # so that every slice is measured
 
 
 class Engine:
@@ -68,3 +70,34 @@ def test_nothing_of_the_sweep_is_done_while_a_hand_is_on_a_slider() -> None:
     sweep.join(10)
     assert encoded.is_set()
     assert survey.order == surveyed == [2, 1, 3, 0, 4]
+
+
+class Decoder:
+    """Draws numbers that tell slice, structure and point, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def hold(self) -> None:
+        """Nothing waits here."""
+
+    release = hold
+
+    def probability(self, k: int, point: Any, token: CancelToken | None) -> np.ndarray:
+        self.asked.append((k, point))
+        return np.stack([np.full((2, 3), 100 * k + 10 * s + point["tau"][0]) for s in range(2)])
+
+
+def test_a_move_of_one_structure_decodes_once_and_draws_all() -> None:
+    engine = Decoder()
+    review = Reviewed(SimpleNamespace(), SimpleNamespace(), engine, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    one, two, three = ({"tau": (float(i),)} for i in (1, 2, 3))
+
+    def drawn(k: int, *points: Any) -> list[float]:
+        return [float(plane[0, 0]) for plane in review.frame(k, points).probability]
+
+    assert drawn(1, one, one) == [101.0, 111.0] and len(engine.asked) == 1
+    assert drawn(1, one, two) == [101.0, 112.0] and len(engine.asked) == 2
+    assert drawn(1, three, two) == [103.0, 112.0] and len(engine.asked) == 3  # the other structure stood still
+    assert drawn(2, three, two) == [203.0, 212.0] and len(engine.asked) == 5  # another slice
+    assert drawn(1, two, two) == [102.0, 112.0]
