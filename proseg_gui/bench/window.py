@@ -140,6 +140,7 @@ def _view_change(window: MainWindow, raters: Sequence[str]) -> float:
     """Processor time of the window's thread from a change of grey levels to the pixels, with everything shown."""
     display = window.controller.display
     display.show_raters(frozenset(raters))
+    display.set_view(show_thin=True)
     _until_idle(window)
     centre, width = display.view.window
     times = []
