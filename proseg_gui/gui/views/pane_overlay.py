@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +16,8 @@ from .overlay_items import draw_colour_bar, draw_crosshair, draw_cut, draw_ruler
 from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
 from .picture import HeatStyle
 
+FOOT_LINES = 4
+"""Lines of text that the figures at a pane's foot take, with room to spare."""
 FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
@@ -51,32 +54,59 @@ def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
 
 
 class Labels:
-    """All that is written over one pane, kept as a picture: most paints change a contour and no word."""
+    """All that is written over one pane, kept as pictures: most paints change a contour and no word.
+
+    Apart: the words, and the figures at the foot, which follow window and zoom.
+    """
+
+    def __init__(self) -> None:
+        self._words, self._figures = _Kept(), _Kept()
+
+    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
+        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+        heat = None if shown.heat is None else replace(shown.heat, opacity=1.0)  # as the colour bar is drawn
+        words = replace(
+            shown, heat=heat, rulers=(), crosshair=None, to_widget=QTransform(), pixels_per_mm=1.0, window=(0.0, 1.0)
+        )
+        self._words.paint(painter, pane, pane, words, paint_words)
+        foot = pane.adjusted(0, max(pane.height() - FOOT_LINES * QFontMetricsF(painter.font()).height(), 0.0), 0, 0)
+        figures = replace(words, heat=None, notice="", pixels_per_mm=shown.pixels_per_mm, window=shown.window)
+        self._figures.paint(painter, foot.toAlignedRect().toRectF(), pane, figures, paint_figures)
+
+
+class _Kept:
+    """What ``write`` draws of a part of a pane, as a picture."""
 
     def __init__(self) -> None:
         self._picture = QPixmap()
         self._key: tuple[object, ...] = ()
 
-    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
-        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+    def paint(
+        self,
+        painter: QPainter,
+        part: QRectF,
+        pane: QRectF,
+        shown: Shown,
+        write: Callable[[QPainter, QRectF, Shown], None],
+    ) -> None:
         ratio = painter.device().devicePixelRatioF()
-        shown = replace(shown, rulers=(), crosshair=None)
-        key = (shown, pane, ratio, painter.font())
+        key = (shown, part, pane, ratio, painter.font())
         if key != self._key:
-            self._key, self._picture = key, QPixmap((pane.size() * ratio).toSize())
+            self._key, self._picture = key, QPixmap((part.size() * ratio).toSize())
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(Qt.GlobalColor.transparent)
             writer = QPainter(self._picture)
             writer.setRenderHints(painter.renderHints())
             writer.setFont(painter.font())
-            paint_labels(writer, pane, shown)
+            writer.translate(-part.topLeft())
+            write(writer, pane, shown)
             writer.end()
-        painter.drawPixmap(pane.topLeft(), self._picture)
+        painter.drawPixmap(part.topLeft(), self._picture)
 
 
-def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
-    """Heading, letters, scale bar, window text, colour bar and notice."""
-    area = pane.adjusted(MARGIN, MARGIN - 3, -MARGIN, -MARGIN + 3)
+def paint_words(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """Heading, letters, colour bar and notice."""
+    area = _written(pane)
     metrics = QFontMetricsF(painter.font())
     letters, volume = shown.grid, shown.volume
     bar = QRectF()
@@ -92,16 +122,26 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
     draw_heading(painter, corner, shown.case, fields, notes)
     _paint_letters(painter, area, letters, bar)
-    beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
+    if shown.notice:
+        _paint_notice(painter, area, shown.notice)
+
+
+def paint_figures(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """Scale bar and window text, at the foot of the pane."""
+    area = _written(pane)
+    metrics = QFontMetricsF(painter.font())
+    beside_bottom = area.width() / 2 - metrics.horizontalAdvance(shown.grid.bottom) / 2 - 12
     scale_width = min(beside_bottom, area.width() * 0.3)
     draw_scale_bar(painter, QRectF(area.left(), area.top(), scale_width, area.height()), shown.pixels_per_mm)
-    text = window_text(shown.window, volume.unit)
+    text = window_text(shown.window, shown.volume.unit)
     if metrics.horizontalAdvance(text) <= beside_bottom:  # a cut number would be a wrong number
         draw_text(
             painter, QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent()), text
         )
-    if shown.notice:
-        _paint_notice(painter, area, shown.notice)
+
+
+def _written(pane: QRectF) -> QRectF:
+    return pane.adjusted(MARGIN, MARGIN - 3, -MARGIN, -MARGIN + 3)
 
 
 def _paint_letters(painter: QPainter, area: QRectF, grid: PlaneGrid, bar: QRectF) -> None:
