@@ -66,9 +66,8 @@ def _blurred_upright(
     """The Gaussian mean of the mask in ``box``, the box that holds it; ``flat_axis`` is not blurred along."""
     deviations = [0.0 if axis in (0, flat_axis) else sigma / geometry.spacing_mm[axis] for axis in range(3)]
     # What lies at the side of the array is repeated: a voxel of the outside, or of the shape at the image's border.
-    rows, columns = (
-        slice(max(s.start - 1, 0), min(s.stop + 1, n)) for s, n in zip(box[1:], mask.shape[1:], strict=True)
-    )
+    sides = zip(box[1:], mask.shape[1:], strict=True)
+    rows, columns = (slice(max(side.start - 1, 0), min(side.stop + 1, n)) for side, n in sides)
     wide = box[0], rows, columns
     within = gaussian_filter(mask[wide].astype(np.float32), deviations, mode="nearest", truncate=_TRUNCATE)
     within = within[relative(box, wide)]

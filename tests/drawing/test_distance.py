@@ -50,3 +50,15 @@ def test_distances_are_to_the_nearest_seed_of_the_box_only():
     assert not near(none, geometry, box, 3.0).any()
     none[5, 6, 7] = True
     assert near(none, geometry, box, 0.5).sum() == 1
+
+
+@pytest.mark.parametrize("degrees", [-65, 65])
+def test_a_tilt_leads_far_aside(degrees, plain):
+    """What is near to a voxel lies many rows and columns away in the next slices."""
+    geometry = tilted(degrees, 2.0, 1.5, (15, 41, 31))
+    mask = np.zeros(geometry.shape, bool)
+    mask[7, 20, 15] = True
+    centres = plain.world(geometry)
+    drawn = grow(mask, geometry, 6.0)
+    assert (drawn.mask(mask.shape) == (np.linalg.norm(centres - centres[7, 20, 15], axis=-1) <= 6.0 + 1e-6)).all()
+    assert drawn.inside.sum() > 100 and drawn.inside.size < mask.size
