@@ -85,6 +85,9 @@ class ExportOffer:
     dicom_refusal: str = ""
     dicom_note: str = ""
     maps_refusal: str = ""
+    fmt: str = "nifti"
+    what: tuple[str, ...] = ("current",)
+    """Format and choice that the dialog opens with: those of last time."""
 
 
 def problem(request: ExportRequest) -> str:

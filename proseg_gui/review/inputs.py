@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.dataset import align_channel
 from proseg_gui.io.dicom.reading import read_series
 from proseg_gui.io.open import Candidate, find_inputs, open_study
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.keeper import key_of
 from proseg_gui.review.state import WorkItem
-from proseg_gui.volume import Geometry
+from proseg_gui.volume import Geometry, Study
 
 OPENABLE = ("image", "series", "case")
 
@@ -88,3 +90,35 @@ def candidate_of(item: WorkItem, progress: Progress, token: CancelToken | None) 
         what = "the series that was open is not there any more"
         raise UserError(what, path=item.path, remedy="Open the folder again")
     return found[0] if item.component is None else replace(found[0], component=item.component)
+
+
+def as_channels(candidates: Sequence[Candidate], progress: Progress, token: CancelToken | None) -> Study:
+    """Several images as one study: the first, and each other one as a channel on the first one's grid.
+
+    Raises
+    ------
+    UserError
+        If one cannot be read, or cannot be laid on the first one's grid.
+    """
+    study = open_study(candidates[0], progress=progress, token=token)
+    for candidate in candidates[1:]:
+        name = _new_name(candidate.label, study.channels)
+        other = open_study(candidate, progress=progress, token=token)
+        volume, notices = align_channel(other.image, list(other.notices), name, study.image, token)
+        study = replace(study, channels={**study.channels, name: volume}, notices=study.notices + tuple(notices))
+    return study
+
+
+def _new_name(wanted: str, taken: Container[str]) -> str:
+    return next(name for name in chain((wanted,), (f"{wanted} {n}" for n in count(2))) if name not in taken)
+
+
+def patient_of(group: str) -> str:
+    """The patient, by number, of a line of :func:`~proseg_gui.io.dicom.series.study_groups`; empty for a file."""
+    return group.partition(" / ")[0]
+
+
+def one_a_patient(candidates: Sequence[Candidate]) -> bool:
+    """Whether these are the series of several patients, one of each: cases of a worklist, nothing to choose."""
+    patients = [patient_of(candidate.group) for candidate in candidates]
+    return len(patients) > 1 and all(patients) and len(set(patients)) == len(patients)

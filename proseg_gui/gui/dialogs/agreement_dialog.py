@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
-from proseg_gui.gui.panels.model import MINUS
+from proseg_gui.gui.panels.model import LEAST_ML, ml_number
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.review.agreement import Agreement
@@ -37,8 +37,9 @@ def _mm(value: float) -> str:
 
 
 def _ml(value: float) -> str:
-    text = f"{abs(value):.3g}"
-    return f"{MINUS if value < 0 else '+'}{text}" if float(text) else "0"
+    if value == 0:
+        return "0"
+    return ml_number(value) if value < 0 or value < LEAST_ML else f"+{ml_number(value)}"
 
 
 FIGURES: tuple[tuple[str, str, Callable[[float], str], str], ...] = (

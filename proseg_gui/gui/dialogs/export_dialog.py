@@ -103,6 +103,9 @@ class ExportDialog(DialogFrame):
         self.folder.setAccessibleName("Folder")
         self.body.addLayout(place)
         for widget in (self.conflict, self.replace_files, self.trouble):
+            kept = widget.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)  # the dialog stands still while one types
+            widget.setSizePolicy(kept)
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
@@ -124,7 +127,8 @@ class ExportDialog(DialogFrame):
                 box.addWidget(toggle)
             if key in self._name_boxes:
                 box.addWidget(self._name_boxes[key])
-        self.what["current"].setChecked(True)
+        for key, toggle in self.what.items():
+            toggle.setChecked(key in self._offer.what)
         for each in (*self.raters.values(), *self.maps.values()):
             each.setChecked(True)
         return box
@@ -137,7 +141,8 @@ class ExportDialog(DialogFrame):
             row.addWidget(radio)
             radio.setToolTip(self._offer.dicom_refusal if key in DICOM_FORMATS else "")
         row.addStretch(1)
-        self.formats["nifti"].setChecked(True)
+        refused = self._offer.dicom_refusal and self._offer.fmt in DICOM_FORMATS
+        self.formats["nifti" if refused else self._offer.fmt].setChecked(True)
         for key in DICOM_FORMATS:
             self.formats[key].setEnabled(not self._offer.dicom_refusal)
         self.structure_name.setMaxLength(LONGEST_NAME)
@@ -193,7 +198,7 @@ class ExportDialog(DialogFrame):
         maps.setText(f"{WHAT['maps'][0]} ({reason})" if reason else WHAT["maps"][0])
         maps.setToolTip(reason or WHAT["maps"][1])
         for group, holder in self._name_boxes.items():
-            holder.setVisible(self.what[group].isChecked() and self.what[group].isEnabled())
+            holder.setEnabled(self.what[group].isChecked() and self.what[group].isEnabled())
         self.samples.setEnabled(self.what["samples"].isChecked())
         for field, formats, only in (
             (self.structure_name, DICOM_FORMATS, NAME_IN_DICOM),
@@ -203,7 +208,6 @@ class ExportDialog(DialogFrame):
             field.setEnabled(fmt in formats)
             field.setToolTip("" if fmt in formats else only)
         self.note.setText(self._offer.dicom_note if fmt in DICOM_FORMATS else self._offer.dicom_refusal)
-        self._form.setRowVisible(self.note, bool(self.note.text()))
         self._show_conflicts()
 
     def _show_conflicts(self) -> None:
@@ -226,8 +230,6 @@ class ExportDialog(DialogFrame):
         self.conflict.setVisible(bool(there))
         self.replace_files.setVisible(bool(there))
         self.trouble.setVisible(bool(self.trouble.text()))
-        if self.isVisible():
-            self.fit()
         self.export.setEnabled(not trouble and (not there or self.replace_files.isChecked()))
 
     def _browse(self) -> None:

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, PictureList, PictureRow, words
 from proseg_gui.gui.panels.model import Thumbnail
+from proseg_gui.review.inputs import patient_of
+
+ONE, CASES, CHANNELS = "one", "cases", "channels"
+MOST_CHANNELS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,10 @@ class SeriesOption:
 
 
 class SeriesChooser(DialogFrame):
-    """Choose by click and Open, double click, or arrows and Enter. Series stand under their patient and study."""
+    """Choose by click and Open, double click, or arrows and Enter. Series stand under their patient and study.
+
+    ``how`` says what was asked for: the marked one, all as cases, or all as channels of one scan.
+    """
 
     def __init__(
         self, options: Sequence[SeriesOption], title_path: str = "", left_out: str = "", parent: QWidget | None = None
@@ -56,12 +63,37 @@ class SeriesChooser(DialogFrame):
         self.left_out = words(left_out, "muted")
         self.left_out.setVisible(bool(left_out))
         self.body.addWidget(self.left_out)
+        self.how = ONE
+        readable = [option for option in options if option.readable]
+        self.as_cases = self._way("Open all as cases", CASES, "Every image is a case of the worklist")
+        self.as_channels = self._way("As channels of one scan", CHANNELS,
+                                     "Laid on the grid of the first; all show the same person")  # fmt: skip
+        self.as_cases.setVisible(len(readable) > 1)
+        one_person = len({patient_of(option.group) for option in readable}) == 1
+        self.as_channels.setVisible(1 < len(readable) <= MOST_CHANNELS and one_person)
         self.add_button("Cancel").clicked.connect(self.reject)
         self.open_button = self.add_button("Open", primary=True)
         self.open_button.clicked.connect(self.accept)
         self.list.setCurrentRow(next((row for row, option in self._rows.items() if option.readable), min(self._rows)))
         self._refresh()
         self.resize(560, 420)
+
+    def _way(self, text: str, how: str, tip: str) -> QPushButton:
+        made = QPushButton(text)
+        made.setAutoDefault(False)
+        made.setToolTip(tip)
+        self.add_left(made)
+
+        def clicked() -> None:
+            self.how = how
+            self.accept()
+
+        made.clicked.connect(clicked)
+        return made
+
+    def all_readable(self) -> list[Any]:
+        """The keys of all that can be opened, in their order."""
+        return [option.key for option in self._rows.values() if option.readable]
 
     def chosen(self) -> Any:
         """The key of the marked one."""

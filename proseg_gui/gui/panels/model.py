@@ -14,6 +14,11 @@ Thumbnail = npt.NDArray[np.uint8]
 
 MINUS = "−"
 NO_FIGURE = "–"
+"""What is not known: nothing is open that it could be measured on. Not the same as 0, "none" and "measuring"."""
+MEASURING = "measuring"
+NONE = "none"
+LEAST_ML = 0.001
+"""Smaller volumes are not written as 0."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,23 @@ def millilitres(value: float | None) -> str:
     """Write a volume in ml, or a dash while it is not known."""
     if value is None:
         return NO_FIGURE
-    return f"{value:.{significant(value) if value < 10 else 1}f} ml"
+    return f"{ml_number(value)} ml"
+
+
+def ml_number(value: float) -> str:
+    """The figure of a volume in ml: ``0.38``, ``14.2``, ``2,100``; what is more than nothing is never written as 0."""
+    size = abs(value)
+    sign = MINUS if value < 0 else ""
+    if 0.0 < size < LEAST_ML:
+        return f"< {LEAST_ML:g}" if value > 0 else f"> {MINUS}{LEAST_ML:g}"
+    if round(size, 1) >= 1000:
+        return f"{sign}{size:,.0f}"
+    return f"{sign}{size:.{significant(size) if size < 10 else 1}f}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its word: ``1 rater``, ``4 raters``; ``many`` where it is not ``one`` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
@@ -196,6 +217,8 @@ def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
     if row.effect_ml is None:
         return (f"{share} of {whole}", share)
     effect = signed(row.effect_ml, significant(row.effect_ml))
+    if 0.0 < abs(row.effect_ml) < LEAST_ML:
+        effect = ml_number(row.effect_ml)
     return (
         f"{effect} ml per sd · {share} of {whole}",
         f"{effect} ml per sd · {share}",

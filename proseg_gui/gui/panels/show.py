@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.panels.flow import FlowLayout
-from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
+from proseg_gui.gui.panels.model import RaterItem, ShowState, percent, plural
 from proseg_gui.gui.panels.percent_slider import PercentSlider
 from proseg_gui.gui.panels.widgets import Eliding, Section, button, muted, own_keys, swatch_icon
 
@@ -172,7 +172,7 @@ class ShowPanel(Section):
 
     def _mark(self) -> None:
         state, thin_ready, raters_ready = self._state, self._thin_ready, self._raters_ready
-        self.thin.set_full_name(f"{state.n_thin} samples")
+        self.thin.set_full_name(plural(state.n_thin, "sample"))
         for toggle, on, ready in (
             (self.current, state.current, True),
             (self.inner_outer, state.inner_outer, thin_ready),

@@ -8,7 +8,17 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
-from proseg_gui.gui.panels.model import Measure, RaterItem, ShowState, StructureRow
+from proseg_gui.gui.panels.model import (
+    MEASURING,
+    NO_FIGURE,
+    NONE,
+    Measure,
+    RaterItem,
+    ShowState,
+    StructureRow,
+    millilitres,
+    ml_number,
+)
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
@@ -180,13 +190,12 @@ class DisplayLink(QObject):
         self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else job.text)
 
     def _on_figures(self, figures: Figures | None) -> None:
-        self._plot.set_current(None if figures is None else figures.ml)
         self._measure()
         chosen = self._controller.display.view.compare_with
         if chosen is None or figures is None:
             self._measurements.set_dice("")
         elif figures.dice is None:
-            self._measurements.set_dice("" if figures.exact else "measuring")
+            self._measurements.set_dice("" if figures.exact else MEASURING)
         else:
             self._measurements.set_dice(f"{figures.dice:.3f}")
 
@@ -197,23 +206,39 @@ class DisplayLink(QObject):
     def _measure(self) -> None:
         desk = self._controller.desk
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
-        volume = spread = diameter = DASH
-        if figures is not None:
-            volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
-        if summary is not None and len(summary.volumes_ml):
-            low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
-            spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")
+        diameter = NO_FIGURE if desk.review is None else MEASURING
         if drawn is not None and study is not None:
             length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
-            diameter = DASH if length is None else f"{length:.1f} mm"
-        self._measurements.set_rows(
-            [
-                Measure("Volume", volume, "Of the current contour, whole volume"),
-                Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples"),
-                Measure("Longest diameter", diameter, "Of the current contour on this slice, between pixel centres"),
-            ]
-        )
+            diameter = NONE if length is None else f"{length:.1f} mm"
+        rows = volume_rows(figures, summary, measuring=desk.review is not None)
+        hint = "Of the current contour on this slice, between pixel centres"
+        self._measurements.set_rows([*rows, Measure("Longest diameter", diameter, hint)])
+        # Only volumes over the same slices may stand on one axis.
+        both = figures is not None and figures.complete and summary is not None and summary.complete
+        self._plot.set_current(figures.ml if both and figures is not None else None)
 
 
-def _ml(value: float) -> str:
-    return f"{value:.3g} ml" if value < 1000 else f"{value:.0f} ml"
+def volume_rows(figures: Figures | None, summary: Summary | None, *, measuring: bool) -> list[Measure]:
+    """The current contour's volume and that of 95 % of the readings, and how they stand to each other.
+
+    The range is written once it covers all slices, as the contour's volume does: a range over a part of them would
+    exclude volumes that it does not exclude. Where the contour lies outside, a row says so.
+    """
+    volume = spread = MEASURING if measuring else NO_FIGURE
+    if figures is not None:
+        volume = ("" if figures.exact else "\u2248 ") + millilitres(figures.ml)
+        volume += "" if figures.complete else " so far"
+    rows = []
+    if summary is not None and summary.complete and len(summary.volumes_ml):
+        low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
+        spread = f"{ml_number(low)} {DASH} {millilitres(high)}"
+        if figures is not None and figures.complete and not low <= figures.ml <= high:
+            side = "larger" if figures.ml > high else "smaller"
+            rows = [Measure("This contour", f"{side} than these", f"Its volume is {side} than 97.5 % of the readings")]
+    elif summary is not None:
+        spread = f"{summary.slices_done} of {summary.n_slices} slices"
+    return [
+        Measure("Volume", volume, "Of the current contour, whole volume"),
+        Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples, all slices"),
+        *rows,
+    ]

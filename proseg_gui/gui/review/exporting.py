@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour, structure_colour
@@ -51,6 +52,8 @@ class Exporting:
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
             dicom_note=_series_note(review.study.image),
+            fmt=settings.export_format,
+            what=settings.export_what,
         )
         dialog = ExportDialog(offer, parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self.run(dialog.request()))
@@ -64,7 +67,9 @@ class Exporting:
         point, structure, who = controller.latents.point, controller.desk.structure, controller.latents.who.text
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
         colours["current"] = _rgb(structure_colour(structure))
-        controller.display.set_view(export_folder=str(request.folder.parent))
+        controller.display.set_view(
+            export_folder=str(request.folder.parent), export_format=request.fmt, export_what=tuple(sorted(request.what))
+        )
 
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
@@ -86,7 +91,8 @@ class Exporting:
         files, notices = result
         for notice in notices:
             self._controller.noticed.emit(notice)
-        count = f"{len(files)} files" if len(files) > 1 else files[0].name
+        count = plural(len(files), "file")
+        self._controller.exported.emit(files[0].parent)
         self._controller.noticed.emit(
             f"Wrote {count} to {files[0].parent}, read back and compared. Research use, not a medical device."
         )

@@ -85,7 +85,9 @@ class LatentsLink(QObject):
     def _show_axes(self, axes: AxesState) -> None:
         self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
         notice = f"{axes.slices_seen} of {axes.n_slices} slices encoded" if axes.provisional and axes.n_slices else ""
-        self._ambiguity.set_axes(_rows(axes.ambiguity, "Mode"), provisional=axes.provisional, notice=notice)
+        unmeasured = axes.provisional or axes.n_slices == 0
+        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, "Mode")
+        self._ambiguity.set_axes(rows, provisional=unmeasured, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
         if self._controller.desk.review is not None:

@@ -17,6 +17,7 @@ from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.inputs import one_a_patient
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
@@ -139,6 +140,17 @@ class Opener(QObject):
 
         self._run(f"Opening {candidate.label}", work, partial(self._found, candidate.path))
 
+    def open_channels(self, candidates: Sequence[Any]) -> None:
+        """Open several images of one person as the channels of one scan, on the first one's grid."""
+        first = candidates[0]
+
+        def work(token: CancelToken, progress: Progress) -> _Found:
+            from proseg_gui.review.inputs import as_channels, item_of
+
+            return self._case_of(item_of(first), as_channels(candidates, progress, token))
+
+        self._run(f"Opening {first.label}", work, partial(self._found, first.path))
+
     def open_item(self, key: str) -> None:
         """Open a case of the worklist."""
         item = self.worklist.item(key)
@@ -206,11 +218,13 @@ class Opener(QObject):
             return
         cases = [c for c in found.choices if c.kind == "case"]
         if cases and len(cases) == len(found.choices):
-            self._list(cases)
+            self.open_cases(cases)
+        elif one_a_patient(found.choices):
+            self.open_cases(found.choices)
         else:
             self.choose_requested.emit(path, list(found.choices))
 
-    def _list(self, cases: Sequence[Any]) -> None:
+    def open_cases(self, cases: Sequence[Any]) -> None:
         """Cases of a folder become the worklist; the first as it is seen is opened."""
 
         def work(_token: CancelToken, _progress: Progress) -> list[WorkItem]:

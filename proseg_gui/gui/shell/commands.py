@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.archives import Archives
 from proseg_gui.gui.review.controller import Controller
@@ -376,7 +377,7 @@ class RaterKey:
                 if number <= len(review.engine.raters):
                     self._controller.latents.choose_rater(review.engine.raters[number - 1])
                 else:
-                    self._controller.noticed.emit(f"This model has {len(review.engine.raters)} raters")
+                    self._controller.noticed.emit(f"This model has {plural(len(review.engine.raters), 'rater')}")
             elif otherwise is not None:
                 otherwise()
 

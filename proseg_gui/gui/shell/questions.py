@@ -15,9 +15,10 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.about import AboutDialog
 from proseg_gui.gui.dialogs.model_chooser import ModelChooser, ModelItem
 from proseg_gui.gui.dialogs.person_dialog import PersonDialog
-from proseg_gui.gui.dialogs.series_chooser import SeriesChooser, SeriesOption
+from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Command, shortcut_groups
@@ -67,7 +68,17 @@ class Questions:
         left_out = " ".join(dict.fromkeys(notice for candidate in candidates for notice in candidate.notices))
         dialog = SeriesChooser(options, path.name, left_out, parent=self._host.parent)
         self._opener.fetch_thumbnails(candidates, lambda i, picture: dialog.set_thumbnail(str(i), picture))
-        self._host.show_dialog(dialog, lambda: self._opener.open_candidate(candidates[int(dialog.chosen())]))
+
+        def chosen() -> None:
+            every = [candidates[int(key)] for key in dialog.all_readable()]
+            if dialog.how == CASES:
+                self._opener.open_cases(every)
+            elif dialog.how == CHANNELS:
+                self._opener.open_channels(every)
+            else:
+                self._opener.open_candidate(candidates[int(dialog.chosen())])
+
+        self._host.show_dialog(dialog, chosen)
 
     def choose_model(self) -> None:
         """Ask which bundle looks at the scan."""
@@ -195,7 +206,7 @@ def _series_option(number: int, candidate: Any) -> SeriesOption:
         key=str(number),
         label=", ".join(part for part in (series.description or candidate.label, series.part) if part),
         modality=series.modality,
-        count_text=f"{series.n_slices} slices",
+        count_text=plural(series.n_slices, "slice"),
         size_text=f"{columns} x {rows}",
         spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
         warning=" ".join(series.notices),

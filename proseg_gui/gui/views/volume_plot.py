@@ -11,6 +11,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.panels.model import millilitres, plural
+
 from .plot_frame import SmallPlot, draw_frame, nice_ticks, small_font
 
 MAX_BINS = 40
@@ -63,7 +65,7 @@ class VolumePlot(SmallPlot):
         done, total = self._progress
         if done < total:
             return f"computing ({done} of {total} slices)"
-        return f"{len(self._samples)} samples" if len(self._samples) else ""
+        return plural(len(self._samples), "sample") if len(self._samples) else ""
 
     # -- where things are -----------------------------------------------------------------------------------------
     def limits_ml(self) -> tuple[float, float] | None:
@@ -95,10 +97,10 @@ class VolumePlot(SmallPlot):
         lines += [] if self._current is None else [("current contour", self._current)]
         near = [(name, ml) for name, ml in lines if abs(self.x_of(ml) - position.x()) <= REACH]
         if near:
-            return "\n".join(f"{name}: {ml_text(ml)}" for name, ml in near)
+            return "\n".join(f"{name}: {millilitres(ml)}" for name, ml in near)
         for count, low, high in zip(self._counts, self._edges[:-1], self._edges[1:], strict=True):
             if self.x_of(low) <= position.x() < self.x_of(high):
-                return f"{ml_text(low)} to {ml_text(high)}: {count} of {len(self._samples)} samples"
+                return f"{millilitres(low)} to {millilitres(high)}: {count} of {plural(len(self._samples), 'sample')}"
         return ""
 
     # -- painting -------------------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ class VolumePlot(SmallPlot):
         painter.drawLine(QLineF(area.left(), area.bottom() + 0.5, area.right(), area.bottom() + 0.5))
         painter.setPen(QColor(self._colours.muted))
         for value in nice_ticks(*limits, int(area.width() / (metrics.horizontalAdvance("000.00 ml") + 24))):
-            text, x = f"{value:g} ml", self.x_of(value)
+            text, x = f"{value:,.10g} ml", self.x_of(value)
             painter.drawLine(QLineF(x, area.bottom() + 1, x, area.bottom() + 4))
             left = min(
                 max(x - metrics.horizontalAdvance(text) / 2, 4.0), self.width() - 4 - metrics.horizontalAdvance(text)
@@ -175,8 +177,3 @@ def _histogram(samples: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64],
         return np.array([len(samples)], dtype=np.int64), np.array([low - half, high + half])
     counts, edges = np.histogram(samples, bins=min(max(round(2 * len(samples) ** 0.5), 4), MAX_BINS))
     return counts.astype(np.int64), edges
-
-
-def ml_text(ml: float) -> str:
-    """A volume for reading: ``14.2 ml``, ``0.38 ml``."""
-    return f"{ml:.1f} ml" if ml >= 10 else f"{ml:.2f} ml"

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
+from proseg_gui.gui.panels.model import millilitres
 from proseg_gui.gui.views.palette import DARK, rater_colour
 from proseg_gui.gui.views.plot_frame import nice_ticks
-from proseg_gui.gui.views.volume_plot import MAX_BINS, RaterMark, VolumePlot, ml_text
+from proseg_gui.gui.views.volume_plot import MAX_BINS, RaterMark, VolumePlot
 
 RATERS = [RaterMark("generous", 17.4, rater_colour(0)), RaterMark("tight", 12.9, rater_colour(1))]
 
@@ -106,4 +107,4 @@ def test_ticks_are_round(low, high, count, ticks):
 
 
 def test_volumes_are_written_with_sensible_digits():
-    assert [ml_text(v) for v in (123.44, 14.2, 0.384)] == ["123.4 ml", "14.2 ml", "0.38 ml"]
+    assert [millilitres(v) for v in (123.44, 14.2, 0.384)] == ["123.4 ml", "14.2 ml", "0.38 ml"]
