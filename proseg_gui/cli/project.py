@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from proseg_gui.errors import UserError
+from proseg_gui.wording import plural
 
 EXAMPLES = """examples:
   proseg-gui project info liver.project
@@ -37,10 +38,16 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def add_how(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which readings of a project are meant."""
-    parser.add_argument("--how", metavar="NAME,...",
-                        help="of a project: only readings made by hand, proposal seen or blind (all of them)")
-    parser.add_argument("--trust-paths", action="store_true",
-                        help="read images where a project says that they are, though another account made it")
+    parser.add_argument(
+        "--how",
+        metavar="NAME,...",
+        help="of a project: only readings made by hand, proposal seen or blind (all of them)",
+    )
+    parser.add_argument(
+        "--trust-paths",
+        action="store_true",
+        help="read images where a project says that they are, though another account made it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             wrong = problems(project)
             if wrong:
                 raise UserError("; ".join(wrong), path=args.project, remedy="Go back to a copy of it")
-            print(f"{args.project.name} is whole: {_count(len(project.cases()), 'case')}")
+            print(f"{args.project.name} is whole: {plural(len(project.cases()), 'case')}")
         else:
             from proseg_gui.review.project.export import export_dataset, parse_how
 
@@ -89,10 +96,6 @@ def _table(found: dict) -> list[str]:
         doubt = "" if case["doubt_ml"] is None else f", doubt {case['doubt_ml']:.1f} ml"
         drafts = case["draft_voxels"]
         drawn = ", draft damaged" if drafts is None else "".join(f", {n} {count} voxels" for n, count in drafts.items())
-        steps = f"{_count(case['gestures'], 'step')}, {_count(case['readings'], 'reading')}"
+        steps = f"{plural(case['gestures'], 'step')}, {plural(case['readings'], 'reading')}"
         lines.append(f"{name}: {case['state']}{flag}, {steps}{doubt}{drawn}")
     return lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -46,7 +46,7 @@ class OpenedCase:
 
 def with_opened(study: Study, document: Document) -> Study:
     """``study`` with the contours that were opened on it, as the document says."""
-    added = [_reading(document, document.value(key), study) for key in document.keys(f"{OPENED}/")]
+    added = [_reading(document, document.value(key), study) for key in document.numbered(OPENED)]
     if not added:
         return study
     own = study.structures if study.readings else ()
@@ -56,8 +56,6 @@ def with_opened(study: Study, document: Document) -> Study:
 
 def open_readings(document: Document, readings: Sequence[Reading]) -> None:
     """Put readings from files onto the case, as one step."""
-    taken = [int(key.rsplit("/", 1)[1]) for gesture in document.history for key in _keys(gesture, f"{OPENED}/")]
-    first = 1 + max(taken, default=0)
     masks = [Bricks.of(reading.mask.array) for reading in readings]
     values = {
         f"{OPENED}/{number}": {
@@ -67,7 +65,7 @@ def open_readings(document: Document, readings: Sequence[Reading]) -> None:
             "mask": mask.digest,
             **({"remark": reading.mask.remark} if reading.mask.remark else {}),
         }
-        for number, (reading, mask) in enumerate(zip(readings, masks, strict=True), first)
+        for number, (reading, mask) in enumerate(zip(readings, masks, strict=True), document.next_number(OPENED))
     }
     document.set("open contours", values, masks={mask.digest: mask for mask in masks})
 
@@ -76,10 +74,6 @@ def _reading(document: Document, kept: Mapping[str, Any], study: Study) -> Readi
     array = document.masks[kept["mask"]].mask()
     mask = Mask(array, study.geometry, kept["structure"], kept.get("remark", ""))
     return Reading(kept["rater"], kept["structure"], mask, kept["reading"])
-
-
-def _keys(gesture: Any, prefix: str) -> list[str]:
-    return [change.key for change in gesture.changes if change.key.startswith(prefix)]
 
 
 def case_state(document: Document, structures: Sequence[str]) -> str:

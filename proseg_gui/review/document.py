@@ -105,6 +105,10 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def _number(key: str) -> int:
+    return int(key.rsplit("/", 1)[1])
+
+
 class Document:
     """A case's state and history.
 
@@ -165,6 +169,15 @@ class Document:
         found = [key for key, value in self._values.items() if value is not None]
         found += [key for key, bricks in self._volumes.items() if bricks.packed]
         return tuple(key for key in found if key.startswith(prefix))
+
+    def numbered(self, prefix: str) -> tuple[str, ...]:
+        """Keys ``<prefix>/<number>`` that hold something, by number."""
+        return tuple(sorted(self.keys(f"{prefix}/"), key=_number))
+
+    def next_number(self, prefix: str) -> int:
+        """The number for the next ``<prefix>/<number>``; none is given twice, also where its step was undone."""
+        changed = (change.key for gesture in self._log for change in gesture.changes)
+        return 1 + max((_number(key) for key in changed if key.startswith(f"{prefix}/")), default=0)
 
     def evidence(self, structure: str) -> Bricks:
         """What was said of a structure's voxels, as codes of :mod:`proseg_gui.review.edits`."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.review.case import OpenedCase
-from proseg_gui.review.document import FLAGGED, Document
+from proseg_gui.review.document import FLAGGED, Document, Gesture
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
 from proseg_gui.review.project.takeover import take_over_worklist
@@ -42,6 +42,8 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self._lost = 0
+        """Steps of cases that nothing can be kept of."""
         self.private = False
         """Whether the project is one that a window without a chosen one works in."""
         self.said = ""
@@ -62,21 +64,46 @@ class Keeper:
     def open(self, study: Study, item: WorkItem) -> OpenedCase:
         """For a worker: the study with what was done to it and where one stood in it."""
         if self.project is None:
-            return OpenedCase.fresh(study, self.person)
+            return self._unkept(study)
+        try:
+            return self._found(study, item, self.project)
+        except UserError as error:  # the scan can be looked at all the same
+            said = f"What was done to this case cannot be read, and nothing that is done now can be kept: {error.what}."
+            return self._unkept(replace(study, notices=(said, *study.notices)))
+
+    def _unkept(self, study: Study) -> OpenedCase:
+        case = OpenedCase.fresh(study, self.person)
+        case.document.listen(self._note_lost)
+        return case
+
+    def _note_lost(self, _gesture: Gesture) -> None:
+        self._lost += 1
+
+    def _found(self, study: Study, item: WorkItem, project: Project) -> OpenedCase:
         identity = identify(study)
-        if not self.project.known(identity):
+        if not project.known(identity):
             identity = complete(study, identity)
-        case_id = self.project.case_for(identity, name=item.name, path=item.path)
-        document = Document(study.geometry.shape, self.project.history(case_id), person=self.person)
+        if self._saves is not None and not project.read_only:
+            self._saves.drain(LAST_S)  # the case may have been open a moment ago, and the disc be slow
+        case_id = project.case_for(identity, name=item.name, path=item.path)
+        document = Document(study.geometry.shape, self._history(case_id), person=self.person)
         if self._saves is not None:
             saves = self._saves
             document.listen(lambda gesture: saves.gesture(case_id, gesture))
         shown = {}
-        for structure in self.project.shown_structures(case_id):
-            found = self.project.shown(case_id, structure)
+        for structure in project.shown_structures(case_id):
+            found = project.shown(case_id, structure)
             if found is not None:
                 shown[structure] = found
-        return OpenedCase(study, document, case_id, self.project.view(case_id) or {}, shown)
+        return OpenedCase(study, document, case_id, project.view(case_id) or {}, shown)
+
+    def _history(self, case_id: str) -> tuple[Gesture, ...]:
+        """A case's steps: those in the file, and after them those that wait to be written."""
+        assert self.project is not None
+        waiting = () if self._saves is None else self._saves.waiting  # first: what is written meanwhile is in the file
+        history = self.project.history(case_id)
+        new = (step for owner, step in waiting if owner == case_id and step.number > len(history))
+        return (*history, *new)
 
     def known(self, items: Sequence[WorkItem]) -> list[WorkItem]:
         """For a worker: ``items`` with what the project knows of the cases that were opened there before."""
@@ -98,7 +125,7 @@ class Keeper:
         geometry = self.project.entry(item.case_id).geometry
         if geometry is None:
             return
-        document = Document(geometry.shape, self.project.history(item.case_id), person=self.person)
+        document = Document(geometry.shape, self._history(item.case_id), person=self.person)
         gesture = document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
         if gesture is not None:
             self._saves.gesture(item.case_id, gesture)
@@ -171,11 +198,11 @@ class Keeper:
         return self.known([item_of(entry) for entry in kept["items"]]), str(kept["order"])
 
     def unsaved(self, wait_s: float) -> int:
-        """How many steps are not in the file after at most ``wait_s`` seconds."""
+        """How many steps are in no file after at most ``wait_s`` seconds; none where nothing was to be kept at all."""
         if self._saves is None:
-            return 0
+            return self._lost if self.said else 0
         self._saves.drain(wait_s)
-        return len(self._saves.waiting)
+        return len(self._saves.waiting) + self._lost
 
     def close(self) -> None:
         """Write what waits and let the project go."""
@@ -198,7 +225,12 @@ def open_keeper(path: Path | None) -> Keeper:
     """
     if path is not None:
         return _kept_in(open_project(path, create=True), "")
-    keeper = _open_private()
+    try:
+        keeper = _open_private()
+    except (UserError, OSError) as error:
+        keeper = Keeper()
+        reason = error.what if isinstance(error, UserError) else error.strerror or type(error).__name__
+        keeper.said = f"Nothing that is done here can be kept: the folder for it cannot be written ({reason})."
     keeper.private = True
     return keeper
 

@@ -41,6 +41,7 @@ class Latents:
         self._review: Reviewed | None = None
         self._document: Document | None = None
         self._stands: list[tuple[Point, Who]] = []
+        self._unpacked: dict[str, Remembered] = {}
         self._active = 0
         self.last_rater: str | None = None
         self.dragging = False
@@ -72,6 +73,7 @@ class Latents:
         """No model looks any more."""
         self.commit()
         self._review = self._document = None
+        self._unpacked = {}
         self._stands, self._active, self.dragging, self.last_rater = [], 0, False, None
 
     def begin(self, review: Reviewed, document: Document) -> bool:
@@ -80,6 +82,7 @@ class Latents:
         Returns whether the document has points of another model, which therefore are not gone to.
         """
         self._review, self._document, self._active = review, document, 0
+        self._unpacked = {}
         self._seeds = random.Random(f"{review.bundle.card.sha256}/{len(document.history)}")
         first: tuple[Point, Who] = (review.sliders.consensus_style(), Who(consensus=True))
         self._stands = [first] * len(review.engine.structures)
@@ -237,17 +240,20 @@ class Latents:
     # -- remembered settings --------------------------------------------------------------------------------------
     @property
     def remembered(self) -> tuple[Remembered, ...]:
-        """The settings of this case that were kept, oldest first; those of other models are not shown."""
+        """The settings of this case that were kept, oldest first; those of other models are not shown.
+
+        Read on each slider move, so each is unpacked once: what stands under a key never changes, as a number is given
+        once.
+        """
         if self._document is None or self._review is None:
             return ()
-        found = []
-        for key in sorted(self._document.keys(f"{REMEMBERED}/"), key=_number):
+        keys = self._document.numbered(REMEMBERED)
+        for key in keys:
             kept = self._document.value(key)
-            if self._is_of_this_model(kept):
-                picture = picture_of(kept["picture"])
-                who, ml = who_of(kept["who"]), kept["volume_ml"]
-                found.append(Remembered(kept["name"], kept["point"], ml, picture, who, key))
-        return tuple(found)
+            if key not in self._unpacked and self._is_of_this_model(kept):
+                picture, who = picture_of(kept["picture"]), who_of(kept["who"])
+                self._unpacked[key] = Remembered(kept["name"], kept["point"], kept["volume_ml"], picture, who, key)
+        return tuple(self._unpacked[key] for key in keys if key in self._unpacked)
 
     def remember(self, picture: Picture) -> None:
         """Keep the current setting with its picture."""
@@ -257,7 +263,7 @@ class Latents:
         if drawn is None:
             self._announce("noticed", "The contour is still being drawn; remember it when it is there")
             return
-        number = 1 + max((_number(key) for key in self._all_remembered()), default=0)
+        number = self._document.next_number(REMEMBERED)
         entry = {
             **self._kept(self.point, self.who),
             "name": f"{self.who.text} {number}",
@@ -275,15 +281,6 @@ class Latents:
         """Drop a remembered setting."""
         if self._document is not None:
             self._document.set("forget setting", {self.remembered[index].key: None})
-
-    def _all_remembered(self) -> list[str]:
-        assert self._document is not None
-        changed = (change.key for gesture in self._document.history for change in gesture.changes)
-        return [key for key in changed if key.startswith(f"{REMEMBERED}/")]
-
-
-def _number(key: str) -> int:
-    return int(key.rsplit("/", 1)[1])
 
 
 def plain_who(who: Who) -> dict[str, Any]:

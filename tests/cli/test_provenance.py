@@ -25,7 +25,7 @@ from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.review.export_request import ExportRequest
 from proseg_gui.review.exports import export
 from proseg_gui.review.session import begin_review
-from proseg_gui.review.state import PARTS
+from proseg_gui.review.state import PARTS, Outgoing
 from proseg_gui.volume import Geometry, Volume
 
 LONG_NAME = "a model with a name so long that no description of a structure set holds it beside the rest " * 12
@@ -70,7 +70,7 @@ def by_window(place, fmt, straighten, out):
     maps = PARTS if fmt == "nifti" else ()
     what = WHAT if fmt == "nifti" else WHAT - {"maps"}
     request = ExportRequest(what, ("ann", "bob"), 3, maps, fmt, out, "lesion", "")
-    export(review, request, point, 0, "blend", COLOURS, CancelToken(), no_progress)
+    export(review, request, Outgoing(point, "blend"), 0, COLOURS, CancelToken(), no_progress)
 
 
 def by_predict(place, fmt, straighten, out):

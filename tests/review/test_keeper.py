@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from proseg_gui.errors import UserError
 from proseg_gui.review import keeper as module
 from proseg_gui.review.document import FLAGGED
 from proseg_gui.review.edits import Bricks
@@ -191,6 +193,31 @@ def test_a_private_project_that_cannot_be_opened_is_left_and_said(private) -> No
     assert private.read_bytes() == b"not a project"
 
 
+def test_where_no_private_project_can_be_made_it_is_said_and_steps_count_as_not_kept(private) -> None:
+    private.parent.write_text("a file where the folder should be")
+    keeper = open_keeper(None)
+    assert "can be kept" in keeper.said
+    case = keeper.open(scan(), _item())
+    case.document.set("flag case", {FLAGGED: True})
+    assert keeper.unsaved(0.0) == 1
+    keeper.close()
+
+
+def test_a_case_whose_record_is_damaged_opens_and_says_so(file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    keeper.open(scan(), _item())
+    monkeypatch.setattr(keeper.project, "history", _damaged)
+    case = keeper.open(scan(), _item())
+    assert "cannot be read" in case.study.notices[0]
+    case.document.set("flag case", {FLAGGED: True})
+    assert keeper.unsaved(0.0) == 1
+    keeper.close()
+
+
+def _damaged(_case_id: str):
+    raise UserError("a step of its history is damaged")
+
+
 def test_the_old_worklist_is_taken_over_once(private) -> None:
     private.parent.mkdir()
     old = private.with_name("worklist.json")
@@ -230,3 +257,28 @@ def test_items_come_back_from_plain_values() -> None:
     item = replace(_item(), series="1.2.3", component=2, case_id="x", current=True)
     item = replace(item, key=key_of(item))
     assert item_of(json.loads(json.dumps(plain_item(item)))) == item
+
+
+def test_a_case_opened_again_has_the_steps_that_still_wait_for_the_disc(file, monkeypatch) -> None:
+    monkeypatch.setattr(module, "LAST_S", 0.1)
+    keeper = open_keeper(file)
+    case = keeper.open(scan(), _item())
+    with keeper.project._writing:  # a disc that takes its time
+        case.document.set("flag case", {FLAGGED: True})
+        again = keeper._history(case.case_id)
+    assert [step.name for step in again] == ["flag case"]
+    keeper.close()
+
+
+def test_a_writer_that_has_ended_unseen_does_not_hold_the_project(file) -> None:
+    child = os.fork()
+    if child == 0:
+        open_project(file, create=True)
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # ended, but nobody has taken note
+    try:
+        project = open_project(file)
+        assert project.read_only == ""
+        project.close()
+    finally:
+        os.waitpid(child, 0)

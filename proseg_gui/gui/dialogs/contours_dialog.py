@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
-from proseg_gui.gui.panels.model import ml_number
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.naming import Row, problem
-from proseg_gui.io.shown import plain
+from proseg_gui.review.figures import ml_number
+from proseg_gui.wording import plural
 
 RATERS, REFERENCE = "raters", "reference"
 ROLES = {
@@ -54,9 +55,7 @@ class ContoursDialog(DialogFrame):
             raise ValueError("there must be something to choose from")
         self._proposed, self._there = tuple(rows), dict(there or {})
         raters = len({row.rater for row in rows})
-        count = "1 region lies" if len(rows) == 1 else f"{len(rows)} regions of {raters} raters lie"
-        if raters == 1 and len(rows) > 1:
-            count = f"{len(rows)} regions lie"
+        count = plural(len(rows), "region lies", f"regions of {raters} raters lie" if raters > 1 else "regions lie")
         self.body.addWidget(words(f"{count} on this scan. What are they?", "title"))
         self.roles = {key: QRadioButton(text) for key, text in ROLES.items()}
         self._group = QButtonGroup(self)

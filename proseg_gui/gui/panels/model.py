@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.review.figures import ml_text
+
 Thumbnail = npt.NDArray[np.uint8]
 """``(h, w, 3)`` RGB, 0..255."""
 
@@ -17,8 +19,6 @@ NO_FIGURE = "–"
 """What is not known: nothing is open that it could be measured on. Not the same as 0, "none" and "measuring"."""
 MEASURING = "measuring"
 NONE = "none"
-LEAST_ML = 0.001
-"""Smaller volumes are not written as 0."""
 
 
 @dataclass(frozen=True)
@@ -192,23 +192,7 @@ def millilitres(value: float | None) -> str:
     """Write a volume in ml, or a dash while it is not known."""
     if value is None:
         return NO_FIGURE
-    return f"{ml_number(value)} ml"
-
-
-def ml_number(value: float) -> str:
-    """The figure of a volume in ml: ``0.38``, ``14.2``, ``2,100``; what is more than nothing is never written as 0."""
-    size = abs(value)
-    sign = MINUS if value < 0 else ""
-    if 0.0 < size < LEAST_ML:
-        return f"< {LEAST_ML:g}" if value > 0 else f"> {MINUS}{LEAST_ML:g}"
-    if round(size, 1) >= 1000:
-        return f"{sign}{size:,.0f}"
-    return f"{sign}{size:.{significant(size) if size < 10 else 1}f}"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """A count with its word: ``1 rater``, ``4 raters``; ``many`` where it is not ``one`` with an s."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return ml_text(value)
 
 
 def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
@@ -217,8 +201,8 @@ def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
     if row.effect_ml is None:
         return (f"{share} of {whole}", share)
     effect = signed(row.effect_ml, significant(row.effect_ml))
-    if 0.0 < abs(row.effect_ml) < LEAST_ML:
-        effect = ml_number(row.effect_ml)
+    if row.effect_ml and float(effect.lstrip(f"+{MINUS}")) == 0:  # more than nothing is not written as 0
+        effect = "< 0.001" if row.effect_ml > 0 else f"> {MINUS}0.001"
     return (
         f"{effect} ml per sd · {share} of {whole}",
         f"{effect} ml per sd · {share}",

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.panels.flow import FlowLayout
-from proseg_gui.gui.panels.model import RaterItem, ShowState, percent, plural
+from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
 from proseg_gui.gui.panels.widgets import Eliding, Section, button, muted, own_keys, swatch_icon
+from proseg_gui.wording import plural
 
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)

@@ -16,8 +16,6 @@ from proseg_gui.gui.panels.model import (
     RaterItem,
     ShowState,
     StructureRow,
-    millilitres,
-    ml_number,
 )
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
@@ -27,9 +25,10 @@ from proseg_gui.gui.review.work import Drawn, JobState
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
-from proseg_gui.review.figures import Figures, longest_diameter_mm
+from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_number, ml_text
 from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
 from proseg_gui.volume import Study
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -87,7 +86,7 @@ class DisplayLink(QObject):
         controller.drawings_changed.connect(self._list_references)
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
-        controller.structure_state_changed.connect(lambda _none: self._list_structures())
+        controller.structure_state_changed.connect(self._on_state)
         controller.slice_changed.connect(strip.set_current)
         controller.view_changed.connect(self._on_view)
         controller.summary_changed.connect(self._on_summary)
@@ -129,6 +128,11 @@ class DisplayLink(QObject):
         self._uncertainty.set_shares(None)
         self._uncertainty.set_available(frozenset((*PARTS, LOCAL_MAP)) if bundle is not None else frozenset())
         self._list_structures()
+
+    def _on_state(self, _none: object) -> None:
+        """A structure was accepted or reopened: what stays has changed."""
+        self._list_structures()
+        self._measure()
 
     def _list_structures(self) -> None:
         desk, hidden = self._controller.desk, self._controller.display.view.hidden
@@ -210,7 +214,9 @@ class DisplayLink(QObject):
         if drawn is not None and study is not None:
             length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
             diameter = NONE if length is None else f"{length:.1f} mm"
-        rows = volume_rows(figures, summary, measuring=desk.review is not None)
+        stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
+        kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)
+        rows = volume_rows(figures, summary, kept, measuring=desk.review is not None)
         hint = "Of the current contour on this slice, between pixel centres"
         self._measurements.set_rows([*rows, Measure("Longest diameter", diameter, hint)])
         # Only volumes over the same slices may stand on one axis.
@@ -218,27 +224,37 @@ class DisplayLink(QObject):
         self._plot.set_current(figures.ml if both and figures is not None else None)
 
 
-def volume_rows(figures: Figures | None, summary: Summary | None, *, measuring: bool) -> list[Measure]:
+def volume_rows(
+    figures: Figures | None, summary: Summary | None, kept: tuple[str, float] | None = None, *, measuring: bool
+) -> list[Measure]:
     """The current contour's volume and that of 95 % of the readings, and how they stand to each other.
 
-    The range is written once it covers all slices, as the contour's volume does: a range over a part of them would
-    exclude volumes that it does not exclude. Where the contour lies outside, a row says so.
+    ``kept`` is the contour that stays while the sliders move, if there is one: what it is called and its ml. It is the
+    thick one, so its figure comes first and is the one that is held against the range. The range is written once it
+    covers all slices, as the contour's volume does: a range over a part of them would exclude volumes that it does not
+    exclude. Where the contour lies outside, a row says so.
     """
     volume = spread = MEASURING if measuring else NO_FIGURE
+    shown = None if figures is None or not figures.complete else figures.ml
     if figures is not None:
-        volume = ("" if figures.exact else "\u2248 ") + millilitres(figures.ml)
-        volume += "" if figures.complete else " so far"
-    rows = []
+        volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else ' so far'}"
+    rows = [Measure("Volume", volume, "Of the current contour, whole volume")]
+    if kept is not None:
+        name, shown = kept
+        rows = [
+            Measure(name, ml_text(shown), "Volume of the contour that stays while the sliders move"),
+            Measure("At the sliders", volume, "Volume of the thin preview"),
+        ]
+    beside = []
     if summary is not None and summary.complete and len(summary.volumes_ml):
         low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
-        spread = f"{ml_number(low)} {DASH} {millilitres(high)}"
-        if figures is not None and figures.complete and not low <= figures.ml <= high:
-            side = "larger" if figures.ml > high else "smaller"
-            rows = [Measure("This contour", f"{side} than these", f"Its volume is {side} than 97.5 % of the readings")]
+        spread = f"{ml_number(low)} {DASH} {ml_text(high)}"
+        if shown is not None and not low <= shown <= high:
+            side = "larger" if shown > high else "smaller"
+            beside = [
+                Measure("This contour", f"{side} than these", f"Its volume is {side} than 97.5 % of the readings")
+            ]
     elif summary is not None:
-        spread = f"{summary.slices_done} of {summary.n_slices} slices"
-    return [
-        Measure("Volume", volume, "Of the current contour, whole volume"),
-        Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples, all slices"),
-        *rows,
-    ]
+        spread = f"{summary.slices_done} of {plural(summary.n_slices, 'slice')}"
+    hint = "2.5th to 97.5th percentile over raters and samples, all slices"
+    return [*rows, Measure("95 % of readings", spread, hint), *beside]

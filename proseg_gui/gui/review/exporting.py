@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour, structure_colour
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.export_request import ExportOffer, ExportRequest
 from proseg_gui.review.state import PARTS
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.volume import Volume
@@ -64,7 +64,7 @@ class Exporting:
         review = controller.desk.review
         if review is None:
             return
-        point, structure, who = controller.latents.point, controller.desk.structure, controller.latents.who.text
+        outgoing, structure = controller.desk.shapes.outgoing(), controller.desk.structure
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
         colours["current"] = _rgb(structure_colour(structure))
         controller.display.set_view(
@@ -74,7 +74,7 @@ class Exporting:
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
 
-            return export(review, request, point, structure, who, colours, token, progress)
+            return export(review, request, outgoing, structure, colours, token, progress)
 
         controller.jobs.start(
             "export",
@@ -115,7 +115,7 @@ class Exporting:
 
         def work(_token: CancelToken, _progress: Progress) -> Path:
             from proseg_gui.inference.latents import latents_json
-            from proseg_gui.io.atomic import atomic_json
+            from proseg_gui.io.base.atomic import atomic_json
 
             atomic_json(path, latents_json(point, review.bundle.card, name=name), overwrite=True)
             return path

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.archives import Archives
 from proseg_gui.gui.review.controller import Controller
@@ -22,6 +21,7 @@ from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.io.pacs.archive import is_installed
 from proseg_gui.review.state import LOCAL_MAP, PARTS
 from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.wording import plural
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
-from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle

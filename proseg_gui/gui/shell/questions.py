@@ -18,10 +18,11 @@ from proseg_gui.gui.dialogs.person_dialog import PersonDialog
 from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.panels.model import plural
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Command, shortcut_groups
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.wording import plural
 
 FILES = "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
 CITATION = (
@@ -82,13 +83,20 @@ class Questions:
 
     def choose_model(self) -> None:
         """Ask which bundle looks at the scan."""
-        from proseg_gui.bundle import list_bundles
 
-        review = self._controller.desk.review
-        current = "" if review is None else review.bundle.card.name
-        items = [_model_item(card, card.name == current) for card in list_bundles(own=True)]
-        dialog = ModelChooser(items, parent=self._host.parent)
-        self._host.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
+        def work(_token: CancelToken, _progress: Progress) -> list[Any]:
+            from proseg_gui.bundle import list_bundles
+
+            return list(list_bundles(own=True))
+
+        def done(cards: list[Any]) -> None:
+            review = self._controller.desk.review
+            current = "" if review is None else review.bundle.card.name
+            dialog = ModelChooser([_model_item(card, card.name == current) for card in cards], parent=self._host.parent)
+            self._host.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
+
+        self._host.jobs.start("models", work, title="Listing the models", done=done, failed=self._host.failed,
+                              latest=True)  # fmt: skip
 
     def ask_model(self, error: UserError, answer: Callable[[], None]) -> None:
         """The model was made for other images: use it all the same, or another one."""
@@ -147,7 +155,7 @@ def not_kept(
     steps: int, reason: str, again: Callable[[], object], close: Callable[[], object], parent: QWidget
 ) -> QMessageBox:
     """Asked when the window is closed while steps cannot be written: try again, or close without them."""
-    text = f"{steps} {'steps' if steps != 1 else 'step'} could not be kept"
+    text = f"{plural(steps, 'step')} could not be kept"
     box = QMessageBox(QMessageBox.Icon.Warning, "Not kept yet", text, parent=parent)
     box.setInformativeText(f"{reason or 'The project cannot be written'}. They are lost when the window is closed now.")
     retry = box.addButton("Try again", QMessageBox.ButtonRole.AcceptRole)

@@ -11,7 +11,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from proseg_gui.gui.panels.model import millilitres, plural
+from proseg_gui.review.figures import ml_text
+from proseg_gui.wording import plural
 
 from .plot_frame import SmallPlot, draw_frame, nice_ticks, small_font
 
@@ -97,10 +98,10 @@ class VolumePlot(SmallPlot):
         lines += [] if self._current is None else [("current contour", self._current)]
         near = [(name, ml) for name, ml in lines if abs(self.x_of(ml) - position.x()) <= REACH]
         if near:
-            return "\n".join(f"{name}: {millilitres(ml)}" for name, ml in near)
+            return "\n".join(f"{name}: {ml_text(ml)}" for name, ml in near)
         for count, low, high in zip(self._counts, self._edges[:-1], self._edges[1:], strict=True):
             if self.x_of(low) <= position.x() < self.x_of(high):
-                return f"{millilitres(low)} to {millilitres(high)}: {count} of {plural(len(self._samples), 'sample')}"
+                return f"{ml_text(low)} to {ml_text(high)}: {count} of {plural(len(self._samples), 'sample')}"
         return ""
 
     # -- painting -------------------------------------------------------------------------------------------------

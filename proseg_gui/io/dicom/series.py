@@ -19,14 +19,15 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.dicom.geometry import places_of, stack_geometry
 from proseg_gui.io.dicom.headers import JPEG_SYNTAXES, Header, no_decoder
 from proseg_gui.io.dicom.mosaic import tiles_of
 from proseg_gui.io.dicom.nuclear import is_nuclear, slices_of_nuclear
 from proseg_gui.io.dicom.repeats import UnclearError, parts_of, same_place_mm
-from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry
+from proseg_gui.wording import plural
 
 _ORIENTATION_TOLERANCE = 1e-3
 """Direction cosines of one stack may jitter by the rounding of their decimal text."""
@@ -67,7 +68,7 @@ class SeriesInfo:
         first = self.headers[0]
         number = first.shown("SeriesNumber")
         name = self.description or (f"series {number}" if number else "series without description")
-        parts = [f"{self.modality} {name}".strip(), f"{self.n_slices} slice{'s' if self.n_slices != 1 else ''}"]
+        parts = [f"{self.modality} {name}".strip(), plural(self.n_slices, "slice")]
         if self.part:
             parts.insert(1, self.part)
         if self.geometry is not None:

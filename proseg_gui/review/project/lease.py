@@ -74,7 +74,10 @@ def _started(pid: int) -> float:
     file = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
-            return int(file.read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+            fields = file.read_text().rpartition(")")[2].split()
+            if fields[0] in ("Z", "X"):  # it has ended, and only whoever started it has not looked yet
+                raise psutil.NoSuchProcess(pid)
+            return int(fields[19]) / os.sysconf("SC_CLK_TCK")
         except FileNotFoundError as error:
             raise psutil.NoSuchProcess(pid) from error
     return float(psutil.Process(pid).create_time())

@@ -23,7 +23,7 @@ def test_raters_are_the_default_and_the_region_matters_for_a_reference_only(show
     dialog.roles["reference"].setChecked(True)
     assert dialog.role() == "reference" and dialog.regions.isEnabled() and not dialog.table.isEnabled()
     assert dialog.region() == 1, "the one that is called like the structure in view"
-    assert dialog.regions.currentText() == "anna: lesion, 1.2 ml" and "'Lesion'" in dialog.what.text()
+    assert dialog.regions.currentText() == "anna: lesion, 1.25 ml" and "'Lesion'" in dialog.what.text()
 
 
 def test_the_table_is_edited_and_decides(shown):

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from proseg_gui.bundle import load_bundle, save_bundle
+from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
 from proseg_gui.review.state import LOCAL_MAP, PARTS
@@ -124,6 +125,21 @@ def test_remember_recall_forget(reviewed, qtbot) -> None:
     assert controller.latents.remembered[0].volume_ml == pytest.approx(controller.desk.figures.ml)
     controller.latents.forget(0)
     assert controller.latents.remembered == ()
+
+
+def test_a_slider_move_does_not_list_the_remembered_settings_again(reviewed, qtbot, monkeypatch) -> None:
+    controller = reviewed.controller
+    settle(qtbot, reviewed, lambda: controller.latents.choose_rater("ben"))
+    controller.desk.remember()
+    settle(qtbot, reviewed, controller.latents.random_sample)
+    listed = []
+    monkeypatch.setattr(AmbiguityPanel, "set_remembered", lambda _panel, items: listed.append(items))
+    axis = controller.desk.axes.ambiguity[0]
+    for position in (0.5, 1.0, 1.5):
+        settle(qtbot, reviewed, lambda position=position: controller.latents.move_axis(axis, position))
+    assert listed == []
+    settle(qtbot, reviewed, lambda: controller.latents.recall(0))
+    assert [[item.current for item in items] for items in listed] == [[True]]
 
 
 def test_volume_is_that_of_the_mask(reviewed, qtbot) -> None:

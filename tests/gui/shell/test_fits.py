@@ -17,7 +17,10 @@ def test_the_header_has_room_from_960_pixels(reviewed) -> None:
         QApplication.processEvents()
         header = reviewed.header
         parts = sorted([*header.findChildren(QToolButton), header._export], key=lambda part: part.x())
-        assert all(a.geometry().right() < b.x() for a, b in pairwise(parts)), (width, [(p.text(), p.geometry()) for p in parts])
+        assert all(a.geometry().right() < b.x() for a, b in pairwise(parts)), (
+            width,
+            [(p.text(), p.geometry()) for p in parts],
+        )
         assert parts[-1].mapTo(reviewed, parts[-1].rect().topRight()).x() < reviewed.width() == width
         menus = reviewed.menuWidget().menus
         assert menus.geometry().right() <= header.x()

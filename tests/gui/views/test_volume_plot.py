@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from proseg_gui.gui.panels.model import millilitres
 from proseg_gui.gui.views.palette import DARK, rater_colour
 from proseg_gui.gui.views.plot_frame import nice_ticks
 from proseg_gui.gui.views.volume_plot import MAX_BINS, RaterMark, VolumePlot
@@ -104,7 +103,3 @@ def test_names_do_not_overlap(plot, eye):
 )
 def test_ticks_are_round(low, high, count, ticks):
     assert nice_ticks(low, high, count) == pytest.approx(ticks)
-
-
-def test_volumes_are_written_with_sensible_digits():
-    assert [millilitres(v) for v in (123.44, 14.2, 0.384)] == ["123.4 ml", "14.2 ml", "0.38 ml"]
