@@ -66,8 +66,8 @@ class Latents:
         return self._stands[self._active][1] if self._stands else Who()
 
     def stand(self, structure: int) -> tuple[Point, Who]:
-        """Where a structure stands."""
-        return self._stands[structure]
+        """Where a structure stands; nowhere where no model draws it."""
+        return self._stands[structure] if structure < len(self._stands) else ({}, Who())
 
     def end(self) -> None:
         """No model looks any more."""

@@ -18,7 +18,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
-from proseg_gui.volume import Mask, Reading, Study
+from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -145,14 +145,13 @@ class Reviewed:
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
 
-    def figures(
-        self, point: Point, structure: int, compare_with: str | None, token: CancelToken, progress: Progress
-    ) -> Figures:
-        """Exact volume of the mask at ``point``, and its Dice against a mask that a rater gave."""
-        mask = self.engine.mask(point, structure, token, progress)
+    def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
+        """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
+        shown = drawn if edits is None else drawn.overlaid(edits)
         given = self.given_mask(compare_with, structure)
-        agreement = None if given is None else dice(mask.array, given.array)
-        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement, voxels=Bricks.of(mask.array))
+        agreement = None if given is None else dice(shown.mask(), given.array)
+        ml = areas_to_ml(shown.counts(), self.study.geometry)
+        return Figures(ml, complete=True, exact=True, dice=agreement, voxels=drawn)
 
     def largest_slices(self, count: int) -> list[int]:
         """Slices where the structures can be largest, of those encoded so far."""

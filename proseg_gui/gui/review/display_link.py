@@ -21,8 +21,9 @@ from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import Drawn, JobState
-from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
 from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_number, ml_text
@@ -136,18 +137,25 @@ class DisplayLink(QObject):
 
     def _list_structures(self) -> None:
         desk, hidden = self._controller.desk, self._controller.display.view.hidden
+        names = desk.structures
+        entries = [desk.drafts.entry(name) for name in names]
         self._structures.set_structures(
             [
                 StructureRow(
-                    name,
-                    structure_colour(i),
+                    names[i],
+                    colour_of(desk, i),
                     visible=i not in hidden,
                     current=i == desk.structure,
                     accepted=desk.shapes.locked(i) is not None,
+                    number=i,
+                    own=entries[i].own,
+                    locked=entries[i].locked,
+                    edited=desk.drafts.has(names[i]),
                 )
-                for i, name in enumerate(desk.structures)
+                for i in desk.drafts.listed
             ]
         )
+        self._structures.set_open(desk.case is not None)
 
     def _on_view(self, view: ViewState) -> None:
         settings = view.settings
@@ -212,7 +220,7 @@ class DisplayLink(QObject):
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
         diameter = NO_FIGURE if desk.review is None else MEASURING
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
+            length = longest_diameter_mm(drawn.frame.probability[desk.model_structure] > 0.5, study.geometry)
             diameter = NONE if length is None else f"{length:.1f} mm"
         stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
         kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)

@@ -16,6 +16,7 @@ from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.io.pacs.archive import is_installed
@@ -43,10 +44,12 @@ class Commands:
         opener: Opener,
         scene: Scene,
         agreement: AgreementLink,
+        tools: ToolsLink,
         window: WindowActions,
     ) -> None:
         self._host, self._controller, self._opener = host, controller, opener
         self._scene, self._agreement, self._window = scene, agreement, window
+        self._tools_link = tools
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
