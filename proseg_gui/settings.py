@@ -49,6 +49,7 @@ class Settings:
     export_format: str = _choice("nifti", "rtstruct", "seg")
     export_what: tuple[str, ...] = ("current",)
     """What was exported last, of ``review.export_request.ExportRequest.what``."""
+    export_samples: int = 10
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True

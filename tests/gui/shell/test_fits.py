@@ -40,10 +40,10 @@ def test_the_buttons_of_a_long_dialog_stay_on_the_screen(qtbot) -> None:
 
 
 def test_the_export_dialog_opens_with_the_choice_of_last_time(reviewed) -> None:
-    reviewed.controller.display.set_view(export_what=("consensus", "maps"))
+    reviewed.controller.display.set_view(export_what=("consensus", "maps"), export_samples=7)
     reviewed.commands.exporting.ask()
     dialog = reviewed._dialogs[-1]
-    assert dialog.request().what == {"consensus", "maps"}
+    assert dialog.request().what == {"consensus", "maps"} and dialog.samples.value() == 7
     height = dialog.height()
     dialog.folder.setText("/no_such_folder_yet")
     dialog.what["raters"].setChecked(True)
