@@ -69,8 +69,6 @@ class ShowPanel(Section):
         self.references: dict[str, _Toggle] = {}
         self._rater_flow = FlowLayout(spacing=2, columns=True)
         self._reference_flow = FlowLayout(spacing=2, columns=True)
-        for flow in (self._rater_flow, self._reference_flow):
-            flow.set_widest(0.5)
         self.all_raters = button("all", kind="fold")
         self._reference_title = muted("Masks given with the case", wrap=False)
         self.fill = PercentSlider("Fill", "How strongly the current structure is filled", most=60)

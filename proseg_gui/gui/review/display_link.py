@@ -21,6 +21,7 @@ from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.given_volumes import GivenVolumes
 from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import Drawn, JobState
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
@@ -65,6 +66,8 @@ class DisplayLink(QObject):
         self._controller = controller
         self._structures, self._show, self._measurements = structures, show, measurements
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
+        self._given = GivenVolumes(controller, self)
+        self._given.changed.connect(lambda: self._on_summary(controller.desk.summary))
         # Figures follow the contour at a pace that can be read; they take no time from the slider path.
         self._measure_soon = QTimer(self)
         self._measure_soon.setSingleShot(True)
@@ -193,7 +196,7 @@ class DisplayLink(QObject):
             for i, name in enumerate(names)
             if name in summary.rater_volumes_ml
         ]
-        self._plot.set_volumes(summary.volumes_ml, marks)
+        self._plot.set_volumes(summary.volumes_ml, [*marks, *(self._given.marks() if summary.complete else ())])
         self._plot.set_progress(summary.slices_done, summary.n_slices)
         self._uncertainty.set_shares(summary.shares or None)
         self._measure()

@@ -125,7 +125,7 @@ class Outlines:
         return layers
 
     def given(self, plane: Plane, grid: PlaneGrid, view: ViewState) -> Layers:
-        """Masks that raters gave, dotted in their colours; not of structures that are hidden."""
+        """Masks that raters gave, dotted in their colours, as wide as the current contour; not of hidden structures."""
         study, review, layers = self._desk.study, self._desk.review, []
         if study is None:
             return []
@@ -138,7 +138,7 @@ class Outlines:
             for reading in study.readings:
                 if reading.rater == name and reading not in hidden and plane.take(reading.mask.array).any():
                     path = trace_plane(reading.mask.array, plane, grid)
-                    layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
+                    layers.append(ContourLayer(path, rater_colour(number), view.settings.line_width, "dot"))
         return layers
 
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
 Offset = tuple[float, float]
 LineStyle = Literal["solid", "dash", "dot", "thin"]
-DASHES: dict[str, list[float]] = {"dash": [4.0, 3.0], "dot": [1.2, 2.2]}
+DASHES: dict[str, list[float]] = {"dash": [4.0, 3.0], "dot": [1.5, 1.5]}
 THIN_ALPHA = 0.55
 CASING = QColor(0, 0, 0, 150)
 CASING_WIDTH = 1.0
