@@ -85,6 +85,12 @@ class DialogFrame(QDialog):
         self.setMinimumHeight(needed)
         self.resize(min(max(self.width(), self.minimumWidth()), room.width() - EDGE),
                     min(max(self.height(), needed), room.height() - EDGE))  # fmt: skip
+        # It was placed before it grew: its buttons must not lie below the screen.
+        frame = self.frameGeometry()
+        x = max(min(frame.x(), room.right() + 1 - frame.width()), room.x())
+        y = max(min(frame.y(), room.bottom() + 1 - frame.height()), room.y())
+        if (x, y) != (frame.x(), frame.y()):
+            self.move(x, y)
 
     def add_button(self, text: str, *, primary: bool = False) -> QPushButton:
         """Add a button at the right; the primary one answers to Enter."""

@@ -25,7 +25,7 @@ from proseg_gui.wording import plural
 
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)
-FIELD_WIDTH = 53
+FIELD_WIDTH = 49
 NOT_SURVEYED = "This slice is not surveyed yet"
 
 

@@ -20,7 +20,7 @@ from proseg_gui.wording import plural
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
-LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
+LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane", "mpr": "three planes"}
 CHIP_PADDING = 56
 NARROW_PADDING = 44
 """Of a chip without words."""

@@ -88,7 +88,7 @@ def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     ]
     corner = QRectF(area.left(), area.top(), beside_top, area.height())
     notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
-    draw_heading(painter, corner, shown.case, fields, notes)
+    draw_heading(painter, corner, area.width(), shown.case, fields, notes)
     _paint_letters(painter, area, letters)
     beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
     scale_width = min(beside_bottom, area.width() * 0.3)

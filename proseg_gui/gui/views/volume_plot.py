@@ -170,7 +170,9 @@ class VolumePlot(SmallPlot):
         metrics = QFontMetricsF(small_font(painter.font()))
         rows: list[list[tuple[float, float]]] = [[] for _ in range(NAME_ROWS if self.height() >= ROOMY else 1)]
         self._names = []
-        for rater in sorted(self._raters, key=lambda mark: mark.ml):
+        for rater in sorted(self._raters, key=lambda mark: (mark.given, mark.ml)):
+            if any(rater.text == mark.text for mark, _, _ in self._names):
+                continue  # who read twice has two lines and one name
             width = metrics.horizontalAdvance(rater.text)
             left = min(max(self.x_of(rater.ml) - width / 2, 4.0), self.width() - 4 - width)
             for number, taken in enumerate(rows):
