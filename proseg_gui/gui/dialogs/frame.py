@@ -95,12 +95,16 @@ class DialogFrame(QDialog):
     def add_button(self, text: str, *, primary: bool = False) -> QPushButton:
         """Add a button at the right; the primary one answers to Enter."""
         made = QPushButton(text)
+        self.put_button(made, primary=primary)
+        return made
+
+    def put_button(self, made: QPushButton, *, primary: bool = False) -> None:
+        """Put a button at the right; the primary one answers to Enter."""
         made.setAutoDefault(primary)
         made.setDefault(primary)
         if primary:
             made.setProperty("kind", "primary")
         self.buttons.addWidget(made)
-        return made
 
     def add_left(self, widget: QWidget) -> None:
         """Add a widget at the left of the button row."""

@@ -63,11 +63,14 @@ class Questions:
         file_menu.aboutToShow.connect(fill)
         fill()
 
-    def choose_candidate(self, path: Path, candidates: list[Any]) -> None:
-        """Ask which of several series or cases to open."""
+    def choose_candidate(self, path: Path, candidates: list[Any], how: str) -> None:
+        """Ask which of several images to open, or as what all of them; ``how`` is the likely answer."""
+        from proseg_gui.review.inputs import can_be_channels
+
         options = [_series_option(i, candidate) for i, candidate in enumerate(candidates)]
         left_out = " ".join(dict.fromkeys(notice for candidate in candidates for notice in candidate.notices))
-        dialog = SeriesChooser(options, path.name, left_out, parent=self._host.parent)
+        may = can_be_channels([c for c, option in zip(candidates, options, strict=True) if option.readable])
+        dialog = SeriesChooser(options, path.name, left_out, self._host.parent, likely=how, channels=may)
         self._opener.fetch_thumbnails(candidates, lambda i, picture: dialog.set_thumbnail(str(i), picture))
 
         def chosen() -> None:
