@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser
 
-from ..conftest import SETTLE_MS
+from ..conftest import SETTLE_MS, small_study
 from .test_controller import settle
 
 
@@ -59,3 +59,27 @@ def test_a_folder_with_two_images_asks_which_one(window, qtbot, tmp_path) -> Non
     dialog.list.setCurrentRow(1)
     settle(qtbot, window, lambda: QTest.keyClick(dialog, Qt.Key.Key_Return))
     assert window.opener.worklist.current.path.name == "b.nii"
+
+
+def test_a_folder_of_two_patients_is_two_cases(window, qtbot, tmp_path) -> None:
+    import pydicom
+
+    from proseg_gui.io.dicom.write import write_series
+
+    for name in ("one", "two"):
+        write_series(small_study(3).image, tmp_path / name, description=name)
+        for file in (tmp_path / name).iterdir():
+            header = pydicom.dcmread(file)
+            header.PatientID = name
+            header.save_as(file)
+    settle(qtbot, window, lambda: window.opener.open_paths([tmp_path]))
+    first = window.opener.worklist.current
+    assert len(window.opener.worklist.items) == 2 and not window._dialogs
+    settle(qtbot, window, lambda: QTest.keyClick(window, Qt.Key.Key_D))
+    assert window.opener.worklist.current.key != first.key
+    said = []
+    window.controller.noticed.connect(said.append)
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert said == ["There is no further case in the worklist"]
+    settle(qtbot, window, lambda: QTest.keyClick(window, Qt.Key.Key_A))
+    assert window.opener.worklist.current.key == first.key
