@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -66,10 +66,14 @@ class DialogFrame(QDialog):
         super().showEvent(event)
         self.fit()
 
+    def room(self) -> QRect:
+        """What the screen leaves for windows, in widget pixels."""
+        return self.screen().availableGeometry()
+
     def fit(self) -> None:
         """Grow to the height that wrapped content needs at the present width, as far as the screen goes."""
         self.body.activate()
-        room = self.screen().availableGeometry()
+        room = self.room()
         margins = self._whole.contentsMargins()
         sides = margins.left() + margins.right()
         least = min(self.body.totalMinimumSize().width() + sides, room.width() - EDGE)

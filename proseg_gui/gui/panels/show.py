@@ -25,7 +25,7 @@ from proseg_gui.wording import plural
 
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)
-FIELD_WIDTH = 49
+FIELD_WIDTH, WIDTH_WIDTH = 49, 53
 NOT_SURVEYED = "This slice is not surveyed yet"
 
 
@@ -111,7 +111,7 @@ class ShowPanel(Section):
         self.width_box.setDecimals(1)
         self.width_box.setSuffix(" px")
         self.width_box.setKeyboardTracking(False)
-        self.width_box.setFixedWidth(FIELD_WIDTH)
+        self.width_box.setFixedWidth(WIDTH_WIDTH)
         self.width_box.setToolTip("Width of the current contour")
         self.width_box.setAccessibleName("Line width")
         own_keys(self.width_box, *_EDIT_KEYS)

@@ -221,13 +221,16 @@ class DisplayLink(QObject):
     def _measure(self) -> None:
         desk = self._controller.desk
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
-        diameter = NO_FIGURE if desk.review is None else MEASURING
+        diameter, here = NO_FIGURE if desk.review is None else MEASURING, 0.0
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[desk.model_structure] > 0.5, study.geometry)
+            inside, geometry = drawn.frame.probability[desk.model_structure] > 0.5, study.geometry
+            here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
+            here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
+            length = longest_diameter_mm(inside, geometry)
             diameter = NONE if length is None else f"{length:.1f} mm"
         stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
         kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)
-        rows = volume_rows(figures, summary, kept, measuring=desk.review is not None)
+        rows = volume_rows(figures, summary, kept, here_ml=here, measuring=desk.review is not None)
         hint = "Of the current contour on this slice, between pixel centres"
         self._measurements.set_rows([*rows, Measure("Longest diameter", diameter, hint)])
         # Only volumes over the same slices may stand on one axis.
@@ -236,15 +239,23 @@ class DisplayLink(QObject):
 
 
 def volume_rows(
-    figures: Figures | None, summary: Summary | None, kept: tuple[str, float] | None = None, *, measuring: bool
+    figures: Figures | None,
+    summary: Summary | None,
+    kept: tuple[str, float] | None = None,
+    *,
+    here_ml: float = 0.0,
+    measuring: bool,
 ) -> list[Measure]:
     """The current contour's volume and that of 95 % of the readings, and how they stand to each other.
 
     ``kept`` is the contour that stays while the sliders move, if there is one: what it is called and its ml. It is the
     thick one, so its figure comes first and is the one that is held against the range. The range is written once it
     covers all slices, as the contour's volume does: a range over a part of them would exclude volumes that it does not
-    exclude. Where the contour lies outside, a row says so.
+    exclude. Where the contour lies outside, a row says so. ``here_ml`` is what the slice in view holds: an estimate
+    below it is none.
     """
+    if figures is not None and not figures.exact and figures.ml < 0.5 * here_ml:
+        figures = None
     volume = spread = MEASURING if measuring else NO_FIGURE
     shown = None if figures is None or not figures.complete else figures.ml
     if figures is not None:

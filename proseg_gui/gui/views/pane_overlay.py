@@ -12,7 +12,7 @@ from proseg_gui.review.viewing import Ruler
 from proseg_gui.volume import Volume
 
 from .overlay_items import draw_crosshair, draw_cut, draw_ruler, draw_scale_bar
-from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
+from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text
 
 FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
@@ -114,14 +114,17 @@ def _paint_letters(painter: QPainter, area: QRectF, grid: PlaneGrid) -> None:
 
 def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
     metrics = QFontMetricsF(painter.font())
-    text = elided(metrics, notice, area.width() - 40)
-    width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 8
-    box = QRectF(area.center().x() - width / 2, area.bottom() - 4.2 * metrics.height(), width, height)
+    wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    room = QRectF(area.left() + 10, area.top(), area.width() - 20, area.height())
+    text = metrics.boundingRect(room, wrap, notice)
+    box = QRectF(0, 0, text.width() + 20, text.height() + 8)
+    box.moveCenter(QPointF(area.center().x(), 0))
+    box.moveBottom(area.bottom() - 4.2 * metrics.height() + metrics.height() + 8)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 22, 25, 205))
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(MUTED_TEXT)
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.drawText(box, wrap, notice)
 
 
 def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:

@@ -30,6 +30,22 @@ def test_a_range_over_some_slices_is_not_held_against_the_whole_volume() -> None
     assert _values(Figures(45.0, True, True), _summary(1), measuring=True) == ["45.0 ml", "1 of 4 slices"]
 
 
+def test_an_estimate_below_what_one_slice_shows_is_no_figure() -> None:
+    assert _values(Figures(0.0, False), None, here_ml=0.4, measuring=True)[0] == "measuring"
+    assert _values(Figures(1.0, True), None, here_ml=0.4, measuring=True)[0] == "\u2248 1.00 ml"
+    assert _values(Figures(0.0, True, True), None, here_ml=0.4, measuring=True)[0] == "0 ml", "a counted one stands"
+
+
+def test_what_is_kept_is_held_against_the_range() -> None:
+    rows = volume_rows(Figures(15.0, True, True), _summary(4), ("Accepted", 45.0), measuring=True)
+    assert [(row.label, row.value) for row in rows] == [
+        ("Accepted", "45.0 ml"),
+        ("At the sliders", "15.0 ml"),
+        ("95 % of readings", "10.2 \u2013 19.8 ml"),
+        ("This contour", "larger than these"),
+    ]
+
+
 @pytest.mark.parametrize(("ml", "words"), [(15.0, []), (45.0, ["larger than these"]), (2.0, ["smaller than these"])])
 def test_a_volume_outside_the_range_says_so(ml: float, words: list[str]) -> None:
     assert _values(Figures(ml, True, True), _summary(4), measuring=True)[2:] == words
