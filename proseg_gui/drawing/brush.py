@@ -14,7 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.drawing.painted import TOLERANCE_MM, BoolArray, Painted, checked_mm, checked_points
+from proseg_gui.drawing.boxes import BoolArray, in_slice
+from proseg_gui.drawing.painted import TOLERANCE_MM, Painted, checked_mm, checked_points
 from proseg_gui.drawing.places import (
     cells_along,
     check_plane,
@@ -111,8 +112,8 @@ def _ball_piece(geometry: Geometry, start: FloatArray, end: FloatArray, reach: f
     heights = origins @ normal
     ends = np.array([start @ normal, end @ normal])
     near = np.flatnonzero((heights >= ends.min() - reach) & (heights <= ends.max() + reach))
-    steps = np.stack([geometry.direction[:, 1], geometry.direction[:, 0]], axis=1) * geometry.spacing_mm[1:]
-    to_steps = np.linalg.pinv(steps)  # (2, 3): LPS mm in a slice to rows and columns
+    steps = geometry.lps_matrix()[:3, 1::-1]  # columns: LPS mm of a row and of a column
+    to_steps = in_slice(geometry)
     margin = reach * np.linalg.norm(to_steps, axis=1)
     for k in near.tolist():  # a slice at a time: a large ball needs no copy of the volume
         places = (np.stack([start, end]) - origins[k]) @ to_steps.T

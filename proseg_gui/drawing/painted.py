@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.drawing.boxes import BoolArray, Box, joined, relative
 from proseg_gui.planes import Plane
-
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
-Box = tuple[slice, slice, slice]
+from proseg_gui.volume import FloatArray
 
 TOLERANCE_MM = 1e-6
 """A centre at exactly the distance asked for is within it, whatever the last digit of the arithmetic says."""
@@ -30,7 +28,8 @@ class Painted:
     box:
         ``(slice z, slice y, slice x)`` with starts and stops inside the image.
     inside:
-        bool of the box's shape: the voxels. Read-only.
+        bool of the box's shape: the voxels. Read-only. What a stroke leaves out it says nothing about; tools that
+        decide a whole box (those of ``shape``, ``interpolate``, ``copy``) mean that the rest of it is out.
     """
 
     box: Box
@@ -64,6 +63,12 @@ class Painted:
         whole[self.box] = self.inside
         return whole
 
+    def over(self, mask: BoolArray) -> BoolArray:
+        """A copy of ``mask`` in which the box is what this says, in and out."""
+        whole = mask.copy()
+        whole[self.box] = self.inside
+        return whole
+
     def united(self, other: Painted) -> Painted:
         """The voxels of both."""
         return Painted.united_all([self, other])
@@ -74,12 +79,11 @@ class Painted:
         parts = [part for part in parts if part]
         if len(parts) < 2:
             return parts[0] if parts else cls.empty()
-        z, y, x = (slice(min(p.box[a].start for p in parts), max(p.box[a].stop for p in parts)) for a in range(3))
-        inside = np.zeros([s.stop - s.start for s in (z, y, x)], bool)
+        box = joined([part.box for part in parts])
+        inside = np.zeros([s.stop - s.start for s in box], bool)
         for part in parts:
-            own = tuple(slice(p.start - s.start, p.stop - s.start) for p, s in zip(part.box, (z, y, x), strict=True))
-            inside[own] |= part.inside
-        return cls((z, y, x), inside)
+            inside[relative(part.box, box)] |= part.inside
+        return cls(box, inside)
 
 
 def checked_points(points: npt.ArrayLike, dimensions: int) -> FloatArray:

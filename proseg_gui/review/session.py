@@ -62,6 +62,10 @@ class Reviewed:
             self.engine.release()
         return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
 
+    def keep_free(self, busy_hand: bool) -> None:
+        """A slider was taken, or let go: the sweep waits in between, so that every move finds a free processor."""
+        self.engine.keep_free(busy_hand)
+
     # -- what all raters and samples draw -------------------------------------------------------------------------
     def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
         """Survey one slice (or take it from the survey's store) and give the chosen structure's arrays."""
@@ -95,8 +99,20 @@ class Reviewed:
 
         ``nearest()`` says which slice is in view now; ``surveyed(k)`` is called after each slice of the survey and
         ``encoded()`` when every slice is encoded. First everything is encoded (so that the sliders settle), then
-        surveyed; the slice in view is always surveyed as soon as it is reached.
+        surveyed; the slice in view is always surveyed as soon as it is reached. While a hand is on a slider
+        (:meth:`keep_free`) nothing of it is done.
         """
+        with self.engine.giving_way():
+            self._sweep(nearest, token, progress, surveyed, encoded)
+
+    def _sweep(
+        self,
+        nearest: Callable[[], int],
+        token: CancelToken,
+        progress: Progress,
+        surveyed: Callable[[int], None],
+        encoded: Callable[[], None],
+    ) -> None:
         n = self.engine.n_slices
         for done, k in enumerate(self._by_distance(nearest, self.engine.is_encoded), start=1):
             token.check()

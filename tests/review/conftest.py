@@ -69,6 +69,10 @@ class Model:
         self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
+        self.kept_free = False
+
+    def keep_free(self, busy_hand: bool) -> None:
+        self.kept_free = busy_hand
 
     def moved(self, axis: Any, point: Mapping, position: float) -> dict:
         kind = "eps" if axis.family == "ambiguity" else "tau"

@@ -179,7 +179,6 @@ class DisplayLink(QObject):
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
-        self._on_summary(self._controller.desk.summary)
 
     def _on_spread(self, _spread: Spread | None) -> None:
         self._on_view(self._controller.display.view)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QPainterPath
 
+from proseg_gui.gui.review.kept_layers import KeptLayers
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
 from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
@@ -37,6 +40,8 @@ class Outlines:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._kept = KeptLayers()
+        self._last: dict[tuple[Plane, int, str], ContourLayer] = {}
         self._edited: dict[int, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], QPainterPath]] = {}
         self._planes: dict[tuple[str, Plane], tuple[Bricks, npt.NDArray[np.bool_]]] = {}
         self._still: dict[tuple[str, Plane], tuple[tuple[Bricks | None, int, PlaneGrid], QPainterPath | None]] = {}
@@ -44,6 +49,7 @@ class Outlines:
     def forget(self) -> None:
         """Another case is shown."""
         self._edited.clear()
+        self._last.clear()
         self._still.clear()
         self._planes.clear()
 
@@ -59,17 +65,26 @@ class Outlines:
             colour, settings = colour_of(desk, number), view.settings
             stays = desk.shapes.locked(number) is not None or desk.shapes.base(number) is not None
             if on_slice and number < len(desk.modelled):
-                preview = ContourLayer(self._drawn_path(drawn, number, name), colour, PREVIEW_WIDTH, "thin")
-                full = ContourLayer(preview.path, colour, settings.line_width, "solid", settings.fill)
-                layers.append(preview if stays else full)
+                path = self._drawn_path(drawn, number, name)
+                preview = ContourLayer(path, colour, PREVIEW_WIDTH, "thin")
+                full = ContourLayer(path, colour, settings.line_width, "solid", settings.fill)
+                layers.append(self._same((plane, number, "drawn"), preview if stays else full))
                 if not stays:
                     continue
             elif plane.axis == 0 and number < len(desk.modelled) and not stays:
                 continue  # its slice is being drawn
-            path = self._still_path(number, name, plane, grid)
-            if path is not None:
-                layers.append(ContourLayer(path, colour, settings.line_width, "solid", settings.fill))
+            still = self._still_path(number, name, plane, grid)
+            if still is not None:
+                full = ContourLayer(still, colour, settings.line_width, "solid", settings.fill)
+                layers.append(self._same((plane, number, "still"), full))
         return layers
+
+    def _same(self, key: tuple[Plane, int, str], layer: ContourLayer) -> ContourLayer:
+        """The layer that was last shown there, where it is the same: panes keep their pictures of it."""
+        last = self._last.get(key)
+        if last is None or last.path is not layer.path or last.look != layer.look:
+            _keep(self._last, key, layer)
+        return self._last[key]
 
     def _drawn_path(self, drawn: Drawn, number: int, name: str) -> QPainterPath:
         """The model's contour with what was said until now, also where that is newer than the frame."""
@@ -111,17 +126,17 @@ class Outlines:
         """Thin samples below, then each rater, then the inner and outer bound."""
         if spread is None or spread.structure in view.hidden:
             return []
-        settings, layers = view.settings, []
+        settings, layers, kept = view.settings, [], self._kept.layer
         if settings.show_thin:
-            layers += [ContourLayer(trace(p), SAMPLE_COLOUR, 1.0, "thin") for p in spread.thin]
-        for number, (name, probability) in enumerate(spread.raters.items()):
+            layers += [kept(p, "thin", partial(trace, p), SAMPLE_COLOUR, 1.0, "thin") for p in spread.thin]
+        for number, (name, p) in enumerate(spread.raters.items()):
             if name in view.raters_shown:
-                layers.append(ContourLayer(trace(probability), rater_colour(number), 1.5, "solid"))
+                layers.append(kept(p, "rater", partial(trace, p), rater_colour(number), 1.5))
         if settings.show_bounds:
-            colour = colour_of(self._desk, spread.structure)
+            colour, agreement = colour_of(self._desk, spread.structure), spread.agreement
             for level in (settings.inner_level, settings.outer_level):
-                layers.append(ContourLayer(_agreed(spread, level), colour, 1.2, "dash"))
-            layers.append(ContourLayer(_agreed(spread, MEDIAN), MEDIAN_COLOUR, 1.0, "solid"))
+                layers.append(kept(agreement, level, partial(_agreed, agreement, level), colour, 1.2, "dash"))
+            layers.append(kept(agreement, MEDIAN, partial(_agreed, agreement, MEDIAN), MEDIAN_COLOUR, 1.0))
         return layers
 
     def given(self, plane: Plane, grid: PlaneGrid, view: ViewState) -> Layers:
@@ -136,10 +151,11 @@ class Outlines:
             if name not in view.masks_shown:
                 continue
             for reading in study.readings:
-                if reading.rater == name and reading not in hidden and plane.take(reading.mask.array).any():
-                    path = trace_plane(reading.mask.array, plane, grid)
-                    layers.append(ContourLayer(path, rater_colour(number), view.settings.line_width, "dot"))
-        return layers
+                if reading.rater == name and reading not in hidden:
+                    traced = partial(trace_plane, reading.mask.array, plane, grid)
+                    colour, width = rater_colour(number), view.settings.line_width
+                    layers.append(self._kept.layer(reading, (plane, grid), traced, colour, width, "dot"))
+        return [layer for layer in layers if not layer.path.isEmpty()]
 
 
 def _keep(store: dict, key: object, value: object) -> None:
@@ -150,6 +166,6 @@ def _keep(store: dict, key: object, value: object) -> None:
     store[key] = value
 
 
-def _agreed(spread: Spread, level: float) -> QPainterPath:
+def _agreed(agreement: np.ndarray, level: float) -> QPainterPath:
     """What at least a share ``level`` of the draws includes: a little below it, so that the share itself is inside."""
-    return trace(spread.agreement, level - 1e-4)
+    return trace(agreement, level - 1e-4)

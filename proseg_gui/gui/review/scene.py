@@ -66,9 +66,10 @@ class Scene(QWidget):
         self.scan = ImagePane(self.link, role="scan", parent=self)
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.across = (ImagePane(self.link, role="scan", parent=self), ImagePane(self.link, role="scan", parent=self))
-        self.panes = (self.scan, self.heat, *self.across)
+        self.panes = (self.scan, self.heat)
+        self.all_panes = (*self.panes, *self.across)
         self.grid = PaneGrid(self, self.scan, self.heat, self.across)
-        for pane in self.panes:
+        for pane in self.all_panes:
             self._connect(pane)
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
         self.heat.set_empty_text("The uncertainty of the scan appears here")
@@ -189,7 +190,7 @@ class Scene(QWidget):
             self._show_plane(plane)
 
     def _show_plane(self, plane: Plane) -> None:
-        for pane in (self.scan, self.heat):
+        for pane in self.panes:
             pane.show_plane(plane)
         z, y, x = (self.plane.index if axis == self.plane.axis else at for axis, at in enumerate(self._place))
         self._place = z, y, x
@@ -208,14 +209,14 @@ class Scene(QWidget):
     def _mark_cuts(self) -> None:
         """In each pane, where the planes of the others run."""
         shown = (self.scan, *self.across) if self._is_mpr else ()
-        for pane in self.panes:
+        for pane in self.all_panes:
             axis = pane.plane.axis
             pane.set_cuts([other.plane for other in shown if other.plane.axis != axis])
 
     # -- what the controller announces ----------------------------------------------------------------------------
     def _show_study(self, study: Study | None) -> None:
         self._outlines.forget()
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_volume(None if study is None else study.image)
         depth, height, width = (0, 0, 0) if study is None else study.geometry.shape
         self._place = depth // 2, height // 2, width // 2
@@ -247,11 +248,11 @@ class Scene(QWidget):
         desk = self._controller.desk
         accepted = [name for number, name in enumerate(desk.structures) if desk.shapes.locked(number) is not None]
         parts = ["" if desk.study is None else desk.study.name, f"\u2713 {', '.join(accepted)}" if accepted else ""]
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_case(" \u00b7 ".join(part for part in parts if part))
 
     def _show_channel(self, volume: Volume) -> None:
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_channel(volume)
 
     def _show_slice(self, k: int) -> None:
@@ -261,7 +262,7 @@ class Scene(QWidget):
     def _show_view(self, view: ViewState) -> None:
         before, self._view = self._view, view
         settings = view.settings
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_window(*view.window)
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
@@ -291,7 +292,7 @@ class Scene(QWidget):
 
     def _show_draft(self, change: DraftChange) -> None:
         box = change.box
-        if any(box[pane.plane.axis].start <= pane.plane.index < box[pane.plane.axis].stop for pane in self.panes):
+        if any(box[pane.plane.axis].start <= pane.plane.index < box[pane.plane.axis].stop for pane in self.all_panes):
             self._draw_soon.start()
 
     # -- tools ----------------------------------------------------------------------------------------------------
@@ -301,12 +302,12 @@ class Scene(QWidget):
         if state.kind and desk.study is not None:
             colour = colour_of(desk, desk.structure)
             pen = Pen(state.radius_mm if state.kind in ROUND else None, colour)
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_pen(pen)
 
     def _show_line(self, line: tuple[tuple[float, float], ...]) -> None:
         on = self._controller.desk.tools.line_plane
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_outline(line if on is not None and pane.plane == on else ())
 
     def _redraw(self) -> None:
@@ -317,7 +318,7 @@ class Scene(QWidget):
     def _draw_contours(self) -> None:
         self._draw_soon.stop()
         if not self._view.settings.show_contours:
-            for pane in self.panes:
+            for pane in self.all_panes:
                 pane.set_contours([])
             return
         layers = self._structures_on(self.scan)

@@ -23,7 +23,7 @@ from .overlay_items import draw_line, draw_pen
 from .pane_mouse import MouseProfile, PaneMouse
 from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
-from .strokes import ContourLayer, paint_layer
+from .strokes import Canvas, ContourLayer, paint_layer
 from .view_link import ViewLink
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
@@ -401,6 +401,8 @@ class ImagePane(QWidget):
         """Delete clears the shown plane's rulers, Escape drops the one in progress; other keys go to the window."""
         if event.key() == Qt.Key.Key_Escape and self._mouse.measuring:
             self._mouse.drop()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._outline:
+            self.pen_closed.emit()
         elif event.key() == Qt.Key.Key_Delete and any(ruler.plane == self._plane for ruler in self.link.rulers):
             self.clear_rulers()
         else:
@@ -419,9 +421,12 @@ class ImagePane(QWidget):
             paint_empty(painter, area, self._empty_text)
             return
         shown = self._shown(self._volume, self._grid)
-        painter.drawPixmap(0, 0, self._still_picture(shown.to_widget))
+        canvas = Canvas(shown.to_widget, self.size(), self.devicePixelRatioF())
+        painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
+        if self._fixed:
+            painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_contours(painter, self._contours, shown.to_widget)
+        self._paint_contours(painter, self._contours, canvas)
         paint_marks(painter, area, shown)
         self._paint_pen(painter)
         self._labels.paint(painter, area, shown)
@@ -445,17 +450,16 @@ class ImagePane(QWidget):
             crosshair=None if self.link.crosshair_owner is self else self.link.crosshair,
         )
 
-    def _still_picture(self, to_widget: QTransform) -> QPixmap:
-        """Scan, heat map and fixed outlines: everything below what moves with the sliders."""
-        base = self._picture.rendered(self.size(), self.devicePixelRatioF(), to_widget)
-        if not self._fixed:
-            return base
-        key = (self._picture.version, self._fixed)
+    def _fixed_picture(self, canvas: Canvas) -> QPixmap:
+        """The outlines that stay, on a clear ground: drawn anew when they or the view change, not with the scan."""
+        key = (canvas, self._fixed, self._picture.has_heat)
         if key != self._still_key:
-            self._still_key, self._still = key, base.copy()
+            self._still_key, self._still = key, QPixmap(self.size() * canvas.ratio)
+            self._still.setDevicePixelRatio(canvas.ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._still)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_contours(painter, self._fixed, to_widget)
+            self._paint_contours(painter, self._fixed, canvas)
             painter.end()
         return self._still
 
@@ -469,6 +473,6 @@ class ImagePane(QWidget):
             to_widget = self._screen_to_widget()
             draw_line(painter, [to_widget.map(QPointF(*point)) for point in self._outline], self._pen.colour)
 
-    def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], to_widget: QTransform) -> None:
+    def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], canvas: Canvas) -> None:
         for layer in layers:
-            paint_layer(painter, layer, to_widget, self.devicePixelRatioF(), cased=self._picture.has_heat)
+            paint_layer(painter, layer, canvas, cased=self._picture.has_heat)
