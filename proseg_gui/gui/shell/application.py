@@ -152,7 +152,7 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     window.controller.failed.disconnect(window.show_failure)
     window.controller.failed.connect(failed)
     window.opener.choose_requested.connect(
-        lambda path, found: failed(
+        lambda path, found, _how: failed(
             UserError(f"there are {len(found)} series or cases", path=path, remedy="Give the folder of one of them")
         )
     )

@@ -185,6 +185,8 @@ class MainWindow(QMainWindow):
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
+        controller.exported.connect(self.status.offer_folder)
+        controller.study_changed.connect(lambda _study: self.status.offer_folder(None))
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
@@ -307,6 +309,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if state is not None:
             self.restoreState(state)
+        # A window larger than the screen (a smaller one than last time, or one at 200 %) has its ends out of reach.
+        room = self.screen().availableGeometry()
+        if not room.contains(self.frameGeometry()):
+            self.resize(self.size().boundedTo(room.size()))
+            self.move(room.topLeft())
 
     def reset_layout(self) -> None:
         """Put every dock back where it was at the first start."""

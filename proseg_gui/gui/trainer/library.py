@@ -20,6 +20,7 @@ from proseg_gui.gui.trainer.starts import STAGES
 from proseg_gui.io.base.atomic import remove_folder
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
@@ -99,7 +100,7 @@ def seconds_a_step(
 def facts(card: Any) -> str:
     """One line about a model."""
     figures = card.metrics.get("validation", {})
-    parts = [f"{len(card.raters)} raters", card.known_modality]
+    parts = [plural(len(card.raters), "rater"), card.known_modality]
     if figures:
         parts += [f"Dice {figures['dice_identity_mean']:.3f}", f"GED² {figures['ged2']:.3f}"]
     data = card.training.get("data", "")

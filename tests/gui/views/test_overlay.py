@@ -10,7 +10,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from proseg_gui.gui.views import pane_overlay
-from proseg_gui.gui.views.overlay_items import bar_ticks, length_text, nice_length_mm
+from proseg_gui.gui.views.colour_bar import bar_ticks
+from proseg_gui.gui.views.overlay_items import length_text, nice_length_mm
 from proseg_gui.gui.views.overlay_text import wrapped
 from proseg_gui.gui.views.pane_overlay import (
     Labels,
