@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_json, json_bytes
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.leftovers import remove_leftovers
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json, json_bytes
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
 

@@ -49,7 +49,9 @@ def test_imports_go_to_lower_floors_only():
         ("metrics/planted.py", "import proseg_gui.inference", "Floors"),
         ("networks/planted.py", "from proseg_gui import volume", "Floors|networks import"),
         ("review/planted.py", "def late():\n    from PySide6 import QtCore\n    return QtCore", "Qt stays in gui"),
-        ("io/planted.py", "import proseg_gui.metrics", "Floors"),
+        ("io/planted.py", "import proseg_gui.metrics", "Floors|Wings of io"),
+        ("io/dicom/planted.py", "import proseg_gui.io.contours.file", "Wings of io"),
+        ("gui/review/planted.py", "import proseg_gui.gui.shell.tabs", "Wings of gui"),
         ("planted.py", "", "Floors"),  # a new module that was given no floor
     ],
 )

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from proseg_gui.bundle import CARD_NAME, Card, case_hash, load_bundle
-from proseg_gui.io.atomic import atomic_json
+from proseg_gui.io.base.atomic import atomic_json
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.phantom import training_phantoms
 from proseg_gui.training.augment import Augmentation

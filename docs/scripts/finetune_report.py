@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save
 
-from proseg_gui.io.atomic import atomic_bytes, atomic_json, atomic_write
+from proseg_gui.io.base.atomic import atomic_bytes, atomic_json, atomic_write
 from proseg_gui.io.dataset import Dataset, read_dataset
 from proseg_gui.metrics.bootstrap import paired_difference
 from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg

@@ -1,6 +1,6 @@
 """Would half-precision features move a contour? Counts mask voxels that differ from float32 features.
 
-    python docs/scripts/half_precision.py BUNDLE IMAGE [IMAGE ...]
+python docs/scripts/half_precision.py BUNDLE IMAGE [IMAGE ...]
 """
 
 from __future__ import annotations

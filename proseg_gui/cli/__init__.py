@@ -23,8 +23,8 @@ from proseg_gui.crash_log import write_crash_log
 from proseg_gui.errors import Cancelled, UserError
 
 COMMANDS = (
-    "predict", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models", "import_contours",
-    "project",
+    "predict", "condition", "train", "evaluate", "benchmark", "export", "bench", "doctor", "demo_data", "models",
+    "import_contours", "project",
 )  # fmt: skip
 EXAMPLES = """examples:
   proseg-gui --demo                                   open the shipped scan, model and raters

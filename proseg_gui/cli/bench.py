@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print, write."""
     from proseg_gui.bench import run_bench
     from proseg_gui.errors import UserError
-    from proseg_gui.io.atomic import atomic_json
+    from proseg_gui.io.base.atomic import atomic_json
 
     if args.json is not None and args.json.exists() and not args.overwrite:
         raise UserError("the file exists already", path=args.json, remedy="Choose another name or add --overwrite")

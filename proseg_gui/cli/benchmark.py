@@ -123,7 +123,7 @@ def _line(protocol: Protocol, run: Run, result: dict[str, Any] | None) -> str:
 
 
 def _write_tables(out: Path) -> str:
-    from proseg_gui.io.atomic import atomic_bytes
+    from proseg_gui.io.base.atomic import atomic_bytes
     from proseg_gui.training.benchmark.store import read_runs
     from proseg_gui.training.benchmark.table import tables
 

@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the phantoms and write them."""
-    from proseg_gui.io.atomic import check_folder
+    from proseg_gui.io.base.atomic import check_folder
 
     if args.training < 0 or args.training == 1:
         raise UserError(f"--training {args.training} makes no data set", remedy="Give 2 or more, or leave it out")
@@ -93,7 +93,7 @@ def write_training(
 
 
 def _write_dicom(study: Study, folder: Path, *, overwrite: bool) -> None:
-    from proseg_gui.io.atomic import atomic_folder
+    from proseg_gui.io.base.atomic import atomic_folder
     from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
     from proseg_gui.io.dicom.write import write_series
 
@@ -113,7 +113,7 @@ def _write_dataset(
     studies: Iterable[Study], folder: Path, name: str, structures: int, split: Mapping[str, list[str]] | None, *,
     overwrite: bool,
 ) -> None:  # fmt: skip
-    from proseg_gui.io.atomic import atomic_folder, atomic_json
+    from proseg_gui.io.base.atomic import atomic_folder, atomic_json
     from proseg_gui.io.images.nifti_write import write_nifti
     from proseg_gui.phantom import CHANNEL, STRUCTURES
 

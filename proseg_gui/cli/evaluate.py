@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge, print the table, write the JSON."""
-    from proseg_gui.io.atomic import check_target
+    from proseg_gui.io.base.atomic import check_target
     from proseg_gui.review.project.export import dataset_or_project, parse_how
 
     if args.samples is not None and args.samples < 1:
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
-    from proseg_gui.io.atomic import atomic_json
+    from proseg_gui.io.base.atomic import atomic_json
     from proseg_gui.io.dataset import read_people
 
     cases = chosen_cases(dataset, args.cases)
@@ -90,7 +90,7 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:
     """Names of the cases that ``--cases`` means; ``None`` for all."""
-    from proseg_gui.io.json_in import read_json
+    from proseg_gui.io.base.json_in import read_json
 
     if choice is None:
         return None

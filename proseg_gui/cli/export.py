@@ -10,7 +10,7 @@ from proseg_gui.cli import add_accept_grid, add_map, add_series
 from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
-    from proseg_gui.io.provenance import Provenance
+    from proseg_gui.io.base.provenance import Provenance
     from proseg_gui.volume import Mask, Volume
 
 EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm"
@@ -101,9 +101,9 @@ def _named(
     args: argparse.Namespace, volume: Volume, notices: list[str]
 ) -> tuple[list[tuple[str, Mask]], list[Provenance | None]]:
     """One mask from each file, called as --name says."""
+    from proseg_gui.io.base.provenance import Provenance
     from proseg_gui.io.images.masks import read_mask
     from proseg_gui.io.images.nifti_write import origin_beside, remarked
-    from proseg_gui.io.provenance import Provenance
 
     masks = [
         (name, read_mask(path, volume.geometry, notices=notices, accept_grid=args.accept_grid))
@@ -120,10 +120,10 @@ def _mapped(
     args: argparse.Namespace, volume: Volume, notices: list[str]
 ) -> tuple[list[tuple[str, Mask]], list[Provenance | None]]:
     """The regions that the map takes, each with what our side-car says of it, else with its rater."""
+    from proseg_gui.io.base.provenance import Provenance
     from proseg_gui.io.contours.naming import titles
     from proseg_gui.io.contours.reading import named_rows, read_drawn
     from proseg_gui.io.images.nifti_write import origin_beside, remarked
-    from proseg_gui.io.provenance import Provenance
 
     drawn = read_drawn(args.mask, volume, notices, accept_grid=args.accept_grid)
     rows = named_rows(drawn, args.map, notices)

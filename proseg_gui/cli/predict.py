@@ -63,7 +63,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check what is asked for, then draw and write."""
     from proseg_gui.inference.drawings import Request, list_drawings
-    from proseg_gui.io.atomic import check_folder
+    from proseg_gui.io.base.atomic import check_folder
     from proseg_gui.io.dataset import load_case
     from proseg_gui.io.images.resample import straightened
     from proseg_gui.io.open import find_inputs, open_study

@@ -37,10 +37,16 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def add_how(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which readings of a project are meant."""
-    parser.add_argument("--how", metavar="NAME,...",
-                        help="of a project: only readings made by hand, proposal seen or blind (all of them)")
-    parser.add_argument("--trust-paths", action="store_true",
-                        help="read images where a project says that they are, though another account made it")
+    parser.add_argument(
+        "--how",
+        metavar="NAME,...",
+        help="of a project: only readings made by hand, proposal seen or blind (all of them)",
+    )
+    parser.add_argument(
+        "--trust-paths",
+        action="store_true",
+        help="read images where a project says that they are, though another account made it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -74,8 +74,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--conditioning", choices=CONDITIONINGS,
                         help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
                              "decoder's weights too, which can tell raters apart better (film)")  # fmt: skip
-    parser.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0],
-                        help="what reads the image: the project's U-Net, or an encoder with weights of yours (unet)")
+    parser.add_argument(
+        "--backbone",
+        choices=BACKBONES,
+        default=BACKBONES[0],
+        help="what reads the image: the project's U-Net, or an encoder with weights of yours (unet)",
+    )
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE",
                         help="safetensors file of the encoder's weights, named as torchvision and timm do")  # fmt: skip
     parser.add_argument("--widths", metavar="N,N,...", help="channels of the U-Net's levels (16,32,64,64)")
@@ -100,8 +104,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
                              "free)")  # fmt: skip
-    parser.add_argument("--modality", default="",
-                        help="CT, MR, ...: what the images are, where neither the files nor dataset.json say it")
+    parser.add_argument(
+        "--modality",
+        default="",
+        help="CT, MR, ...: what the images are, where neither the files nor dataset.json say it",
+    )
     parser.add_argument("--licence", default="", help="text for the card")
     parser.add_argument("--intended-use", default="", help="text for the card")
     add_how(parser)

@@ -19,7 +19,7 @@ from proseg_gui.doctor.packages import bytes_below, dependencies, megabytes
 from proseg_gui.doctor.probe import ask
 from proseg_gui.doctor.report import Found, Missing, Problem, Report, Row
 from proseg_gui.errors import UserError
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.locations import data_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -215,15 +215,22 @@ class Engine:
                 self.pause_point(token)
             elif token is not None:
                 token.check()
-            yield self._decode(features, point)
+            yield self._decode(features, point, torch.sigmoid)
 
-    def _decode(self, features: Tensor, point: Point) -> np.ndarray:
+    def logits(self, k: int, point: Point, token: CancelToken | None = None) -> np.ndarray:
+        """:meth:`probability` before the sigmoid; ``BACKGROUND_LOGIT`` outside the model's field of view."""
+        features = self._features(k, token)
+        if token is not None:
+            token.check()
+        return self._decode(features, point, lambda logits: logits)
+
+    def _decode(self, features: Tensor, point: Point, last: Callable[[Tensor], Tensor]) -> np.ndarray:
         coords = coords_from(point)
 
         def work(network: _Network) -> np.ndarray:
             with torch.inference_mode(), thread_limit(self._threads or 1):
                 logits = network.method.decode(features.to(network.device), coords)[0]
-                return torch.sigmoid(self.grid.to_image(logits)).cpu().numpy()
+                return last(self.grid.to_image(logits)).cpu().numpy()
 
         return read_only(self._on_device(work))
 
@@ -280,14 +287,27 @@ class Engine:
 
         On the model's grid and on the CPU; another thread's hold is heeded in between.
         """
+        for logits in self.patch_logits(patch, points, token):
+            yield torch.sigmoid_(torch.from_numpy(logits)).numpy()
+
+    def patch_logits(
+        self, patch: Patch, points: Sequence[Point], token: CancelToken | None = None
+    ) -> Iterator[np.ndarray]:
+        """:meth:`patch_probabilities` before the sigmoid."""
         features = patch.features.contiguous()
         at_once = max(POINTS_AT_ONCE, PIXELS_AT_ONCE // max(patch.pixels, 1))
         for i in range(0, len(points), at_once):
             self.pause_point(token)
             with torch.inference_mode(), thread_limit(1):
-                logits = self.method.decode_many(features, stacked(points[i : i + at_once]))
-                probabilities = torch.sigmoid(logits).numpy()
-            yield probabilities
+                logits = self.method.decode_many(features, stacked(points[i : i + at_once])).numpy()
+            yield logits
+
+    def pixels(self, k: int, rows: np.ndarray, columns: np.ndarray, token: CancelToken | None = None) -> Patch:
+        """Single pixels ``(M,)`` of slice ``k`` on the model's grid, side by side in a patch of one row."""
+        features = self._features(k, token)
+        y, x = (torch.from_numpy(np.asarray(i, dtype=np.int64)).to(features.device) for i in (rows, columns))
+        with torch.inference_mode():
+            return Patch(features[0][:, y, x].to("cpu")[None, :, None], 1)
 
     # -- the device -----------------------------------------------------------------------------------------------
     def _place(self, device: torch.device) -> _Network:

@@ -23,7 +23,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.device import thread_limit
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.points import AMBIGUITY, PREFERENCE, Point, check_point, coords_from, point_from, unstacked
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.jobs import CancelToken
 from proseg_gui.networks.base import Control
 

@@ -32,10 +32,14 @@ LEAST_PATCH_PIXELS, MOST_PATCH_PIXELS = 4096, 65_536
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """``features``: ``(1, C, h, w)`` float32 on the CPU, every ``step``-th pixel each way; each counts ``step**2``."""
+    """``features``: ``(1, C, h, w)`` float32 on the CPU, every ``step``-th pixel each way; each counts ``step**2``.
+
+    ``first``: ``(y, x)`` of its first pixel on the model's grid.
+    """
 
     features: Tensor
     step: int
+    first: tuple[int, int] = (0, 0)
 
     @property
     def pixels(self) -> int:
@@ -47,7 +51,8 @@ class Patch:
         if by == 1:
             return self
         y, x = (min(offset, size - 1) for size in self.features.shape[-2:])
-        return Patch(self.features[..., y::by, x::by], self.step * by)
+        first = self.first[0] + y * self.step, self.first[1] + x * self.step
+        return Patch(self.features[..., y::by, x::by], self.step * by, first)
 
 
 class Patches:
@@ -107,7 +112,7 @@ class Patches:
         step = _every(count, self._kept)
         offset = k % step  # neighbouring slices keep other pixels, so that their errors do not add up
         part = features[..., rows.start + offset : rows.stop : step, columns.start + offset : columns.stop : step]
-        return Patch(part.to("cpu", copy=True).contiguous(), step)
+        return Patch(part.to("cpu", copy=True).contiguous(), step, (rows.start + offset, columns.start + offset))
 
 
 def _every(pixels: int, at_most: int) -> int:

@@ -17,6 +17,8 @@ MAP_DRAWS, MAP_EPS_DRAWS = 48, 4
 """A plan for maps has at least this many draws, so many of the ambiguity for each preference."""
 CAUSE_DRAWS, CAUSE_EPS_DRAWS = 640, 8
 """The same of a plan for the causes' shares: docs/decisions/inference-survey.md has what fewer cost."""
+ENSEMBLE_DRAWS = 448
+"""Draws that evidence weighs: 7 raters x 64, 4 raters x 112."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def default_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:
 def cause_plan(bundle: Bundle, seed: int = 0) -> SurveyPlan:
     """For the causes' shares: 7 raters x 12 x 8, 4 raters x 20 x 8; one of whatever the method has not."""
     return _balanced(bundle, CAUSE_DRAWS, CAUSE_EPS_DRAWS, seed)
+
+
+def ensemble_plan(bundle: Bundle, seed: int = 0, draws: int = ENSEMBLE_DRAWS) -> SurveyPlan:
+    """For conditioning: about ``draws`` in all, every preference with an ambiguity of its own."""
+    return _balanced(bundle, draws, 1, seed)
 
 
 def _balanced(bundle: Bundle, draws: int, eps_draws: int, seed: int) -> SurveyPlan:

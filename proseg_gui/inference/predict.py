@@ -31,11 +31,11 @@ from proseg_gui.inference.results import (
 )
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
-from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.progress import share_of
+from proseg_gui.io.base.provenance import software_name
 from proseg_gui.io.dataset import Case, load_case
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.progress import share_of
-from proseg_gui.io.provenance import software_name
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Study, areas_to_ml
 

@@ -17,10 +17,10 @@ import numpy as np
 from proseg_gui.bundle import Card
 from proseg_gui.inference.drawings import Drawing
 from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.io.base.progress import share_of
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.progress import share_of
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 

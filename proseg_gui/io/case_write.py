@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import Writer, atomic_write_all
+from proseg_gui.io.base.atomic import Writer, atomic_write_all
+from proseg_gui.io.base.names import file_name, file_names
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.lidc import STRUCTURE, Box, LidcReadings
 from proseg_gui.io.images.nifti_write import nifti_writers, remarked
 from proseg_gui.io.images.reading import image_stem, read_image
-from proseg_gui.io.names import file_name, file_names
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Reading, Study, Volume
 
 _IMAGE = "image.nii.gz"

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.walk import files_below
 from proseg_gui.io.contours.file import NothingDrawn
 from proseg_gui.io.contours.reading import rater_names, read_masks
 from proseg_gui.io.dicom.encoding import START_BYTES, has_preamble, is_bare
@@ -24,9 +26,7 @@ from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.reading import image_files, image_stem, image_suffix, read_image
 from proseg_gui.io.images.resample import resample_to
-from proseg_gui.io.json_in import read_json
 from proseg_gui.io.layouts import drawings_beside, foreign_layout
-from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Reading, Study, Volume
 

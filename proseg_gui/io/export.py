@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import Writer, atomic_write_all
+from proseg_gui.io.base.atomic import Writer, atomic_write_all
+from proseg_gui.io.base.names import code_of, shortened
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.structure_codes import StructureCode, structure_codes
 from proseg_gui.io.dicom.deidentify import check_names, check_pseudonym
 from proseg_gui.io.dicom.deidentify import pseudonym as find_pseudonym
 from proseg_gui.io.images.nifti_write import nifti_writers
-from proseg_gui.io.names import code_of, shortened
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Mask, Study, Volume
 

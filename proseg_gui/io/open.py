@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.progress import share_of
 from proseg_gui.io.contours.reading import readings_beside
 from proseg_gui.io.dataset import DEFAULT_CHANNEL, DEFAULT_STRUCTURE, align_channel, load_case
 from proseg_gui.io.dicom.reading import read_series
 from proseg_gui.io.images.raw import SeveralComponents
 from proseg_gui.io.images.reading import image_stem, read_image
-from proseg_gui.io.progress import share_of
 from proseg_gui.io.readers import READERS, Candidate, head_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Reading, Study, Volume

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
+from proseg_gui.io.base.walk import files_below
 from proseg_gui.io.dataset import Case, case_folders, is_case, read_case, read_dataset
 from proseg_gui.io.dicom.encoding import START_BYTES, has_preamble, is_bare
 from proseg_gui.io.dicom.reading import SeriesInfo, SeriesList, scan_folder
@@ -19,8 +21,6 @@ from proseg_gui.io.images.nifti_read import looks_like_nifti
 from proseg_gui.io.images.picture_labels import is_picture
 from proseg_gui.io.images.reading import image_files, image_suffix
 from proseg_gui.io.layouts import foreign_layout, has_drawings
-from proseg_gui.io.shown import plain
-from proseg_gui.io.walk import files_below
 from proseg_gui.jobs import CancelToken, Progress
 
 _SCANS = "CT, MR, PET or SPECT image"

@@ -56,9 +56,7 @@ class UShape(nn.Module, ABC):
         if image.shape[0] == 0:
             return image.new_zeros(0, self.features, height, width)
         pad_y, pad_x = -height % self.stride, -width % self.stride
-        skips = self.levels(
-            functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image
-        )
+        skips = self.levels(functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image)
         x = skips[-1]
         for level in reversed(range(len(self.up))):
             raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)

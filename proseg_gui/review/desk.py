@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spr
 from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Reading, Study, letters_of
+
+if TYPE_CHECKING:
+    from proseg_gui.inference.fit import Fit
 
 SUMMARY_EVERY_S = 0.4
 
@@ -72,6 +75,9 @@ class Desk:
         self.spread: Spread | None = None
         self.summary: Summary | None = None
         self.figures: Figures | None = None
+        self.fit: Fit | None = None
+        """Whether the model fits the scan; ``None`` while nobody knows."""
+        self._fit_asked = False
         self.visited: frozenset[int] = frozenset()
         """Slices of the open case that stayed in view until they were drawn."""
         self.panes: Mapping[str, Any] = {}
@@ -203,7 +209,9 @@ class Desk:
         self.worker.settle(False)
         self.latents.end()
         self.review = None
-        self.drawn = self.spread = self.summary = self.figures = None
+        self.drawn = self.spread = self.summary = self.figures = self.fit = None
+        self._fit_asked = False
+        self._announce("fit_changed", None)
         self.axes = AxesState((), (), True, 0, 0)
         self._announce("bundle_changed", None)
         self._announce("spread_changed", None)
@@ -408,6 +416,14 @@ class Desk:
         """A drawn slice has come (its ``frame`` is a :class:`~proseg_gui.review.state.Frame`)."""
         self.drawn = drawn
         self._announce("frame_changed", drawn)
+        if not self._fit_asked and self.review is not None:  # after the first contour, which it must not hold up
+            self._fit_asked = True
+            self.worker.judge_fit(self.review)
+
+    def take_fit(self, fit: Fit) -> None:
+        """Whether the model fits the scan has come."""
+        self.fit = fit
+        self._announce("fit_changed", fit)
 
     def _request_spread(self) -> None:
         if self.review is not None:

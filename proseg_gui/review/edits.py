@@ -130,6 +130,13 @@ class Bricks:
         """How many voxels are not 0."""
         return sum(int(np.count_nonzero(self.brick(index))) for index in self.packed)
 
+    def counts(self) -> npt.NDArray[np.int64]:
+        """``(z,)`` how many voxels of each slice are not 0."""
+        found = np.zeros(self.shape[0], np.int64)
+        for index in self.packed:
+            found[self.box(index)[0]] += np.count_nonzero(self.brick(index), axis=(1, 2))
+        return found
+
     @property
     def digest(self) -> str:
         """SHA-256 of shape and voxels: the same for the same volume, however it was packed."""

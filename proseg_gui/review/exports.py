@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json, hidden_folder
+from proseg_gui.io.base.atomic import atomic_json, hidden_folder
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.edits import Bricks
 from proseg_gui.review.export_request import ExportRequest
-from proseg_gui.review.state import Point
+from proseg_gui.review.state import Outgoing
 from proseg_gui.volume import Mask
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ def targets(request: ExportRequest, raters: Sequence[str], *, with_series: bool 
 def export(
     review: Reviewed,
     request: ExportRequest,
-    point: Point,
+    outgoing: Outgoing,
     structure: int,
-    who: str,
     colours: Mapping[str, tuple[int, int, int]],
     token: CancelToken,
     progress: Progress,
@@ -74,8 +74,8 @@ def export(
 
     Parameters
     ----------
-    point, who:
-        The current point, and what it stands for in words (a rater's name, ``consensus style``, ``blend``).
+    outgoing:
+        What the current contour is (:meth:`proseg_gui.review.shapes.Shapes.outgoing`).
     colours:
         Drawing's name (``current``, ``rater_<name>``) -> (red, green, blue) of its region in an RTSTRUCT or SEG.
 
@@ -95,18 +95,22 @@ def export(
 
     files = targets(request, review.engine.raters, with_series=review.study.image.dicom is None)
     _check_free(files, request.overwrite)
-    drawings = _drawings(review, request, point, who)
+    drawings = _drawings(review, request, outgoing)
     _make_folder(request.folder)
     with hidden_folder(request.folder) as hidden:
         results = Results(hidden, review.engine.geometry, (request.structure_name.strip(),))
-        _draw(review, request, drawings, structure, results, token, lambda s, t: progress(DRAWING_SHARE * s, t))
+
+        def drawing(share: float, text: str) -> None:
+            progress(DRAWING_SHARE * share, text)
+
+        _draw(review, request, drawings, outgoing.voxels, structure, results, token, drawing)
 
         def writing(share: float, text: str) -> None:
             progress(DRAWING_SHARE + (1.0 - DRAWING_SHARE) * share, text)
 
         write = {"rtstruct": _write_rtstruct, "seg": _write_seg, "nifti": _write_nifti}[request.fmt]
         notices = write(review, request, drawings, results, colours, token, writing)
-        atomic_json(hidden / LATENTS_NAME, latents_json(point, review.bundle.card, name=who))
+        atomic_json(hidden / LATENTS_NAME, latents_json(outgoing.point, review.bundle.card, name=outgoing.who))
         results.close()
         token.check()
         _move(hidden, request.folder)
@@ -128,7 +132,7 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _drawings(review: Reviewed, request: ExportRequest, point: Point, who: str) -> list[Drawing]:
+def _drawings(review: Reviewed, request: ExportRequest, outgoing: Outgoing) -> list[Drawing]:
     """The masks to draw, as ``predict`` lists them; the current contour first."""
     from proseg_gui.inference.drawings import CONSENSUS, STYLE, Drawing, Request, list_drawings
 
@@ -136,7 +140,8 @@ def _drawings(review: Reviewed, request: ExportRequest, point: Point, who: str) 
     names += (CONSENSUS,) if "consensus" in request.what else ()
     names += (STYLE,) if "consensus_style" in request.what else ()
     samples = request.samples if "samples" in request.what else 0
-    current = [Drawing(CURRENT, point, rater=who)] if "current" in request.what else []
+    now = Drawing(CURRENT, outgoing.point, outgoing.who, outgoing.remark)
+    current = [now] if "current" in request.what else []
     if not names and not samples:
         return current
     return [*current, *list_drawings(review.bundle, Request(names, samples, seed=SAMPLE_SEED))]
@@ -146,6 +151,7 @@ def _draw(
     review: Reviewed,
     request: ExportRequest,
     drawings: Sequence[Drawing],
+    kept: Bricks | None,
     structure: int,
     results: Results,
     token: CancelToken,
@@ -156,7 +162,8 @@ def _draw(
     from proseg_gui.inference.engine import THRESHOLD
 
     engine, chosen = review.engine, slice(structure, structure + 1)
-    pointed = [(drawing.name, drawing.point) for drawing in drawings if drawing.point is not None]
+    drawn = [drawing for drawing in drawings if kept is None or drawing.name != CURRENT]
+    pointed = [(drawing.name, drawing.point) for drawing in drawn if drawing.point is not None]
     raters = rater_points(review.bundle) if "consensus" in request.what else ()
     maps = request.maps if "maps" in request.what else ()
     for k in range(engine.n_slices):
@@ -164,6 +171,8 @@ def _draw(
         found = engine.probabilities(k, [point for _, point in pointed], token)
         for (name, _), p in zip(pointed, found, strict=True):
             results.add_mask(name, p[chosen] > THRESHOLD)
+        if kept is not None and len(drawn) < len(drawings):
+            results.add_mask(CURRENT, kept.plane(0, k)[None] > 0)
         if raters:
             total = np.zeros((1, *engine.geometry.shape[1:]))
             for p in engine.probabilities(k, raters, token):

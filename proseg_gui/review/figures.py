@@ -28,6 +28,15 @@ class Figures:
     """The mask itself, where ``exact``: what a case keeps as its shape."""
 
 
+def ml_text(ml: float) -> str:
+    """A volume for reading: ``0 ml``, ``< 0.01 ml``, ``0.38 ml``, ``14.2 ml``, ``2,100 ml``."""
+    if 0 < ml < 0.005:
+        return "< 0.01 ml"
+    if ml == 0:
+        return "0 ml"
+    return f"{ml:,.{2 if ml < 10 else 1 if ml < 1000 else 0}f} ml"
+
+
 def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
     """Longest distance in mm between two pixel centres of a ``(y, x)`` region; ``None`` for an empty one."""
     rows, columns = np.nonzero(inside)

@@ -42,6 +42,8 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self._lost = 0
+        """Steps of cases that nothing can be kept of."""
         self.private = False
         """Whether the project is one that a window without a chosen one works in."""
         self.said = ""
@@ -62,23 +64,38 @@ class Keeper:
     def open(self, study: Study, item: WorkItem) -> OpenedCase:
         """For a worker: the study with what was done to it and where one stood in it."""
         if self.project is None:
-            return OpenedCase.fresh(study, self.person)
+            return self._unkept(study)
+        try:
+            return self._found(study, item, self.project)
+        except UserError as error:  # the scan can be looked at all the same
+            said = f"What was done to this case cannot be read, and nothing that is done now can be kept: {error.what}."
+            return self._unkept(replace(study, notices=(said, *study.notices)))
+
+    def _unkept(self, study: Study) -> OpenedCase:
+        case = OpenedCase.fresh(study, self.person)
+        case.document.listen(self._note_lost)
+        return case
+
+    def _note_lost(self, _gesture: Gesture) -> None:
+        self._lost += 1
+
+    def _found(self, study: Study, item: WorkItem, project: Project) -> OpenedCase:
         identity = identify(study)
-        if not self.project.known(identity):
+        if not project.known(identity):
             identity = complete(study, identity)
-        if self._saves is not None:
+        if self._saves is not None and not project.read_only:
             self._saves.drain(LAST_S)  # the case may have been open a moment ago, and the disc be slow
-        case_id = self.project.case_for(identity, name=item.name, path=item.path)
+        case_id = project.case_for(identity, name=item.name, path=item.path)
         document = Document(study.geometry.shape, self._history(case_id), person=self.person)
         if self._saves is not None:
             saves = self._saves
             document.listen(lambda gesture: saves.gesture(case_id, gesture))
         shown = {}
-        for structure in self.project.shown_structures(case_id):
-            found = self.project.shown(case_id, structure)
+        for structure in project.shown_structures(case_id):
+            found = project.shown(case_id, structure)
             if found is not None:
                 shown[structure] = found
-        return OpenedCase(study, document, case_id, self.project.view(case_id) or {}, shown)
+        return OpenedCase(study, document, case_id, project.view(case_id) or {}, shown)
 
     def _history(self, case_id: str) -> tuple[Gesture, ...]:
         """A case's steps: those in the file, and after them those that wait to be written."""
@@ -181,11 +198,11 @@ class Keeper:
         return self.known([item_of(entry) for entry in kept["items"]]), str(kept["order"])
 
     def unsaved(self, wait_s: float) -> int:
-        """How many steps are not in the file after at most ``wait_s`` seconds."""
+        """How many steps are in no file after at most ``wait_s`` seconds; none where nothing was to be kept at all."""
         if self._saves is None:
-            return 0
+            return self._lost if self.said else 0
         self._saves.drain(wait_s)
-        return len(self._saves.waiting)
+        return len(self._saves.waiting) + self._lost
 
     def close(self) -> None:
         """Write what waits and let the project go."""
@@ -208,7 +225,12 @@ def open_keeper(path: Path | None) -> Keeper:
     """
     if path is not None:
         return _kept_in(open_project(path, create=True), "")
-    keeper = _open_private()
+    try:
+        keeper = _open_private()
+    except (UserError, OSError) as error:
+        keeper = Keeper()
+        reason = error.what if isinstance(error, UserError) else error.strerror or type(error).__name__
+        keeper.said = f"Nothing that is done here can be kept: the folder for it cannot be written ({reason})."
     keeper.private = True
     return keeper
 

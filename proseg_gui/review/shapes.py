@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from proseg_gui.review.case import case_state
 from proseg_gui.review.document import FLAGGED, MODEL, POINT, SHAPE
 from proseg_gui.review.edits import Bricks
-from proseg_gui.review.state import Announce
+from proseg_gui.review.state import Announce, Outgoing
+from proseg_gui.volume import areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
@@ -32,6 +33,7 @@ class Shapes:
         self._desk, self._announce = desk, announce
         self.voxels: dict[str, tuple[Bricks, Mapping[str, Any]]] = {}
         """Structure -> its voxels as last worked out, and the model that drew them."""
+        self._measured: tuple[Bricks, float] | None = None
 
     # -- how it stands --------------------------------------------------------------------------------------------
     @property
@@ -76,6 +78,30 @@ class Shapes:
         stood = document.value(POINT + name)
         foreign = stood is not None and stood["model"] != review.bundle.card.sha256
         return voxels if foreign and model.get("sha256") == stood["model"] else None
+
+    def kept_ml(self) -> float | None:
+        """Volume of the active structure's shape that stays; ``None`` where it is drawn as the sliders stand."""
+        kept, study = self.kept(self._desk.structure) if self.names else None, self._desk.study
+        if kept is None or study is None:
+            return None
+        if self._measured is None or self._measured[0] is not kept:
+            self._measured = kept, areas_to_ml(kept.counts(), study.geometry)
+        return self._measured[1]
+
+    def outgoing(self) -> Outgoing:
+        """What an export writes as the active structure's contour: never the sliders' preview beside one that stays."""
+        desk = self._desk
+        voxels, (point, who) = self.kept(desk.structure), desk.latents.stand(desk.structure)
+        if voxels is None:
+            return Outgoing(point, who.text)
+        reading = desk.document.accepted(self.names[desk.structure])
+        if reading is None:
+            return Outgoing(point, "kept shape", voxels, "drawn by another model, kept when the model was changed")
+        by = reading.model
+        model = "no model" if by is None else f"model {by['name']} ({by['sha256'][:12]})"
+        remark = f"reading {reading.id}, accepted by {reading.person} at {reading.at}, {reading.how}, {model}"
+        same = reading.model == desk.model and reading.point is not None
+        return Outgoing(reading.point if same else point, reading.who or "reading", voxels, remark)
 
     @property
     def is_locked(self) -> bool:

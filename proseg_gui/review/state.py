@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from proseg_gui.review.edits import Bricks
 from proseg_gui.settings import Settings
 
 Announce = Callable[[str, Any], None]
@@ -90,6 +91,26 @@ class Who:
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")
+
+
+@dataclass(frozen=True, eq=False)
+class Outgoing:
+    """What leaves the program as a structure's current contour.
+
+    Parameters
+    ----------
+    point, who:
+        Where it was drawn, and what that stands for in words.
+    voxels:
+        What stays whatever the sliders do (a reading, a shape of another model); ``None``: as ``point`` draws it.
+    remark:
+        For the record: whose reading it is; empty where it is drawn at ``point``.
+    """
+
+    point: Point
+    who: str
+    voxels: Bricks | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,9 @@ class Worker(Protocol):
     ) -> None:
         """Every voxel of the structures at their points; ``done(masks by structure)`` on the owner's thread."""
 
+    def judge_fit(self, review: Reviewed) -> None:
+        """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""
+
     def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
         """Look at the whole volume; :meth:`Desk.take_surveyed`, :meth:`Desk.take_encoded`, :meth:`Desk.take_swept`."""
 

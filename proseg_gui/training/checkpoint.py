@@ -14,8 +14,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_bytes
-from proseg_gui.io.json_in import parse_json
+from proseg_gui.io.base.atomic import atomic_bytes
+from proseg_gui.io.base.json_in import parse_json
 
 NAME = "checkpoint.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")

@@ -27,8 +27,12 @@ SOFTEST = 1.6
 
 
 def image_reference(
-    method: Method, cases: Sequence[TrainingCase], how: Augmentation, seed: int,
-    progress: Progress = no_progress, token: CancelToken | None = None,
+    method: Method,
+    cases: Sequence[TrainingCase],
+    how: Augmentation,
+    seed: int,
+    progress: Progress = no_progress,
+    token: CancelToken | None = None,
 ) -> Mapping[str, Any]:
     """The card's ``fit`` for a trained network and the images that it learned from and was chosen by.
 

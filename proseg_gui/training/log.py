@@ -7,12 +7,13 @@ writes the whole ones again before it adds more.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from proseg_gui.io.atomic import atomic_bytes
-from proseg_gui.io.json_in import BadJson, parse_json
+from proseg_gui.io.base.atomic import atomic_bytes
+from proseg_gui.io.base.json_in import BadJson, parse_json
 
 LOG_NAME = "log.jsonl"
 
@@ -23,6 +24,51 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         lines = path.read_bytes().splitlines()
     except OSError:
         return []
+    return _rows_of(lines)
+
+
+class LogFollower:
+    """Reads a log that grows: a look takes what was added since the last one, and no more.
+
+    A last line without its end waits until it is whole. A log that was replaced or cut is read anew: it is known by
+    being another file, by being shorter, or by other bytes where the last whole line ended.
+    """
+
+    _KNOWN = 256
+    """How many of the last bytes that were read are compared."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._begin(None)
+
+    def _begin(self, file: tuple[int, int] | None) -> None:
+        self._file, self._offset, self._end, self._rows = file, 0, b"", list[dict[str, Any]]()
+
+    def rows(self) -> Sequence[dict[str, Any]]:
+        """All rows so far, in order; none where there is no log."""
+        try:
+            with self._path.open("rb") as log:
+                found = os.fstat(log.fileno())
+                if (found.st_dev, found.st_ino) != self._file or not self._goes_on(log, found.st_size):
+                    self._begin((found.st_dev, found.st_ino))
+                log.seek(self._offset)
+                added = log.read()
+        except OSError:
+            self._begin(None)
+            return ()
+        whole = added[: added.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        self._end = (self._end + whole)[-self._KNOWN :]
+        self._rows += _rows_of(whole.splitlines())
+        return tuple(self._rows)
+
+    def _goes_on(self, log: BinaryIO, size: int) -> bool:
+        """Whether what was read is still there."""
+        log.seek(self._offset - len(self._end))
+        return size >= self._offset and log.read(len(self._end)) == self._end
+
+
+def _rows_of(lines: Iterable[bytes]) -> list[dict[str, Any]]:
     rows = []
     for line in lines:
         try:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.base.atomic import write_error
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.training.augment import augment
 from proseg_gui.training.board import FOLDER, Board, open_board

@@ -102,9 +102,7 @@ class ProSegObjective(Objective):
         for name, values in self.method.rater_rows().items():
             values.copy_(rows[name])
 
-    def _calibrate_preference(
-        self, cases: Sequence[TrainingCase], learnt: Rows, token: CancelToken | None
-    ) -> float:
+    def _calibrate_preference(self, cases: Sequence[TrainingCase], learnt: Rows, token: CancelToken | None) -> float:
         def cost(factor: float) -> float:
             self._put(learnt, factor)
             return rater_error(self.method, cases, token)

@@ -8,7 +8,7 @@ from safetensors import SafetensorError, safe_open
 
 from proseg_gui.bundle import Bundle, Card
 from proseg_gui.errors import UserError
-from proseg_gui.io.json_in import parse_json
+from proseg_gui.io.base.json_in import parse_json
 from proseg_gui.networks.registry import build
 
 

@@ -7,6 +7,7 @@ from files (log, console, checkpoint, bundle), so that neither side can take the
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -21,10 +22,10 @@ import psutil
 
 from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json, copy_folder, remove_folder, write_error
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.leftovers import is_hidden_name, remove_leftovers
-from proseg_gui.training.log import LOG_NAME, read_rows
+from proseg_gui.io.base.atomic import atomic_json, copy_folder, remove_folder, write_error
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.leftovers import is_hidden_name, remove_leftovers
+from proseg_gui.training.log import LOG_NAME, LogFollower
 
 PEOPLE = "people.json"
 CHECKPOINT, LOG, REQUEST = "checkpoint.safetensors", LOG_NAME, "request"
@@ -34,6 +35,8 @@ PRIVATE = 0o600
 NICENESS = 10
 """How much lower than the window's the priority of a training is."""
 RECENT_ROWS = 10
+LAST_BYTES = 8192
+"""How much of a text's end is read for its last line."""
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,59}")
 _PROGRESS = re.compile(r"\s*\d+%\s+")
 
@@ -142,6 +145,7 @@ class Training:
         self.state = folder / f"{plan.name}.training"
         self.console, self.errors = folder / "console.log", folder / "error.txt"
         self._process: subprocess.Popen[bytes] | None = None
+        self._log = LogFollower(self.state / LOG)
 
     # -- beginning ------------------------------------------------------------------------------------------------
     @classmethod
@@ -237,7 +241,7 @@ class Training:
 
     # -- looking --------------------------------------------------------------------------------------------------
     def poll(self) -> Snapshot:
-        """Read where it stands; quick, and never raises for what the process did."""
+        """Read where it stands; quick, and never raises for what the process did. One thread at a time."""
         living = self._living() is not None
         losses, validations, event = self._rows()
         began, logged = _modified(self.folder / "run.json") or 0.0, _modified(self.state / LOG)
@@ -297,7 +301,7 @@ class Training:
     def _rows(self) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
         """Rows with losses, rows with validations, and the event that came last, if one did."""
         losses, validations, event = [], [], ""
-        for row in read_rows(self.state / LOG):
+        for row in self._log.rows():
             event = row.get("event", "")
             if "validation" in row:
                 validations.append(row)
@@ -400,7 +404,13 @@ def _modified(path: Path) -> float | None:
 
 
 def _last_line(path: Path) -> str:
-    lines = [line for line in _text(path).splitlines() if line.strip()]
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - LAST_BYTES, 0))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else ""
 
 

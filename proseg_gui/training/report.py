@@ -20,7 +20,7 @@ from PIL import Image
 from proseg_gui import __version__
 from proseg_gui.bundle import Card
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_write_all
+from proseg_gui.io.base.atomic import atomic_write_all
 from proseg_gui.training.verdict import doubts
 
 FIGURES = {
@@ -68,23 +68,6 @@ def write_report(
     page, rows = report_html(card, log, pictures), report_csv(card.raters, log)
     atomic_write_all({path: lambda to: _write(to, page), table: lambda to: _write(to, rows)}, overwrite=overwrite)
     return path, table
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """Rows of a training's log; empty where there is none, without lines that are no rows."""
-    rows = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except ValueError:  # the last line may be half written
-            continue
-        if isinstance(row, dict) and "step" in row:
-            rows.append(row)
-    return rows
 
 
 def report_csv(raters: Sequence[str], log: Sequence[Mapping[str, Any]]) -> str:

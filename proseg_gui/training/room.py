@@ -15,7 +15,7 @@ import psutil
 import torch
 from torch import Tensor
 
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.base.atomic import write_error
 
 SHARE = 0.5
 """Of the memory that is free at the start: what cases may fill where nobody says how much."""

@@ -22,9 +22,9 @@ from proseg_gui import __version__
 from proseg_gui.bundle import UNKNOWN_MODALITY, Bundle, Card, case_hash, local_names, remember_names, save_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.inference.device import ThreadChooser, choose_device, device_label
-from proseg_gui.io.atomic import check_folder, write_error
+from proseg_gui.io.base.atomic import check_folder, write_error
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
-from proseg_gui.io.leftovers import remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.checkpoint import NAME, State
@@ -360,9 +360,7 @@ def _record(request: Request, device: torch.device) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _metrics(
-    state: State, held_out: Sequence[TrainingCase], recipe: Recipe, raters: Sequence[str]
-) -> dict[str, Any]:
+def _metrics(state: State, held_out: Sequence[TrainingCase], recipe: Recipe, raters: Sequence[str]) -> dict[str, Any]:
     if not held_out:
         return {}
     figures = dict(state.best_figures)

@@ -173,9 +173,7 @@ class StageObjective(ProSegObjective):
 
     keeps_early = True
 
-    def __init__(
-        self, method: ProSeg, recipe: Recipe, base: ProSeg, stage: str, *, only_new: bool = False
-    ) -> None:
+    def __init__(self, method: ProSeg, recipe: Recipe, base: ProSeg, stage: str, *, only_new: bool = False) -> None:
         super().__init__(method, recipe)
         self.base = copy.deepcopy(base).eval().requires_grad_(False)
         self.stage, self.known, self.only_new = stage, base.n_raters, only_new

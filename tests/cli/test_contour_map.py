@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from proseg_gui.cli import main
+from proseg_gui.io.base.names import file_name
 from proseg_gui.io.contours.naming_map import read_map
 from proseg_gui.io.contours.reading import read_drawn
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
@@ -20,7 +21,6 @@ from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.names import file_name
 from proseg_gui.io.open import open_study
 from proseg_gui.volume import Geometry, Mask, Volume
 

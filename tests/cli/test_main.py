@@ -23,7 +23,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "predict", "train", "evaluate", "export", "bench", "doctor", "demo-data", "models"]
+    "command", ["", "predict", "condition", "train", "evaluate", "export", "bench", "doctor", "demo-data", "models"]
 )
 def test_every_command_has_help_with_the_common_options(capsys, command) -> None:
     code, out, err = run(capsys, *command.split(), "--help")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -123,3 +123,11 @@ def drag(widget: QWidget, start: QPoint, *stops: QPoint, button: Qt.MouseButton 
         )  # fmt: skip
         QApplication.sendEvent(widget, move)
     QTest.mouseRelease(widget, button, Qt.KeyboardModifier.NoModifier, stops[-1])
+
+
+def point_at(widget: QWidget, place: QPoint) -> None:
+    """Move the mouse there; sent straight to the widget, as something else on a busy screen may take the real one."""
+    where, none = QPointF(place), Qt.MouseButton.NoButton
+    there = QPointF(widget.mapToGlobal(place))
+    move = QMouseEvent(QMouseEvent.Type.MouseMove, where, there, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, move)

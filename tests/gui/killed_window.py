@@ -52,6 +52,12 @@ KEYS: tuple[tuple[int, tuple[tuple[Key, Modifier], ...]], ...] = (
 """How often, and the keys pressed one after the other."""
 
 
+def say(text: object) -> None:
+    """A line for whoever started this."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 class Worker:
     """Gestures at random in one window, and what came of them."""
 
@@ -93,7 +99,7 @@ class Worker:
         self.begun = True
         stands = {name: desk.latents.stand(n)[0] for n, name in enumerate(desk.structures)}
         self.tell("stands", case=desk.case.case_id, model=desk.model["sha256"], stands=stands)
-        _say("begun")
+        say("begun")
         self._next()
 
     def _next(self) -> None:
@@ -136,11 +142,6 @@ class Worker:
         desk.add_drawings([Reading(name, desk.structures[0], Mask(voxels, desk.study.geometry))])
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def work(folder: Path, seed: int) -> None:
     """Be a window until killed."""
     log = (folder / "told.jsonl").open("a")
@@ -158,7 +159,7 @@ def work(folder: Path, seed: int) -> None:
     # Named, as by --model: for a case without one of its own the window would try every model that is shipped.
     window = MainWindow(store, open_keeper(project), "cpu", models[seed % 2])
     tell("started", read_only=window.opener.keeper.read_only)
-    window.at_work = Worker(window, seed, tell, models)
+    window.worker = Worker(window, seed, tell, models)  # kept for as long as the window
     window.show()
     if first or window.opener.keeper.project.session() is None:
         window.opener.set_person("kay")
@@ -176,9 +177,9 @@ def main() -> None:
         if pid == 0:
             work(Path(sys.argv[1]), asked["seed"])
             os._exit(3)  # only a kill ends it
-        _say(str(pid))
+        say(pid)
         os.waitpid(pid, 0)
-        _say("ended")
+        say("ended")
 
 
 if __name__ == "__main__":

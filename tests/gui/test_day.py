@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
@@ -17,8 +19,12 @@ from proseg_gui.gui.dialogs.person_dialog import PersonDialog
 from proseg_gui.gui.shell.application import _tell_of_every_failure
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
+from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.io.open import open_study
 from proseg_gui.planes import Plane
+from proseg_gui.review.edits import Bricks
+from proseg_gui.review.export_request import ExportRequest
 from proseg_gui.review.keeper import open_keeper
 from proseg_gui.review.project import open_project
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
@@ -114,7 +120,7 @@ def test_accepting_asks_once_who_signs_and_locks_the_contour(window, qtbot, scan
     reading = desk.document.accepted("lesion")
     assert reading.person == "reader7"
     assert window.status._person.text() == "reader: reader7"
-    assert "accepted: lesion" in window.scene.scan.case_text
+    assert window.scene.scan.case_text.endswith("\u2713 lesion")
     assert window.structures.lines[0].lock.isVisible()
     assert window.opener.worklist.current.state == "accepted"
     mask = desk.document.masks[reading.mask].mask()
@@ -131,6 +137,25 @@ def test_accepting_asks_once_who_signs_and_locks_the_contour(window, qtbot, scan
     assert window.opener.worklist.current.flagged
     qtbot.waitUntil(lambda: window.opener.keeper.unsaved(0.0) == 0)
     assert open_project(window.opener.keeper.project.path, write=False).cases()[0].n_readings == 1
+
+
+def test_an_export_writes_the_accepted_voxels_and_says_whose_they_are(window, qtbot, scans, tiny_bundle, tmp_path):
+    open_set(qtbot, window, scans, tiny_bundle)
+    desk = window.controller.desk
+    window.opener.set_person("reader7")
+    everything = np.ones(desk.study.geometry.shape, bool)  # what no untrained model draws
+    desk.document.accept("lesion", Bricks.of(everything), how="by hand", model=desk.model)
+    settled(qtbot, window, lambda: press(window, Qt.Key.Key_S))
+    for fmt in ("nifti", "rtstruct"):
+        out = tmp_path / fmt
+        window.commands.exporting.run(ExportRequest(frozenset({"current"}), (), 0, (), fmt, out, "lesion", ""))
+        qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
+        assert window.failures == []
+    assert nibabel.load(tmp_path / "nifti" / "current.nii.gz").get_fdata().all()
+    record = json.loads((tmp_path / "nifti" / "current.json").read_text())
+    assert "reading lesion#1, accepted by reader7" in json.dumps(record)
+    series = open_study(tmp_path / "rtstruct" / "rtstruct_image").image
+    assert read_rtstruct(tmp_path / "rtstruct" / "rtstruct.dcm", series)[0].array.all()
 
 
 def test_a_and_d_follow_the_list_never_ask_and_each_case_has_its_own(window, qtbot, scans, tiny_bundle) -> None:
@@ -331,3 +356,25 @@ def test_projects_are_opened_copied_and_cases_taken_out(window, qtbot, scans, ti
     assert window.opener.worklist.items == ()
     assert scans[0].exists()
     assert window.failures == []
+
+
+def test_a_model_that_does_not_fit_is_said_above_the_panes_as_long_as_it_looks(window, qtbot) -> None:
+    from dataclasses import replace
+
+    from proseg_gui.review.case import OpenedCase
+
+    settled(qtbot, window, window.opener.open_demo)
+    qtbot.waitUntil(lambda: window.controller.desk.fit is not None, timeout=SETTLE_MS)
+    assert window.controller.desk.fit.ok
+    assert not window.fit_banner.isVisible()
+    demo = window.controller.desk.study
+    image = replace(demo.image, array=demo.image.array.max() - demo.image.array)
+    inverted = replace(demo, channels={"image": image}, readings=())
+    window.controller.desk.show(OpenedCase.fresh(inverted))
+    assert window.controller.desk.fit is None
+    window.opener.use_model("phantom")
+    qtbot.waitUntil(lambda: window.controller.desk.fit is not None, timeout=SETTLE_MS)
+    assert not window.controller.desk.fit.ok
+    assert window.fit_banner.isVisible()
+    window.controller.desk.show(OpenedCase.fresh(small_study()))
+    assert not window.fit_banner.isVisible()

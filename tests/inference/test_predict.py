@@ -18,7 +18,7 @@ from proseg_gui.inference.predict import fingerprint, predict_case, predict_data
 from proseg_gui.inference.results import OTHER_COLOUR, ROI_COLOURS, SAMPLE_COLOUR, Results
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.base.atomic import write_error
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_seg, read_segments
 from proseg_gui.io.dataset import read_dataset

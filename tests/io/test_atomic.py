@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.io.atomic import (
+from proseg_gui.io.base.atomic import (
     atomic_bytes,
     atomic_folder,
     atomic_json,

@@ -21,6 +21,7 @@ from pydicom.fileset import FileSet
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.label_map import read_label_map
 from proseg_gui.io.contours.reading import is_drawing, readings_of
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
@@ -31,7 +32,6 @@ from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import origin_beside, write_nifti
 from proseg_gui.io.images.reading import read_image
 from proseg_gui.io.open import open_study
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import Geometry, Mask, Volume
 
 EXAMPLES = settings(

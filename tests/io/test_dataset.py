@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.dataset import Split, load_case, read_case, read_dataset
 from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.grid import OtherGrid
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, Mask, Volume
 

@@ -11,12 +11,12 @@ import pydicom
 import pytest
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_segments
 from proseg_gui.io.contours.structure_codes import structure_code
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.export import export_masks, file_name, nifti_paths
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 
 

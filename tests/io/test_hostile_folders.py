@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io import unzip
+from proseg_gui.io.base import unzip
 from proseg_gui.io.dicom.reading import scan_folder
 from proseg_gui.io.open import SeveralSeries, find_inputs, open_study
 

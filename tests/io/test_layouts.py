@@ -14,7 +14,7 @@ from PIL import Image
 
 from proseg_gui.cli import main
 from proseg_gui.errors import UserError
-from proseg_gui.io import unzip
+from proseg_gui.io.base import unzip
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import SeveralSeries, find_inputs, open_study

@@ -12,12 +12,19 @@ import numpy as np
 import pytest
 
 from proseg_gui.errors import UserError
-from proseg_gui.io import leftovers
-from proseg_gui.io.atomic import atomic_bytes, atomic_folder, atomic_write, copy_folder, hidden_folder, remove_folder
+from proseg_gui.io.base import leftovers
+from proseg_gui.io.base.atomic import (
+    atomic_bytes,
+    atomic_folder,
+    atomic_write,
+    copy_folder,
+    hidden_folder,
+    remove_folder,
+)
+from proseg_gui.io.base.leftovers import hidden_name, is_hidden_name, remove_leftovers, set_aside_name
 from proseg_gui.io.export import export_masks
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.io.leftovers import hidden_name, is_hidden_name, remove_leftovers, set_aside_name
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -35,7 +42,7 @@ def _names(folder):
 
 def _of_a_dead_process(call: str) -> str:
     """A name that a process made which is gone."""
-    code = f"from proseg_gui.io.leftovers import *; print({call})"
+    code = f"from proseg_gui.io.base.leftovers import *; print({call})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
@@ -56,7 +63,7 @@ def test_files_and_folders_of_a_dead_process_go_and_a_living_ones_stay(tmp_path)
     ours = tmp_path / hidden_name(".dcm")
     ours.write_bytes(b"being written")
     with subprocess.Popen(
-        [sys.executable, "-c", "from proseg_gui.io.leftovers import *; print(hidden_name(), flush=True); input()"],
+        [sys.executable, "-c", "from proseg_gui.io.base.leftovers import *; print(hidden_name(), flush=True); input()"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ) as other:  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proseg_gui.io.names import file_name, file_names
+from proseg_gui.io.base.names import file_name, file_names
 
 _NAMES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=150), max_size=8, unique=True)
 

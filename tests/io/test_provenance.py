@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 
 from proseg_gui import __version__
-from proseg_gui.io.progress import share_of
-from proseg_gui.io.provenance import Provenance
+from proseg_gui.io.base.progress import share_of
+from proseg_gui.io.base.provenance import Provenance
 
 
 def test_values_are_plain_json():

@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
+from proseg_gui.io.base.walk import files_below
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import find_inputs, open_study
-from proseg_gui.io.walk import files_below
 from proseg_gui.volume import Geometry, Mask
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
@@ -66,7 +66,7 @@ def test_a_link_to_everything_above_is_not_followed(store, tmp_path):
     assert len(files_below(store).files) == 5
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the administrator may read everything")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_cannot_be_read_is_counted(store, tmp_path):
     (store / "closed").mkdir(mode=0)
     assert open_study(store).notices == ("Passed over: 1 folder that cannot be read.",)

@@ -114,6 +114,9 @@ class Worker:
         self._note("freeze", dict(structures))
         self.later.append(lambda: done({name: mask_at(point) for name, point in structures.items()}))
 
+    def judge_fit(self, review):
+        self._note("fit")
+
     def sweep(self, review, nearest):
         self._note("sweep", nearest())
 

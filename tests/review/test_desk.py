@@ -39,6 +39,7 @@ def test_nothing_of_one_case_is_on_the_next_one_and_going_back_brings_it_back(be
     assert desk.latents.remembered == ()
     assert desk.latents.last_rater is None
     assert desk.panes == {}
+    assert desk.visited == {3}
     now = desk.display.view
     assert (now.channel, now.raters_shown, now.masks_shown, now.hidden, now.compare_with) == (
         "", frozenset(), frozenset(), frozenset(), None,
@@ -261,6 +262,52 @@ def test_accepting_freezes_the_point_of_the_press_and_locks_the_structure(bench)
     assert not case.document.withdrawn("lesion#1")
 
 
+def test_the_volume_of_what_stays_is_its_own(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    assert desk.shapes.kept_ml() is None
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.latents.choose_rater("anna")
+    assert desk.shapes.kept_ml() == pytest.approx(2 * 5 * 4 * 6.0 / 1000)  # 2 slices of 5 x 4 voxels of 3 x 2 x 1 mm
+
+
+def test_all_structures_are_accepted_each_at_its_own_point(bench) -> None:
+    case, desk = bench.open(), bench.desk
+    desk.latents.choose_rater("anna")
+    desk.set_structure(1)
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept(all_structures=True)
+    bench.worker.finish()
+    for name, tau, who in (("lesion", 1.0, "anna"), ("oedema", 2.0, "ben")):
+        reading = case.document.accepted(name)
+        assert (reading.point["tau"][0], reading.who) == (tau, who)
+        assert case.document.masks[reading.mask].digest == mask_at({"tau": (tau,)}).digest
+
+
+def test_what_leaves_is_the_accepted_reading_and_not_the_preview_beside_it(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    desk.latents.choose_rater("ben")
+    out = desk.shapes.outgoing()
+    assert (out.point["tau"][0], out.who, out.voxels, out.remark) == (2.0, "ben", None, "")
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.latents.choose_rater("anna")
+    out = desk.shapes.outgoing()
+    assert (out.point["tau"][0], out.who) == (2.0, "ben")
+    assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
+    assert out.remark.startswith("reading lesion#1, accepted by reader at ")
+    assert "model m (sha of m)" in out.remark
+    desk.begin(Model(desk.study, "other"))
+    out = desk.shapes.outgoing()
+    assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
+    assert "model m" in out.remark
+    desk.shapes.reopen()
+    assert desk.shapes.outgoing().voxels is None
+
+
 def test_undoing_an_acceptance_withdraws_it(bench) -> None:
     case, desk = bench.open(), bench.desk
     desk.shapes.accept()
@@ -434,6 +481,18 @@ def test_the_frame_is_asked_for_before_the_panels_are_told(bench) -> None:
     bench.worker.draw = lambda *a, **k: order.append("asked")
     desk.latents.choose_rater("ben")
     assert order.index("asked") < order.index("point_changed")
+
+
+def test_whether_the_model_fits_is_asked_once_after_the_first_contour_and_forgotten_with_the_case(bench) -> None:
+    desk = bench.desk
+    bench.open()
+    desk.latents.choose_rater("ben")
+    bench.worker.answer()
+    assert len(bench.worker.of("fit")) == 1
+    desk.take_fit("fits")
+    assert (desk.fit, bench.sayings("fit_changed")[-1]) == ("fits", "fits")
+    bench.open(scan("b"), model=False)
+    assert (desk.fit, bench.sayings("fit_changed")[-1]) == (None, None)
 
 
 def test_axes_do_not_change_during_a_drag(bench) -> None:

@@ -30,6 +30,11 @@ def test_a_volume_comes_back_whole_by_plane_and_by_box() -> None:
     assert np.array_equal(bricks.region(box), array[box])
 
 
+def test_counts_are_those_of_the_slices() -> None:
+    array = _some(3)
+    assert Bricks.of(array).counts().tolist() == np.count_nonzero(array, axis=(1, 2)).tolist()
+
+
 def test_only_bricks_that_hold_something_are_kept() -> None:
     array = np.zeros(SHAPE, bool)
     array[69, 64, 129] = True

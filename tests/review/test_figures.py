@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proseg_gui.review.figures import longest_diameter_mm
+from proseg_gui.review.figures import longest_diameter_mm, ml_text
 from proseg_gui.volume import Geometry
 
 GEOMETRY = Geometry.plain((1, 20, 20), (3.0, 2.0, 0.5))
@@ -37,3 +37,14 @@ def test_a_disk_has_its_diameter() -> None:
     y, x = np.mgrid[:101, :101]
     disk = (y - 50) ** 2 + (x - 50) ** 2 <= 40**2
     assert longest_diameter_mm(disk, Geometry.plain((1, 101, 101), (1.0, 0.5, 0.5))) == pytest.approx(40.0)
+
+
+@pytest.mark.parametrize(
+    ("ml", "text"),
+    [
+        (0.0, "0 ml"), (0.004, "< 0.01 ml"), (0.376, "0.38 ml"), (9.99, "9.99 ml"), (45.04, "45.0 ml"),
+        (2100.4, "2,100 ml"),
+    ],
+)  # fmt: skip
+def test_volumes_are_written_for_reading(ml, text) -> None:
+    assert ml_text(ml) == text

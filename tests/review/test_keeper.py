@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from proseg_gui.errors import UserError
 from proseg_gui.review import keeper as module
 from proseg_gui.review.document import FLAGGED
 from proseg_gui.review.edits import Bricks
@@ -190,6 +191,31 @@ def test_a_private_project_that_cannot_be_opened_is_left_and_said(private) -> No
     assert "not a project" in keeper.said
     keeper.close()
     assert private.read_bytes() == b"not a project"
+
+
+def test_where_no_private_project_can_be_made_it_is_said_and_steps_count_as_not_kept(private) -> None:
+    private.parent.write_text("a file where the folder should be")
+    keeper = open_keeper(None)
+    assert "can be kept" in keeper.said
+    case = keeper.open(scan(), _item())
+    case.document.set("flag case", {FLAGGED: True})
+    assert keeper.unsaved(0.0) == 1
+    keeper.close()
+
+
+def test_a_case_whose_record_is_damaged_opens_and_says_so(file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    keeper.open(scan(), _item())
+    monkeypatch.setattr(keeper.project, "history", _damaged)
+    case = keeper.open(scan(), _item())
+    assert "cannot be read" in case.study.notices[0]
+    case.document.set("flag case", {FLAGGED: True})
+    assert keeper.unsaved(0.0) == 1
+    keeper.close()
+
+
+def _damaged(_case_id: str):
+    raise UserError("a step of its history is damaged")
 
 
 def test_the_old_worklist_is_taken_over_once(private) -> None:

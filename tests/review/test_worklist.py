@@ -60,6 +60,12 @@ def test_a_doubt_that_becomes_known_moves_nothing_until_one_sorts_again(worklist
     assert _keys(worklist) == "bcda"
 
 
+def test_by_name_an_unmeasured_case_keeps_its_place_when_others_become_known(worklist) -> None:
+    worklist.sort("name")
+    worklist.update("a", doubt=9.0)
+    assert _keys(worklist) == "dcba"
+
+
 def test_opening_marks_one_case_and_adds_what_is_not_there(worklist) -> None:
     worklist.open(worklist.item("a"))
     worklist.open(WorkItem("z", Path("/z"), "new one"))

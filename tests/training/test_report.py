@@ -13,7 +13,8 @@ import pytest
 from proseg_gui.bundle import read_card
 from proseg_gui.errors import UserError
 from proseg_gui.locations import data_folder
-from proseg_gui.training.report import read_log, report_html, write_report
+from proseg_gui.training.log import read_rows
+from proseg_gui.training.report import report_html, write_report
 
 LOG = [
     {"step": 1, "seconds": 0.5, "total": 3.0, "segmentation": 2.0},
@@ -90,9 +91,9 @@ def test_nothing_is_overwritten_unasked_and_both_or_none_are_written(card, tmp_p
 
 def test_a_log_that_is_cut_or_missing_gives_the_rows_that_there_are(tmp_path):
     path = tmp_path / "log.jsonl"
-    assert read_log(path) == []
+    assert read_rows(path) == []
     path.write_text(json.dumps(LOG[0]) + "\n[1]\n" + '{"step": 2, "to')
-    assert read_log(path) == [LOG[0]]
+    assert read_rows(path) == [LOG[0]]
 
 
 def test_a_model_that_nobody_judged_says_so(card):

@@ -198,7 +198,7 @@ def test_killed_before_the_first_checkpoint_it_goes_on_from_the_beginning(datase
 def test_what_a_lost_process_left_in_the_runs_folder_goes(dataset, tmp_path):
     folder = tmp_path / "bundle.training"
     folder.mkdir()
-    code = "from proseg_gui.io.leftovers import *; print(hidden_name('.safetensors'))"
+    code = "from proseg_gui.io.base.leftovers import *; print(hidden_name('.safetensors'))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     (folder / made.stdout.strip()).write_bytes(b"half a checkpoint")

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.naming import Row, problem
-from proseg_gui.io.shown import plain
 
 RATERS, REFERENCE = "raters", "reference"
 ROLES = {

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.review.figures import ml_text
+
 Thumbnail = npt.NDArray[np.uint8]
 """``(h, w, 3)`` RGB, 0..255."""
 
@@ -187,7 +189,7 @@ def millilitres(value: float | None) -> str:
     """Write a volume in ml, or a dash while it is not known."""
     if value is None:
         return NO_FIGURE
-    return f"{value:.{significant(value) if value < 10 else 1}f} ml"
+    return ml_text(value)
 
 
 def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:

@@ -11,10 +11,12 @@ from proseg_gui.gui.dialogs.pacs_dialog import PacsDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.io.pacs.archive import connect
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query, read_nodes, write_nodes
-from proseg_gui.io.pacs.queue import SendQueue
+from proseg_gui.io.pacs.queue import KeptSend, SendQueue
 from proseg_gui.jobs import CancelToken, Progress
 
 LANE = "archive"
+FILES = "archive-files"
+"""Saved nodes and sends that wait are read and written here: stopping a request must not stop that."""
 
 
 class Archives:
@@ -32,11 +34,14 @@ class Archives:
 
     def ask(self) -> None:
         """Open the panel."""
-        try:
-            nodes = read_nodes(self._store)
-        except UserError as error:
-            self._host.failed(error)
-            return
+
+        def work(_token: CancelToken, _progress: Progress) -> tuple[list[Node], list[KeptSend]]:
+            return list(read_nodes(self._store)), self._queue.entries()
+
+        self._jobs.start(FILES, work, title="Reading the archives", done=lambda found: self._open(*found),
+                         failed=self._host.failed)  # fmt: skip
+
+    def _open(self, nodes: Sequence[Node], kept: Sequence[KeptSend]) -> None:
         dialog = self.dialog = PacsDialog(nodes, Path.home() / "proseg-gui-archive", parent=self._host.parent)
         dialog.nodes_changed.connect(self._save)
         dialog.find_asked.connect(self._find)
@@ -46,14 +51,12 @@ class Archives:
         dialog.drop_asked.connect(self._drop)
         dialog.cancel_asked.connect(self._stop)
         dialog.finished.connect(lambda _code: self._stop())
-        dialog.show_kept(self._queue.entries())
+        dialog.show_kept(kept)
         self._host.show_dialog(dialog)
 
     def _save(self, nodes: Sequence[Node]) -> None:
-        try:
-            write_nodes(self._store, nodes)
-        except UserError as error:
-            self._say(str(error))
+        self._jobs.start(FILES, lambda _token, _progress: write_nodes(self._store, nodes), title="Saving the nodes",
+                         done=lambda _none: None, failed=self._failed)  # fmt: skip
 
     def _find(self, node: Node, query: Query) -> None:
         def done(found: list[FoundSeries]) -> None:
@@ -90,8 +93,13 @@ class Archives:
         )
 
     def _drop(self, key: str) -> None:
-        self._queue.drop(key)
-        self._show_kept()
+        def work(_token: CancelToken, _progress: Progress) -> None:
+            self._queue.drop(key)
+
+        if self.dialog is not None:
+            self.dialog.set_busy(True)
+        self._jobs.start(FILES, work, title="Forgetting", done=lambda _none: None, failed=self._failed,
+                         ended=self._ended)  # fmt: skip
 
     def _start(self, title: str, work: Callable[[CancelToken, Progress], Any], done: Callable[[Any], None]) -> None:
         dialog = self.dialog
@@ -126,8 +134,12 @@ class Archives:
             self._show_kept()
 
     def _show_kept(self) -> None:
-        if self.dialog is not None:
-            self.dialog.show_kept(self._queue.entries())
+        def done(kept: list[KeptSend]) -> None:
+            if self.dialog is not None:
+                self.dialog.show_kept(kept)
+
+        self._jobs.start(FILES, lambda _token, _progress: self._queue.entries(), title="Reading the sends", done=done,
+                         failed=self._failed)  # fmt: skip
 
     def _say(self, text: str) -> None:
         if self.dialog is not None:

@@ -41,6 +41,8 @@ class Controller(QObject):
     summary_changed = Signal(object)
     figures_changed = Signal(object)
     readout_changed = Signal(object)
+    fit_changed = Signal(object)
+    """Whether the model fits the scan; ``None`` while nobody knows."""
     history_changed = Signal(object)
     """A :class:`~proseg_gui.review.document.Gesture` was done, undone or redone; ``None``: another case's history."""
     model_wanted = Signal(object)
@@ -71,6 +73,7 @@ class Controller(QObject):
         work.local_map_found.connect(self.local_map_changed)
         work.figures_found.connect(desk.take_figures)
         work.axes_found.connect(desk.take_axes)
+        work.fit_found.connect(desk.take_fit)
         work.surveyed.connect(desk.take_surveyed)
         work.encoded.connect(desk.take_encoded)
         work.swept.connect(desk.take_swept)

@@ -17,7 +17,7 @@ from proseg_gui.gui.review.work import Drawn, JobState
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
-from proseg_gui.review.figures import Figures, longest_diameter_mm
+from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_text
 from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
 from proseg_gui.volume import Study
 
@@ -77,7 +77,7 @@ class DisplayLink(QObject):
         controller.drawings_changed.connect(self._list_references)
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
-        controller.structure_state_changed.connect(lambda _none: self._list_structures())
+        controller.structure_state_changed.connect(self._on_state)
         controller.slice_changed.connect(strip.set_current)
         controller.view_changed.connect(self._on_view)
         controller.summary_changed.connect(self._on_summary)
@@ -119,6 +119,11 @@ class DisplayLink(QObject):
         self._uncertainty.set_shares(None)
         self._uncertainty.set_available(frozenset((*PARTS, LOCAL_MAP)) if bundle is not None else frozenset())
         self._list_structures()
+
+    def _on_state(self, _none: object) -> None:
+        """A structure was accepted or reopened: what stays has changed."""
+        self._list_structures()
+        self._measure()
 
     def _list_structures(self) -> None:
         desk, hidden = self._controller.desk, self._controller.display.view.hidden
@@ -199,21 +204,25 @@ class DisplayLink(QObject):
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
         volume = spread = diameter = DASH
         if figures is not None:
-            volume = ("" if figures.exact else "\u2248 ") + _ml(figures.ml) + ("" if figures.complete else " so far")
+            volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else ' so far'}"
         if summary is not None and len(summary.volumes_ml):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
-            spread = f"{low:.3g} {DASH} {_ml(high)}" + ("" if summary.complete else " so far")
+            spread = f"{ml_text(low)} {DASH} {ml_text(high)}{'' if summary.complete else ' so far'}"
         if drawn is not None and study is not None:
             length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
             diameter = DASH if length is None else f"{length:.1f} mm"
+        kept = desk.shapes.kept_ml()
+        volumes = [Measure("Volume", volume, "Of the current contour, whole volume")]
+        if kept is not None:  # the accepted contour is the thick one, so its figure comes first
+            stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
+            volumes = [
+                Measure(stays, ml_text(kept), "Volume of the contour that stays while the sliders move"),
+                Measure("At the sliders", volume, "Volume of the thin preview"),
+            ]
         self._measurements.set_rows(
             [
-                Measure("Volume", volume, "Of the current contour, whole volume"),
+                *volumes,
                 Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples"),
                 Measure("Longest diameter", diameter, "Of the current contour on this slice, between pixel centres"),
             ]
         )
-
-
-def _ml(value: float) -> str:
-    return f"{value:.3g} ml" if value < 1000 else f"{value:.0f} ml"

@@ -53,7 +53,7 @@ class Drawings:
     def drop(self, paths: Sequence[Path]) -> None:
         """What was dropped on the window: contours go onto the scan in view, anything else is opened."""
         study = self._controller.desk.study
-        if study is None or not all(path.is_file() for path in paths):
+        if study is None:
             self._opener.open_paths(paths)
         else:
             self._start(study, paths, unless_scan=True)
@@ -66,7 +66,7 @@ class Drawings:
             from proseg_gui.io.contours.reading import is_drawing, read_drawn
             from proseg_gui.io.images.grid import OtherGrid
 
-            if unless_scan and not all(is_drawing(path) for path in paths):
+            if unless_scan and not all(path.is_file() and is_drawing(path) for path in paths):
                 return None
             notices: list[str] = []
             progress(0.3, "reading contours")

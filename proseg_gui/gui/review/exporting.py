@@ -61,7 +61,7 @@ class Exporting:
         review = controller.desk.review
         if review is None:
             return
-        point, structure, who = controller.latents.point, controller.desk.structure, controller.latents.who.text
+        outgoing, structure = controller.desk.shapes.outgoing(), controller.desk.structure
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
         colours["current"] = _rgb(structure_colour(structure))
         controller.display.set_view(export_folder=str(request.folder.parent))
@@ -69,7 +69,7 @@ class Exporting:
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
 
-            return export(review, request, point, structure, who, colours, token, progress)
+            return export(review, request, outgoing, structure, colours, token, progress)
 
         controller.jobs.start(
             "export",
@@ -109,7 +109,7 @@ class Exporting:
 
         def work(_token: CancelToken, _progress: Progress) -> Path:
             from proseg_gui.inference.latents import latents_json
-            from proseg_gui.io.atomic import atomic_json
+            from proseg_gui.io.base.atomic import atomic_json
 
             atomic_json(path, latents_json(point, review.bundle.card, name=name), overwrite=True)
             return path

@@ -41,10 +41,15 @@ class Projects:
     def open(self, path: Path) -> None:
         """Work in the project at ``path`` (made if it is not there), with what was open in it."""
         project = self._opener.keeper.project
-        if project is not None and path.resolve() == project.path:
-            self._controller.noticed.emit("This window works in that project already")
-        else:
-            self._switch(lambda: open_keeper(path))
+
+        def done(same: bool) -> None:
+            if same:
+                self._controller.noticed.emit("This window works in that project already")
+            else:
+                self._switch(lambda: open_keeper(path))
+
+        self._start("Opening the project", lambda _token, _progress: project is not None
+                    and path.resolve() == project.path, done)  # fmt: skip
 
     def open_private(self) -> None:
         """Go back to the private project of this computer's user."""

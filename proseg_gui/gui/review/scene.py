@@ -163,7 +163,7 @@ class Scene(QWidget):
         """Every pane says which case it shows, and what of it is accepted."""
         desk = self._controller.desk
         accepted = [name for number, name in enumerate(desk.structures) if desk.shapes.locked(number) is not None]
-        parts = ["" if desk.study is None else desk.study.name, f"accepted: {', '.join(accepted)}" if accepted else ""]
+        parts = ["" if desk.study is None else desk.study.name, f"\u2713 {', '.join(accepted)}" if accepted else ""]
         for pane in self.panes:
             pane.set_case(" \u00b7 ".join(part for part in parts if part))
 

@@ -25,7 +25,7 @@ from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
-LANES = ("frame", "sweep", "spread", "local", "detail", "axes")
+LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes")
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
 SETTLE_MS = 150
@@ -61,6 +61,7 @@ class Work(QObject):
     local_map_found = Signal(object)
     """``(slice index, (y, x) map)``."""
     figures_found = Signal(object)
+    fit_found = Signal(object)
     axes_found = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
@@ -166,6 +167,10 @@ class Work(QObject):
             return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
 
         self._start("axes", work, "Sliders", self.axes_found.emit)
+
+    def judge_fit(self, review: Reviewed) -> None:
+        """Whether the model fits the scan."""
+        self._start("fit", lambda token, _progress: review.fit(token), "Fit of the model", self.fit_found.emit)
 
     def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
         """Look at the whole volume, the slice that ``nearest()`` names first."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from proseg_gui.gui.panels.model import WorkRow
 from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.review.figures import ml_text
 from proseg_gui.review.state import WorkItem
 
 
@@ -30,7 +31,7 @@ class WorklistLink(QObject):
                 state=item.state,
                 doubt=None if item.doubt is None or most <= 0 else item.doubt / most,
                 current=item.current,
-                detail="" if item.doubt is None else f"{item.doubt:.2g} ml in doubt",
+                detail="" if item.doubt is None else f"{ml_text(item.doubt)} in doubt",
                 flagged=item.flagged,
             )
             for item in items

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
-from proseg_gui.io.atomic import atomic_write
-from proseg_gui.io.leftovers import remove_leftovers
+from proseg_gui.io.base.atomic import atomic_write
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.review.keeper import Keeper, open_keeper
 
 log = logging.getLogger(__name__)

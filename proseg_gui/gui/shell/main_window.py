@@ -15,6 +15,7 @@ from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
+from proseg_gui.gui.panels.fit_banner import FitBanner
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
@@ -90,8 +91,8 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
-        self.notices = NoticeBar()
-        self.tabs = Tabs(_stacked(self.notices, self.scene), self.trainer, self)
+        self.notices, self.fit_banner = NoticeBar(), FitBanner()
+        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.scene), self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
@@ -166,6 +167,8 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
+        controller.fit_changed.connect(self.fit_banner.set_fit)
+        self.fit_banner.model_asked.connect(self.commands.questions.choose_model)
         controller.study_changed.connect(self._show_notices)
         self.failed_elsewhere.connect(self.show_failure)
         self._store.failed = self.failed_elsewhere.emit

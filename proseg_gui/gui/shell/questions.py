@@ -21,6 +21,7 @@ from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Command, shortcut_groups
+from proseg_gui.jobs import CancelToken, Progress
 
 FILES = "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
 CITATION = (
@@ -71,13 +72,20 @@ class Questions:
 
     def choose_model(self) -> None:
         """Ask which bundle looks at the scan."""
-        from proseg_gui.bundle import list_bundles
 
-        review = self._controller.desk.review
-        current = "" if review is None else review.bundle.card.name
-        items = [_model_item(card, card.name == current) for card in list_bundles(own=True)]
-        dialog = ModelChooser(items, parent=self._host.parent)
-        self._host.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
+        def work(_token: CancelToken, _progress: Progress) -> list[Any]:
+            from proseg_gui.bundle import list_bundles
+
+            return list(list_bundles(own=True))
+
+        def done(cards: list[Any]) -> None:
+            review = self._controller.desk.review
+            current = "" if review is None else review.bundle.card.name
+            dialog = ModelChooser([_model_item(card, card.name == current) for card in cards], parent=self._host.parent)
+            self._host.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
+
+        self._host.jobs.start("models", work, title="Listing the models", done=done, failed=self._host.failed,
+                              latest=True)  # fmt: skip
 
     def ask_model(self, error: UserError, answer: Callable[[], None]) -> None:
         """The model was made for other images: use it all the same, or another one."""

@@ -243,5 +243,3 @@ class CaseTable(QTableView):
         """Paint the whole rows, not only the cells."""
         super().currentChanged(current, previous)
         self.viewport().update()
-
-

@@ -17,8 +17,8 @@ from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.starts import STAGES
-from proseg_gui.io.atomic import remove_folder
-from proseg_gui.io.leftovers import remove_leftovers
+from proseg_gui.io.base.atomic import remove_folder
+from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Model:
     folder: Path
     card: Card
     shipped: bool
+    made: float = 0.0
+    """When its folder was written (seconds since the epoch)."""
 
 
 def find_models(own: Path) -> list[Model]:
@@ -47,8 +49,15 @@ def find_models(own: Path) -> list[Model]:
         remove_leftovers(root)
         for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             with contextlib.suppress(UserError):
-                found.append(Model(path.parent, read_card(path.parent), shipped))
+                found.append(Model(path.parent, read_card(path.parent), shipped, _modified(path.parent)))
     return found
+
+
+def _modified(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # it is just being removed
+        return 0.0
 
 
 def remove_model(model: Model) -> None:
@@ -76,7 +85,7 @@ def seconds_a_step(
     ``images`` is what a model of them has as structures, channels and ``(y, x)`` spacing in mm: cards do not say which
     data set it was.
     """
-    for model in sorted(models, key=lambda m: (m.card.version, m.folder.stat().st_mtime), reverse=True):
+    for model in sorted(models, key=lambda m: (m.card.version, m.made), reverse=True):
         training = model.card.training
         steps = training.get("steps_done", training.get("steps"))
         card, (structures, channels, spacing) = model.card, images

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,38 @@ class LibraryLink(QObject):
         controller.bundle_changed.connect(lambda _bundle: self.show())
         controller.view_changed.connect(self._note_model)
 
+    def list_now(self) -> None:
+        """List the models at once, while the window is being built."""
+        self._listed(find_models(self._own))
+
     def refresh(self) -> None:
-        """List the models again."""
-        self.models = tuple(find_models(self._own))
+        """List the models again, in the background."""
+        self._change("Listing the models", lambda: None)
+
+    def _change(self, title: str, work: Callable[[], Any], then: Callable[[], Any] = lambda: None) -> None:
+        """Do something with the models' folders in the background, ``then()``; the models are listed in any case."""
+
+        def whole(_token: CancelToken, _progress: Progress) -> tuple[UserError | None, list[Model]]:
+            trouble = None
+            try:
+                work()
+            except UserError as error:
+                trouble = error
+            return trouble, find_models(self._own)
+
+        def done(found: tuple[UserError | None, list[Model]]) -> None:
+            trouble, models = found
+            if trouble is not None:
+                self.failed.emit(trouble)
+            then()
+            self._listed(models)
+
+        self._panel.setEnabled(False)
+        self._jobs.start("library", whole, title=title, done=done, failed=self.failed.emit,
+                         ended=lambda: self._panel.setEnabled(not self._jobs.busy("library")))  # fmt: skip
+
+    def _listed(self, models: Sequence[Model]) -> None:
+        self.models = tuple(models)
         self.show()
         self.listed.emit()
 
@@ -102,14 +131,11 @@ class LibraryLink(QObject):
         self.dialog_made.emit(box)
 
     def _remove(self, model: Model) -> None:
-        in_use = self.in_use() == model.folder
-        try:
-            remove_model(model)
-        except UserError as error:
-            self.failed.emit(error)
-        if in_use:
-            self._opener.use_model("")
-        self.refresh()
+        def then() -> None:
+            if self.in_use() == model.folder:
+                self._opener.use_model("")
+
+        self._change("Removing the model", partial(remove_model, model), then)
 
     def write_notes(self, model: Model) -> None:
         """Ask for author and notes of one's own model, and keep them in its card."""
@@ -118,21 +144,24 @@ class LibraryLink(QObject):
         def keep(author: str, notes: str) -> None:
             from proseg_gui.bundle import annotate
 
-            try:
-                annotate(model.folder, author=author, notes=notes)
-            except UserError as error:
-                self.failed.emit(error)
-            self.refresh()
+            self._change("Keeping the notes", lambda: annotate(model.folder, author=author, notes=notes))
 
         dialog.answered.connect(keep)
         self.dialog_made.emit(dialog)
 
     def report(self, model: Model) -> None:
         """Write what is known of a model's training to a file."""
-        from proseg_gui.training.report import read_log
 
-        log = read_log(model.folder / LOG)
-        self.dialog_made.emit(report_dialog(model.card, log, (), self._panel, (self.noticed.emit, self.failed.emit)))
+        def work(_token: CancelToken, _progress: Progress) -> list[dict[str, Any]]:
+            from proseg_gui.training.log import read_rows
+
+            return read_rows(model.folder / LOG)
+
+        def done(log: list[dict[str, Any]]) -> None:
+            said = self.noticed.emit, self.failed.emit
+            self.dialog_made.emit(report_dialog(model.card, log, (), self._panel, self._jobs, said))
+
+        self._jobs.start("report", work, title="Reading the log", done=done, failed=self.failed.emit)
 
     # -- comparing ------------------------------------------------------------------------------------------------
     def compare(self, model: Model) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -29,7 +30,32 @@ from proseg_gui.gui.trainer.variation import VariationDialog, Variations, vary
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, find_trainings
 
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Card
+
 POLL_MS = 500
+LANE = "training"
+"""All that touches a training's files or its process runs here, one after the other."""
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a training stands, with the card of its finished model, or why that cannot be read."""
+
+    snapshot: Snapshot
+    card: Card | None = None
+    trouble: UserError | None = None
+
+
+def _standing(training: Training) -> _Standing:
+    """For a worker: look at a training's files."""
+    found = training.poll()
+    if found.status != "finished":
+        return _Standing(found)
+    try:
+        return _Standing(found, read_card(training.bundle))
+    except UserError as error:
+        return _Standing(found, trouble=error)
 
 
 class TrainerLink(QObject):
@@ -60,19 +86,20 @@ class TrainerLink(QObject):
         self._order: tuple[Plan, tuple[str, ...]] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._tick)
         self._connect()
-        self.library.refresh()
-        self._attach()
+        self.library.list_now()
+        found = find_trainings(self.trainings)  # the window is being built: nobody waits at it yet
+        self._attach(found, _standing(found[0]) if found else None)
 
     def _connect(self) -> None:
         tab, data, library = self.tab, self.data, self.library
         tab.dropped.connect(lambda path: data.choose(Path(path)))
         tab.setup.started.connect(self.start)
         tab.setup.preview_asked.connect(self.preview)
-        tab.run.pause_asked.connect(lambda: self._ask(Training.pause))
-        tab.run.stop_asked.connect(lambda: self._ask(Training.stop))
-        tab.run.resume_asked.connect(lambda: self._ask(Training.resume))
+        tab.run.pause_asked.connect(lambda: self._ask("Pausing", Training.pause))
+        tab.run.stop_asked.connect(lambda: self._ask("Stopping", Training.stop))
+        tab.run.resume_asked.connect(lambda: self._ask("Resuming", Training.resume))
         tab.run.discard_asked.connect(self._ask_discard)
         tab.run.log_asked.connect(self._show_log)
         tab.result.accept_asked.connect(self.accept)
@@ -96,13 +123,18 @@ class TrainerLink(QObject):
         plan = self.setup.plan()
         if plan is None:
             return
-        try:
-            self.training = Training.begin(self.trainings, plan, self.setup.taken())
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        self._show_strip()
-        self.look()
+        taken = self.setup.taken()
+
+        def done(begun: tuple[Training, _Standing]) -> None:
+            self.training = begun[0]
+            self._show_strip()
+            self._show(begun[1])
+
+        def work() -> tuple[Training, _Standing]:
+            training = Training.begin(self.trainings, plan, taken)
+            return training, _standing(training)
+
+        self._act("Starting the training", work, done)
 
     def preview(self) -> None:
         """Show how training varies a slice of the first training case."""
@@ -129,18 +161,55 @@ class TrainerLink(QObject):
         draw()
 
     # -- the running training -------------------------------------------------------------------------------------
-    def _attach(self) -> None:
-        """Find a training that was begun before, by this window or another."""
-        found = find_trainings(self.trainings)
+    def _attach(self, found: list[Training], standing: _Standing | None) -> None:
+        """Follow the first of the trainings that were begun before, by this window or another; none where none is."""
         self.training = found[0] if found else None
-        self.look()
+        self._show(standing)
         if self.training is not None:
             self.data.begin(Path(self.training.plan.dataset), self.training.plan)
 
+    def _tick(self) -> None:
+        if not self.jobs.busy(LANE):  # a slow disk is not asked again before it has answered
+            self.look()
+
     def look(self) -> None:
-        """See where the training stands, and show it."""
+        """See where the training stands, in the background, and show it."""
+        training = self.training
+        if training is None:
+            self._show(None)
+            return
+
+        def done(found: _Standing) -> None:
+            if self.training is training:  # else it was accepted or discarded meanwhile
+                self._show(found)
+
+        self.jobs.start(LANE, lambda _token, _progress: _standing(training), title="Looking at the training",
+                        done=done, failed=self.failed.emit)  # fmt: skip
+
+    def _act(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Do something with the training in the background; meanwhile nothing else can be asked of it."""
+        tab = self.tab
+        parts = (tab.setup, tab.run, tab.result)
+
+        def ended() -> None:
+            for part in parts:
+                part.setEnabled(True)
+            tab.run.show_doing("")
+
+        def failed(error: BaseException) -> None:
+            self.failed.emit(error)
+            self.look()
+
+        for part in parts:
+            part.setEnabled(False)
+        tab.run.show_doing(f"{title}…")
+        self.jobs.start(LANE, lambda _token, _progress: work(), title=title, done=done, failed=failed,
+                        ended=ended)  # fmt: skip
+
+    def _show(self, standing: _Standing | None) -> None:
+        """Show where the training stands; ``None`` where there is none."""
         training, tab = self.training, self.tab
-        self.snapshot = found = training.poll() if training is not None else None
+        self.snapshot = found = standing.snapshot if standing is not None else None
         self.data.locked = training is not None
         tab.setup.setVisible(training is None)
         tab.strip.setVisible(training is not None)
@@ -152,8 +221,8 @@ class TrainerLink(QObject):
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
-        if training is not None and found is not None and found.status == "finished":
-            self._show_result(training)
+        if training is not None and standing is not None and standing.snapshot.status == "finished":
+            self._show_result(training, standing)
         else:
             tab.result.clear()
         self._draw_strip()
@@ -168,22 +237,24 @@ class TrainerLink(QObject):
             self._order = training.plan, data.raters_of(training.plan)
         return self._order[1]
 
-    def _show_result(self, training: Training) -> None:
+    def _show_result(self, training: Training, standing: _Standing) -> None:
         if self.result.judging:  # what it finds is shown when it is done
             return
-        try:
-            card = read_card(training.bundle)
-            self.tab.result.show_card(card, training.plan.steps, len(training.plan.test))
-        except UserError as error:
-            self.failed.emit(error)
+        if standing.trouble is not None:
+            self.failed.emit(standing.trouble)
+        if standing.card is not None:
+            self.tab.result.show_card(standing.card, training.plan.steps, len(training.plan.test))
 
-    def _ask(self, request: Callable[[Training], None]) -> None:
-        if self.training is not None:
-            try:
-                request(self.training)
-            except UserError as error:
-                self.failed.emit(error)
-            self.look()
+    def _ask(self, title: str, request: Callable[[Training], None]) -> None:
+        training = self.training
+        if training is None:
+            return
+
+        def work() -> _Standing:
+            request(training)
+            return _standing(training)
+
+        self._act(title, work, self._show)
 
     # -- the validation cases, drawn ------------------------------------------------------------------------------
     def _show_strip(self) -> None:
@@ -223,8 +294,15 @@ class TrainerLink(QObject):
             self.failed.emit(error)
 
     def _show_log(self) -> None:
-        if self.training is not None:
-            self.dialog_made.emit(log_dialog(self.training.plan.name, self.training.console_text(), self.tab))
+        training = self.training
+        if training is None:
+            return
+
+        def done(text: str) -> None:
+            self.dialog_made.emit(log_dialog(training.plan.name, text, self.tab))
+
+        self.jobs.start("log", lambda _token, _progress: training.console_text(), title="Reading the log", done=done,
+                        failed=self.failed.emit)  # fmt: skip
 
     # -- the result -----------------------------------------------------------------------------------------------
     def accept(self) -> None:
@@ -232,16 +310,13 @@ class TrainerLink(QObject):
         training = self.training
         if training is None:
             return
-        in_use = self.library.in_use() == training.bundle
-        try:
-            folder = training.accept(self.models)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        if in_use:
-            self._opener.use_model(str(folder))
-        self.noticed.emit(f"{folder.name} is now among your models")
-        self._after()
+
+        def done(folder: Path) -> None:
+            if self.library.in_use() == training.bundle:
+                self._opener.use_model(str(folder))
+            self.noticed.emit(f"{folder.name} is now among your models")
+
+        self._end("Keeping the model", lambda: training.accept(self.models), done)
 
     def try_in_review(self) -> None:
         """Look at the first validation case through the new model; without one, at the open scan."""
@@ -274,28 +349,31 @@ class TrainerLink(QObject):
         training = self.training
         if training is None:
             return
-        in_use = self.library.in_use() == training.bundle
         self.jobs.cancel("strip")
-        try:
-            training.discard()
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        if in_use:
-            self._opener.use_model("")
-        self._after()
 
-    def _after(self) -> None:
-        """No training is there any more: the data are there for the next one."""
-        self.training = None
-        self.data.locked = False
-        self.tab.strip.set_when("")
-        self.library.refresh()
-        self._show_strip()
-        if find_trainings(self.trainings):
-            self._attach()
-        else:
-            self.look()
+        def done(_none: None) -> None:
+            if self.library.in_use() == training.bundle:
+                self._opener.use_model("")
+
+        self._end("Removing the training", training.discard, done)
+
+    def _end(self, title: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """End the training by ``work``; then the data are there for the next one, or another training is shown."""
+
+        def whole() -> tuple[Any, list[Training], _Standing | None]:
+            result, found = work(), find_trainings(self.trainings)
+            return result, found, _standing(found[0]) if found else None
+
+        def done(ended: tuple[Any, list[Training], _Standing | None]) -> None:
+            then(ended[0])
+            self.training = None
+            self.data.locked = False
+            self.tab.strip.set_when("")
+            self.library.refresh()
+            self._show_strip()
+            self._attach(*ended[1:])
+
+        self._act(title, whole, done)
 
     # -- the end --------------------------------------------------------------------------------------------------
     @property
@@ -305,7 +383,15 @@ class TrainerLink(QObject):
 
     def ask_before_closing(self, close: Callable[[], Any]) -> None:
         """Ask what becomes of the running training; ``close()`` unless the answer is to stay."""
-        self.dialog_made.emit(before_closing(lambda: self._ask(Training.stop), close, self.tab))
+        self.dialog_made.emit(before_closing(self._stop_now, close, self.tab))
+
+    def _stop_now(self) -> None:
+        """Ask the training to stop before anything else happens: the window closes next, and its threads with it."""
+        if self.training is not None:
+            try:
+                self.training.stop()
+            except UserError as error:
+                self.failed.emit(error)
 
     def close(self) -> None:
         """Follow no more, and wait for the threads; the training goes on."""

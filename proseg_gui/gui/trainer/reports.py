@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from proseg_gui.errors import UserError
+from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.jobs import CancelToken, Progress
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
@@ -17,25 +18,27 @@ if TYPE_CHECKING:
 
 def report_dialog(
     card: Card, log: Sequence[Mapping[str, Any]], pictures: Sequence[np.ndarray], parent: QWidget,
-    said: tuple[Callable[[str], Any], Callable[[UserError], Any]],
+    jobs: QtJobs, said: tuple[Callable[[str], Any], Callable[[BaseException], Any]],
 ) -> QFileDialog:  # fmt: skip
-    """A dialog that writes the report where it is told to; ``said``: what is told of success, and of a failure."""
+    """A dialog that writes the report where it is told to, in the background; ``said``: told of success, of failure."""
     dialog = QFileDialog(parent, "Report of the training", f"{card.name}.html", "Web page (*.html)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)  # asks before a file is replaced
     dialog.setDefaultSuffix("html")
     noticed, failed = said
 
     def write(name: str) -> None:
-        from proseg_gui.training.report import write_report
-
         path = Path(name)
-        try:
-            page, table = write_report(path, card, log, pictures, overwrite=path.exists())
-        except UserError as error:
-            failed(error)
-        else:
+
+        def work(_token: CancelToken, _progress: Progress) -> tuple[Path, Path]:
+            from proseg_gui.training.report import write_report
+
+            return write_report(path, card, log, pictures, overwrite=path.exists())
+
+        def done(written: tuple[Path, Path]) -> None:
             shown = ", with pictures of the validation cases" if len(pictures) else ""
-            noticed(f"Wrote {page.name} and {table.name}{shown}")
+            noticed(f"Wrote {written[0].name} and {written[1].name}{shown}")
+
+        jobs.start("report", work, title="Writing the report", done=done, failed=failed)
 
     dialog.fileSelected.connect(write)
     return dialog

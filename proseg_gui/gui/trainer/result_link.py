@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from proseg_gui.bundle import read_card
-from proseg_gui.errors import UserError
+from proseg_gui.bundle import Card, read_card
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library_link import LibraryLink
@@ -44,16 +44,18 @@ class ResultLink(QObject):
         training = self._training()
         if training is None:
             return
-        from proseg_gui.training.report import read_log
-
         pictures = [p.thumbnail for p in self._tab.strip.pictures.values() if p.thumbnail is not None]
-        try:
-            card = read_card(training.bundle)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        log = read_log(training.state / LOG)
-        self.dialog_made.emit(report_dialog(card, log, pictures, self._tab, (self.noticed.emit, self.failed.emit)))
+
+        def work(_token: CancelToken, _progress: Progress) -> tuple[Card, list[dict[str, Any]]]:
+            from proseg_gui.training.log import read_rows
+
+            return read_card(training.bundle), read_rows(training.state / LOG)
+
+        def done(found: tuple[Card, list[dict[str, Any]]]) -> None:
+            said = self.noticed.emit, self.failed.emit
+            self.dialog_made.emit(report_dialog(*found, pictures, self._tab, self._jobs, said))
+
+        self._jobs.start("report", work, title="Reading the log", done=done, failed=self.failed.emit)
 
     def _ask_test(self) -> None:
         training = self._training()

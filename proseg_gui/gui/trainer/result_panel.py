@@ -272,9 +272,8 @@ def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int)
     if not figures:
         return f"{begin}No case validated: the last weights were kept, and nobody knows how good they are."
     own, wrong = figures["dice_identity_mean"], figures["dice_identity_permuted"]
-    apart = (
-        f"With the raters exchanged it is {wrong:.3f}: the raters are "
-        + ("told apart." if own - wrong >= TOLD_APART else "hardly told apart.")
+    apart = f"With the raters exchanged it is {wrong:.3f}: the raters are " + (
+        "told apart." if own - wrong >= TOLD_APART else "hardly told apart."
     )
     spread = (
         f"Its samples differ by {figures['sample_diversity']:.3f} and the raters by {figures['rater_diversity']:.3f} "

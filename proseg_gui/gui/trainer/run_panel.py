@@ -53,6 +53,7 @@ class RunPanel(Section):
         super().__init__("3 · Run")
         self._shown: object = None
         self._last: tuple[Snapshot | None, Sequence[str]] = (None, ())
+        self._doing = ""
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Steps done")
@@ -118,7 +119,7 @@ class RunPanel(Section):
         self.bar.setMaximum(steps)
         self.bar.setValue(found.step if found is not None else 0)
         self.hint.set_texts((_hint(found),) if found is not None else ("",))
-        self.words.setText(NO_RUN if found is None else _words(found))
+        self._show_words()
         bad = found is not None and status in ("interrupted", "failed")
         set_notice(self.trouble, found.message if found is not None and bad else "")
         shown = (steps, theme.colour("text").name(), found and found.losses, found and found.validations, tuple(raters))
@@ -127,6 +128,15 @@ class RunPanel(Section):
             self.losses.set_curves(loss_curves(found), steps)
             self.dice.set_curves(dice_curves(found, raters), steps)
             self.ged.set_curves(ged_curves(found), steps)
+
+    def show_doing(self, text: str) -> None:
+        """Say what is being done with the training now; empty when it is done."""
+        self._doing = text
+        self._show_words()
+
+    def _show_words(self) -> None:
+        found = self._last[0]
+        self.words.setText(self._doing or (NO_RUN if found is None else _words(found)))
 
 
 def loss_curves(found: Snapshot | None) -> list[Curve]:

@@ -132,8 +132,10 @@ class SetupLink(QObject):
         aside = split.patients(self._data.parts, data.dataset, "test")
         test = f"{_patients(aside)}, set aside; judged once, when you ask for it" if aside else NO_TEST
         pace = self._pace(given.stage)
-        time = "known after the first 20 steps" if pace is None else (
-            f"about {duration(pace * given.steps)}, at the pace of the last training on such images"
+        time = (
+            "known after the first 20 steps"
+            if pace is None
+            else (f"about {duration(pace * given.steps)}, at the pace of the last training on such images")
         )
         panel.show_state(held, test, time, self._trouble(given.name, given.stage), self._data.complete)
 
@@ -184,9 +186,9 @@ class SetupLink(QObject):
         data, given, raters = self._data, self._panel.setup(), self._raters()
         if data.arranged is None:
             return None
-        init = str(Path(given.init).resolve()) if given.init else ""
+        init = str(Path(given.init).absolute()) if given.init else ""
         return Plan(
-            str(data.arranged.dataset.path.resolve()), given.name, given.steps, given.seed, data.names("train"),
+            str(data.arranged.dataset.path.absolute()), given.name, given.steps, given.seed, data.names("train"),
             data.names("val"), given.modality, given.flip, given.window, given.keep_names, init, given.stage,
             tuple(name for name in data.resampled if data.parts[name] != "out"), data.names("test"),
             None if raters is None or raters.unsaid else raters.people(), given.network,

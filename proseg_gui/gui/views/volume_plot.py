@@ -11,6 +11,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.review.figures import ml_text
+
 from .plot_frame import SmallPlot, draw_frame, nice_ticks, small_font
 
 MAX_BINS = 40
@@ -140,7 +142,7 @@ class VolumePlot(SmallPlot):
         painter.drawLine(QLineF(area.left(), area.bottom() + 0.5, area.right(), area.bottom() + 0.5))
         painter.setPen(QColor(self._colours.muted))
         for value in nice_ticks(*limits, int(area.width() / (metrics.horizontalAdvance("000.00 ml") + 24))):
-            text, x = f"{value:g} ml", self.x_of(value)
+            text, x = f"{value:,g} ml", self.x_of(value)
             painter.drawLine(QLineF(x, area.bottom() + 1, x, area.bottom() + 4))
             left = min(
                 max(x - metrics.horizontalAdvance(text) / 2, 4.0), self.width() - 4 - metrics.horizontalAdvance(text)
@@ -175,8 +177,3 @@ def _histogram(samples: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64],
         return np.array([len(samples)], dtype=np.int64), np.array([low - half, high + half])
     counts, edges = np.histogram(samples, bins=min(max(round(2 * len(samples) ** 0.5), 4), MAX_BINS))
     return counts.astype(np.int64), edges
-
-
-def ml_text(ml: float) -> str:
-    """A volume for reading: ``14.2 ml``, ``0.38 ml``."""
-    return f"{ml:.1f} ml" if ml >= 10 else f"{ml:.2f} ml"

@@ -11,10 +11,10 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.whole import extent
 from proseg_gui.io.dicom.common import frame_of_reference
 from proseg_gui.io.dicom.headers import DAMAGE, read_whole
-from proseg_gui.io.shown import plain
 from proseg_gui.volume import DicomReference, Volume
 
 _REMEDY = "Open the series that it was drawn on"

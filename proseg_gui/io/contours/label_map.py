@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.images.claims import check_memory
 from proseg_gui.io.images.grid import place_on
 from proseg_gui.io.images.masks import WHOLE, read_labels, unscaled
 from proseg_gui.io.images.raw import RawImage
 from proseg_gui.io.images.reading import image_stem, image_suffix
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry, Mask
 
 _MOST_LABELS = 10_000

@@ -17,10 +17,10 @@ from xml.parsers import expat
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.kinds import LIDC_ROOT
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.file import reference_of
 from proseg_gui.io.contours.trace import fill
-from proseg_gui.io.kinds import LIDC_ROOT
-from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Mask, Reading, Volume
 

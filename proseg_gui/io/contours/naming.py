@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.common import MANUFACTURER
 from proseg_gui.io.images.reading import image_stem, image_suffix
-from proseg_gui.io.shown import plain
 
 ONE_STRUCTURE = "structure"
 _MACHINE_MADE = re.compile(r"^\d|\d+\.\d+\.\d+|^(IM|RS|RT|SEG|SC|I|MR|CT|PT)[-_.]?\d+|^[0-9A-Fa-f]{8,}$", re.IGNORECASE)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_bytes, atomic_json, json_bytes
+from proseg_gui.io.base.atomic import atomic_bytes, atomic_json, json_bytes
+from proseg_gui.io.base.json_in import BadJson, parse_json, read_json
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.naming import Row, Source, rater_names
-from proseg_gui.io.json_in import BadJson, parse_json, read_json
-from proseg_gui.io.shown import plain
 
 FORMAT = "proseg-gui contour map"
 COLUMNS = ("file", "region", "rater", "structure", "take")

@@ -10,6 +10,8 @@ import pydicom
 from pydicom.uid import RTStructureSetStorage, SegmentationStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.kinds import looks_like_lidc
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.file import text_of
 from proseg_gui.io.contours.label_map import looks_like_label_map, read_label_map
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
@@ -32,8 +34,6 @@ from proseg_gui.io.dicom.headers import DAMAGE, read_header
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_read import looks_like_nifti
 from proseg_gui.io.images.reading import image_stem, image_suffix
-from proseg_gui.io.kinds import looks_like_lidc
-from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Mask, Reading, Study, Volume
 

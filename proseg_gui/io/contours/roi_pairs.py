@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.file import items_of, text_of
-from proseg_gui.io.shown import plain
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pydicom.tag import Tag
 from pydicom.uid import RTStructureSetStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.file import (
     NothingDrawn,
     References,
@@ -32,7 +33,6 @@ from proseg_gui.io.contours.place import counted, place_exactly, place_nearest
 from proseg_gui.io.contours.roi_pairs import Region, paired, strays
 from proseg_gui.io.contours.trace import fill_region
 from proseg_gui.io.dicom.headers import DAMAGE
-from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Mask, Volume
 

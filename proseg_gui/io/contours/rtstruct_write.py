@@ -19,7 +19,8 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, ImplicitVRLittleEndian, RTStructureSetStorage, generate_uid
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_write, check_target
+from proseg_gui.io.base.atomic import atomic_write, check_target
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.file import damaged
 from proseg_gui.io.contours.rtstruct_read import check_set_belongs, number_of, open_structure_set, read_structure_set
 from proseg_gui.io.contours.trace import trace
@@ -37,7 +38,6 @@ from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.headers import DAMAGE
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 

@@ -13,6 +13,7 @@ from pydicom.pixels import iter_pixels
 from pydicom.uid import SegmentationStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.file import (
     NothingDrawn,
     check_belongs,
@@ -27,7 +28,6 @@ from proseg_gui.io.contours.file import (
     text_of,
 )
 from proseg_gui.io.dicom.headers import DAMAGE
-from proseg_gui.io.shown import plain
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, Mask, Volume
 

@@ -18,7 +18,8 @@ from pydicom.uid import UID, CTImageStorage, generate_uid
 
 from proseg_gui import __version__
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_write, check_target
+from proseg_gui.io.base.atomic import atomic_write, check_target
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.seg_read import read_segments
 from proseg_gui.io.contours.structure_codes import Concept, StructureCode, structure_codes
 from proseg_gui.io.dicom.common import (
@@ -34,7 +35,6 @@ from proseg_gui.io.dicom.common import (
 from proseg_gui.io.dicom.deidentify import Pseudonym, deidentify
 from proseg_gui.io.dicom.provenance import contributing_equipment
 from proseg_gui.io.dicom.write import series_for
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 

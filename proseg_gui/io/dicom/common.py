@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, generate_uid
 
 from proseg_gui import __version__
+from proseg_gui.io.base.shown import one_line
 from proseg_gui.io.dicom.headers import PATIENT_TAGS
-from proseg_gui.io.shown import one_line
 from proseg_gui.volume import DicomReference
 
 MANUFACTURER = "proseg-gui"

@@ -24,8 +24,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.atomic import atomic_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import DicomReference
 
@@ -65,7 +65,7 @@ _RECORD = frozenset(
         *("ContentDescription", "ContributionDescription", "AlgorithmParameters", "ManufacturerModelName"),
     }
 )
-"""Tags in which the program tells where a contour came from (``io/provenance.py``)."""
+"""Tags in which the program tells where a contour came from (``io/base/provenance.py``)."""
 _OF_RECORD = re.compile(
     r'(?:"bundle_)?sha256[^0-9a-z]*[0-9a-f]{12,64}|"\w+":|'
     r"\b(?:no model named|bundle|model|rater|sample|edits|image|latents|tau|eps|none)\b"
@@ -197,9 +197,7 @@ def check_pseudonym(named: Pseudonym, original: DicomReference | None) -> None:
         )
 
 
-def survivors(
-    ds: Dataset, original: DicomReference | None, named: Pseudonym | None = None
-) -> list[tuple[str, str]]:
+def survivors(ds: Dataset, original: DicomReference | None, named: Pseudonym | None = None) -> list[tuple[str, str]]:
     """What is left of the patient: (tag of ``ds``, which of the original's tags it repeats or breaks).
 
     Every element of ``ds``, sequences included, is compared with the profile's table, and every text and UID with

@@ -40,6 +40,7 @@ from pydicom.uid import (
 from pydicom.uid import DeflatedExplicitVRLittleEndian as Deflated
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import one_line, plain
 from proseg_gui.io.dicom.csa import PRIVATE_TAGS, Mosaic, Tile, mosaic_of
 from proseg_gui.io.dicom.encoding import (
     START_BYTES,
@@ -51,7 +52,6 @@ from proseg_gui.io.dicom.encoding import (
     pixel_element,
     true_syntax,
 )
-from proseg_gui.io.shown import one_line, plain
 
 # Real scanners write values that break the standard's rules on length and character set; they are no reason to
 # refuse an image, and pydicom's warnings about them would reach the command line's stderr.

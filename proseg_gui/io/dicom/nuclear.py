@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.headers import DAMAGE, Header
-from proseg_gui.io.shown import plain
 
 _RECONSTRUCTED = ("RECON TOMO", "RECON GATED TOMO")
 _PLACE = ("ImagePositionPatient", "ImageOrientationPatient")

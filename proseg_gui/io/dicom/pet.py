@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.headers import DAMAGE, Header
-from proseg_gui.io.shown import plain
 
 SUV_UNIT = "SUVbw"
 _NEEDED = ("Units", "CorrectedImage", "DecayCorrection", "SeriesDate", "SeriesTime", "PatientWeight")

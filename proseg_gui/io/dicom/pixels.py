@@ -16,9 +16,9 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.quiet import heard_output
 from proseg_gui.io.dicom.codec_worker import CodecWorker
 from proseg_gui.io.dicom.headers import DAMAGE, JPEG_SYNTAXES, LOSSY_JPEG, Header, raw_pixels, read_whole
-from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress
 
 _STRAIGHT = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)

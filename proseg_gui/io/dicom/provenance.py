@@ -14,8 +14,8 @@ from datetime import datetime
 
 from pydicom.dataset import Dataset
 
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.dicom.common import LIMITS, MANUFACTURER, fitted, person
-from proseg_gui.io.provenance import Provenance
 
 
 def contributing_equipment(file: Provenance, regions: Sequence[tuple[str, Provenance | None]]) -> list[Dataset]:

@@ -13,17 +13,17 @@ import numpy as np
 from pydicom.uid import CTImageStorage, MRImageStorage, PositronEmissionTomographyImageStorage
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.kinds import looks_like_lidc
+from proseg_gui.io.base.progress import share_of
+from proseg_gui.io.base.shown import plain
+from proseg_gui.io.base.unzip import unzip
+from proseg_gui.io.base.walk import REPEATED, files_below
 from proseg_gui.io.dicom import dicomdir
 from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS, Header, read_header
 from proseg_gui.io.dicom.nuclear import is_nuclear
 from proseg_gui.io.dicom.pet import SUV_UNIT, suv_factor
 from proseg_gui.io.dicom.pixels import TooWideError, check_claims, read_pixels
 from proseg_gui.io.dicom.series import SeriesInfo, SeriesList, group_series
-from proseg_gui.io.kinds import looks_like_lidc
-from proseg_gui.io.progress import share_of
-from proseg_gui.io.shown import plain
-from proseg_gui.io.unzip import unzip
-from proseg_gui.io.walk import REPEATED, files_below
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume
 

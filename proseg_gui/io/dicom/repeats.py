@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.headers import SPLIT_TAGS, Header
-from proseg_gui.io.shown import plain
 
 _SAME_PLACE_MM, _SAME_PLACE_PIXELS = 1e-2, 0.1
 _MAY_BE_INCOMPLETE = ("AcquisitionNumber", "TemporalPositionIdentifier", "EchoTime", "DiffusionBValue")

@@ -19,13 +19,13 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.shown import plain
 from proseg_gui.io.dicom.enhanced import frames_of, is_multi_frame
 from proseg_gui.io.dicom.geometry import places_of, stack_geometry
 from proseg_gui.io.dicom.headers import JPEG_SYNTAXES, Header, no_decoder
 from proseg_gui.io.dicom.mosaic import tiles_of
 from proseg_gui.io.dicom.nuclear import is_nuclear, slices_of_nuclear
 from proseg_gui.io.dicom.repeats import UnclearError, parts_of, same_place_mm
-from proseg_gui.io.shown import plain
 from proseg_gui.volume import Geometry
 
 _ORIENTATION_TOLERANCE = 1e-3

@@ -16,7 +16,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder
+from proseg_gui.io.base.atomic import atomic_folder
+from proseg_gui.io.base.progress import share_of
 from proseg_gui.io.dicom.common import (
     decimals,
     fill_patient_and_study,
@@ -28,7 +29,6 @@ from proseg_gui.io.dicom.common import (
 )
 from proseg_gui.io.dicom.deidentify import ANONYMOUS, Pseudonym, deidentify
 from proseg_gui.io.dicom.reading import read_series, scan_folder
-from proseg_gui.io.progress import share_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import DicomReference, Volume, reorient_to
 

@@ -16,10 +16,10 @@ import nibabel as nib
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import Writer, atomic_write_all, json_writer
+from proseg_gui.io.base.atomic import Writer, atomic_write_all, json_writer
+from proseg_gui.io.base.json_in import read_json
+from proseg_gui.io.base.provenance import Provenance, software_name
 from proseg_gui.io.images.reading import image_stem
-from proseg_gui.io.json_in import read_json
-from proseg_gui.io.provenance import Provenance, software_name
 from proseg_gui.volume import Geometry, Mask
 
 _SCANNER = 1  # NIFTI_XFORM_SCANNER_ANAT

@@ -13,6 +13,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from PIL import Image
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.quiet import heard_output
 from proseg_gui.io.images.cut_short import is_cut_short
 from proseg_gui.io.images.flat_read import (
     PICTURE_DAMAGE,
@@ -25,7 +26,6 @@ from proseg_gui.io.images.flat_read import (
     png_kind,
 )
 from proseg_gui.io.images.raw import RawImage
-from proseg_gui.io.quiet import heard_output
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 _MOST_COLOURS = 256

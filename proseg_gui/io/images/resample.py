@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.progress import share_of
+from proseg_gui.io.base.progress import share_of
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry, Mask, Study, Volume
 

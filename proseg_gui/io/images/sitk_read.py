@@ -15,13 +15,13 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.quiet import heard_output
 from proseg_gui.io.images.analyze_check import check_analyze
 from proseg_gui.io.images.cut_short import is_cut_short
 from proseg_gui.io.images.flat_read import check_picture, is_tiff, png_kind, read_grey_alpha, read_tiff
 from proseg_gui.io.images.meta_check import meta_problem
 from proseg_gui.io.images.nrrd_check import check_nrrd
 from proseg_gui.io.images.raw import RawImage
-from proseg_gui.io.quiet import heard_output
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.volume import Geometry
 

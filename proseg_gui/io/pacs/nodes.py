@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_json
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.atomic import atomic_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 
 KINDS = ("dicomweb", "dimse")

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_json
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.pacs.nodes import Archive
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_write
+from proseg_gui.io.base.atomic import atomic_folder, atomic_write
 from proseg_gui.io.dicom.headers import read_header
 from proseg_gui.review.project import lease, place, records
 from proseg_gui.volume import Study
@@ -48,9 +48,7 @@ def _strip(db: sqlite3.Connection) -> None:
         # The old salt is gone: patients are still told apart, but no patient's number can be tried out.
         patient = records.salted(salt, fixed["patient"]) if fixed["patient"] else ""
         data = records.pack({**fixed, "patient": patient, "collected": False})
-        db.execute(
-            "UPDATE cases SET data = ?, sha256 = ? WHERE id = ?", (data, records.seal(case_id, data), case_id)
-        )
+        db.execute("UPDATE cases SET data = ?, sha256 = ? WHERE id = ?", (data, records.seal(case_id, data), case_id))
     db.execute("COMMIT")
     db.execute("VACUUM")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.atomic import atomic_folder, atomic_json
+from proseg_gui.io.base.names import file_name
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.case_write import write_case
 from proseg_gui.io.dataset import Dataset, read_dataset
-from proseg_gui.io.names import file_name
 from proseg_gui.io.open import Candidate, SeveralSeries, open_study
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.review.document import AcceptedReading, Document
 from proseg_gui.review.project.cases import CaseEntry
@@ -126,9 +126,7 @@ def export_dataset(
 
 
 @contextlib.contextmanager
-def dataset_or_project(
-    path: str | Path, *, how: Sequence[str] = HOW, trust_paths: bool = False
-) -> Iterator[Dataset]:
+def dataset_or_project(path: str | Path, *, how: Sequence[str] = HOW, trust_paths: bool = False) -> Iterator[Dataset]:
     """The data set at ``path``, or the accepted readings of the project there, until the block ends."""
     path = Path(path)
     if not (path.is_file() and is_project(path)):

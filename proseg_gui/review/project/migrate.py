@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import flush, write_error
+from proseg_gui.io.base.atomic import flush, write_error
 from proseg_gui.review.project import chain, lease, place, records, schema
 
 

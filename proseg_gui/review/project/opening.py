@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import write_error
+from proseg_gui.io.base.atomic import write_error
 from proseg_gui.review.project import chain, lease, migrate, place, records, schema
 from proseg_gui.review.project.file import Written, written_by
 from proseg_gui.review.project.store import Project

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from proseg_gui.io.json_in import parse_json
+from proseg_gui.io.base.json_in import parse_json
 from proseg_gui.review.document import AcceptedReading, Change, Gesture, Value, plain_value
 from proseg_gui.review.edits import Bricks, Index, Patch
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.json_in import read_json
+from proseg_gui.io.base.json_in import read_json
 from proseg_gui.review.document import FLAGGED, Change, Gesture, utc_now
 from proseg_gui.review.project import records
 from proseg_gui.review.project.ledger import ACCEPTED_STATE, IN_PROGRESS, NOT_STARTED

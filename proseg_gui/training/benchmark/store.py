@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import atomic_bytes, atomic_json, check_folder
+from proseg_gui.io.base.atomic import atomic_bytes, atomic_json, check_folder
+from proseg_gui.io.base.json_in import parse_json, read_json
 from proseg_gui.io.dataset import Dataset
-from proseg_gui.io.json_in import read_json
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.training.benchmark.data import read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, run_hash
@@ -143,7 +143,7 @@ def _unpacked(table: Path) -> dict[str, dict[str, Any]]:
         if len(data) > MAX_PACKED_BYTES:
             raise ValueError
         for line in data.decode().splitlines():
-            name, run = json.loads(line)
+            name, run = parse_json(line)
             found[str(name)] = _checked(run, table)
     except (OSError, EOFError, lzma.LZMAError, ValueError, TypeError) as error:
         raise UserError("the packed runs are damaged", path=table,

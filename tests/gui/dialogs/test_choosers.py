@@ -73,9 +73,7 @@ def test_a_thumbnail_that_comes_later_is_shown(series, thumbnail):
 
 def test_series_stand_under_their_study_and_what_cannot_be_read_is_passed_by(shown):
     made = [
-        SeriesOption(
-            "bad", "torn", "", "", "", "", warning="cut short", group="Patient 1 / study A", readable=False
-        ),
+        SeriesOption("bad", "torn", "", "", "", "", warning="cut short", group="Patient 1 / study A", readable=False),
         SeriesOption("b", "brain", "MR", "3 slices", "", "", group="Patient 2 / study B"),
         SeriesOption("a", "thorax", "CT", "9 slices", "", "", group="Patient 1 / study A"),
     ]

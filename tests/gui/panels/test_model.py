@@ -38,7 +38,7 @@ def test_percentages(share, text):
     assert percent(share) == text
 
 
-@pytest.mark.parametrize(("ml", "text"), [(None, "–"), (14.23, "14.2 ml"), (0.123, "0.12 ml"), (1234.5, "1234.5 ml")])
+@pytest.mark.parametrize(("ml", "text"), [(None, "–"), (14.23, "14.2 ml"), (0.123, "0.12 ml"), (1234.5, "1,234 ml")])
 def test_volumes(ml, text):
     assert millilitres(ml) == text
 

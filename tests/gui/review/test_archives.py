@@ -54,13 +54,15 @@ def shelf(tmp_path, monkeypatch) -> Shelf:
 
 
 @pytest.fixture
-def panel(window, shelf, tmp_path):
+def panel(window, shelf, tmp_path, qtbot):
     archives = Archives(window.host, window.opener.open_paths, tmp_path / "data")
     archives.ask()
+    qtbot.waitUntil(lambda: archives.dialog is not None, timeout=SETTLE_MS)
     dialog = archives.dialog
     QTest.keyClicks(dialog.form.name, "shelf")
     QTest.keyClicks(dialog.form.url, "http://shelf/dicom-web")
     QTest.mouseClick(dialog.save, LEFT)
+    qtbot.waitUntil((tmp_path / "data" / "archives.json").is_file, timeout=SETTLE_MS)
     assert stat.S_IMODE((tmp_path / "data" / "archives.json").stat().st_mode) == 0o600
     dialog.folder.setText(str(tmp_path / "fetched"))
     return archives

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from proseg_gui.gui.review import work
@@ -17,6 +16,8 @@ from proseg_gui.planes import Plane
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.viewing import Ruler, ViewPlace
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
+
+from ..conftest import point_at
 
 SHAPE = (6, 30, 40)
 TURNED = SLICES_ONLY.format(name="axial")
@@ -85,10 +86,10 @@ def test_on_acquired_slices_the_wheel_chooses_the_slice(opened):
 
 def test_panes_turn_about_the_voxel_under_the_pointer_and_back(opened):
     scene = opened.scene
-    QTest.mouseMove(scene.scan, scene.scan.widget_position((3, 11, 27)).toPoint())
+    point_at(scene.scan, scene.scan.widget_position((3, 11, 27)).toPoint())
     scene.show_axis(1)
     assert planes(opened) == [Plane(1, 11)] * 2
-    QTest.mouseMove(scene.heat, scene.heat.widget_position((1, 11, 8)).toPoint())
+    point_at(scene.heat, scene.heat.widget_position((1, 11, 8)).toPoint())
     scene.show_axis(2)
     assert planes(opened) == [Plane(2, 8)] * 2
     QApplication.sendEvent(scene.heat, QEvent(QEvent.Type.Leave))

@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 from proseg_gui.gui.shell.application import _clear_up
-from proseg_gui.io.leftovers import hidden_name
+from proseg_gui.io.base.leftovers import hidden_name
 
 
 def test_results_of_a_lost_process_go_and_ours_stay(tmp_path):
-    code = "from proseg_gui.io.leftovers import *; print(hidden_name('.dcm'))"
+    code = "from proseg_gui.io.base.leftovers import *; print(hidden_name('.dcm'))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     lost, ours = tmp_path / made.stdout.strip(), tmp_path / hidden_name(".dcm")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import psutil
@@ -87,7 +88,16 @@ def click_part(link, row):
 def begin(link, steps=100_000):
     link.tab.setup.steps.setValue(steps)
     click(link.tab.setup.start)
-    assert link.failures == [] and link.training is not None
+    wait(lambda: link.training is not None or link.failures)
+    assert link.failures == []
+
+
+def wait(there):
+    """Until what is done in the background has come to be seen."""
+    until = time.monotonic() + LIMIT_MS / 1000
+    while not there():
+        assert time.monotonic() < until
+        QTest.qWait(20)
 
 
 def until(link, qtbot, *statuses):
@@ -219,6 +229,7 @@ def test_train_pause_close_come_back_resume_stop_try_and_accept(make, link, qtbo
     assert later.controller.desk.review.bundle.card.name == "discs-1"
     assert later.controller.desk.study.name in later.training.plan.val
     click(later.tab.result.accept)
+    wait(lambda: later.training is None and not later.jobs.busy("library"))
     assert later.failures == [] and later.training is None and later.tab.setup.isVisible()
     assert load_bundle(later.models / "discs-1").card.raters == ("rater1", "rater2", "rater3")
     assert later.tab.library.models[0].card.name == "discs-1" and not later.tab.library.models[0].shipped
@@ -235,6 +246,7 @@ def test_a_killed_training_is_told_and_discarded_when_confirmed(link, qtbot):
     until(link, qtbot, "interrupted", "failed")
     assert "ended from outside" in link.tab.run.trouble.text() and link.tab.run.trouble.isVisible()
     click(link.tab.run.log)
+    wait(lambda: link.dialogs)
     assert "step" in link.dialogs.pop().findChild(QPlainTextEdit).toPlainText()
     folder = link.training.folder
     click(link.tab.run.discard)
@@ -242,6 +254,7 @@ def test_a_killed_training_is_told_and_discarded_when_confirmed(link, qtbot):
     assert folder.exists()
     click(link.tab.run.discard)
     answer(link.dialogs[-1], "Discard")
+    wait(lambda: link.training is None)
     assert not folder.exists() and link.training is None and link.tab.setup.start.isEnabled()
 
 
@@ -279,6 +292,7 @@ def test_ones_own_models_can_be_removed_and_shipped_ones_not(make, tiny_bundle, 
     QTest.keyClick(library.list, Qt.Key.Key_Up)
     click(library.remove)
     answer(link.dialogs[-1], "Remove")
+    wait(lambda: not link.jobs.busy("library"))
     assert not folder.exists() and all(model.shipped for model in library.models)
     click(library.activate)
     assert link.controller.display.view.settings.model == str(library.chosen().folder)
@@ -544,22 +558,32 @@ def test_a_part_set_aside_is_judged_once_and_a_report_written(link, qtbot, tmp_p
     assert test["n_cases"] == 1 and test["seen_in_training"] == 0 and set(test["dice_identity"]) == {"rater1", "rater2"}
 
     qtbot.waitUntil(lambda: all(p.thumbnail is not None for p in tab.strip.pictures.values()), timeout=LIMIT_MS)
+    dialogs = len(link.dialogs)
     click(tab.result.report)
+    wait(lambda: len(link.dialogs) > dialogs)
     link.dialogs[-1].fileSelected.emit(str(tmp_path / "out" / "report.html"))
+    wait(lambda: not link.jobs.busy("report"))
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Test, judged once" in page and page.count("data:image/png") == len(link.training.plan.val)
     assert "anna" not in page and "case2" not in page  # the card's names only
     assert (tmp_path / "out" / "report.csv").is_file() and "Wrote report.html and report.csv" in link.notices[-1]
 
     click(tab.result.accept)
+    wait(lambda: link.training is None and not link.jobs.busy("library"))
     library = tab.library
     library.list.setCurrentRow([m.card.name for m in link.library.models].index("discs-1"))
     assert "Test part: Dice" in library.detail.text()
+    dialogs = len(link.dialogs)
     click(library.report)
+    wait(lambda: len(link.dialogs) > dialogs)
     link.dialogs[-1].fileSelected.emit(str(tmp_path / "again.html"))
+    wait(lambda: not link.jobs.busy("report"))
     assert "<svg" in (tmp_path / "again.html").read_text()  # the log went with the model
+    dialogs = len(link.dialogs)
     click(library.report)
+    wait(lambda: len(link.dialogs) > dialogs)
     link.dialogs[-1].fileSelected.emit(str(tmp_path / "missing" / "\0"))
+    wait(lambda: link.failures)
     assert link.failures
 
 
@@ -573,6 +597,7 @@ def test_notes_and_author_are_kept_with_a_model(own, make):
     QTest.keyClicks(dialog.author, "A. Physicist")
     QTest.keyClicks(dialog.notes, "Discs only.")
     click(dialog.save)
+    wait(lambda: not link.jobs.busy("library"))
     card = read_card(own / "tiny")
     assert (card.author, card.notes) == ("A. Physicist", "Discs only.")
     assert "By A. Physicist" in library.detail.text() and "Discs only." in library.detail.text()
@@ -694,6 +719,7 @@ def test_a_rater_is_added_to_a_model_that_stays_as_it_is(trained, qtbot):
         key for key, (line, _) in tab.result.figures.lines.items() if line.isVisible()
     }
     click(tab.result.accept)
+    wait(lambda: link.training is None and not link.jobs.busy("library"))
     assert link.failures == []
     card = load_bundle(link.models / "first-rater-1").card
     assert card.training["stage"] == "rater" and card.training["resampled_cases"] == 1

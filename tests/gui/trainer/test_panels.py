@@ -116,7 +116,8 @@ def card(**changes):
     values = {"raters": ("a", "b", "c"), "modality": "MR", "version": "1", "training": training,
               "structures": ("disc",), "channels": ("T2",), "spacing_mm": (1.0, 2.0),
               "metrics": {"validation": figures}}  # fmt: skip
-    return SimpleNamespace(**{"sha256": "none", **values, **changes})
+    made = {"sha256": "none", **values, **changes}
+    return SimpleNamespace(**made, known_modality=made.get("modality", ""))
 
 
 def test_the_verdict_says_what_the_figures_say():
@@ -178,7 +179,7 @@ def test_what_the_calibration_refused_is_said():
 
 
 def test_the_estimate_comes_from_the_last_training_on_such_images(tmp_path):
-    models, images = [Model(tmp_path, card(), False)], (("disc",), ("T2",), (1.0, 2.0))
+    models, images = [Model(tmp_path, card(), False, 1.0)], (("disc",), ("T2",), (1.0, 2.0))
     assert seconds_a_step(models, images) == 0.5
     assert seconds_a_step(models, (("disc",), ("T2",), (1.0, 1.0))) is None
     assert seconds_a_step(models, (("disc",), ("T1",), (1.0, 2.0))) is None

@@ -60,13 +60,14 @@ def test_the_layout_is_remembered_as_review_has_it(window):
 
 
 @pytest.fixture
-def busy(window, tmp_path, monkeypatch):
+def busy(window, tmp_path, monkeypatch, qtbot):
     """The window with a training that says it is running."""
     requests = []
     monkeypatch.setattr(Training, "poll", lambda _self: Snapshot("running", 30, 100))
     monkeypatch.setattr(Training, "stop", lambda _self: requests.append("stop"))
     window.training.training = Training(tmp_path / "run", Plan("d", "mine", 100, 0, ("a",), ()))
     window.training.look()
+    qtbot.waitUntil(lambda: window.training.working)
     window.requests = requests
     yield window
     window.training.training = None

@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtTest import QTest
 
 from proseg_gui.gui.views import overlay_text, pane_overlay
 from proseg_gui.gui.views.contours import trace_plane
@@ -15,6 +14,8 @@ from proseg_gui.gui.views.image_pane import ContourLayer
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Geometry, Volume
+
+from ..conftest import point_at
 
 SHAPE, SPACING = (4, 5, 6), (3.0, 2.0, 0.5)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -62,10 +63,10 @@ def test_every_plane_shows_its_own_voxels_and_reads_them_out(small, eye, axis, s
             if voxel[axis] == index:
                 at = place_by_hand(axis, voxel, scale)
                 assert pixels[at.y(), at.x(), 0] == pytest.approx(VALUES[voxel] * 255 / 240, abs=1)
-                QTest.mouseMove(small, at)
+                point_at(small, at)
                 assert seen[-1] == voxel
                 assert small.widget_position(voxel).toPoint() == at
-        assert QTest.mouseMove(small, QPoint(30, 200)) is None
+        point_at(small, QPoint(30, 200))
         assert seen[-1] is None
 
 
@@ -140,7 +141,7 @@ def test_the_voxel_pointed_at_is_marked_in_the_other_plane(crossed, eye):
     bare = eye.grabbed(coronal).astype(int)
 
     def marked(voxel):
-        QTest.mouseMove(axial, place_by_hand(0, voxel, 20.0))
+        point_at(axial, place_by_hand(0, voxel, 20.0))
         changed = np.abs(eye.grabbed(coronal) - bare).sum(axis=2)
         rows, columns = np.nonzero(changed)
         at = place_by_hand(1, voxel, 400 / 12 / 2)

@@ -12,6 +12,7 @@ from pydicom.uid import RLELossless
 from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours import seg_write as module
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
@@ -20,7 +21,6 @@ from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.contours.structure_codes import structure_code
 from proseg_gui.io.dicom.deidentify import survivors
 from proseg_gui.io.dicom.reading import read_series, scan_folder
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 

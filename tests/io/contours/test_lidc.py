@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.kinds import looks_like_lidc
 from proseg_gui.io.case_write import nodule_study
 from proseg_gui.io.contours.lidc import lidc_masks, read_lidc
-from proseg_gui.io.kinds import looks_like_lidc
 from proseg_gui.volume import DicomReference, Geometry, Volume
 
 SHAPE = (6, 40, 50)

@@ -12,13 +12,13 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, 
 from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import Cancelled, UserError
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours import rtstruct_write as module
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.dicom.deidentify import survivors
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.io.open import open_study
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 

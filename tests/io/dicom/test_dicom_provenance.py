@@ -9,11 +9,11 @@ import numpy as np
 import pydicom
 import pytest
 
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.contours.seg_write import Segment, write_seg
 from proseg_gui.io.dicom.common import LIMITS
 from proseg_gui.io.dicom.provenance import split
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import DicomReference, Geometry, Mask, Volume
 
 GEOMETRY = Geometry.plain((2, 12, 10))

@@ -65,9 +65,7 @@ def test_uneven_and_tilted_frames_keep_their_places(tmp_path, enhanced_file, alo
 def test_time_points_of_one_file_are_apart(tmp_path, enhanced_file, along_z, ct_array):
     both = np.concatenate([ct_array, ct_array + 1])
     groups = [{"FrameContentSequence": {"StackID": "1", "TemporalPositionIndex": 1 + k // 5}} for k in range(10)]
-    enhanced_file(
-        tmp_path / "e.dcm", both, along_z(5) * 2, groups, Modality="MR", SOPClassUID=EnhancedMRImageStorage
-    )
+    enhanced_file(tmp_path / "e.dcm", both, along_z(5) * 2, groups, Modality="MR", SOPClassUID=EnhancedMRImageStorage)
     series = scan_folder(tmp_path).series
     assert sorted(info.part for info in series) == [f"TemporalPositionIdentifier {n}" for n in (1, 2)]
     later = next(info for info in series if info.part.endswith("2"))

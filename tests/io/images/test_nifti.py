@@ -12,11 +12,11 @@ import SimpleITK as sitk
 from scipy.spatial.transform import Rotation
 
 from proseg_gui.errors import UserError
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.images import nifti_write as module
 from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_write import side_car_path, write_nifti
 from proseg_gui.io.images.reading import read_image
-from proseg_gui.io.provenance import Provenance
 from proseg_gui.volume import Geometry, Mask
 
 SHAPE = (4, 5, 6)

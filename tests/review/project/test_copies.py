@@ -155,8 +155,16 @@ def test_the_older_worklist_is_taken_over_once_and_is_gone(project, tmp_path) ->
 
 @pytest.mark.parametrize(
     "content",
-    ["[1]", "{", '{"a": 1}', '{"a": {"state": 3, "doubt": "x"}}', '{"a": {"doubt": 1e999}}', "[" * 100_000,
-     '{"a": {"doubt": 1' + "0" * 400 + "}}", '{"a": {"doubt": NaN}}'],
+    [
+        "[1]",
+        "{",
+        '{"a": 1}',
+        '{"a": {"state": 3, "doubt": "x"}}',
+        '{"a": {"doubt": 1e999}}',
+        "[" * 100_000,
+        '{"a": {"doubt": 1' + "0" * 400 + "}}",
+        '{"a": {"doubt": NaN}}',
+    ],
 )
 def test_an_odd_worklist_is_taken_for_what_it_says_or_left_alone(project, tmp_path, content) -> None:
     old = tmp_path / "worklist.json"

@@ -236,9 +236,7 @@ def test_a_project_of_100_cases_with_200_gestures_each_opens_within_a_second(pro
     gestures = [stroke(document, seed) for seed in range(200)]
     identity = complete(make_study())
     for number in range(100):
-        case = project.case_for(
-            type(identity)(identity.geometry, f"voxels:{number}"), name=f"case{number}"
-        )
+        case = project.case_for(type(identity)(identity.geometry, f"voxels:{number}"), name=f"case{number}")
         with project.batch():
             for gesture in gestures:
                 project.append(case, gesture)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.atomic import write_error
-from proseg_gui.io.leftovers import hidden_name, remove_leftovers
+from proseg_gui.io.base.atomic import write_error
+from proseg_gui.io.base.leftovers import hidden_name, remove_leftovers
 from proseg_gui.jobs import CancelToken, Progress
 
 _MOST_BYTES = 16 << 30

@@ -2,7 +2,7 @@
 
 Content goes to a temporary name in the same folder, is flushed to the disk, and is then renamed over the target.
 Until that rename the old file is untouched, whatever happens: an error, a full disk, a cancel, a lost process. What a
-lost process left is removed by the next one that writes into the folder (``io/leftovers.py``).
+lost process left is removed by the next one that writes into the folder (``io/base/leftovers.py``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.leftovers import hidden_name, remove_leftovers, set_aside_name
+from proseg_gui.io.base.leftovers import hidden_name, remove_leftovers, set_aside_name
 
 Writer = Callable[[Path], None]
 
