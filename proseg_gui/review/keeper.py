@@ -6,15 +6,17 @@ Opening a case finds what was done to it; what is done goes to the project's wri
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from proseg_gui.errors import UserError
 from proseg_gui.review.case import OpenedCase
-from proseg_gui.review.document import FLAGGED, Document, Gesture
+from proseg_gui.review.document import Document, Gesture
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
 from proseg_gui.review.project.takeover import take_over_worklist
@@ -42,6 +44,9 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self._documents: WeakValueDictionary[str, Document] = WeakValueDictionary()
+        """Documents in use by their cases: a case has one in a window, however often it is opened."""
+        self._finding = threading.Lock()
         self._lost = 0
         """Steps of cases that nothing can be kept of."""
         self.private = False
@@ -83,19 +88,31 @@ class Keeper:
         identity = identify(study)
         if not project.known(identity):
             identity = complete(study, identity)
-        if self._saves is not None and not project.read_only:
-            self._saves.drain(LAST_S)  # the case may have been open a moment ago, and the disc be slow
         case_id = project.case_for(identity, name=item.name, path=item.path)
-        document = Document(study.geometry.shape, self._history(case_id), person=self.person)
-        if self._saves is not None:
-            saves = self._saves
-            document.listen(lambda gesture: saves.gesture(case_id, gesture))
-        shown = {}
+        document = self._document(case_id, study.geometry.shape)
+        # What waits for the disc is looked at first: what is written meanwhile is in the file then.
+        view = None if self._saves is None else self._saves.waiting_view(case_id)
+        shown = {} if self._saves is None else self._saves.waiting_shown(case_id)
         for structure in project.shown_structures(case_id):
-            found = project.shown(case_id, structure)
+            found = project.shown(case_id, structure) if structure not in shown else None
             if found is not None:
                 shown[structure] = found
-        return OpenedCase(study, document, case_id, project.view(case_id) or {}, shown)
+        return OpenedCase(study, document, case_id, view or project.view(case_id) or {}, shown)
+
+    def _document(self, case_id: str, shape: tuple[int, int, int]) -> Document:
+        """A case's document: the one in use (an acceptance may still be on its way into it), or as it is kept."""
+        with self._finding:
+            history = self._history(case_id)
+            used = self._documents.get(case_id)
+            if used is not None and _begins_with(used.history, history):
+                used.person = self.person
+                return used
+            document = Document(shape, history, person=self.person)
+            if self._saves is not None:
+                saves = self._saves
+                document.listen(lambda gesture: saves.gesture(case_id, gesture))
+            self._documents[case_id] = document
+            return document
 
     def _history(self, case_id: str) -> tuple[Gesture, ...]:
         """A case's steps: those in the file, and after them those that wait to be written."""
@@ -118,17 +135,15 @@ class Keeper:
         alone = {path: found[0] for path, found in at_path.items() if len(found) == 1}
         return [_with(item, by_id.get(item.case_id) or alone.get(item.path)) for item in items]
 
-    def flag(self, item: WorkItem, flagged: bool) -> None:
-        """For a worker: set or take away the flag of a case that is not open."""
-        if self.project is None or self._saves is None or not item.case_id:
-            return
-        geometry = self.project.entry(item.case_id).geometry
-        if geometry is None:
-            return
-        document = Document(geometry.shape, self._history(item.case_id), person=self.person)
-        gesture = document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
-        if gesture is not None:
-            self._saves.gesture(item.case_id, gesture)
+    def document(self, case_id: str) -> Document | None:
+        """For a worker: the document of a case that was opened before, without its study; ``None`` where none is kept.
+
+        Steps are done on the window's thread, as those of an open case.
+        """
+        if self.project is None or self._saves is None or not case_id:
+            return None
+        geometry = self.project.entry(case_id).geometry
+        return None if geometry is None else self._document(case_id, geometry.shape)
 
     def set_person(self, name: str) -> None:
         """Sign as ``name`` from now on."""
@@ -264,6 +279,12 @@ def _kept_in(project: Project, said: str) -> Keeper:
     keeper = Keeper(project, Saves(project, failed=lambda error: keeper.failed(error)))
     keeper.said = said or project.read_only
     return keeper
+
+
+def _begins_with(history: Sequence[Gesture], kept: Sequence[Gesture]) -> bool:
+    """Whether ``history`` goes on from ``kept``, and not from what another window has kept of the case."""
+    marks = [(step.number, step.name, step.at, step.person) for step in history[: len(kept)]]
+    return marks == [(step.number, step.name, step.at, step.person) for step in kept]
 
 
 def key_of(item: WorkItem) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.review import keeper as module
+from proseg_gui.review.case import flag
 from proseg_gui.review.document import FLAGGED
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.keeper import Keeper, item_of, key_of, open_keeper, plain_item
@@ -102,7 +103,7 @@ def test_the_session_comes_back_with_what_is_known_of_each_case(file) -> None:
         item = _item(name, f"/scans/{name}")
         case = keeper.open(scan(name, seed=seed), item)
         items.append(replace(item, case_id=case.case_id, current=name == "b"))
-    keeper.flag(items[0], True)
+    flag(keeper.document(items[0].case_id), True)
     keeper.keep_doubt(items[0].case_id, 2.5, {"name": "m", "sha256": "s"})
     keeper.keep_session(items, "name")
     keeper.close()
@@ -282,3 +283,88 @@ def test_a_writer_that_has_ended_unseen_does_not_hold_the_project(file) -> None:
         project.close()
     finally:
         os.waitpid(child, 0)
+
+
+def test_a_case_opened_again_on_a_full_disc_comes_at_once_as_it_was_left(bench, file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    case = keeper.open(scan(), _item())
+    bench.open(case=case)
+    assert keeper.unsaved(10.0) == 0
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    monkeypatch.setattr(keeper._saves, "drain", lambda _s: pytest.fail("opening waits for the disc"))
+    bench.desk.set_slice(5)
+    bench.desk.take_figures(bench.figures())
+    bench.desk.shapes.flag()
+    digests = {name: voxels.digest for name, (voxels, _) in bench.desk.shapes.voxels.items()}
+    bench.desk.clear()
+    del case
+    again = keeper.open(scan(), _item("renamed", "/elsewhere"))
+    assert again.study.notices == scan().notices
+    assert [step.name for step in again.document.history] == ["flag case"]
+    assert again.view["slice"] == 5
+    assert {name: voxels.digest for name, (voxels, _) in again.shown.items()} == digests != {}
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [(entry.name, entry.flagged) for entry in kept.cases()] == [("renamed", True)]
+    kept.close()
+
+
+def test_a_case_that_is_first_opened_on_a_full_disc_is_kept_once_there_is_room(file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    case = keeper.open(scan(), _item())
+    flag(case.document, True)
+    assert keeper.unsaved(0.2) == 1
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [(entry.id, entry.flagged) for entry in kept.cases()] == [(case.case_id, True)]
+    kept.close()
+
+
+def test_an_acceptance_that_ends_after_its_case_was_opened_again_is_in_it(bench, file) -> None:
+    keeper = open_keeper(file)
+    keeper.set_person("reader1")
+    said = []
+    keeper.failed = said.append
+    _connect(bench, keeper)
+    desk = bench.desk
+    bench.open(case=keeper.open(scan(), _item()))
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept()
+    bench.open(case=keeper.open(scan("b", seed=1), _item("b", "/scans/b")))
+    bench.open(case=keeper.open(scan(), _item()))
+    bench.worker.finish()
+    assert desk.shapes.locked(0) is not None
+    desk.shapes.flag()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    assert said == []
+    kept = open_project(file, write=False)
+    assert [len(kept.history(entry.id)) for entry in kept.cases()] == [3, 0]
+    kept.close()
+
+
+def test_a_step_that_comes_between_reading_a_case_again_and_showing_it_is_in_it(bench, file) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    bench.open(case=keeper.open(scan(), _item()))
+    again = keeper.open(scan(), _item())
+    bench.desk.latents.choose_rater("ben")
+    bench.open(case=again)
+    assert bench.desk.latents.who.rater == "ben"
+    bench.desk.shapes.flag()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()

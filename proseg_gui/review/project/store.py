@@ -34,7 +34,7 @@ class Project(KeptState):
 
     def _prepare(self) -> None:
         self._unsaved: dict[str, Known] = {}
-        """Cases that were opened while the file could not be written."""
+        """Cases that were opened while the file could not be written; the next transaction writes them."""
         self._ledgers: dict[str, Ledger] = {}
         self._changed: set[str] = set()
         self._removing: list[str] = []
@@ -147,7 +147,12 @@ class Project(KeptState):
             case = new_case(fresh, self._known(), identity, self._patient(identity), found.root, structures)
         after = seen(case, identity, name, where, structures)
         if found.known is None or (after.fixed, after.local) != (case.fixed, case.local):
-            self._keep(after)
+            try:
+                self._keep(after)
+            except UserError:  # a full disk must not keep the scan from being worked on
+                with self._writing:
+                    self._unsaved[after.id] = after
+                return after.id
         if where is not None and not self.read_only:
             takeover.mark(self, after.id, where)
         return after.id
