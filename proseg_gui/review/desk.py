@@ -136,7 +136,7 @@ class Desk:
         self._announce("history_changed", None)
 
     def _part(self) -> None:
-        """Leave the case for good: steps that still come of it, from an acceptance that was begun, show nothing here."""
+        """Leave the case for good: what still comes of it, as from an acceptance that was begun, shows nothing here."""
         self.leave()
         self._drop_review()
         self._deaf()
