@@ -14,7 +14,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import SAMPLE_COLOUR, heat_tables, rater_colour, structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
@@ -62,6 +62,7 @@ class Scene(QWidget):
         self._place: Voxel = (0, 0, 0)
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
+        heat_tables()
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.panes = (self.scan, self.heat)
         layout = QHBoxLayout(self)

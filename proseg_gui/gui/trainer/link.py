@@ -383,17 +383,22 @@ class TrainerLink(QObject):
 
     def ask_before_closing(self, close: Callable[[], Any]) -> None:
         """Ask what becomes of the running training; ``close()`` unless the answer is to stay."""
-        self.dialog_made.emit(before_closing(self._stop_now, close, self.tab))
+        self.dialog_made.emit(before_closing(lambda: self._stop_first(close), close, self.tab))
 
-    def _stop_now(self) -> None:
-        """Ask the training to stop before anything else happens: the window closes next, and its threads with it."""
-        if self.training is not None:
-            try:
-                self.training.stop()
-            except UserError as error:
-                self.failed.emit(error)
+    def _stop_first(self, close: Callable[[], Any]) -> None:
+        """Ask the training to stop, then ``close()``; where it cannot be asked, that is said and the window stays."""
+        training = self.training
+        if training is None:
+            close()
+            return
+        self.jobs.start(LANE, lambda _token, _progress: training.stop(), title="Stopping",
+                        done=lambda _none: close(), failed=self.failed.emit)  # fmt: skip
+
+    def rest(self) -> None:
+        """Follow the training no more; it goes on."""
+        self._timer.stop()
 
     def close(self) -> None:
-        """Follow no more, and wait for the threads; the training goes on."""
-        self._timer.stop()
+        """Follow no more, and wait for the threads."""
+        self.rest()
         self.jobs.close()

@@ -268,6 +268,7 @@ def test_closing_asks(link, monkeypatch, reply, closed, asked):
     box = link.dialogs[-1]
     assert isinstance(box, QMessageBox)
     answer(box, reply)
+    wait(lambda: not link.jobs.busy("training"))
     assert (bool(closings), "".join(requests)) == (closed, asked)
     link.training = None
 
