@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from proseg_gui.errors import UserError
+from proseg_gui.review.carry import carry
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.document import Document, Gesture
 from proseg_gui.review.edits import Bricks
@@ -89,7 +90,9 @@ class Keeper:
         if not project.known(identity):
             identity = complete(study, identity)
         case_id = project.case_for(identity, name=item.name, path=item.path)
-        document = self._document(case_id, study.geometry.shape)
+        document, said = self._document(case_id, study.geometry.shape)
+        if said:
+            study = replace(study, notices=(said, *study.notices))
         # What waits for the disc is looked at first: what is written meanwhile is in the file then.
         view = None if self._saves is None else self._saves.waiting_view(case_id)
         shown = {} if self._saves is None else self._saves.waiting_shown(case_id)
@@ -99,28 +102,39 @@ class Keeper:
                 shown[structure] = found
         return OpenedCase(study, document, case_id, view or project.view(case_id) or {}, shown)
 
-    def _document(self, case_id: str, shape: tuple[int, int, int]) -> Document:
-        """A case's document: the one in use (an acceptance may still be on its way into it), or as it is kept."""
+    def _document(self, case_id: str, shape: tuple[int, int, int]) -> tuple[Document, str]:
+        """A case's document: the one in use (an acceptance may still be on its way into it), or as it is kept.
+
+        And what is to be said of it, where another window worked on the case too.
+        """
         with self._finding:
-            history = self._history(case_id)
+            history, refused = self._history(case_id)
             used = self._documents.get(case_id)
             if used is not None and _begins_with(used.history, history):
                 used.person = self.person
-                return used
+                return used, ""
             document = Document(shape, history, person=self.person)
+            said = ""
             if self._saves is not None:
                 saves = self._saves
                 document.listen(lambda gesture: saves.gesture(case_id, gesture))
+                if refused:
+                    said = _carried(saves.give_up(case_id), document)
             self._documents[case_id] = document
-            return document
+            return document, said
 
-    def _history(self, case_id: str) -> tuple[Gesture, ...]:
-        """A case's steps: those in the file, and after them those that wait to be written."""
+    def _history(self, case_id: str) -> tuple[tuple[Gesture, ...], bool]:
+        """A case's steps: those in the file, and after them those that wait to be written.
+
+        And whether those that wait do not follow, because another window came before them: they are left out then.
+        """
         assert self.project is not None
         waiting = () if self._saves is None else self._saves.waiting  # first: what is written meanwhile is in the file
         history = self.project.history(case_id)
-        new = (step for owner, step in waiting if owner == case_id and step.number > len(history))
-        return (*history, *new)
+        steps = [step for owner, step in waiting if owner == case_id]
+        if any(_mark(step) != _mark(history[step.number - 1]) for step in steps if step.number <= len(history)):
+            return history, True
+        return (*history, *(step for step in steps if step.number > len(history))), False
 
     def known(self, items: Sequence[WorkItem]) -> list[WorkItem]:
         """For a worker: ``items`` with what the project knows of the cases that were opened there before."""
@@ -143,7 +157,7 @@ class Keeper:
         if self.project is None or self._saves is None or not case_id:
             return None
         geometry = self.project.entry(case_id).geometry
-        return None if geometry is None else self._document(case_id, geometry.shape)
+        return None if geometry is None else self._document(case_id, geometry.shape)[0]
 
     def set_person(self, name: str) -> None:
         """Sign as ``name`` from now on."""
@@ -283,8 +297,19 @@ def _kept_in(project: Project, said: str) -> Keeper:
 
 def _begins_with(history: Sequence[Gesture], kept: Sequence[Gesture]) -> bool:
     """Whether ``history`` goes on from ``kept``, and not from what another window has kept of the case."""
-    marks = [(step.number, step.name, step.at, step.person) for step in history[: len(kept)]]
-    return marks == [(step.number, step.name, step.at, step.person) for step in kept]
+    return [_mark(step) for step in history[: len(kept)]] == [_mark(step) for step in kept]
+
+
+def _mark(step: Gesture) -> tuple[int, str, str, str]:
+    return step.number, step.name, step.at, step.person
+
+
+def _carried(steps: Sequence[Gesture], document: Document) -> str:
+    """Do steps again that another window came before; a sentence about it."""
+    left_out = carry(document, steps)
+    many = "1 step that was" if len(steps) == 1 else f"{len(steps)} steps that were"
+    lost = f" These could not be done again: {', '.join(left_out)}." if left_out else ""
+    return f"Another window worked on this case too: {many} done here came after its own.{lost}"
 
 
 def key_of(item: WorkItem) -> str:

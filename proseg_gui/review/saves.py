@@ -131,6 +131,15 @@ class Saves:
         with self._change:
             return tuple(self._gestures)
 
+    def give_up(self, case_id: str) -> tuple[Gesture, ...]:
+        """Write the waiting steps of a case no more, because another window came before them; returns them."""
+        with self._change:
+            steps = tuple(step for owner, step in self._gestures if owner == case_id)
+            self._gestures = [item for item in self._gestures if item[0] != case_id]
+            self._stuck.pop(case_id, None)
+            self._change.notify_all()
+            return steps
+
     def waiting_view(self, case_id: str) -> dict[str, Value] | None:
         """How a case was looked at last, where that is not in the file yet."""
         with self._change:
@@ -209,9 +218,12 @@ class Saves:
         except CaseConflict as conflict:
             assert at is not None
             with self._change:
-                self._stuck[at[0]] = conflict
-                self._change.notify_all()
-            self._failed(conflict)
+                still = any(item is at for item in self._gestures)  # else they were given up meanwhile
+                if still:
+                    self._stuck[at[0]] = conflict
+                    self._change.notify_all()
+            if still:
+                self._failed(conflict)
             raise
         with self._change:
             done = {id(item) for item in gestures}

@@ -266,7 +266,7 @@ def test_a_case_opened_again_has_the_steps_that_still_wait_for_the_disc(file, mo
     case = keeper.open(scan(), _item())
     with keeper.project._writing:  # a disc that takes its time
         case.document.set("flag case", {FLAGGED: True})
-        again = keeper._history(case.case_id)
+        again, _ = keeper._history(case.case_id)
     assert [step.name for step in again] == ["flag case"]
     keeper.close()
 
@@ -368,3 +368,42 @@ def test_a_step_that_comes_between_reading_a_case_again_and_showing_it_is_in_it(
     bench.desk.shapes.flag()
     assert keeper.unsaved(10.0) == 0
     keeper.close()
+
+
+def test_steps_that_another_window_came_before_are_done_again_after_its_own(bench, file) -> None:
+    first, second = open_keeper(file), open_keeper(file)
+    for keeper, name in ((first, "ann"), (second, "kay")):
+        keeper.set_person(name)
+    said = []
+    second.failed = said.append
+    theirs = first.open(scan(), _item())
+    assert first.unsaved(10.0) == 0
+    _connect(bench, second)
+    bench.open(case=second.open(scan(), _item()))
+    desk = bench.desk
+    flag(theirs.document, True)
+    theirs.document.accept("lesion", Bricks.of(np.zeros(SHAPE, bool)), how="by hand")
+    desk.latents.choose_rater("ben")
+    desk.remember()
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.undo()
+    desk.redo()
+    ours = desk.document.accepted("lesion")
+    assert first.unsaved(10.0) == 0
+    first.close()
+    assert second.unsaved(10.0) == 5
+    assert any("another window" in str(error) for error in said)
+    again = second.open(scan(), _item())
+    assert "5 steps that were done here came after" in again.study.notices[0]
+    bench.open(case=again)
+    assert desk.shapes.flagged
+    found = desk.document.accepted("lesion")
+    assert (found.id, found.person, found.mask, found.point) == ("lesion#2", "kay", ours.mask, ours.point)
+    assert desk.latents.who.rater == "ben"
+    assert len(desk.latents.remembered) == 1
+    assert second.unsaved(10.0) == 0
+    second.close()
+    kept = open_project(file, write=False)
+    assert len(kept.history(again.case_id)) == 7
+    kept.close()
