@@ -51,8 +51,9 @@ def _carry(document: Document, step: Gesture, moved: dict[str, str]) -> None:
         if key.startswith(NUMBERED):
             key = moved.setdefault(key, _own_number(document, key, new=change.before is None))
         elif key.startswith(ACCEPTED) and value is not None:
-            value = moved.get(value, value)
-            document.readings[value]  # noqa: B018 - one that is not here cannot stand
+            value = moved.get(str(value), value)
+            if value not in document.readings:
+                raise LookupError(value)
         values[key] = value
     document.set(step.name, values, masks=step.masks)
 
