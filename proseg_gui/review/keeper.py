@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -177,10 +177,24 @@ class Keeper:
             self.project.remove_case(case_id)
 
     def copy_to(self, path: Path, *, share: bool) -> None:
-        """For a worker: copy the project, with everything done until now."""
-        if self.project is not None and self._saves is not None:
-            self._saves.drain(LAST_S)
-            self.project.copy_to(path, share=share, overwrite=True)
+        """For a worker: copy the project, with everything done until now, also what its own file cannot take.
+
+        Raises
+        ------
+        UserError
+            If it cannot be written; or a copy to ``share`` would lack steps.
+        """
+        if self.project is None or self._saves is None:
+            return
+        self._saves.drain(LAST_S)
+        waiting = self._saves.waiting
+        if waiting and share:
+            raise UserError("the newest steps are not in the project yet", path=self.project.path,
+                            remedy="Share it once it can be written")  # fmt: skip
+        self.project.copy_to(path, share=share, overwrite=True)
+        if waiting:
+            with closing(open_project(path)) as copy:
+                copy.complete_from(self.project, waiting)
 
     def collect(self, case_id: str, study: Study) -> Path:
         """For a worker: copy a case's images beside the project; returns their folder."""
@@ -190,7 +204,7 @@ class Keeper:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the project was made elsewhere, so that the places it names are touched only after asking."""
+        """For a worker: whether the project was made elsewhere: the places it names are touched only after asking."""
         return self.project is not None and self.project.foreign
 
     def allow_paths(self) -> None:

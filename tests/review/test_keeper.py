@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from proseg_gui.review.case import flag
 from proseg_gui.review.document import FLAGGED
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.keeper import Keeper, item_of, key_of, open_keeper, plain_item
-from proseg_gui.review.project import open_project
+from proseg_gui.review.project import check, open_project
 from proseg_gui.review.state import WorkItem
 
 from .conftest import SHAPE, Model, scan
@@ -406,4 +407,65 @@ def test_steps_that_another_window_came_before_are_done_again_after_its_own(benc
     second.close()
     kept = open_project(file, write=False)
     assert len(kept.history(again.case_id)) == 7
+    kept.close()
+
+
+def test_a_copy_has_what_a_full_disc_does_not_take_and_one_to_share_waits(file, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "LAST_S", 0.2)
+    keeper = open_keeper(file)
+    known = keeper.open(scan(), _item())
+    assert keeper.unsaved(10.0) == 0
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    flag(known.document, True)
+    fresh = keeper.open(scan("b", seed=1), _item("b", "/scans/b"))
+    flag(fresh.document, True)
+    with pytest.raises(UserError, match="not in the project yet"):
+        keeper.copy_to(tmp_path / "shared.project", share=True)
+    keeper.copy_to(tmp_path / "copy.project", share=False)
+    assert keeper.unsaved(0.0) == 2
+    assert sorted(path.name for path in tmp_path.glob("*.project")) == ["a.project", "copy.project"]
+    copy = open_project(tmp_path / "copy.project")
+    assert copy.read_only == ""
+    assert [(entry.id, entry.flagged) for entry in copy.cases()] == [(known.case_id, True), (fresh.case_id, True)]
+    assert check.problems(copy) == []
+    copy.close()
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+
+
+def test_a_disc_that_hangs_holds_up_neither_steps_nor_opening_known_cases(bench, file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    scans = [scan("a"), scan("b", seed=1)]
+    items = [_item("a", "/scans/a"), _item("b", "/scans/b")]
+    for study, item in zip(scans, items, strict=True):
+        keeper.open(study, item)
+    assert keeper.unsaved(10.0) == 0
+    begun, goes_on = threading.Event(), threading.Event()
+    last = keeper.project._last
+
+    def slow():
+        begun.set()
+        goes_on.wait(60.0)
+        last()
+
+    monkeypatch.setattr(keeper.project, "_last", slow)
+    for study, item in zip(scans, items, strict=True):
+        bench.open(case=keeper.open(study, item))
+        bench.desk.latents.choose_rater("ben")
+        assert begun.wait(10.0)
+    bench.desk.clear()
+    cases = [keeper.open(study, item) for study, item in zip(scans, items, strict=True)]
+    assert [[step.name for step in case.document.history] for case in cases] == [["draw as ben"]] * 2
+    assert not goes_on.is_set()
+    goes_on.set()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [len(kept.history(case.case_id)) for case in cases] == [1, 1]
     kept.close()

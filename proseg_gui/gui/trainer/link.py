@@ -21,6 +21,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library_link import LibraryLink
+from proseg_gui.gui.trainer.people_here import learn_people
 from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog
 from proseg_gui.gui.trainer.result_link import ResultLink
 from proseg_gui.gui.trainer.setup_link import SetupLink
@@ -32,6 +33,7 @@ from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, fi
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
+    from proseg_gui.gui.trainer.parts import Arranged
 
 POLL_MS = 500
 LANE = "training"
@@ -53,7 +55,9 @@ def _standing(training: Training) -> _Standing:
     if found.status != "finished":
         return _Standing(found)
     try:
-        return _Standing(found, read_card(training.bundle))
+        card = read_card(training.bundle)
+        learn_people(card)
+        return _Standing(found, card)
     except UserError as error:
         return _Standing(found, trouble=error)
 
@@ -229,13 +233,26 @@ class TrainerLink(QObject):
         self.stood.emit(found)
 
     def _raters(self) -> tuple[str, ...]:
-        """Whose figures the log lists, in its order, by the names of the data set."""
+        """Whose figures the log lists, in its order, by the names of the data set; empty until it is known."""
         data, training = self.data.arranged, self.training
         if data is None or training is None:
             return ()
-        if self._order is None or self._order[0] != training.plan:
-            self._order = training.plan, data.raters_of(training.plan)
+        plan = training.plan
+        if self._order is None or self._order[0] != plan:
+            self._order = plan, () if plan.init else data.raters_of(plan)
+            if plan.init:  # its weights are read
+                self._find_order(data, plan)
         return self._order[1]
+
+    def _find_order(self, data: Arranged, plan: Plan) -> None:
+        def done(order: tuple[str, ...]) -> None:
+            if self._order is not None and self._order[0] == plan:
+                self._order = plan, order
+                self._show_strip()
+                self.look()
+
+        self.jobs.start("order", lambda _token, _progress: data.raters_of(plan), title="Reading the base", done=done,
+                        failed=self.failed.emit)  # fmt: skip
 
     def _show_result(self, training: Training, standing: _Standing) -> None:
         if self.result.judging:  # what it finds is shown when it is done

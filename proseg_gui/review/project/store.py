@@ -262,6 +262,14 @@ class Project(KeptState):
             target = Path(path).absolute()
             copies.copy_folder(self.images, target.with_name(f"{target.name}.images"), overwrite=overwrite)
 
+    def complete_from(self, other: Project, steps: Iterable[tuple[str, Gesture]]) -> None:
+        """Take in what could not be written into ``other``, of which this is a copy: cases, and these gestures."""
+        with self.batch():
+            for case in other._unsaved.values():
+                self._put_case(case)
+            for case_id, gesture in steps:
+                self.append(case_id, gesture)
+
     # -- gestures -------------------------------------------------------------------------------------------------
     def history(self, case_id: str) -> tuple[Gesture, ...]:
         """Every gesture of a case, checked against its hash.
