@@ -60,11 +60,10 @@ class Keeper:
         """Why nothing can be kept, as a clause; empty when it can."""
         return "" if self.project is None else self.project.read_only
 
-    def about(self, study: Study, case_id: str, structures: Sequence[str]) -> None:
-        """For a worker: tell what a case is about; it is accepted when all of these structures are."""
-        if self.project is not None and case_id and not self.project.read_only:
-            entry = self.project.entry(case_id)
-            self.project.case_for(identify(study), name=entry.name, path=entry.path, structures=structures)
+    def about(self, case_id: str, structures: Sequence[str]) -> None:
+        """Tell what a case is about; it is accepted when all of these structures are."""
+        if self._saves is not None and case_id and not self.read_only:
+            self._saves.case(case_id, structures=structures)
 
     # -- opening --------------------------------------------------------------------------------------------------
     def open(self, study: Study, item: WorkItem) -> OpenedCase:
@@ -89,7 +88,9 @@ class Keeper:
         identity = identify(study)
         if not project.known(identity):
             identity = complete(study, identity)
-        case_id = project.case_for(identity, name=item.name, path=item.path)
+        case_id = project.case_for(identity, name=item.name, path=item.path, later=True)
+        if self._saves is not None and not project.read_only:
+            self._saves.case(case_id)  # writes soon
         document, said = self._document(case_id, study.geometry.shape)
         if said:
             study = replace(study, notices=(said, *study.notices))

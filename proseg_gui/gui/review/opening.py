@@ -395,7 +395,7 @@ class Opener(QObject):
                 if not other_modality:
                     raise
             progress(0.9, "first contour")
-            self.keeper.about(study, case_id, bundle.card.structures)
+            self.keeper.about(case_id, bundle.card.structures)
             return replace(begin_review(study, bundle, device, centre_mm, engine), reference=reference)
 
         def failed(error: BaseException) -> None:
