@@ -37,19 +37,6 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def scans(tmp_path) -> list[Path]:
-    """Three scans of different size in a folder each, as a data set without masks."""
-    places = []
-    for number, size in enumerate((40, 36, 44), 1):
-        image = small_study(size=size).image
-        place = tmp_path / "set" / f"case{number}" / "image.nii.gz"
-        place.parent.mkdir(parents=True)
-        write_nifti(image.array.astype(np.float32), image.geometry, place)
-        places.append(place)
-    return places
-
-
 def another(tmp_path: Path, qtbot, *, project: Path | None = None) -> MainWindow:
     """One more start of the program on the same settings and project."""
     store = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))

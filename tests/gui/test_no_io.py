@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,10 +16,11 @@ from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.planes import Plane
 from proseg_gui.review.keeper import open_keeper
+from proseg_gui.review.project import open_project
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
 
 from .conftest import SETTLE_MS
-from .test_day import open_set, press, scans, settled  # noqa: F401
+from .test_day import open_set, press, settled
 from .watching import Watch, WatchedSettings, on, watch
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -44,7 +46,7 @@ def watched(qtbot, tmp_path, monkeypatch) -> Iterator[tuple[MainWindow, Watch]]:
     QApplication.processEvents()
 
 
-def test_a_day_of_gestures_touches_no_disk_on_the_windows_thread(watched, qtbot, scans, tiny_bundle, tmp_path) -> None:  # noqa: F811
+def test_a_day_of_gestures_touches_no_disk_on_the_windows_thread(watched, qtbot, scans, tiny_bundle, tmp_path) -> None:
     window, found = watched
     on(found)
     open_set(qtbot, window, scans, tiny_bundle)
@@ -94,3 +96,35 @@ def test_a_day_of_gestures_touches_no_disk_on_the_windows_thread(watched, qtbot,
     on(None)
     assert window.failures == []
     assert not found.faults, "\n".join(dict.fromkeys(found.faults))
+
+
+def test_closing_on_a_slow_disk_leaves_the_windows_thread_free_and_writes_the_last_step(
+    watched, qtbot, scans, tiny_bundle, tmp_path, monkeypatch
+) -> None:
+    window, found = watched
+    open_set(qtbot, window, scans, tiny_bundle)
+    project = window.opener.keeper.project
+    qtbot.waitUntil(lambda: window.opener.keeper.unsaved(0.0) == 0)
+    goes_on, last = threading.Event(), project._last
+    monkeypatch.setattr(project, "_last", lambda: (goes_on.wait(60.0), last()))
+    on(found)
+    window.scene.scan.setFocus()
+    settled(qtbot, window, lambda: press(window, Qt.Key.Key_S))
+    turns: list[int] = []
+
+    def turn() -> None:
+        turns.append(1)
+        if len(turns) == 20:
+            goes_on.set()
+
+    timer = QTimer()
+    timer.timeout.connect(turn)
+    timer.start(5)
+    assert window.close()
+    timer.stop()
+    on(None)
+    assert len(turns) >= 20, "while the disk took its time, the window's thread had its turns"
+    assert not found.faults, "\n".join(dict.fromkeys(found.faults))
+    kept = open_project(tmp_path / "work.project", write=False)
+    assert [len(kept.history(case.id)) for case in kept.cases()] == [1]
+    kept.close()
