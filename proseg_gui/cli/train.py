@@ -16,6 +16,7 @@ from proseg_gui.training.choices import (
     METHODS,
     PRECISIONS,
     PREFERENCES,
+    RECIPE_OPTIONS,
     STAGE_PATIENCE,
     STAGES,
     STEPS,
@@ -99,6 +100,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
+    parser.add_argument("--recipe", default="", metavar="A,B",
+                        help=f"proseg only, what a new model learns with beside what is usual: "
+                             f"{', '.join(RECIPE_OPTIONS)} (nothing; docs/decisions/recipe-options.md)")  # fmt: skip
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0],
                         help="bits the network counts with while it learns; 16-mixed needs CUDA (32)")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
@@ -172,7 +176,7 @@ def _check_network(args: argparse.Namespace) -> None:
     if args.people and not args.init:
         raise UserError("--people says who is who in the model that --init names", remedy="Give --init too")
     asked = {"method": args.method, "preference": args.preference, "conditioning": args.conditioning,
-             "widths": args.widths, "backbone": args.backbone != BACKBONES[0]}  # fmt: skip
+             "widths": args.widths, "backbone": args.backbone != BACKBONES[0], "recipe": args.recipe}  # fmt: skip
     chosen = next((name for name, value in asked.items() if value), "")
     if args.init and chosen:
         raise UserError(f"--{chosen} cannot be chosen with --init", remedy="The network is that of --init")
@@ -181,6 +185,13 @@ def _check_network(args: argparse.Namespace) -> None:
     if (args.backbone != BACKBONES[0]) != bool(args.encoder_weights):
         raise UserError("--encoder-weights and a --backbone other than unet belong together",
                         remedy="For instance --backbone resnet18 --encoder-weights resnet18.safetensors")  # fmt: skip
+    unknown = [name for name in _recipe_options(args) if name not in RECIPE_OPTIONS]
+    if unknown:
+        raise UserError(f"there is no recipe option {unknown[0]!r}", remedy=f"There are {', '.join(RECIPE_OPTIONS)}")
+    if "heads-first" in _recipe_options(args) and args.conditioning == "film":
+        raise UserError("the recipe option heads-first needs --conditioning matrix", remedy="Leave one of them out")
+    if args.recipe and args.method not in (None, "proseg"):
+        raise UserError(f"--recipe {args.recipe} is for --method proseg, not {args.method}", remedy="Leave it out")
     for option, value in _proseg_options(args).items():
         if args.method not in (None, "proseg"):
             raise UserError(f"--{option} {value} is for --method proseg, not {args.method}", remedy="Leave it out")
@@ -192,9 +203,13 @@ def _proseg_options(args: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, (value, usual) in given.items() if value not in (None, usual)}
 
 
+def _recipe_options(args: argparse.Namespace) -> list[str]:
+    return [name.strip() for name in args.recipe.split(",") if name.strip()]
+
+
 def result_lines(card: Card) -> list[str]:
     """How good the new model is, and compared with the one that it was made from."""
-    from proseg_gui.training.verdict import doubts
+    from proseg_gui.training.verdict import beside_heads, doubts
 
     figures = card.metrics.get("validation", {})
     lines = [f"  {name}: {value}" for name, value in figures.items()]
@@ -202,6 +217,8 @@ def result_lines(card: Card) -> list[str]:
         lines = ["  no validation case: the last weights were kept, unjudged"]
     else:
         lines += [f"  look before you use it: {doubt}" for doubt in doubts(card.metrics)]
+        beside = beside_heads(card.metrics)
+        lines += [f"  beside plain heads: {beside}"] if beside else []
     comparison = card.metrics.get("comparison")
     if comparison:
         from proseg_gui.training.compare import verdict
@@ -217,7 +234,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     from proseg_gui.bundle import find_bundle, read_card
     from proseg_gui.io.dataset import Split, read_people
     from proseg_gui.training.augment import augmentation_for
-    from proseg_gui.training.recipe import Recipe
+    from proseg_gui.training.recipe import Recipe, with_options
     from proseg_gui.training.run import Request
 
     split = Split.read(args.split) if args.split else None
@@ -232,6 +249,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     patience = (STAGE_PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
                     network=network, precision=args.precision)  # fmt: skip
+    recipe = with_options(recipe, _recipe_options(args))
     if args.widths:
         recipe = replace(recipe, widths=_widths(args.widths))
     return Request(

@@ -11,12 +11,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 
 from proseg_gui.bundle import Bundle, Card, rater_index
 from proseg_gui.errors import UserError
@@ -110,17 +110,23 @@ class Sliders:
         """
         if not point[PREFERENCE]:
             return None  # the method knows no preference
-        presets = self._lines([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
-        target = self._lines([point])[0]
+        presets, target = self._presets, self._lines([point])[0]
         tolerance = BLEND_TOLERANCE * max(1.0, float(np.abs(target).max()))
         apart = np.abs(presets - target).max(1)
         if apart.min() < 1e-6:
             return tuple(float(r == apart.argmin()) for r in range(len(presets)))
+        from scipy.optimize import nnls  # late: 0.3 s that no window's start needs
+
         system = np.vstack([presets.T, np.full((1, len(presets)), 10.0)])  # the last row: weights sum to 1
         weights = nnls(system, np.append(target, 10.0))[0]
         if np.abs(weights @ presets - target).max() > tolerance or abs(weights.sum() - 1.0) > BLEND_TOLERANCE:
             return None
         return tuple(float(w) for w in weights / weights.sum())
+
+    @cached_property
+    def _presets(self) -> np.ndarray:
+        """``(R, D)``: the raters' own points, see :meth:`_lines`; worked out once, as the weights do not change."""
+        return self._lines([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
 
     def _lines(self, points: Sequence[Point]) -> np.ndarray:
         """Preferences ``(N, D)`` in the coordinates in which blends are straight."""

@@ -7,9 +7,8 @@ its steps follow from a case that is no longer so. They are work all the same, a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from proseg_gui.review.document import ACCEPTED, OPENED, REMEMBERED, Document, Gesture
+from proseg_gui.review.document import ACCEPTED, OPENED, REMEMBERED, Change, Document, Gesture
 
 NUMBERED = (f"{REMEMBERED}/", f"{OPENED}/")
 
@@ -37,15 +36,15 @@ def _carry(document: Document, step: Gesture, moved: dict[str, str]) -> None:
         old = step.reading
         new = document.accept(
             old.structure, step.masks[old.mask], how=old.how, point=old.point, who=old.who, model=old.model,
-            seconds=old.seconds,
+            seconds=old.seconds, edits=old.edits,
         ).reading  # fmt: skip
         assert new is not None
         moved[old.id] = new.id
         return
-    values: dict[str, Any] = {}
+    changes: list[Change] = []
     for change in step.changes:
         if change.patch is not None:
-            document.edit(step.name, change.key.partition("/")[2], change.patch)
+            changes.append(change)
             continue
         key, value = change.key, change.after
         if key.startswith(NUMBERED):
@@ -54,8 +53,10 @@ def _carry(document: Document, step: Gesture, moved: dict[str, str]) -> None:
             value = moved.get(str(value), value)
             if value not in document.readings:
                 raise LookupError(value)
-        values[key] = value
-    document.set(step.name, values, masks=step.masks)
+        if value != document.value(key):
+            changes.append(Change(key, document.value(key), value))
+    if changes:
+        document.change(step.name, changes, masks=step.masks)
 
 
 def _own_number(document: Document, key: str, *, new: bool) -> str:

@@ -19,3 +19,7 @@ STEPS = 1200
 """Optimiser steps of a new model, where nobody says how many."""
 STAGE_PATIENCE = 4
 """Validations of a stage without anything better after which it ends; a new model does all its steps."""
+RECIPE_OPTIONS = ("rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
+"""What a new ProSeg can be trained with beside what is usual (:func:`proseg_gui.training.recipe.with_options`)."""
+LEARNED_IN = {"dpersona": 2}
+"""Methods that learn in several stages, each of which does all steps: how many."""

@@ -35,6 +35,12 @@ OBJECTIVES: Mapping[str, type[Objective]] = {
     Threshold.kind: ThresholdObjective,
 }
 
+AS_PUBLISHED: Mapping[str, Mapping[str, str]] = {
+    DPersona.kind: {"code_encoder": "plain"},
+    ProbabilisticUNet.kind: {"code_encoder": "plain"},
+}
+"""What a new network has otherwise than a bundle that does not name it."""
+
 
 def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """An untrained network of ``kind`` for the raters, structures and channels of ``layout``.
@@ -46,5 +52,5 @@ def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     """
     return build(kind, {
         "n_raters": len(layout.raters), "n_structures": len(layout.structures), "n_channels": len(layout.channels),
-        "widths": recipe.widths, **recipe.network,
+        "widths": recipe.widths, **AS_PUBLISHED.get(kind, {}), **recipe.network,
     })  # fmt: skip

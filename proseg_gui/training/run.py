@@ -27,6 +27,7 @@ from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.io.dataset import Case, Dataset, Split, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
@@ -44,6 +45,7 @@ from proseg_gui.training.origin import (
     match_raters,
     origin_record,
 )
+from proseg_gui.training.plain_heads import against_heads
 from proseg_gui.training.precision import check_precision
 from proseg_gui.training.processes import rank, world
 from proseg_gui.training.recipe import Recipe
@@ -174,6 +176,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     metrics = _metrics(state, held_out, request.recipe, card.raters)
     if held_out:
         metrics["validation"] |= against_people(method, held_out)
+    if held_out and base is None and isinstance(method, ProSeg):
+        progress(1.0, "comparing with plain heads")
+        metrics["plain_heads"] = against_heads(method, train, held_out, request.recipe, token)
     if base is not None:
         record |= origin_record(base.card, request.stage, hashes, held_out_hashes)
         if held_out:

@@ -24,6 +24,7 @@ from PySide6.QtCore import QSettings
 EVENTS = ("open", "os.", "shutil.", "sqlite3.", "socket.", "subprocess.", "tempfile.", "glob.", "fcntl.", "mmap.")
 ASKED = ("stat", "lstat", "access", "readlink", "statvfs", "fsync", "fdatasync", "getxattr", "kill")
 """Functions of ``os`` that go to the system without an audit event (``kill``: with one on some)."""
+MODULES = (".py", ".pyc", ".so")
 NO_DISK = frozenset({"os.putenv", "os.unsetenv", "os.add_dll_directory"})
 """Events that touch neither disk nor network."""
 IMPORTS = ("importlib", "zipimport", "linecache", "tokenize", "traceback")
@@ -39,9 +40,9 @@ class Watch:
         self.thread = threading.get_ident()
         self.busy = False
 
-    def note(self, what: str) -> None:
-        """Something was done: a fault where the window's thread does it, unless it only reads a module."""
-        if threading.get_ident() != self.thread or self.busy:
+    def note(self, what: str, on: object = None) -> None:
+        """Something was done, ``on`` a file: a fault where the window's thread does it, unless that is a module."""
+        if threading.get_ident() != self.thread or self.busy or str(on).endswith(MODULES):
             return
         self.busy = True  # looking at the stack reads source
         try:
@@ -69,7 +70,7 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
     if _watch is not None and event.startswith(EVENTS) and event not in NO_DISK:
         if event == "open" and isinstance(arguments[0], int):
             return  # a file that is open already
-        _watch.note(f"{event} {arguments[:1]}")
+        _watch.note(f"{event} {arguments[:1]}", arguments[0] if arguments else None)
 
 
 class Connection(sqlite3.Connection):
@@ -103,7 +104,7 @@ for _name in ("value", "setValue", "remove", "sync", "childKeys", "allKeys"):
 def _told_of(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def told(*values: Any, **named: Any) -> Any:
         if _watch is not None:
-            _watch.note(f"{name} {values[:1]}")
+            _watch.note(f"{name} {values[:1]}", values[0] if values else None)
         return function(*values, **named)
 
     return told

@@ -17,7 +17,7 @@ from proseg_gui.training import choices, stages
 from proseg_gui.training.methods import OBJECTIVES
 from proseg_gui.training.precision import PRECISIONS
 from proseg_gui.training.process import Network, Plan
-from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.recipe import Recipe, single_stage, with_options
 
 
 def test_names_are_those_of_the_modules():
@@ -28,6 +28,9 @@ def test_names_are_those_of_the_modules():
     assert choices.PRECISIONS == PRECISIONS
     assert choices.STAGES == stages.STAGES == tuple(stages.STEPS)
     assert Recipe().steps == choices.STEPS
+    assert {kind: o.stages for kind, o in OBJECTIVES.items() if o.stages > 1} == choices.LEARNED_IN
+    for name in choices.RECIPE_OPTIONS:
+        assert with_options(Recipe(), [name]) != Recipe() == single_stage(Recipe()), name
     assert (Recipe().precision, Recipe().patience) == (choices.PRECISIONS[0], 0)
 
 
