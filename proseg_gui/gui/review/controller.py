@@ -90,10 +90,14 @@ class Controller(QObject):
         work.ended.connect(self._ended)
         work.failed.connect(self.failed)
 
-    def close(self) -> None:
-        """Keep where one stood, stop all work and wait for the threads."""
+    def rest(self) -> None:
+        """Keep where one stood, and begin nothing more."""
         self.desk.leave()
         self.work.settle(False)
+
+    def close(self) -> None:
+        """Keep where one stood, stop all work and wait for the threads."""
+        self.rest()
         self.jobs.close()
 
     def _announce(self, name: str, value: Any) -> None:

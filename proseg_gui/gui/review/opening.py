@@ -16,7 +16,8 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.case import OpenedCase, flag
+from proseg_gui.review.document import Document
 from proseg_gui.review.inputs import one_a_patient
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
@@ -291,12 +292,14 @@ class Opener(QObject):
             self._controller.noticed.emit("Open the case once before it is flagged")
             return
 
-        def work(_token: CancelToken, _progress: Progress) -> None:
-            self.keeper.flag(item, flagged)
+        def work(_token: CancelToken, _progress: Progress) -> Document | None:
+            return self.keeper.document(item.case_id)
 
-        def done(_none: None) -> None:
-            self.worklist.update(key, flagged=flagged)
-            self._tell()
+        def done(document: Document | None) -> None:
+            if document is not None:
+                flag(document, flagged)
+                self.worklist.update(key, flagged=flagged)
+                self._tell()
 
         controller = self._controller
         controller.jobs.start("files", work, title="Flag", done=done, failed=controller.failed.emit)
@@ -415,7 +418,7 @@ class Opener(QObject):
                 if not other_modality:
                     raise
             progress(0.9, "first contour")
-            self.keeper.about(study, case_id, bundle.card.structures)
+            self.keeper.about(case_id, bundle.card.structures)
             return replace(begin_review(study, bundle, device, centre_mm, engine), reference=reference)
 
         def failed(error: BaseException) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from proseg_gui.gui.trainer.people_here import people_here
+
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
     from proseg_gui.gui.trainer.survey import CaseRow
@@ -57,9 +59,7 @@ class Raters:
 
 def likely(card: Card, names: Sequence[str]) -> dict[str, str | None]:
     """Who each of ``names`` may be: by equal name, or by this computer's table of who is who; else ``None``."""
-    from proseg_gui.bundle import local_names
-
-    table = local_names(card)
+    table = people_here(card)
     return {name: table.get(name) for name in names}
 
 
