@@ -21,13 +21,15 @@ from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.projects import Projects
-from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.scene import MPR, TWO, Scene
+from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command
 from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.gui.shell.rater_key import RaterKey
 from proseg_gui.io.pacs.archive import is_installed
 from proseg_gui.review.state import LOCAL_MAP
+from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
 
 
@@ -58,10 +60,12 @@ class Commands:
         opener: Opener,
         scene: Scene,
         agreement: AgreementLink,
+        tools: ToolsLink,
         window: WindowActions,
     ) -> None:
         self._host, self._controller, self._opener = host, controller, opener
         self._scene, self._agreement, self._window = scene, agreement, window
+        self._tools_link = tools
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
@@ -72,7 +76,7 @@ class Commands:
     def table(self) -> list[Command]:
         """All commands in menu order."""
         return [
-            *self._file(), *self._edit(), *self._view(), *self._windows(), *self._maps(), *self._look(),
+            *self._file(), *self._edit(), *self._hand(), *self._view(), *self._windows(), *self._maps(), *self._look(),
             *self._case(), *self._tools(), *self._help(),
         ]  # fmt: skip
 
@@ -143,6 +147,46 @@ class Commands:
                     label=lambda: f"{tr('&Redo')} {desk.redo_name}".rstrip()),
         ]
 
+    def _hand(self) -> list[Command]:
+        """The tools of the hand, and what they have drawn."""
+        tools, link, h = self._controller.desk.tools, self._tools_link, self.handlers
+        held = [
+            Command(kind.replace(" ", "_"), "Edit", text, key, partial(tools.choose, kind), tip, words,
+                    partial(h.holds, kind), blocked=h.no_scan, group="tool")
+            for kind, text, key, tip, words in (
+                (BRUSH, tr("&Brush"), "W", tr("Draw with a disc or a ball of so many mm"), tr("paint pen draw")),
+                (ERASER, tr("&Eraser"), "E", tr("Take away with a disc or a ball"), tr("erase rubber remove")),
+                (RESTORE, tr("Bac&k to the model"), "Q", tr("Forget strokes here: the model's contour comes back"),
+                 tr("restore unpin clear")),
+                (LASSO, tr("&Lasso"), "K", tr("Surround freely, or set corners by clicks"),
+                 tr("polygon scissors freehand")),
+                (THRESHOLD, tr("&Threshold brush"), "J", tr("Draw only within a range of values"),
+                 tr("paint intensity level")),
+                (FLOOD, tr("&Flood fill"), "O", tr("Fill what is connected within a range of values"),
+                 tr("bucket region growing wand")),
+            )
+        ]
+        return [
+            *held,
+            Command("lay_down", "Edit", tr("Lay the tool &down"), "Esc", h.escape,
+                    tr("First what is being drawn, then the tool"), tr("cancel stop none"), group="tool"),
+            Command("tool_3d", "Edit", tr("Tool works in &3D"), "V", lambda: tools.set_ball(not tools.state.ball),
+                    tr("A ball through neighbouring slices"), tr("sphere volume"), lambda: tools.state.ball,
+                    blocked=h.no_scan, group="tool"),
+            Command("tool_larger", "Edit", tr("Larger tool"), "]", partial(tools.resize, 1), tr("By a seventh"),
+                    tr("radius size bigger"), group="tool"),
+            Command("tool_smaller", "Edit", tr("Smaller tool"), "[", partial(tools.resize, -1), tr("By a seventh"),
+                    tr("radius size"), group="tool"),
+            Command("close_polygon", "Edit", tr("&Close the polygon"), "Return", tools.close,
+                    tr("Join the last corner to the first, and fill"), tr("lasso finish"), group="tool"),
+            Command("forget_here", "Edit", tr("Forget &strokes on this slice"), "Ctrl+Delete", link.clear_here,
+                    tr("Of the active structure; the model's contour comes back"), tr("clear erase reset"),
+                    blocked=h.no_scan, group="draft"),
+            Command("add_structure", "Edit", tr("&Add structure\u2026"), "Ctrl+Shift+N", link.ask_to_add,
+                    tr("One of your own, to be drawn by hand"), tr("new organ target segment label"),
+                    blocked=h.no_scan, group="draft"),
+        ]
+
     def _view(self) -> list[Command]:
         h, scan = self.handlers, self._scene.scan
         on, toggle = h.is_on, h.toggle
@@ -165,6 +209,12 @@ class Commands:
                     blocked=h.no_scan, group="panes"),
             Command("single_pane", "View", tr("&Single pane"), "L", h.swap("layout", "single", "two"),
                     tr("One pane or two"), tr("layout maximise full"), h.has("layout", "single"), group="panes"),
+            Command("two_panes", "View", tr("Scan | heat &map"), "F2", h.pick("layout", TWO),
+                    tr("The slice with contours, and the same as map of uncertainty"), tr("layout side by side"),
+                    h.has("layout", TWO), group="panes"),
+            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", h.pick("layout", MPR),
+                    tr("Axial, coronal and sagittal through one place; Shift + move leads"),
+                    tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
                     tr("Of the same volume; slices are those of the scan or cut across it"),
                     tr("plane orientation reformat"), blocked=h.no_scan, group="panes"),

@@ -17,7 +17,7 @@ class Handlers:
         self._controller, self._opener, self._scene = controller, opener, scene
         self.ruler = False
         self.box_armed = False
-        for pane in scene.panes:
+        for pane in scene.all_panes:
             pane.clicked.connect(self._clicked)
 
     # -- why a command cannot be given ----------------------------------------------------------------------------
@@ -58,6 +58,10 @@ class Handlers:
         """Whether a choice of the settings is ``value``."""
         return lambda: bool(getattr(self._controller.display.view.settings, name) == value)
 
+    def pick(self, name: str, value: str) -> Callable[[], None]:
+        """Set a choice of the settings."""
+        return lambda: self._controller.display.set_view(**{name: value})
+
     def swap(self, name: str, one: str, other: str) -> Callable[[], None]:
         """Set a choice of the settings to ``one``, or to ``other`` where it is ``one``."""
         return lambda: self._controller.display.set_view(**{name: other if self.has(name, one)() else one})
@@ -91,11 +95,21 @@ class Handlers:
         names = () if review is None or self.all_raters_shown() else review.engine.raters
         self._controller.display.show_raters(frozenset(names))
 
+    def holds(self, kind: str) -> bool:
+        """Whether this tool is in the hand."""
+        return self._controller.desk.tools.state.kind == kind
+
+    def escape(self) -> None:
+        """First what is being drawn, then the tool."""
+        tools = self._controller.desk.tools
+        if not tools.drop():
+            tools.lay_down()
+
     # -- what waits for the mouse ---------------------------------------------------------------------------------
     def toggle_ruler(self) -> None:
         """Let the left button measure, or not."""
         self.ruler = not self.ruler
-        for pane in self._scene.panes:
+        for pane in self._scene.all_panes:
             pane.set_ruler(self.ruler)
 
     def arm_box(self) -> None:

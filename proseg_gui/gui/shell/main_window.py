@@ -23,6 +23,7 @@ from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
+from proseg_gui.gui.panels.toolbar import ToolBar
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.review.agreement_link import AgreementLink
@@ -31,6 +32,7 @@ from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
@@ -98,12 +100,14 @@ class MainWindow(QMainWindow):
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
-        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.scene), self.trainer, self)
+        self.toolbar = ToolBar()
+        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.toolbar, self.scene), self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
+        self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
         window = WindowActions(
             close=self.close,
             reset_layout=self.reset_layout,
@@ -117,7 +121,9 @@ class MainWindow(QMainWindow):
             show_trainer=self.tabs.show_trainer,
             docks=self.docks,
         )
-        self.commands = Commands(self.host, self.controller, self.opener, self.scene, self.agreement, window)
+        self.commands = Commands(
+            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+        )
         self.screenshots = Screenshots(
             self.host, self, self.patient_left_out, lambda: self.controller.display.view.settings.export_folder
         )
@@ -140,7 +146,7 @@ class MainWindow(QMainWindow):
         self.measurements.details_asked.connect(self.agreement.open)
         self.tabs.own(list(self.docks.values()), self.header, self.menus)
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
-        FocusHome(self.scene.panes, [self.scene, *self.docks.values()], self)
+        FocusHome(self.scene.all_panes, [self.scene, *self.docks.values()], self)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
@@ -264,7 +270,7 @@ class MainWindow(QMainWindow):
             dialog = ErrorDialog(what, details, parent=self)
         self.show_dialog(dialog)
 
-    def show_dialog(self, dialog: Any, accepted: Callable[[], None] | None = None) -> None:
+    def show_dialog(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
         self._dialogs.append(dialog)
         dialog.setModal(True)
