@@ -168,7 +168,7 @@ class Commands:
         ]
         return [
             *held,
-            Command("lay_down", "Edit", tr("Lay the tool &down"), "Esc", h.escape,
+            Command("lay_down", "Edit", tr("Lay the tool &down"), "", h.escape,
                     tr("First what is being drawn, then the tool"), tr("cancel stop none"), group="tool"),
             Command("tool_3d", "Edit", tr("Tool works in &3D"), "V", lambda: tools.set_ball(not tools.state.ball),
                     tr("A ball through neighbouring slices"), tr("sphere volume"), lambda: tools.state.ball,
@@ -177,9 +177,9 @@ class Commands:
                     tr("radius size bigger"), group="tool"),
             Command("tool_smaller", "Edit", tr("Smaller tool"), "[", partial(tools.resize, -1), tr("By a seventh"),
                     tr("radius size"), group="tool"),
-            Command("close_polygon", "Edit", tr("&Close the polygon"), "Return", tools.close,
+            Command("close_polygon", "Edit", tr("&Close the polygon"), "", tools.close,
                     tr("Join the last corner to the first, and fill"), tr("lasso finish"), group="tool"),
-            Command("forget_here", "Edit", tr("Forget &strokes on this slice"), "Ctrl+Delete", link.clear_here,
+            Command("forget_here", "Edit", tr("Forget &strokes on this slice"), "Ctrl+Del", link.clear_here,
                     tr("Of the active structure; the model's contour comes back"), tr("clear erase reset"),
                     blocked=h.no_scan, group="draft"),
             Command("add_structure", "Edit", tr("&Add structure\u2026"), "Ctrl+Shift+N", link.ask_to_add,

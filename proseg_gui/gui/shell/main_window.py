@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from proseg_gui.errors import UserError
@@ -287,6 +287,13 @@ class MainWindow(QMainWindow):
             self.controller.job_changed.emit(None)
         else:
             self.controller.desk.cancel_sweep()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that nothing else wanted drops what is being drawn, then the tool."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.commands.handlers.escape()
+        else:
+            super().keyPressEvent(event)
 
     # -- files dropped on the window ------------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
