@@ -78,7 +78,7 @@ class Method(nn.Module, ABC):
     widths, features, hidden:
         Channels of the backbone's levels, finest first; its output's; width of the decoder's first layer.
     backbone:
-        A name in :data:`~proseg_gui.networks.pretrained.BACKBONES`.
+        A name of :data:`~proseg_gui.catalogue.BACKBONE`.
     own, choices:
         What the method has beside them: sizes with their least and most, and names with those there are.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from proseg_gui.catalogue import ENTRIES
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
 from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
 from proseg_gui.review.case import OpenedCase
@@ -38,19 +39,17 @@ def opened(window, qtbot, tmp_path):
         with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
             window.controller.desk.begin(begin_review(study, load_bundle(tmp_path / kind), "cpu"))
         assert window.failures == []
-        return window, method.capabilities
+        return window, method
 
     return build
 
 
-@pytest.mark.parametrize(
-    ("kind", "preferences"),
-    [("reference", 2), ("dpersona", 2), ("probunet", 0), ("pionono", 2), ("rater_heads", 2), ("majority", 0),
-     ("threshold", 1)],
-)  # fmt: skip
-def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot):
-    window, able = opened(kind)
-    controller = window.controller
+@pytest.mark.parametrize("kind", list(ENTRIES)[1:])
+def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
+    window, method = opened(kind)
+    controller, able = window.controller, method.capabilities
+    preferences = len(method.preference_controls())
+    assert bool(preferences) == able.preference_axes
     preference, ambiguity = window.findChild(PreferencePanel), window.findChild(AmbiguityPanel)
     assert len(controller.desk.axes.preference) == len(preference.axes.sliders) == preferences
     assert bool(controller.desk.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
