@@ -116,6 +116,8 @@ METHODS = (
     MethodEntry("probunet", "Probabilistic U-Net", "probunet:ProbabilisticUNet",
                 "objectives.probunet:ProbabilisticUNetObjective"),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
+    MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
+                "objectives.ssn:StochasticSegmentationObjective"),
     MethodEntry("rater_heads", "per-rater heads", "rater_heads:RaterHeads",
                 "objectives.rater_heads:RaterHeadsObjective"),
     MethodEntry("majority", "majority mask", "majority:Majority", "objectives.majority:MajorityObjective"),
