@@ -49,7 +49,7 @@ class Settings:
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True
-    layout: str = _choice("two", "single")
+    layout: str = _choice("two", "single", "mpr")
     """``two`` panes (scan and heatmap) or one (``single``)."""
     map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "ambiguity_here")
     map_form: str = _choice("variance", "entropy")

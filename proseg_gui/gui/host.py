@@ -14,7 +14,7 @@ from proseg_gui.gui.jobs import QtJobs
 class ShowDialog(Protocol):
     """Opens a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
 
-    def __call__(self, dialog: Any, accepted: Callable[[], None] | None = None) -> None:
+    def __call__(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open it."""
 
 

@@ -12,6 +12,7 @@ import copy
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -146,6 +147,14 @@ class Engine:
     def release(self) -> None:
         """Let the others go on."""
         self._gate.release()
+
+    def keep_free(self, busy_hand: bool) -> None:
+        """From press to release of a slider: work that is :meth:`giving_way` waits at its next stopping point."""
+        self._gate.keep_free(busy_hand)
+
+    def giving_way(self) -> AbstractContextManager[None]:
+        """For work that takes long and that nobody waits for: within, :meth:`keep_free` stops this thread."""
+        return self._gate.giving_way()
 
     def pause_point(self, token: CancelToken | None) -> None:
         """A stopping point for long work: raises ``Cancelled``, or waits while another thread holds the engine."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -110,8 +111,7 @@ class Sliders:
         """
         if not point[PREFERENCE]:
             return None  # the method knows no preference
-        presets = self._lines([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
-        target = self._lines([point])[0]
+        presets, target = self._presets, self._lines([point])[0]
         tolerance = BLEND_TOLERANCE * max(1.0, float(np.abs(target).max()))
         apart = np.abs(presets - target).max(1)
         if apart.min() < 1e-6:
@@ -121,6 +121,11 @@ class Sliders:
         if np.abs(weights @ presets - target).max() > tolerance or abs(weights.sum() - 1.0) > BLEND_TOLERANCE:
             return None
         return tuple(float(w) for w in weights / weights.sum())
+
+    @cached_property
+    def _presets(self) -> np.ndarray:
+        """``(R, D)``: the raters' own points, see :meth:`_lines`; worked out once, as the weights do not change."""
+        return self._lines([point_from(self._method.rater_coords(r)) for r in range(self._method.n_raters)])
 
     def _lines(self, points: Sequence[Point]) -> np.ndarray:
         """Preferences ``(N, D)`` in the coordinates in which blends are straight."""

@@ -14,25 +14,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proseg_gui.planes import Plane
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
     ACCEPTED,
+    EVIDENCE,
     FLAGGED,
     MODEL,
     OPENED,
+    ORDER,
     POINT,
     REMEMBERED,
     SHAPE,
+    STRUCTURE,
     Document,
     Gesture,
 )
 from proseg_gui.review.doubt import next_slice
+from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
 from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
+from proseg_gui.review.tools import Tools
 from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Reading, Study, letters_of
@@ -64,12 +70,18 @@ class Desk:
     ) -> None:
         self.worker, self._announce, self._picture, self._clock = worker, announce, picture, clock
         self.shapes = Shapes(self, announce)
+        self.drafts = Drafts(self, announce)
+        self.tools = Tools(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
         self.review: Reviewed | None = None
         self.slice_index = 0
         self.structure = 0
+        """The active structure: that which tools, acceptance and export are about; a number in :attr:`structures`."""
+        self._active_name = ""
+        self.model_structure = 0
+        """The structure that sliders and doubt are about: the active one, or the last that the model draws."""
         self.axes = AxesState((), (), True, 0, 0)
         self.drawn: Any = None
         self.spread: Spread | None = None
@@ -103,21 +115,24 @@ class Desk:
 
     def show(self, case: OpenedCase) -> None:
         """Open a case: everything of the last one is gone from view, and this one's own comes back."""
+        self.tools.drop()
         self.leave()
         self._drop_review()
         self.case = case
         view = case.view
         study = with_opened(case.study, case.document)
-        self.structure = 0
+        self.structure = self.model_structure = 0
         self.slice_index = _kept_slice(view.get("slice"), study.geometry.shape[0])
         self.visited = frozenset(k for k in view.get("visited", ()) if isinstance(k, int))
         self._came_from = ()
         self.shapes.voxels = dict(case.shown)
+        self.drafts.forget()
         panes = view.get("panes")
         self.panes = panes if isinstance(panes, Mapping) else {}
         seconds = view.get("seconds")
         self._seconds_before = float(seconds) if isinstance(seconds, int | float) else 0.0
         self._in_view_since = self._clock()
+        self._active_name = self.structure_name
         case.document.listen(lambda gesture: self._gesture_done(gesture) if self.case is case else None)
         self.display.study = study
         self._announce("study_changed", study)
@@ -139,6 +154,7 @@ class Desk:
         """Before another case comes, or the end: what was moved last is a step, and where one stood is kept."""
         if self.case is None:
             return
+        self.drafts.end()
         self.latents.commit()
         self._announce("view_kept", (self.case.case_id, self.case_view()))
 
@@ -149,7 +165,7 @@ class Desk:
         return {
             "slice": self.slice_index,
             "visited": sorted(self.visited),
-            "structure": kept.get("structure", 0) if self.review is None else self.structure,
+            "structure": kept.get("structure", 0) if self.model_expected else self.structure,
             "model": kept.get("model", "") if self.review is None else self.review.reference,
             "choices": self.display.case_choices(),
             "panes": dict(self.panes),
@@ -189,7 +205,7 @@ class Desk:
         assert study is not None
         self.review = replace(review, study=study)
         kept = self.case.view.get("structure")
-        last = len(review.engine.structures) - 1
+        last = len(self.structures) - 1
         self.structure = min(kept, last) if isinstance(kept, int) and kept >= 0 else 0
         self._announce("bundle_changed", review.bundle)
         for notice in review.engine.notices:
@@ -199,8 +215,10 @@ class Desk:
             self._announce(
                 "noticed", "The sliders of this case were set under another model; they begin anew under this one"
             )
-        if self.structure:
-            self.latents.choose_structure(self.structure)
+        self._active_name = self.structure_name
+        self.model_structure = self.structure if self.is_modelled else 0
+        if self.model_structure:
+            self.latents.choose_structure(self.model_structure)
         self._announce("structure_state_changed", None)
         self.worker.sweep(self.review, lambda: self.slice_index)
 
@@ -241,6 +259,7 @@ class Desk:
     def _step_in_history(self, step: Callable[[], Gesture | None], nothing: str) -> None:
         if self.case is None:
             return
+        self.drafts.end()
         self.latents.commit()
         gesture = step()
         if gesture is None:
@@ -260,9 +279,23 @@ class Desk:
             self._opened_changed()
         if any(key.startswith(f"{REMEMBERED}/") for key in keys):
             self._announce("remembered_changed", self.latents.remembered)
-        if any(key.startswith((ACCEPTED, SHAPE)) or key == FLAGGED for key in keys):
+        self.drafts.follow(gesture)
+        if any(key.startswith((ACCEPTED, SHAPE, STRUCTURE)) or key in (FLAGGED, ORDER) for key in keys):
+            self._structures_changed()
+        if any(key.startswith(EVIDENCE) for key in keys):
             self._announce("structure_state_changed", None)
+            self._refresh_figures()
         self._announce("history_changed", gesture)
+
+    def _structures_changed(self) -> None:
+        names = self.structures
+        if self._active_name in names:  # its number may have changed
+            self.structure = names.index(self._active_name)
+        elif self.structure >= len(names) or names[self.structure] != self._active_name:
+            self.structure = 0
+            self._active_name = names[0] if names else ""
+            self._announce("structure_changed", 0)
+        self._announce("structure_state_changed", None)
 
     def _opened_changed(self) -> None:
         assert self.case is not None and self.study is not None
@@ -278,9 +311,25 @@ class Desk:
         self.display.show_masks((view.masks_shown & drew) | (drew - before))
 
     @property
-    def structures(self) -> tuple[str, ...]:
-        """The structures that can be accepted: the model's."""
+    def modelled(self) -> tuple[str, ...]:
+        """The structures that the model draws: the first of :attr:`structures`."""
         return () if self.review is None else self.review.engine.structures
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """Every structure of the case: the model's, and those that only the person's work has."""
+        return self.drafts.names
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether the model draws the active structure, so that sliders move it and figures of doubt are about it."""
+        return self.structure < len(self.modelled)
+
+    @property
+    def structure_name(self) -> str:
+        """The active structure; empty where there is none."""
+        names = self.structures
+        return names[self.structure] if self.structure < len(names) else ""
 
     @property
     def model(self) -> dict[str, Any] | None:
@@ -289,6 +338,16 @@ class Desk:
             return None
         card = self.review.bundle.card
         return {"name": card.name, "sha256": card.sha256}
+
+    def shown_on_slice(self) -> np.ndarray | None:
+        """``(y, x)`` what the active structure holds of the slice in view, as shown; ``None`` while nobody knows."""
+        number, name, plane = self.structure, self.structure_name, Plane(0, self.slice_index)
+        kept = self.shapes.kept(number)
+        if kept is not None:
+            return kept.plane(0, self.slice_index) > 0
+        if self.drawn is None or self.drawn.frame.slice_index != self.slice_index:
+            return None
+        return self.drafts.shown(name, plane, self.drawn.frame.probability[number] > 0.5)
 
     # -- where one looks ------------------------------------------------------------------------------------------
     def set_slice(self, k: int) -> None:
@@ -333,16 +392,19 @@ class Desk:
         self.set_slice(target)
 
     def set_structure(self, index: int) -> None:
-        """Choose the structure that sliders move and that maps, volumes and readouts are about."""
-        if self.review is None or index == self.structure:
+        """Choose the structure that tools, acceptance and export are about, and sliders where the model draws it."""
+        if index == self.structure or not 0 <= index < len(self.structures):
             return
-        self.structure = index
-        self.latents.choose_structure(index)
+        self.drafts.end()
+        self.structure, self._active_name = index, self.structures[index]
+        if self.is_modelled and index != self.model_structure:
+            self.model_structure = index
+            self.latents.choose_structure(index)
+            self._request_spread()
+            self._emit_summary()
+            self._refresh_figures()
+            self._refresh_axes()  # their small pictures are of one structure
         self._announce("structure_changed", index)
-        self._request_spread()
-        self._emit_summary()
-        self._refresh_figures()
-        self._refresh_axes()  # their small pictures are of one structure
         self._keep_view()
 
     def hover(self, index: tuple[int, int, int] | None) -> None:
@@ -357,8 +419,8 @@ class Desk:
         image = self.display.shown
         probability = included = ""
         if self.drawn is not None and self.review is not None and self.drawn.frame.slice_index == k:
-            name = self.review.engine.structures[self.structure]
-            probability = f"P({name}) {self.drawn.frame.probability[self.structure, y, x]:.2f}"
+            name, s = self.modelled[self.model_structure], self.model_structure
+            probability = f"P({name}) {self.drawn.frame.probability[s, y, x]:.2f}"
         if self.spread is not None and self.spread.slice_index == k:
             names = [name for name, p in self.spread.raters.items() if p[y, x] > 0.5]
             included = f"{', '.join(names)} include it" if names else "no rater includes it"
@@ -410,7 +472,8 @@ class Desk:
     # -- work -----------------------------------------------------------------------------------------------------
     def _request_frame(self, *, by_slider: bool = False) -> None:
         if self.review is not None:
-            self.worker.draw(self.review, self.slice_index, self.latents.points, by_slider=by_slider)
+            words = self.drafts.words(self.slice_index)
+            self.worker.draw(self.review, self.slice_index, self.latents.points, words, by_slider=by_slider)
 
     def take_drawn(self, drawn: Any) -> None:
         """A drawn slice has come (its ``frame`` is a :class:`~proseg_gui.review.state.Frame`)."""
@@ -427,7 +490,8 @@ class Desk:
 
     def _request_spread(self) -> None:
         if self.review is not None:
-            self.worker.find_spread(self.review, self.slice_index, self.structure, self.display.view.settings.map_form)
+            form = self.display.view.settings.map_form
+            self.worker.find_spread(self.review, self.slice_index, self.model_structure, form)
             self._request_local_map()
 
     def take_spread(self, spread: Spread) -> None:
@@ -439,7 +503,7 @@ class Desk:
 
     def _request_local_map(self) -> None:
         if self.review is not None and self.display.view.settings.map_name == LOCAL_MAP:
-            self.worker.find_local_map(self.review, self.slice_index, self.latents.point, self.structure)
+            self.worker.find_local_map(self.review, self.slice_index, self.latents.point, self.model_structure)
 
     def take_surveyed(self, k: int) -> None:
         """The sweep has measured slice ``k``."""
@@ -476,26 +540,29 @@ class Desk:
     def _emit_summary(self) -> None:
         if self.review is not None:
             self._last_summary = self._clock()
-            self.summary = self.review.summary(self.structure)
+            self.summary = self.review.summary(self.model_structure)
             self._announce("summary_changed", self.summary)
 
     def _refresh_figures(self) -> None:
         if self.review is not None:
-            self.worker.measure(self.review, self.latents.point, self.structure, self.display.view.compare_with)
+            s = self.model_structure
+            evidence = self.document.evidence(self.modelled[s])
+            edits = evidence if evidence.packed else None
+            self.worker.measure(self.review, self.latents.point, s, self.display.view.compare_with, edits)
 
     def take_figures(self, figures: Figures) -> None:
         """The volume has come, first as an estimate, then exactly, with the voxels to keep."""
         self.figures = figures
         self._announce("figures_changed", figures)
         if figures.voxels is not None and self.case is not None and self.review is not None:
-            name, model = self.review.engine.structures[self.structure], self.model
-            if self.shapes.kept(self.structure) is None and model is not None:
+            name, model = self.modelled[self.model_structure], self.model
+            if self.shapes.kept(self.model_structure) is None and model is not None:
                 self.shapes.voxels[name] = (figures.voxels, model)
                 self._announce("shown_kept", (self.case.case_id, name, figures.voxels, model))
 
     def _refresh_axes(self) -> None:
         if self.review is not None:
-            self.worker.find_axes(self.review, self.latents.point, self.structure, self.display.view.window)
+            self.worker.find_axes(self.review, self.latents.point, self.model_structure, self.display.view.window)
 
     def take_axes(self, axes: AxesState) -> None:
         """The sliders have come; never during a drag, whose end asks again."""

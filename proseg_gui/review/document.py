@@ -27,6 +27,10 @@ ACCEPTED = "accepted/"
 POINT = "point/"
 SHAPE = "shape/"
 """A structure's voxels as another model drew them, by digest: they stay until they are drawn anew."""
+STRUCTURE = "structure/"
+"""What the person said of a structure: ``{"own": added by hand, "colour": "#rrggbb" or None, "locked": bool}``."""
+ORDER = "structure order"
+"""Names of structures as the person ordered them; those that it does not name follow."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 
@@ -79,6 +83,8 @@ class AcceptedReading:
     who: str | None = None
     model: Value = None
     seconds: float | None = None
+    edits: Value = None
+    """Origin of evidence -> how many voxels it decided (``{"hand": 310, "tool": 20}``); ``None`` where none did."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +145,8 @@ class Document:
     ) -> None:
         z, y, x = shape
         self.shape = (int(z), int(y), int(x))
+        self.nothing = Bricks.empty(self.shape)
+        """A volume of zeros: one object, so that "still nothing" is seen by identity."""
         self.person = person
         self.masks: dict[str, Bricks] = {}
         """Volumes that gestures brought in, by digest."""
@@ -181,7 +189,7 @@ class Document:
 
     def evidence(self, structure: str) -> Bricks:
         """What was said of a structure's voxels, as codes of :mod:`proseg_gui.review.edits`."""
-        return self._volumes.get(EVIDENCE + structure, Bricks.empty(self.shape))
+        return self._volumes.get(EVIDENCE + structure, self.nothing)
 
     def accepted(self, structure: str) -> AcceptedReading | None:
         """The reading that stands for a structure now, if it is accepted."""
@@ -225,12 +233,29 @@ class Document:
         ValueError
             If the patch does not start from the evidence as it is, or the structure is accepted (and so locked).
         """
+        self._check_patch(structure, patch)
+        return self._do(name, (Change(EVIDENCE + structure, patch=patch),)) if patch else None
+
+    def change(self, name: str, changes: Iterable[Change], *, masks: Mapping[str, Bricks] | None = None) -> Gesture:
+        """Do a gesture of several changes at once, of plain values and evidence.
+
+        Raises
+        ------
+        ValueError
+            If a change does not start from what stands, or edits the evidence of an accepted structure.
+        """
+        changes = tuple(changes)
+        for change in changes:
+            if change.patch is not None:
+                self._check_patch(change.key.removeprefix(EVIDENCE), change.patch)
+        return self._do(name, changes, masks=masks)
+
+    def _check_patch(self, structure: str, patch: Patch) -> None:
         if self.accepted(structure) is not None:
             raise ValueError(f"{structure} is accepted; reopen it first")
         current = self.evidence(structure)
         if any(current.packed.get(index) != data for index, data in patch.before.items()):
             raise ValueError("the patch was made from another state")
-        return self._do(name, (Change(EVIDENCE + structure, patch=patch),)) if patch else None
 
     def accept(
         self,
@@ -242,6 +267,7 @@ class Document:
         who: str | None = None,
         model: Value = None,
         seconds: float | None = None,
+        edits: Value = None,
     ) -> Gesture:
         """Freeze ``mask`` as a reading of ``structure``; a later acceptance is a new version beside it."""
         version = 1 + sum(reading.structure == structure for reading in self.readings.values())
@@ -257,6 +283,7 @@ class Document:
             who=who,
             model=plain_value(model),
             seconds=None if seconds is None else round(float(seconds), 1),
+            edits=plain_value(edits),
         )
         key = ACCEPTED + structure
         change = Change(key, self._values.get(key), reading.id)
@@ -321,7 +348,7 @@ class Document:
         volumes = dict(self._volumes)
         for change in gesture.changes:
             if change.patch is not None:
-                volumes[change.key] = volumes.get(change.key, Bricks.empty(self.shape)).patched(change.patch)
+                volumes[change.key] = volumes.get(change.key, self.nothing).patched(change.patch)
             elif change.before != self._values.get(change.key):
                 raise ValueError(f"gesture {gesture.number} starts from another {change.key}")
         self._volumes = volumes

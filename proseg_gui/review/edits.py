@@ -50,6 +50,11 @@ def has_origin(codes: npt.NDArray[np.uint8], origin: str) -> npt.NDArray[np.bool
     return (codes.astype(np.int16) - 1) // 2 == ORIGINS.index(origin)
 
 
+def overlaid(base: npt.NDArray[np.bool_], codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """A shape with what was said put over it: the hand wins, voxel for voxel. Arrays of one shape."""
+    return (base | said_in(codes)) & ~said_out(codes)
+
+
 @dataclass(frozen=True, eq=False)
 class Bricks:
     """A ``(z, y, x)`` uint8 volume, 0 where no brick lies. Immutable; edits give a new one that shares the rest.
@@ -145,6 +150,26 @@ class Bricks:
             found.update(repr(index).encode())
             found.update(self.brick(index).tobytes())
         return found.hexdigest()
+
+    def overlaid(self, evidence: Bricks) -> Bricks:
+        """This shape (true where it is not 0) with what ``evidence`` says put over it; see :func:`overlaid`."""
+        packed = dict(self.packed)
+        for index in evidence.packed:
+            new = overlaid(self.brick(index) > 0, evidence.brick(index))
+            packed.pop(index, None)
+            if new.any():
+                packed[index] = _packed(new)
+        return Bricks(self.shape, packed)
+
+    def origins(self) -> dict[str, int]:
+        """How many voxels each origin of this evidence has decided, in or out; origins without any are left out."""
+        found = dict.fromkeys(ORIGINS, 0)
+        for index in self.packed:
+            codes = self.brick(index)
+            counts = np.bincount(codes.ravel(), minlength=2 * len(ORIGINS) + 1)
+            for number, origin in enumerate(ORIGINS):
+                found[origin] += int(counts[1 + 2 * number] + counts[2 + 2 * number])
+        return {origin: count for origin, count in found.items() if count}
 
     def changed(self, box: Box, values: npt.NDArray[np.uint8]) -> Patch:
         """The patch that puts ``values`` into ``box``; bricks that stay as they are, are no part of it."""

@@ -16,7 +16,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_json, hidden_folder
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.edits import Bricks
+from proseg_gui.review.edits import overlaid
 from proseg_gui.review.export_request import ExportRequest
 from proseg_gui.review.state import Outgoing
 from proseg_gui.volume import Mask
@@ -103,7 +103,7 @@ def export(
         def drawing(share: float, text: str) -> None:
             progress(DRAWING_SHARE * share, text)
 
-        _draw(review, request, drawings, outgoing.voxels, structure, results, token, drawing)
+        _draw(review, request, drawings, outgoing, structure, results, token, drawing)
 
         def writing(share: float, text: str) -> None:
             progress(DRAWING_SHARE + (1.0 - DRAWING_SHARE) * share, text)
@@ -151,7 +151,7 @@ def _draw(
     review: Reviewed,
     request: ExportRequest,
     drawings: Sequence[Drawing],
-    kept: Bricks | None,
+    outgoing: Outgoing,
     structure: int,
     results: Results,
     token: CancelToken,
@@ -162,6 +162,7 @@ def _draw(
     from proseg_gui.inference.engine import THRESHOLD
 
     engine, chosen = review.engine, slice(structure, structure + 1)
+    kept, edits = outgoing.voxels, outgoing.edits
     drawn = [drawing for drawing in drawings if kept is None or drawing.name != CURRENT]
     pointed = [(drawing.name, drawing.point) for drawing in drawn if drawing.point is not None]
     raters = rater_points(review.bundle) if "consensus" in request.what else ()
@@ -170,7 +171,10 @@ def _draw(
         token.check()
         found = engine.probabilities(k, [point for _, point in pointed], token)
         for (name, _), p in zip(pointed, found, strict=True):
-            results.add_mask(name, p[chosen] > THRESHOLD)
+            inside = p[chosen] > THRESHOLD
+            if name == CURRENT and edits is not None:
+                inside = overlaid(inside, edits.plane(0, k)[None])
+            results.add_mask(name, inside)
         if kept is not None and len(drawn) < len(drawings):
             results.add_mask(CURRENT, kept.plane(0, k)[None] > 0)
         if raters:

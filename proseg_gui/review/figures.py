@@ -25,7 +25,7 @@ class Figures:
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
     voxels: Bricks | None = field(default=None, compare=False)
-    """The mask itself, where ``exact``: what a case keeps as its shape."""
+    """What the model draws, where ``exact``: what a case keeps as its shape; what was said is not in it."""
 
 
 def ml_text(ml: float) -> str:

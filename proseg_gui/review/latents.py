@@ -66,15 +66,21 @@ class Latents:
         return self._stands[self._active][1] if self._stands else Who()
 
     def stand(self, structure: int) -> tuple[Point, Who]:
-        """Where a structure stands."""
-        return self._stands[structure]
+        """Where a structure stands; nowhere where no model draws it."""
+        return self._stands[structure] if structure < len(self._stands) else ({}, Who())
+
+    def _hold(self, dragging: bool) -> None:
+        self.dragging = dragging
+        if self._review is not None:
+            self._review.keep_free(dragging)
 
     def end(self) -> None:
         """No model looks any more."""
         self.commit()
+        self._hold(False)
         self._review = self._document = None
         self._unpacked = {}
-        self._stands, self._active, self.dragging, self.last_rater = [], 0, False, None
+        self._stands, self._active, self.last_rater = [], 0, None
 
     def begin(self, review: Reviewed, document: Document) -> bool:
         """Stand where the case stood under this model, else at the consensus style without ambiguity.
@@ -164,12 +170,12 @@ class Latents:
     def begin_drag(self) -> None:
         """A slider was taken: axes stay as they are until it is let go."""
         self.commit()
-        self.dragging = True
+        self._hold(True)
         self._tau_before_drag = self.point.get("tau")
 
     def end_drag(self) -> None:
         """The slider was let go: the drag is one step."""
-        self.dragging = False
+        self._hold(False)
         self.commit()
         self._dropped(tau_moved=self.point.get("tau") != self._tau_before_drag)
 

@@ -18,7 +18,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
-from proseg_gui.volume import Mask, Reading, Study
+from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -62,6 +62,10 @@ class Reviewed:
             self.engine.release()
         return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
 
+    def keep_free(self, busy_hand: bool) -> None:
+        """A slider was taken, or let go: the sweep waits in between, so that every move finds a free processor."""
+        self.engine.keep_free(busy_hand)
+
     # -- what all raters and samples draw -------------------------------------------------------------------------
     def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
         """Survey one slice (or take it from the survey's store) and give the chosen structure's arrays."""
@@ -95,8 +99,20 @@ class Reviewed:
 
         ``nearest()`` says which slice is in view now; ``surveyed(k)`` is called after each slice of the survey and
         ``encoded()`` when every slice is encoded. First everything is encoded (so that the sliders settle), then
-        surveyed; the slice in view is always surveyed as soon as it is reached.
+        surveyed; the slice in view is always surveyed as soon as it is reached. While a hand is on a slider
+        (:meth:`keep_free`) nothing of it is done.
         """
+        with self.engine.giving_way():
+            self._sweep(nearest, token, progress, surveyed, encoded)
+
+    def _sweep(
+        self,
+        nearest: Callable[[], int],
+        token: CancelToken,
+        progress: Progress,
+        surveyed: Callable[[int], None],
+        encoded: Callable[[], None],
+    ) -> None:
         n = self.engine.n_slices
         for done, k in enumerate(self._by_distance(nearest, self.engine.is_encoded), start=1):
             token.check()
@@ -145,14 +161,13 @@ class Reviewed:
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
 
-    def figures(
-        self, point: Point, structure: int, compare_with: str | None, token: CancelToken, progress: Progress
-    ) -> Figures:
-        """Exact volume of the mask at ``point``, and its Dice against a mask that a rater gave."""
-        mask = self.engine.mask(point, structure, token, progress)
+    def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
+        """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
+        shown = drawn if edits is None else drawn.overlaid(edits)
         given = self.given_mask(compare_with, structure)
-        agreement = None if given is None else dice(mask.array, given.array)
-        return Figures(mask.volume_ml, complete=True, exact=True, dice=agreement, voxels=Bricks.of(mask.array))
+        agreement = None if given is None else dice(shown.mask(), given.array)
+        ml = areas_to_ml(shown.counts(), self.study.geometry)
+        return Figures(ml, complete=True, exact=True, dice=agreement, voxels=drawn)
 
     def largest_slices(self, count: int) -> list[int]:
         """Slices where the structures can be largest, of those encoded so far."""

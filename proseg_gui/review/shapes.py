@@ -18,6 +18,13 @@ HOW = "by hand"
 """How a reading is made while nothing proposes: the person moved the sliders and looked."""
 
 
+def edits_text(edits: Mapping[str, int]) -> str:
+    """How many voxels were decided how: ``310 voxels by hand, 20 by tool``."""
+    words = {"hand": "by hand", "tool": "by tool", "copy": "copied", "proposal": "from a proposal"}
+    parts = [f"{count:,} {words[origin]}" for origin, count in edits.items()]
+    return f"voxels decided {', '.join(parts)}"
+
+
 class Shapes:
     """Accepting, reopening and flagging the desk's case.
 
@@ -34,14 +41,15 @@ class Shapes:
         self.voxels: dict[str, tuple[Bricks, Mapping[str, Any]]] = {}
         """Structure -> its voxels as last worked out, and the model that drew them."""
         self._measured: tuple[Bricks, float] | None = None
+        self._overlaid: dict[int, tuple[Bricks, Bricks, Bricks]] = {}
+        """Structure -> its base, what was said, and both together: all three are immutable."""
 
     # -- how it stands --------------------------------------------------------------------------------------------
     @property
     def state(self) -> str:
         """The open case's state, derived from its structures (:func:`~proseg_gui.review.case.case_state`)."""
         document = self._desk.document
-        drawn = (*self.voxels, *(reading.structure for reading in document.readings.values()))
-        return case_state(document, self._desk.structures or tuple(dict.fromkeys(drawn)))
+        return case_state(document, self.names)
 
     @property
     def flagged(self) -> bool:
@@ -50,34 +58,53 @@ class Shapes:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Structures that may have a shape that stays: the model's, and without a model those that were shown last."""
-        return self._desk.structures or (() if self._desk.case is None else tuple(self.voxels))
+        """Every structure of the case; see :attr:`~proseg_gui.review.drafts.Drafts.names`."""
+        return self._desk.drafts.names
 
     def locked(self, structure: int) -> Bricks | None:
-        """The voxels of a structure's accepted reading, which no slider changes; ``None`` where it is not accepted."""
+        """The voxels of a structure's accepted reading, which nothing changes; ``None`` where it is not accepted."""
         if self._desk.case is None or structure >= len(self.names):
             return None
         reading = self._desk.document.accepted(self.names[structure])
         return None if reading is None else self._desk.document.masks[reading.mask]
 
-    def kept(self, structure: int) -> Bricks | None:
-        """The voxels of a structure that stay whatever the sliders do; ``None`` where it is drawn as they stand.
+    def base(self, structure: int) -> Bricks | None:
+        """What lies under the strokes of a structure whatever the sliders do; ``None`` where the model draws it.
 
-        An accepted reading; else, where another model drew it (or no model looks), the shape that it had.
+        The shape that another model drew (or that was shown last, where no model looks); nothing where there is none.
         """
-        locked = self.locked(structure)
-        if locked is not None or self._desk.case is None:
-            return locked
+        if self._desk.case is None or structure >= len(self.names):
+            return None
         document, review, name = self._desk.document, self._desk.review, self.names[structure]
         digest = document.value(SHAPE + name)
         if digest is not None:
             return document.masks[digest]
         voxels, model = self.voxels.get(name, (None, {}))
-        if review is None:
-            return voxels
+        if name not in self._desk.modelled:
+            return voxels or document.nothing
+        assert review is not None
         stood = document.value(POINT + name)
         foreign = stood is not None and stood["model"] != review.bundle.card.sha256
         return voxels if foreign and model.get("sha256") == stood["model"] else None
+
+    def kept(self, structure: int) -> Bricks | None:
+        """The voxels of a structure that stay whatever the sliders do; ``None`` where it is drawn as they stand.
+
+        An accepted reading; else :meth:`base` with what was said of it.
+        """
+        locked = self.locked(structure)
+        if locked is not None:
+            return locked
+        base = self.base(structure)
+        if base is None:
+            return None
+        evidence = self._desk.document.evidence(self.names[structure])
+        if not evidence.packed:
+            return base
+        known = self._overlaid.get(structure)
+        if known is None or known[0] is not base or known[1] is not evidence:
+            known = self._overlaid[structure] = base, evidence, base.overlaid(evidence)
+        return known[2]
 
     def kept_ml(self) -> float | None:
         """Volume of the active structure's shape that stays; ``None`` where it is drawn as the sliders stand."""
@@ -91,15 +118,19 @@ class Shapes:
     def outgoing(self) -> Outgoing:
         """What an export writes as the active structure's contour: never the sliders' preview beside one that stays."""
         desk = self._desk
+        name = self.names[desk.structure]
         voxels, (point, who) = self.kept(desk.structure), desk.latents.stand(desk.structure)
-        if voxels is None:
-            return Outgoing(point, who.text)
-        reading = desk.document.accepted(self.names[desk.structure])
+        reading, evidence = desk.document.accepted(name), desk.document.evidence(name)
         if reading is None:
-            return Outgoing(point, "kept shape", voxels, "drawn by another model, kept when the model was changed")
+            edited = f"edited: {edits_text(evidence.origins())}" if evidence.packed else ""
+            if voxels is None:
+                return Outgoing(point, who.text, remark=edited, edits=evidence if evidence.packed else None)
+            stays = "drawn by another model, kept when the model was changed" if self.is_foreign else "drawn by hand"
+            return Outgoing(point, "kept shape", voxels, "; ".join(part for part in (stays, edited) if part))
         by = reading.model
         model = "no model" if by is None else f"model {by['name']} ({by['sha256'][:12]})"
-        remark = f"reading {reading.id}, accepted by {reading.person} at {reading.at}, {reading.how}, {model}"
+        edited = f", {edits_text(reading.edits)}" if reading.edits else ""
+        remark = f"reading {reading.id}, accepted by {reading.person} at {reading.at}, {reading.how}, {model}{edited}"
         same = reading.model == desk.model and reading.point is not None
         return Outgoing(reading.point if same else point, reading.who or "reading", voxels, remark)
 
@@ -116,40 +147,51 @@ class Shapes:
 
     # -- steps ----------------------------------------------------------------------------------------------------
     def accept(self, *, all_structures: bool = False) -> None:
-        """Freeze the active structure (or all) as readings, at the points as they are now."""
+        """Freeze the active structure (or all) as readings, as they are drawn now."""
         desk = self._desk
-        if desk.review is None:
-            self._announce("noticed", "There is no contour to accept before a model has looked at the scan")
+        if desk.case is None or not self.names:
+            self._announce("noticed", "There is no contour to accept: no model has looked, and nothing was drawn")
             return
+        desk.drafts.end()
         desk.latents.commit()
-        document, model, names = desk.document, desk.model, desk.structures
+        document, names = desk.document, self.names
         chosen = range(len(names)) if all_structures else [desk.structure]
-        stands = {names[s]: desk.latents.stand(s) for s in chosen if document.accepted(names[s]) is None}
-        if not stands:
+        open_ones = [s for s in chosen if document.accepted(names[s]) is None]
+        if not open_ones:
             self._announce("noticed", "It is accepted already; Reopen lets you change it")
             return
-        kept = {names[s]: shape for s in chosen if (shape := self.kept(s)) is not None}
-        seconds = desk.seconds
+        seconds, model = desk.seconds, desk.model
+        evidence = {names[s]: document.evidence(names[s]) for s in open_ones}
+        stay = {names[s]: shape for s in open_ones if (shape := self.kept(s)) is not None}
+        stands = {names[s]: desk.latents.stand(s) for s in open_ones if names[s] not in stay}
+        empty = [name for name, shape in stay.items() if not shape.packed and not evidence[name].packed]
+        if empty and not all_structures:
+            self._announce("noticed", f"Nothing was drawn of {empty[0]}")
+            return
 
         def done(masks: dict[str, Bricks]) -> None:
             for name, mask in masks.items():
                 point, who = stands[name]
-                document.accept(name, mask, how=HOW, point=dict(point), who=who.text, model=model, seconds=seconds)
+                document.accept(
+                    name, mask, how=HOW, point=dict(point), who=who.text, model=model, seconds=seconds,
+                    edits=evidence[name].origins() or None,
+                )  # fmt: skip
             self._announce("noticed", f"Accepted: {', '.join(masks)}")
 
-        points = {name: point for name, (point, _) in stands.items() if name not in kept}
-        foreign = {name: shape for name, shape in kept.items() if name in stands}
-        for name, shape in foreign.items():
-            document.accept(name, shape, how=HOW, seconds=seconds)
-        if points:
-            desk.worker.freeze(desk.review, points, done)
+        for name, shape in stay.items():
+            if name not in empty:
+                document.accept(name, shape, how=HOW, seconds=seconds, edits=evidence[name].origins() or None)
+        if stands:
+            assert desk.review is not None
+            points = {name: point for name, (point, _) in stands.items()}
+            desk.worker.freeze(desk.review, points, {name: evidence[name] for name in points}, done)
 
     def reopen(self, structure: int | None = None) -> None:
         """End the acceptance of a structure (by default the active one), visibly; its reading stays in the history."""
         desk = self._desk
-        if desk.case is None or not desk.structures:
+        if desk.case is None or not self.names:
             return
-        if desk.document.reopen(desk.structures[desk.structure if structure is None else structure]) is None:
+        if desk.document.reopen(self.names[desk.structure if structure is None else structure]) is None:
             self._announce("noticed", "It is not accepted")
 
     def recompute(self) -> None:

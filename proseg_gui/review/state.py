@@ -111,6 +111,8 @@ class Outgoing:
     who: str
     voxels: Bricks | None = None
     remark: str = ""
+    edits: Bricks | None = None
+    """What was said by hand and tools, to be put over what ``point`` draws; ``None`` where nothing was."""
 
 
 @dataclass(frozen=True, eq=False)

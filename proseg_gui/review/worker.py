@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.drafts import Words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
+
+T = TypeVar("T")
 
 
 class Worker(Protocol):
     """Who carries out the desk's work in the background; in each kind the newest request wins."""
 
-    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], *, by_slider: bool) -> None:
-        """Draw slice ``k``; comes back by :meth:`Desk.take_drawn`."""
+    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], words: Words, *, by_slider: bool) -> None:
+        """Draw slice ``k`` with what was said of it; comes back by :meth:`Desk.take_drawn`."""
 
     def find_spread(self, review: Reviewed, k: int, structure: int, form: str) -> None:
         """What all raters draw on slice ``k``; comes back by :meth:`Desk.take_spread`."""
@@ -22,16 +26,28 @@ class Worker(Protocol):
     def find_local_map(self, review: Reviewed, k: int, point: Point, structure: int) -> None:
         """The ambiguity of slice ``k`` at ``point``; announced by the worker itself."""
 
-    def measure(self, review: Reviewed, point: Point, structure: int, compare_with: str | None) -> None:
-        """The volume at ``point``; comes back by :meth:`Desk.take_figures`."""
+    def measure(
+        self, review: Reviewed, point: Point, structure: int, compare_with: str | None, edits: Bricks | None
+    ) -> None:
+        """The volume at ``point`` with ``edits`` put over it; comes back by :meth:`Desk.take_figures`."""
 
     def find_axes(self, review: Reviewed, point: Point, structure: int, window: tuple[float, float]) -> None:
         """The sliders; come back by :meth:`Desk.take_axes`."""
 
     def freeze(
-        self, review: Reviewed, structures: Mapping[str, Point], done: Callable[[dict[str, Bricks]], None]
+        self,
+        review: Reviewed,
+        structures: Mapping[str, Point],
+        edits: Mapping[str, Bricks],
+        done: Callable[[dict[str, Bricks]], None],
     ) -> None:
-        """Every voxel of the structures at their points; ``done(masks by structure)`` on the owner's thread."""
+        """Every voxel of the structures at their points, with ``edits`` put over them.
+
+        ``done(masks by structure)`` is called on the owner's thread.
+        """
+
+    def carry_out(self, title: str, work: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
+        """A tool's work on a whole volume, with progress; ``done(result)`` on the owner's thread."""
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""

@@ -73,3 +73,44 @@ def test_a_cancel_ends_the_wait():
     assert not through.is_set()
     with pytest.raises(Cancelled):
         gate.pass_through(token)
+
+
+def test_a_busy_hand_stops_only_what_gives_way_from_press_to_release():
+    gate, came = Gate(), threading.Event()
+
+    def sweep():
+        with gate.giving_way():
+            gate.pass_through(None)
+            came.set()
+
+    gate.keep_free(True)
+    thread = threading.Thread(target=sweep)
+    thread.start()
+    passes(gate)[1].join(10)  # another lane is not stopped
+    gate.hold()
+    gate.release()  # a frame of the drag, drawn
+    assert not came.wait(0.1)
+    gate.keep_free(False)
+    thread.join(10)
+    assert came.is_set()
+
+
+def test_a_cancel_ends_the_wait_for_the_hand_and_later_work_of_the_thread_does_not_give_way():
+    gate, token = Gate(), CancelToken()
+    gate.keep_free(True)
+    ended: list[str] = []
+
+    def work():
+        try:
+            with gate.giving_way():
+                gate.pass_through(token)
+        except Cancelled:
+            ended.append("cancelled")
+        gate.pass_through(None)
+        ended.append("through")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    token.cancel()
+    thread.join(10)
+    assert ended == ["cancelled", "through"]

@@ -47,6 +47,17 @@ def test_blends(sliders, bundle):
             sliders.blend(wrong)
 
 
+def test_presets_are_worked_out_once(sliders, bundle, monkeypatch):
+    asked: list[int] = []
+    of_rater = bundle.method.rater_coords
+    monkeypatch.setattr(bundle.method, "rater_coords", lambda r: asked.append(r) or of_rater(r))
+    points = [sliders.blend(weights) for weights in ((1, 0, 0), (0.2, 0.5, 0.3))]
+    found = [sliders.rater_weights(point) for point in points * 2]
+    assert found[0] == found[2] == (1.0, 0.0, 0.0)
+    assert found[1] == found[3] == pytest.approx((0.2, 0.5, 0.3), abs=1e-3)
+    assert asked == [0, 1, 2]
+
+
 def test_a_point_off_the_blends_has_no_weights(sliders):
     assert sliders.rater_weights({"tau": (0.65, *[0.05] * 7), "eps": (0.0,) * 3}) is None
     beyond = sliders.moved(sliders.preference_axes()[0], sliders.consensus_style(), 3.0)

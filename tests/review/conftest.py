@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.desk import Desk
 from proseg_gui.review.edits import Bricks
@@ -68,6 +69,10 @@ class Model:
         self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
+        self.kept_free = False
+
+    def keep_free(self, busy_hand: bool) -> None:
+        self.kept_free = busy_hand
 
     def moved(self, axis: Any, point: Mapping, position: float) -> dict:
         kind = "eps" if axis.family == "ambiguity" else "tau"
@@ -89,14 +94,17 @@ class Worker:
     def __init__(self) -> None:
         self.asked: list[tuple] = []
         self.waits = False
+        self.words: tuple = ()
+        self.edits: Bricks | None = None
         self.desk: Desk | None = None
         self.later: list = []
 
     def _note(self, *what: Any) -> None:
         self.asked.append(what)
 
-    def draw(self, review, k, points, *, by_slider):
+    def draw(self, review, k, points, words, *, by_slider):
         self._note("draw", k, points, by_slider)
+        self.words = words
 
     def find_spread(self, review, k, structure, form):
         self._note("spread", k, structure, form)
@@ -104,15 +112,22 @@ class Worker:
     def find_local_map(self, review, k, point, structure):
         self._note("local", k, point, structure)
 
-    def measure(self, review, point, structure, compare_with):
+    def measure(self, review, point, structure, compare_with, edits):
         self._note("measure", point, structure, compare_with)
+        self.edits = edits
 
     def find_axes(self, review, point, structure, window):
         self._note("axes", point, structure, window)
 
-    def freeze(self, review, structures, done):
+    def freeze(self, review, structures, edits, done):
         self._note("freeze", dict(structures))
-        self.later.append(lambda: done({name: mask_at(point) for name, point in structures.items()}))
+        self.later.append(
+            lambda: done({name: mask_at(point).overlaid(edits[name]) for name, point in structures.items()})
+        )
+
+    def carry_out(self, title, work, done):
+        self._note("tool", title)
+        self.later.append(lambda: done(work(CancelToken(), no_progress)))
 
     def judge_fit(self, review):
         self._note("fit")

@@ -86,6 +86,22 @@ def test_leaving_a_case_keeps_what_was_moved_last(bench) -> None:
     assert case.document.value("point/lesion")["point"]["tau"] == (0.25, 0.0)
 
 
+def test_the_processor_is_kept_free_from_press_to_release_and_never_for_longer(bench) -> None:
+    bench.open()
+    latents, model = bench.desk.latents, bench.desk.review
+    latents.begin_drag()
+    for position in (0.25, 0.5):
+        latents.move_axis(PREFERENCE, position)
+    assert model.kept_free
+    latents.end_drag()
+    assert not model.kept_free
+    latents.begin_drag()
+    model = bench.desk.review
+    bench.open(scan("b"))  # the case is left with the slider still in the hand
+    assert not model.kept_free
+    assert not latents.dragging
+
+
 @pytest.mark.parametrize(
     "view",
     [{"slice": 99, "visited": ["x"], "structure": "?", "panes": 3, "seconds": "?", "choices": 5}, {"slice": True},

@@ -338,5 +338,7 @@ class LatentSlider(QWidget):
         self.track.setToolTip("Drag or click; Left/Right 0.1 sd, with Shift 0.5 sd; double click, Home or 0 resets")
 
     def _write_figure(self, position: float) -> None:
+        metrics = self.figure.fontMetrics()
+        # Of a fixed size, or each figure would have the whole column laid out again.
+        self.figure.setFixedSize(metrics.horizontalAdvance("+0.00 sd") + 2, metrics.height())
         self.figure.setText(f"{signed(position, 2)} sd")
-        self.figure.setMinimumWidth(self.figure.fontMetrics().horizontalAdvance("+0.00 sd") + 2)

@@ -92,13 +92,21 @@ class RememberedItem:
 
 @dataclass(frozen=True)
 class StructureRow:
-    """A structure of the study; ``accepted`` ones are locked."""
+    """A structure of the case, in the order of the list; ``number`` is what the panel's signals name it by.
+
+    ``accepted``: a reading stands. ``own``: the person added it. ``locked``: nobody draws on it. ``edited``: something
+    was drawn of it.
+    """
 
     name: str
     colour: str
     visible: bool = True
     current: bool = False
     accepted: bool = False
+    number: int = 0
+    own: bool = False
+    locked: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True)

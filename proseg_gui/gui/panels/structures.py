@@ -1,16 +1,16 @@
-"""The structures of the study: colour, visible or not, and which one is current."""
+"""The structures of the case: colour, visible or not, locked, which one is current; adding and changing them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.panels.model import StructureRow
-from proseg_gui.gui.panels.widgets import Eliding, Section, flat_button, muted, own_keys, swatch_icon
+from proseg_gui.gui.panels.widgets import Eliding, Section, button, flat_button, muted, own_keys, swatch_icon
 
 
 class _NameButton(Eliding, QPushButton):
@@ -34,22 +34,29 @@ class _StructureLine(QWidget):
         self.eye: QToolButton = flat_button("eye", f"Show {row.name}")
         self.eye.setCheckable(True)
         self.lock: QToolButton = flat_button("lock", f"{row.name} is accepted: click to reopen it")
+        self.more: QToolButton = flat_button("more", f"What can be done with {row.name}")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addWidget(self.name, 1)
         line.addWidget(self.lock)
         line.addWidget(self.eye)
+        line.addWidget(self.more)
         self.show_row(row)
 
     def show_row(self, row: StructureRow) -> None:
         self.row = row
         self.name.setIcon(swatch_icon(row.colour, hollow=not row.visible))
         self.name.setChecked(row.current)
-        accepted = ", accepted" if row.accepted else ""
+        stands = ", accepted" if row.accepted else ", edited" if row.edited else ""
         what = "current structure" if row.current else "click to make it current"
-        self.name.setToolTip(f"{row.name}{accepted}: {what}")
-        self.lock.setVisible(row.accepted)
+        self.name.setToolTip(f"{row.name}{stands}: {what}")
+        self.lock.setVisible(row.accepted or row.locked)
+        tip = f"{row.name} is accepted: click to reopen it"
+        if not row.accepted:
+            tip = f"{row.name} is locked: click to unlock it"
+        self.lock.setToolTip(tip)
+        self.lock.setAccessibleName(tip)
         self.eye.setChecked(row.visible)
         theme.set_icon(self.eye, "eye" if row.visible else "eye_off")
         tip = f"{'Hide' if row.visible else 'Show'} {row.name}"
@@ -58,11 +65,19 @@ class _StructureLine(QWidget):
 
 
 class StructuresPanel(Section):
-    """The structures; a click makes one current, the eye shows or hides it."""
+    """The structures; a click makes one current, the eye shows or hides it, the dots say what else can be done."""
 
     structure_chosen = Signal(int)
     visibility_changed = Signal(int, bool)
     reopen_asked = Signal(int)
+    lock_changed = Signal(int, bool)
+    add_asked = Signal()
+    rename_asked = Signal(int)
+    delete_asked = Signal(int)
+    colour_asked = Signal(int)
+    clear_asked = Signal(int)
+    moved = Signal(int, int)
+    """A structure and so many lines down (up where negative)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Structures", parent=parent)
@@ -70,9 +85,13 @@ class StructuresPanel(Section):
         self.lines: list[_StructureLine] = []
         self._box = QVBoxLayout()
         self._box.setSpacing(3)
-        self.empty = muted("Open a scan with a model to see its structures.")
+        self.empty = muted("Open a scan to see and add structures.")
+        self.add = button("Add structure", "plus", tip="Add a structure of your own, to be drawn by hand")
+        self.add.clicked.connect(lambda _checked=False: self.add_asked.emit())
+        self.add.setEnabled(False)
         self.body.addWidget(self.empty)
         self.body.addLayout(self._box)
+        self.body.addWidget(self.add)
 
     def set_structures(self, rows: Sequence[StructureRow]) -> None:
         """Show these structures; emits nothing."""
@@ -82,7 +101,31 @@ class StructuresPanel(Section):
         for line, row in zip(self.lines, rows, strict=True):
             if line.row != row:
                 line.show_row(row)
-        self.empty.setVisible(not rows)
+        self.empty.setVisible(not rows and not self.add.isEnabled())
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether there is a scan to add structures to."""
+        self.add.setEnabled(is_open)
+        self.empty.setVisible(not self._rows and not is_open)
+
+    def menu_of(self, index: int) -> QMenu:
+        """What can be done with the structure in line ``index``."""
+        row, menu = self._rows[index], QMenu(self)
+        number = row.number
+        entries: list[tuple[str, Callable[[], object], bool]] = [
+            ("Rename\u2026", lambda: self.rename_asked.emit(number), row.own and not row.accepted),
+            ("Colour\u2026", lambda: self.colour_asked.emit(number), True),
+            ("Unlock" if row.locked else "Lock", lambda: self.lock_changed.emit(number, not row.locked), True),
+            ("Move up", lambda: self.moved.emit(number, -1), index > 0),
+            ("Move down", lambda: self.moved.emit(number, 1), index + 1 < len(self._rows)),
+            ("Forget all strokes", lambda: self.clear_asked.emit(number), row.edited and not row.accepted),
+            ("Delete", lambda: self.delete_asked.emit(number), row.own and not row.accepted),
+        ]
+        for text, run, enabled in entries:
+            action = menu.addAction(text)
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _checked=False, run=run: run())
+        return menu
 
     def _rebuild(self, rows: Sequence[StructureRow]) -> None:
         for line in self.lines:
@@ -94,15 +137,28 @@ class StructuresPanel(Section):
             line = _StructureLine(row)
             line.name.clicked.connect(partial(self._chosen, index))
             line.eye.clicked.connect(partial(self._eye_clicked, index))
-            line.lock.clicked.connect(lambda _checked=False, index=index: self.reopen_asked.emit(index))
+            line.lock.clicked.connect(partial(self._lock_clicked, index))
+            line.more.clicked.connect(partial(self._more_clicked, index))
             self._box.addWidget(line)
             self.lines.append(line)
 
     def _chosen(self, index: int, _checked: bool = False) -> None:
         self.lines[index].show_row(self._rows[index])  # the answer to the signal moves the mark
-        self.structure_chosen.emit(index)
+        self.structure_chosen.emit(self._rows[index].number)
 
     def _eye_clicked(self, index: int, _checked: bool = False) -> None:
         visible = self._rows[index].visible
         self.lines[index].show_row(self._rows[index])
-        self.visibility_changed.emit(index, not visible)
+        self.visibility_changed.emit(self._rows[index].number, not visible)
+
+    def _lock_clicked(self, index: int, _checked: bool = False) -> None:
+        row = self._rows[index]
+        if row.accepted:
+            self.reopen_asked.emit(row.number)
+        else:
+            self.lock_changed.emit(row.number, not row.locked)
+
+    def _more_clicked(self, index: int, _checked: bool = False) -> None:
+        menu = self.menu_of(index)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.lines[index].more.mapToGlobal(QPoint(0, self.lines[index].more.height())))

@@ -80,7 +80,7 @@ class AgreementLink(QObject):
             return
         if not presets and controller.jobs.busy(LANE) and not self._presets_done:
             return  # the first pass is under way: it measures the point of its end
-        structure, point, jobs = controller.desk.structure, controller.latents.point, controller.jobs
+        structure, point, jobs = controller.desk.model_structure, controller.latents.point, controller.jobs
 
         def work(token: CancelToken, progress: Progress) -> Point:
             if presets:

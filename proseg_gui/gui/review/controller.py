@@ -31,7 +31,13 @@ class Controller(QObject):
     slice_changed = Signal(int)
     structure_changed = Signal(int)
     structure_state_changed = Signal(object)
-    """A structure was accepted, reopened, or the case flagged."""
+    """A structure was accepted, reopened, added, locked ..., or the case flagged."""
+    tool_changed = Signal(object)
+    """A :class:`~proseg_gui.review.tools.ToolState`: what the hand draws with."""
+    tool_line = Signal(object)
+    """Points in screen mm of a line that is being drawn; empty when it is gone."""
+    draft_changed = Signal(object)
+    """A :class:`~proseg_gui.review.drafts.DraftChange`: what the hand has said of a structure."""
     point_changed = Signal(object)
     remembered_changed = Signal(object)
     axes_changed = Signal(object)
@@ -99,7 +105,7 @@ class Controller(QObject):
         picture = thumbnail(
             self.display.shown.array[frame.slice_index],
             self.display.view.window,
-            frame.probability[desk.structure],
+            frame.probability[desk.model_structure],
             desk.study.geometry.spacing_mm[1:],
         )
         return picture, None if desk.figures is None else desk.figures.ml

@@ -13,8 +13,9 @@ from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import Drawn, JobState
-from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
 from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_text
@@ -127,18 +128,25 @@ class DisplayLink(QObject):
 
     def _list_structures(self) -> None:
         desk, hidden = self._controller.desk, self._controller.display.view.hidden
+        names = desk.structures
+        entries = [desk.drafts.entry(name) for name in names]
         self._structures.set_structures(
             [
                 StructureRow(
-                    name,
-                    structure_colour(i),
+                    names[i],
+                    colour_of(desk, i),
                     visible=i not in hidden,
                     current=i == desk.structure,
                     accepted=desk.shapes.locked(i) is not None,
+                    number=i,
+                    own=entries[i].own,
+                    locked=entries[i].locked,
+                    edited=desk.drafts.has(names[i]),
                 )
-                for i, name in enumerate(desk.structures)
+                for i in desk.drafts.listed
             ]
         )
+        self._structures.set_open(desk.case is not None)
 
     def _on_view(self, view: ViewState) -> None:
         settings = view.settings
@@ -159,7 +167,6 @@ class DisplayLink(QObject):
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
-        self._on_summary(self._controller.desk.summary)
 
     def _on_spread(self, _spread: Spread | None) -> None:
         self._on_view(self._controller.display.view)
@@ -209,7 +216,7 @@ class DisplayLink(QObject):
             low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
             spread = f"{ml_text(low)} {DASH} {ml_text(high)}{'' if summary.complete else ' so far'}"
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[desk.structure] > 0.5, study.geometry)
+            length = longest_diameter_mm(drawn.frame.probability[desk.model_structure] > 0.5, study.geometry)
             diameter = DASH if length is None else f"{length:.1f} mm"
         kept = desk.shapes.kept_ml()
         volumes = [Measure("Volume", volume, "Of the current contour, whole volume")]

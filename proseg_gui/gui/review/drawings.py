@@ -118,7 +118,7 @@ class Drawings:
     def _compared(self) -> str:
         """The structure of the current contour; empty before a model looks at the scan."""
         review = self._controller.desk.review
-        return "" if review is None else review.engine.structures[self._controller.desk.structure]
+        return "" if review is None else self._controller.desk.structure_name
 
     def _refer(self, study: Study, drawn: Drawn, rows: list[Row]) -> None:
         """Compare with the only row that is taken."""

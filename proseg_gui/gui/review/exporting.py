@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import JobState
-from proseg_gui.gui.views.palette import rater_colour, structure_colour
+from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.export_request import ExportOffer, ExportRequest
 from proseg_gui.review.state import PARTS
@@ -63,7 +64,7 @@ class Exporting:
             return
         outgoing, structure = controller.desk.shapes.outgoing(), controller.desk.structure
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
-        colours["current"] = _rgb(structure_colour(structure))
+        colours["current"] = _rgb(colour_of(controller.desk, structure))
         controller.display.set_view(export_folder=str(request.folder.parent))
 
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:

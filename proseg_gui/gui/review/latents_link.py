@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
@@ -27,6 +28,8 @@ class LatentsLink(QObject):
         self._ambiguity = ambiguity
         self._state: PreferenceState | None = None
         self._listed: tuple[tuple[Remembered, bool], ...] = ()
+        self._placed: dict[QWidget, tuple[tuple, tuple[float, ...] | None]] = {}
+        """By panel: the axes and the latent that its sliders show."""
         preference.rater_chosen.connect(controller.latents.choose_rater)
         preference.consensus_chosen.connect(controller.latents.choose_consensus_style)
         preference.blend_moved.connect(controller.latents.set_blend)
@@ -77,10 +80,19 @@ class LatentsLink(QObject):
         if state != self._state:  # an ambiguity slider's move changes nothing here
             self._state = state
             self._preference.set_state(state)
-        axes, position = controller.desk.axes, controller.latents.position
-        self._preference.set_positions({axis.name: position(axis) for axis in axes.preference})
-        self._ambiguity.set_positions({axis.name: position(axis) for axis in axes.ambiguity})
+        self._show_positions()
         self._show_remembered(controller.latents.remembered)
+
+    def _show_positions(self) -> None:
+        """Where the point lies on each axis, of those axes whose latent has changed."""
+        axes, latents = self._controller.desk.axes, self._controller.latents
+        for panel, family, latent in (
+            (self._preference, axes.preference, latents.point.get("tau")),
+            (self._ambiguity, axes.ambiguity, latents.point.get("eps")),
+        ):
+            if self._placed.get(panel) != (family, latent):
+                self._placed[panel] = family, latent
+                panel.set_positions({axis.name: latents.position(axis) for axis in family})
 
     def _show_axes(self, axes: AxesState) -> None:
         self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)

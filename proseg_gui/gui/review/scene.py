@@ -1,4 +1,8 @@
-"""The linked panes and what is drawn in them: scan with contours, and the same plane as uncertainty heatmap."""
+"""The linked panes and what is drawn in them: scan with contours, its uncertainty, and planes across.
+
+Layouts: *two* (scan | heat map), *single*, and *mpr*: the acquired slice with its heat map, and the two planes across
+it through one place. Panes that show the acquired axis share their plane; each other one has its own.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,18 @@ import math
 import time
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainterPath
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.outlines import Outlines, colour_of
 from proseg_gui.gui.review.work import Drawn
-from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
+from proseg_gui.review.drafts import DraftChange
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
+from proseg_gui.review.tools import ROUND, Pen, ToolState
 from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
@@ -30,20 +34,18 @@ MAP_TITLES = {
     LOCAL_MAP: "Ambiguity at this preference",
 }
 FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
-MEDIAN, MEDIAN_COLOUR = 0.5, "#f4f4f4"
 COMPUTING = "Measuring the uncertainty of this slice"
 SLICES_ONLY = "The model is drawn on {name} slices only"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
 LOADING = "The model is being loaded"
-PREVIEW_WIDTH = 1.0
-"""Line width of the model's contour beside one that stays: it shows what the sliders would draw."""
+SINGLE, TWO, MPR = "single", "two", "mpr"
 
 
 class Scene(QWidget):
-    """Two panes that share plane, zoom, pan, crosshair and rulers; draws what the controller announces.
+    """Panes that share crosshair and rulers, and zoom and pan by axis; draws what the controller announces.
 
-    The controller knows acquired slices, which are the planes of axis 0. The panes can be turned to another axis
-    (:meth:`show_axis`); a slice that is then chosen (strip, next doubtful, open) turns them back to it.
+    The controller knows acquired slices, which are the planes of axis 0. Scan and heat map can be turned to another
+    axis (:meth:`show_axis`); a slice that is then chosen (strip, next doubtful, open) turns them back to it.
     """
 
     pixels_shown = Signal(float)
@@ -55,30 +57,54 @@ class Scene(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._view = controller.display.view
+        self._outlines = Outlines(controller.desk)
         self._spread_layers: list[ContourLayer] = []
         self._given_layers: list[ContourLayer] = []
-        self._kept_layers: list[ContourLayer] = []
         self._local: np.ndarray | None = None
         self._place: Voxel = (0, 0, 0)
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
+        self.across = (ImagePane(self.link, role="scan", parent=self), ImagePane(self.link, role="scan", parent=self))
         self.panes = (self.scan, self.heat)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        for pane in self.panes:
-            layout.addWidget(pane, 1)
-            pane.stepped.connect(self.step)
-            pane.window_dragged.connect(controller.display.set_window)
-            pane.hovered.connect(controller.desk.hover)
-            pane.maximise_requested.connect(self._toggle_layout)
+        self.all_panes = (*self.panes, *self.across)
+        self._grid_layout = QGridLayout(self)
+        self._grid_layout.setContentsMargins(0, 0, 0, 0)
+        self._grid_layout.setSpacing(6)
+        self._arranged = ""
+        for pane in self.all_panes:
+            self._connect(pane)
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
         self.heat.set_empty_text("The uncertainty of the scan appears here")
+        for pane in self.across:
+            pane.set_empty_text("")
+        self._draw_soon = QTimer(self)
+        self._draw_soon.setSingleShot(True)
+        self._draw_soon.setInterval(0)  # moves of the mouse that came together are drawn once
+        self._draw_soon.timeout.connect(self._draw_contours)
+        self._listen(controller)
+        self._show_view(controller.display.view)
+
+    def _connect(self, pane: ImagePane) -> None:
+        controller, tools = self._controller, self._controller.desk.tools
+        pane.stepped.connect(lambda steps: self.step(steps, pane))
+        pane.window_dragged.connect(controller.display.set_window)
+        pane.hovered.connect(controller.desk.hover)
+        pane.maximise_requested.connect(self._toggle_layout)
+        pane.clicked.connect(self._clicked)
+        pane.led.connect(self.look_at)
+        pane.pen_pressed.connect(tools.press)
+        pane.pen_moved.connect(tools.move)
+        pane.pen_lifted.connect(tools.lift)
+        pane.pen_dropped.connect(tools.drop)
+        pane.pen_closed.connect(tools.close)
+        pane.pen_sized.connect(tools.resize)
+
+    def _listen(self, controller: Controller) -> None:
         controller.study_changed.connect(self._show_study)
         controller.channel_changed.connect(self._show_channel)
         controller.slice_changed.connect(self._show_slice)
-        controller.structure_changed.connect(lambda _index: self._redraw())
+        controller.structure_changed.connect(lambda _index: self._active_changed())
         controller.view_changed.connect(self._show_view)
         controller.frame_changed.connect(self._show_frame)
         controller.spread_changed.connect(self._show_spread)
@@ -86,38 +112,90 @@ class Scene(QWidget):
         controller.bundle_changed.connect(lambda _bundle: self._show_kept())
         controller.structure_state_changed.connect(lambda _none: self._show_kept())
         controller.model_expected.connect(lambda _expected: self._draw_heat())
+        controller.draft_changed.connect(self._show_draft)
+        controller.figures_changed.connect(lambda _figures: self._draw_across())
+        controller.tool_changed.connect(self._show_tool)
+        controller.tool_line.connect(self._show_line)
         self.link.view_changed.connect(self._keep_place)
         self.link.rulers_changed.connect(self._keep_place)
-        self._show_view(controller.display.view)
 
+    # -- layouts --------------------------------------------------------------------------------------------------
     def _toggle_layout(self) -> None:
-        single = self._view.settings.layout == "single"
-        self._controller.display.set_view(layout="two" if single else "single")
+        single = self._view.settings.layout == SINGLE
+        self._controller.display.set_view(layout=TWO if single else SINGLE)
+
+    def _arrange(self, layout: str) -> None:
+        """Put the layout's panes into place; the others are hidden."""
+        if layout == self._arranged:
+            return
+        self._arranged = layout
+        places = {SINGLE: [self.scan], MPR: [self.scan, self.across[0], self.heat, self.across[1]]}
+        shown = places.get(layout, [self.scan, self.heat])
+        for pane in self.all_panes:
+            self._grid_layout.removeWidget(pane)
+            pane.setVisible(pane in shown)
+        for number, pane in enumerate(shown):
+            self._grid_layout.addWidget(pane, number // 2, number % 2)
+        for line in range(2):
+            self._grid_layout.setRowStretch(line, 1 if line * 2 < len(shown) else 0)
+            self._grid_layout.setColumnStretch(line, 1 if line < len(shown) else 0)
+        if layout == MPR:
+            if not self._on_slices:
+                self._go(Plane(0, self._place[0]))
+            self.look_at(self._place)
+
+    @property
+    def _is_mpr(self) -> bool:
+        return self._arranged == MPR
 
     # -- where one looks ------------------------------------------------------------------------------------------
     @property
     def plane(self) -> Plane:
-        """What both panes show."""
+        """What scan and heat map show."""
         return self.scan.plane
 
     @property
     def _on_slices(self) -> bool:
-        """Whether the panes show an acquired slice, where the model's contour and maps exist."""
+        """Whether scan and heat map show an acquired slice, where the model's contour and maps exist."""
         return self.plane.axis == 0
 
     def show_axis(self, axis: int) -> None:
-        """Turn both panes to the plane of ``axis`` through the voxel under the pointer, else through the last place."""
+        """Turn scan and heat map to the plane of ``axis`` through the voxel under the pointer, else the last place."""
         study = self._controller.desk.study
-        if study is not None and axis != self.plane.axis:
+        if study is not None and axis != self.plane.axis and not self._is_mpr:
             self._place = self.link.crosshair or self._place
             self._go(Plane(axis, self._place[axis]))
 
-    def step(self, steps: int) -> None:
-        """Go ``steps`` planes further along the normal of what is shown."""
+    def step(self, steps: int, pane: ImagePane | None = None) -> None:
+        """Go ``steps`` planes further along the normal of what a pane (by default the scan) shows."""
         study = self._controller.desk.study
-        plane = self.plane if study is None else self.plane.stepped(steps, study.geometry.shape)
-        if plane != self.plane:
+        pane = pane or self.scan
+        if study is None:
+            return
+        plane = pane.plane.stepped(steps, study.geometry.shape)
+        if plane == pane.plane:
+            return
+        if pane in self.across:
+            place = list(self._place)
+            place[plane.axis] = plane.index
+            self._place = place[0], place[1], place[2]
+            self._show_across()
+        else:
             self._go(plane)
+
+    def look_at(self, voxel: Voxel) -> None:
+        """Bring every plane through a voxel."""
+        if self._controller.desk.study is None:
+            return
+        self._place = voxel
+        if self._is_mpr:
+            self._show_across()
+            if self.plane.index != voxel[0]:
+                self._go(Plane(0, voxel[0]))
+
+    def _clicked(self, voxel: Voxel) -> None:
+        if self._is_mpr:
+            self.look_at(voxel)
 
     def _go(self, plane: Plane) -> None:
         if plane.axis == 0 and plane.index != self._controller.desk.slice_index:
@@ -131,32 +209,52 @@ class Scene(QWidget):
         z, y, x = (self.plane.index if axis == self.plane.axis else at for axis, at in enumerate(self._place))
         self._place = z, y, x
         self._given_layers = self._trace_given()
-        self._kept_layers = self._trace_kept()
         if self._on_slices:
-            self._spread_layers = self._trace_spread(self._controller.desk.spread)
+            self._spread_layers = self._trace_spread()
+        self._mark_cuts()
         self._redraw()
+
+    def _show_across(self) -> None:
+        for axis, pane in enumerate(self.across, start=1):
+            pane.show_plane(Plane(axis, self._place[axis]))
+        self._mark_cuts()
+        self._draw_across()
+
+    def _mark_cuts(self) -> None:
+        """In each pane, where the planes of the others run."""
+        shown = (self.scan, *self.across) if self._is_mpr else ()
+        for pane in self.all_panes:
+            axis = pane.plane.axis
+            pane.set_cuts([other.plane for other in shown if other.plane.axis != axis])
 
     # -- what the controller announces ----------------------------------------------------------------------------
     def _show_study(self, study: Study | None) -> None:
-        for pane in self.panes:
+        self._outlines.forget()
+        for pane in self.all_panes:
             pane.set_volume(None if study is None else study.image)
         depth, height, width = (0, 0, 0) if study is None else study.geometry.shape
         self._place = depth // 2, height // 2, width // 2
-        self._spread_layers, self._given_layers, self._kept_layers, self._local = [], [], [], None
+        self._spread_layers, self._given_layers, self._local = [], [], None
         self._head_panes()
         try:
             place = ViewPlace.from_json(self._controller.desk.panes)
         except ValueError:  # nothing was kept of this case yet
             place = ViewPlace()
         self.link.restore(place)
+        if study is not None and self._is_mpr:
+            self._show_across()
 
     def _keep_place(self) -> None:
         self._controller.desk.keep_panes(self.link.state().to_json())
 
     def _show_kept(self) -> None:
-        """A structure was accepted, reopened, or looked at by another model."""
+        """A structure was accepted, reopened, changed, or looked at by another model."""
         self._head_panes()
-        self._kept_layers = self._trace_kept()
+        self._show_tool(self._controller.desk.tools.state)
+        self._redraw()
+
+    def _active_changed(self) -> None:
+        self._show_tool(self._controller.desk.tools.state)
         self._redraw()
 
     def _head_panes(self) -> None:
@@ -164,11 +262,11 @@ class Scene(QWidget):
         desk = self._controller.desk
         accepted = [name for number, name in enumerate(desk.structures) if desk.shapes.locked(number) is not None]
         parts = ["" if desk.study is None else desk.study.name, f"\u2713 {', '.join(accepted)}" if accepted else ""]
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_case(" \u00b7 ".join(part for part in parts if part))
 
     def _show_channel(self, volume: Volume) -> None:
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_channel(volume)
 
     def _show_slice(self, k: int) -> None:
@@ -178,19 +276,18 @@ class Scene(QWidget):
     def _show_view(self, view: ViewState) -> None:
         before, self._view = self._view, view
         settings = view.settings
-        for pane in self.panes:
+        for pane in self.all_panes:
             pane.set_window(*view.window)
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
-        self.heat.setVisible(settings.layout != "single")
+        self._arrange(settings.layout)
         if (before.masks_shown, before.hidden) != (view.masks_shown, view.hidden):
             self._given_layers = self._trace_given()
-        self._kept_layers = self._trace_kept()
-        self._spread_layers = self._trace_spread(self._controller.desk.spread)
+        self._spread_layers = self._trace_spread()
         self._redraw()
 
-    def _show_spread(self, spread: Spread | None) -> None:
-        self._spread_layers = self._trace_spread(spread)
+    def _show_spread(self, _spread: Spread | None) -> None:
+        self._spread_layers = self._trace_spread()
         self._redraw()
 
     def _show_local(self, result: tuple[int, np.ndarray]) -> None:
@@ -202,10 +299,30 @@ class Scene(QWidget):
         if not self._on_slices:
             return
         self._draw_contours()
-        self.scan.repaint()  # paints everything that is waiting, the other pane too
+        self.scan.repaint()  # paints everything that is waiting, the other panes too
         if drawn.by_slider:
             self.slider_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
         self.pixels_shown.emit((time.perf_counter() - drawn.requested_at) * 1000.0)
+
+    def _show_draft(self, change: DraftChange) -> None:
+        box = change.box
+        if any(box[pane.plane.axis].start <= pane.plane.index < box[pane.plane.axis].stop for pane in self.all_panes):
+            self._draw_soon.start()
+
+    # -- tools ----------------------------------------------------------------------------------------------------
+    def _show_tool(self, state: ToolState) -> None:
+        desk = self._controller.desk
+        pen = None
+        if state.kind and desk.study is not None:
+            colour = colour_of(desk, desk.structure)
+            pen = Pen(state.radius_mm if state.kind in ROUND else None, colour)
+        for pane in self.all_panes:
+            pane.set_pen(pen)
+
+    def _show_line(self, line: tuple[tuple[float, float], ...]) -> None:
+        on = self._controller.desk.tools.line_plane
+        for pane in self.all_panes:
+            pane.set_outline(line if on is not None and pane.plane == on else ())
 
     def _redraw(self) -> None:
         self._draw_contours()
@@ -213,78 +330,40 @@ class Scene(QWidget):
 
     # -- contours -------------------------------------------------------------------------------------------------
     def _draw_contours(self) -> None:
+        self._draw_soon.stop()
         if not self._view.settings.show_contours:
-            for pane in self.panes:
+            for pane in self.all_panes:
                 pane.set_contours([])
             return
-        current = self._current_layers(self._controller.desk.drawn) if self._on_slices else []
+        layers = self._structures_on(self.scan)
         spread = self._spread_layers if self._on_slices else []
-        self.scan.set_contours((*current, *self._kept_layers), (*self._given_layers, *spread))
-        self.heat.set_contours((*current, *self._kept_layers))
+        self.scan.set_contours(layers, (*self._given_layers, *spread))
+        self.heat.set_contours(layers)
+        self._draw_across()
 
-    def _current_layers(self, drawn: Drawn | None) -> list[ContourLayer]:
-        if drawn is None or drawn.frame.slice_index != self._controller.desk.slice_index:
-            return []
-        settings, desk = self._view.settings, self._controller.desk
-        layers = []
-        for s, path in enumerate(drawn.paths):
-            if s not in self._view.hidden:
-                kept = desk.shapes.kept(s) is not None
-                width, fill = (PREVIEW_WIDTH, 0.0) if kept else (settings.line_width, settings.fill)
-                layers.append(ContourLayer(path, structure_colour(s), width, "thin" if kept else "solid", fill))
-        return layers
+    def _draw_across(self) -> None:
+        if not self._is_mpr or not self._view.settings.show_contours:
+            return
+        for pane in self.across:
+            if pane.grid is not None:
+                given = self._outlines.given(pane.plane, pane.grid, self._view)
+                pane.set_contours(self._structures_on(pane), given)
 
-    def _trace_kept(self) -> list[ContourLayer]:
-        """Accepted structures, and shapes of another model: what no slider changes, on any plane."""
-        desk, grid, settings = self._controller.desk, self.scan.grid, self._view.settings
-        if grid is None:
+    def _structures_on(self, pane: ImagePane) -> list[ContourLayer]:
+        if pane.grid is None or self._controller.desk.study is None:
             return []
-        layers = []
-        for number, _name in enumerate(desk.shapes.names):
-            kept = desk.shapes.kept(number)
-            if kept is not None and number not in self._view.hidden:
-                inside = kept.plane(self.plane.axis, self.plane.index) > 0
-                path = trace_flat(inside, grid)
-                layers.append(ContourLayer(path, structure_colour(number), settings.line_width, "solid", settings.fill))
-        return layers
+        return self._outlines.structures(pane.plane, pane.grid, self._view)
 
-    def _trace_spread(self, spread: Spread | None) -> list[ContourLayer]:
-        """Thin samples below, then each rater, then the inner and outer bound."""
-        if spread is None or spread.structure in self._view.hidden:
-            return []
-        settings, layers = self._view.settings, []
-        if settings.show_thin:
-            layers += [ContourLayer(trace(p), SAMPLE_COLOUR, 1.0, "thin") for p in spread.thin]
-        for number, (name, probability) in enumerate(spread.raters.items()):
-            if name in self._view.raters_shown:
-                layers.append(ContourLayer(trace(probability), rater_colour(number), 1.5, "solid"))
-        if settings.show_bounds:
-            colour = structure_colour(spread.structure)
-            for level in (settings.inner_level, settings.outer_level):
-                layers.append(ContourLayer(_agreed(spread, level), colour, 1.2, "dash"))
-            layers.append(ContourLayer(_agreed(spread, MEDIAN), MEDIAN_COLOUR, 1.0, "solid"))
-        return layers
+    def _trace_spread(self) -> list[ContourLayer]:
+        return self._outlines.spread(self._controller.desk.spread, self._view)
 
     def _trace_given(self) -> list[ContourLayer]:
-        """Masks that raters gave, on any plane, drawn dotted in their colours; not of structures that are hidden."""
-        study, grid, layers = self._controller.desk.study, self.scan.grid, []
-        if study is None or grid is None:
-            return []
-        review = self._controller.desk.review
-        hidden = () if review is None else [one for s in self._view.hidden for one in review.given(s)]
-        for number, name in enumerate(study.raters):
-            if name not in self._view.masks_shown:
-                continue
-            for reading in study.readings:
-                if reading.rater == name and reading not in hidden and self.plane.take(reading.mask.array).any():
-                    path = trace_plane(reading.mask.array, self.plane, grid)
-                    layers.append(ContourLayer(path, rater_colour(number), 1.4, "dot"))
-        return layers
+        return [] if self.scan.grid is None else self._outlines.given(self.plane, self.scan.grid, self._view)
 
     # -- heatmap --------------------------------------------------------------------------------------------------
     def _draw_heat(self) -> None:
         settings = self._view.settings
-        target, other = (self.scan, self.heat) if settings.layout == "single" else (self.heat, self.scan)
+        target, other = (self.scan, self.heat) if settings.layout == SINGLE else (self.heat, self.scan)
         other.set_heatmap(None)
         other.set_notice(self._turned_notice())
         values = self._map_values() if settings.show_heatmap and self._on_slices else None
@@ -319,8 +398,3 @@ class Scene(QWidget):
         if self._controller.desk.review is not None:
             return COMPUTING
         return LOADING if self._controller.desk.model_expected else NO_MODEL
-
-
-def _agreed(spread: Spread, level: float) -> QPainterPath:
-    """What at least a share ``level`` of the draws includes: a little below it, so that the share itself is inside."""
-    return trace(spread.agreement, level - 1e-4)

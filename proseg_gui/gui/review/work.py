@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainterPath
@@ -20,12 +20,14 @@ from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.thumbnails import ambiguity_preview
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.review.drafts import Words, with_words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
-LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes")
+T = TypeVar("T")
+LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes", "tool")
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
 SETTLE_MS = 150
@@ -41,6 +43,8 @@ class Drawn:
     requested_at: float
     by_slider: bool
     """Whether a slider's move asked for it (then nothing had to be encoded)."""
+    words: Words = ()
+    """What was said of the slice when it was asked for, which is in the contours."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class Work(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._sweep_started = 0.0
+        self._measured: tuple[tuple[Any, int, Point], Bricks] | None = None
+        """The volume that was measured last, and of what: a stroke does not draw the whole volume again."""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SETTLE_MS)
@@ -100,14 +106,18 @@ class Work(QObject):
         return self._pause.isActive()
 
     def freeze(
-        self, review: Reviewed, structures: Mapping[str, Point], done: Callable[[dict[str, Bricks]], None]
+        self,
+        review: Reviewed,
+        structures: Mapping[str, Point],
+        edits: Mapping[str, Bricks],
+        done: Callable[[dict[str, Bricks]], None],
     ) -> None:
-        """Every voxel of the structures at their points, for an acceptance."""
+        """Every voxel of the structures at their points with what was said of them, for an acceptance."""
 
         def work(token: CancelToken, progress: Progress) -> dict[str, Bricks]:
             names = review.engine.structures
             return {
-                name: Bricks.of(review.mask(point, names.index(name), token, progress).array)
+                name: Bricks.of(review.mask(point, names.index(name), token, progress).array).overlaid(edits[name])
                 for name, point in structures.items()
             }
 
@@ -116,16 +126,26 @@ class Work(QObject):
             ended=lambda: self.ended.emit("accept"),
         )  # fmt: skip
 
+    def carry_out(self, title: str, work: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
+        """A tool's work on a whole volume."""
+
+        def progress(share: float, text: str) -> None:
+            self.progressed.emit(JobState(title, share, text, None))
+
+        self._start("tool", work, title, done, progress)
+
     def _accept_progress(self, share: float, text: str) -> None:
         self.progressed.emit(JobState(ACCEPT_TITLE, share, text, None))
 
-    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], *, by_slider: bool) -> None:
-        """Decode slice ``k``, each structure at its point, and trace the contours."""
+    def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], words: Words, *, by_slider: bool) -> None:
+        """Decode slice ``k``, each structure at its point, and trace the contours with what was said put over them."""
         requested = time.perf_counter()
 
         def work(token: CancelToken, _progress: Progress) -> Drawn:
             frame = review.frame(k, points, token)
-            return Drawn(frame, tuple(trace(p) for p in frame.probability), requested, by_slider)
+            said = zip(frame.probability, words, strict=True)
+            paths = tuple(trace(p if codes is None else with_words(p, codes)) for p, codes in said)
+            return Drawn(frame, paths, requested, by_slider, words)
 
         self._start("frame", work, "Drawing", self.drawn.emit)
 
@@ -147,15 +167,23 @@ class Work(QObject):
             self.local_map_found.emit,
         )
 
-    def measure(self, review: Reviewed, point: Point, structure: int, compare_with: str | None) -> None:
-        """The volume at ``point``: an estimate at once, then the exact one with its Dice."""
+    def measure(
+        self, review: Reviewed, point: Point, structure: int, compare_with: str | None, edits: Bricks | None
+    ) -> None:
+        """The volume at ``point``: an estimate at once (where nothing was said), then the exact one with its Dice."""
+        key = (review.engine, structure, point)
 
         def work(token: CancelToken, progress: Progress) -> Figures:
-            quick = review.estimate(point, structure, token)
-            if not quick.complete:
-                return quick
-            self._jobs.post(token, self.figures_found.emit, quick)
-            return review.figures(point, structure, compare_with, token, progress)
+            if self._measured is not None and self._measured[0] == key:  # only what was said has changed
+                return review.figures(self._measured[1], structure, compare_with, edits)
+            if edits is None:
+                quick = review.estimate(point, structure, token)
+                if not quick.complete:
+                    return quick
+                self._jobs.post(token, self.figures_found.emit, quick)
+            drawn = Bricks.of(review.mask(point, structure, token, progress).array)
+            self._measured = key, drawn
+            return review.figures(drawn, structure, compare_with, edits)
 
         self._start("detail", work, "Volume", self.figures_found.emit)
 

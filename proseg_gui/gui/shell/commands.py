@@ -15,12 +15,24 @@ from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.projects import Projects
-from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.scene import MPR, TWO, Scene
+from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.io.pacs.archive import is_installed
 from proseg_gui.review.state import LOCAL_MAP, PARTS
+from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD, TOOLS
 from proseg_gui.settings import WINDOW_PRESETS
+
+TOOL_NAMES = {
+    BRUSH: "&Brush",
+    ERASER: "&Eraser",
+    RESTORE: "Bac&k to the model",
+    LASSO: "&Lasso",
+    THRESHOLD: "&Threshold brush",
+    FLOOD: "&Flood fill",
+}
+TOOL_KEYS = {BRUSH: "W", ERASER: "E", RESTORE: "Q", LASSO: "K", THRESHOLD: "J", FLOOD: "O"}
 
 
 @dataclass(frozen=True)
@@ -42,24 +54,27 @@ class Commands:
         opener: Opener,
         scene: Scene,
         agreement: AgreementLink,
+        tools: ToolsLink,
         window: WindowActions,
     ) -> None:
         self._host, self._controller, self._opener = host, controller, opener
         self._scene, self._agreement, self._window = scene, agreement, window
+        self._tools_link = tools
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
         self._ruler = False
         self._box_armed = False
-        for pane in scene.panes:
+        for pane in scene.all_panes:
             pane.clicked.connect(self._clicked)
         self.rater_key = RaterKey(controller)
 
     # -- the table ------------------------------------------------------------------------------------------------
     def table(self) -> list[Command]:
         """All commands in menu order."""
-        return [*self._file(), *self._edit(), *self._view(), *self._case(), *self._tools(), *self._help()]
+        edit, tools = [*self._edit(), *self._hand()], self._tools()
+        return [*self._file(), *edit, *self._view(), *self._case(), *tools, *self._help()]
 
     def _file(self) -> list[Command]:
         o = self._opener
@@ -123,6 +138,40 @@ class Commands:
             ),
         ]  # fmt: skip
 
+    def _hand(self) -> list[Command]:
+        """The tools of the hand, and what they have drawn."""
+        tools, link, study = self._controller.desk.tools, self._tools_link, self._has_study
+        held = [
+            Command(
+                "Edit", TOOL_NAMES[kind], TOOL_KEYS[kind], partial(tools.choose, kind), partial(self._holds, kind),
+                enabled=study, group="tool",
+            )
+            for kind in TOOLS
+        ]  # fmt: skip
+        return [
+            *held,
+            Command("Edit", "Lay the tool down", "Esc", self._escape, enabled=study, group="tool"),
+            Command(
+                "Edit", "Tool works in &3D", "V", lambda: tools.set_ball(not tools.state.ball),
+                lambda: tools.state.ball, enabled=study, group="tool",
+            ),
+            Command("Edit", "Larger", "]", lambda: tools.resize(1), enabled=study, group="tool"),
+            Command("Edit", "Smaller", "[", lambda: tools.resize(-1), enabled=study, group="tool"),
+            Command("Edit", "Close the polygon", "Return", tools.close, enabled=study, group="tool"),
+            Command("Edit", "Forget strokes on this slice", "Ctrl+Delete", link.clear_here, enabled=study,
+                    group="draft"),
+            Command("Edit", "&Add structure\u2026", "Ctrl+Shift+N", link.ask_to_add, enabled=study, group="draft"),
+        ]  # fmt: skip
+
+    def _holds(self, kind: str) -> bool:
+        return self._controller.desk.tools.state.kind == kind
+
+    def _escape(self) -> None:
+        """First what is being drawn, then the tool."""
+        tools = self._controller.desk.tools
+        if not tools.drop():
+            tools.lay_down()
+
     def _view(self) -> list[Command]:
         c, scene = self._controller, self._scene
         commands = [
@@ -133,6 +182,22 @@ class Commands:
             Command("View", "All &raters at once", "Shift+R", self._all_raters, self._all_raters_shown),
             Command("View", "Next c&hannel", "H", c.display.next_channel, enabled=self._has_study, group="panes"),
             Command("View", "&Single pane", "L", self._toggle_layout, self._is_single, group="panes"),
+            Command(
+                "View",
+                "Scan | heat &map",
+                "F2",
+                partial(c.display.set_view, layout=TWO),
+                self._has_layout(TWO),
+                group="panes",
+            ),
+            Command(
+                "View",
+                "Planes across (MP&R)",
+                "F4",
+                partial(c.display.set_view, layout=MPR),
+                self._has_layout(MPR),
+                group="panes",
+            ),
             Command(
                 "View",
                 "Turn to the ne&xt axis (axial, coronal, sagittal)",
@@ -291,6 +356,9 @@ class Commands:
     def _turn(self) -> None:
         self._scene.show_axis((self._scene.plane.axis + 1) % 3)
 
+    def _has_layout(self, name: str) -> Callable[[], bool]:
+        return lambda: self._controller.display.view.settings.layout == name
+
     def _is_single(self) -> bool:
         return self._controller.display.view.settings.layout == "single"
 
@@ -318,7 +386,7 @@ class Commands:
 
     def _toggle_ruler(self) -> None:
         self._ruler = not self._ruler
-        for pane in self._scene.panes:
+        for pane in self._scene.all_panes:
             pane.set_ruler(self._ruler)
 
     def _has_box(self) -> bool:

@@ -21,6 +21,7 @@ from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
+from proseg_gui.gui.panels.toolbar import ToolBar
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.review.agreement_link import AgreementLink
@@ -29,6 +30,7 @@ from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
@@ -92,14 +94,18 @@ class MainWindow(QMainWindow):
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
-        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.scene), self.trainer, self)
+        self.toolbar = ToolBar()
+        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.toolbar, self.scene), self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
+        self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
         window = WindowActions(self.close, self.reset_layout, self.ask_to_clear_traces)
-        self.commands = Commands(self.host, self.controller, self.opener, self.scene, self.agreement, window)
+        self.commands = Commands(
+            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+        )
         table = self.commands.table()
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, table)
@@ -240,7 +246,7 @@ class MainWindow(QMainWindow):
             dialog = ErrorDialog(what, details, parent=self)
         self.show_dialog(dialog)
 
-    def show_dialog(self, dialog: Any, accepted: Callable[[], None] | None = None) -> None:
+    def show_dialog(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
         self._dialogs.append(dialog)
         dialog.setModal(True)

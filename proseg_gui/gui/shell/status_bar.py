@@ -44,7 +44,6 @@ class StatusBar(QStatusBar):
         self._device = QLabel()
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._latency.setMinimumWidth(self._latency.fontMetrics().horizontalAdvance("slider \u2192 pixels 1000 ms"))
         self._latency.setToolTip("From the last move of a slider to its contours on screen")
         self._person = QToolButton()
         self._person.setAutoRaise(True)
@@ -87,6 +86,9 @@ class StatusBar(QStatusBar):
 
     def show_latency(self, milliseconds: float) -> None:
         """Show the last time from an intent to pixels."""
+        metrics = self._latency.fontMetrics()
+        # Of a fixed size, or each figure would have the whole window laid out again.
+        self._latency.setFixedSize(metrics.horizontalAdvance("slider \u2192 pixels 10000 ms"), metrics.height())
         self._latency.setText(f"slider \u2192 pixels {milliseconds:.0f} ms")
 
     def notice(self, sentence: str) -> None:

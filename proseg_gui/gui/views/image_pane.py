@@ -15,13 +15,15 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.planes import Plane, PlaneGrid, Voxel
+from proseg_gui.review.tools import Pen, PenPlace
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Volume
 
+from .overlay_items import draw_line, draw_pen
 from .pane_mouse import MouseProfile, PaneMouse
-from .pane_overlay import Shown, paint_empty, paint_labels, paint_marks, place_on_widget
+from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
-from .strokes import ContourLayer, paint_layer
+from .strokes import Canvas, ContourLayer, paint_layer
 from .view_link import ViewLink
 
 WINDOW_WIDTH_PER_PIXEL = 1.005
@@ -43,6 +45,15 @@ class ImagePane(QWidget):
     hovered = Signal(object)
     clicked = Signal(object)
     maximise_requested = Signal()
+    pen_pressed = Signal(object, bool)
+    """A :class:`~proseg_gui.review.tools.PenPlace`, and whether the tool is to do the opposite."""
+    pen_moved = Signal(object)
+    pen_lifted = Signal(object)
+    pen_dropped = Signal()
+    pen_closed = Signal()
+    pen_sized = Signal(int)
+    led = Signal(object)
+    """A voxel that other planes are to go through."""
 
     def __init__(
         self, link: ViewLink, role: Literal["scan", "heatmap"] = "scan", parent: QWidget | None = None
@@ -62,9 +73,14 @@ class ImagePane(QWidget):
         self._notice = ""
         self._contours: tuple[ContourLayer, ...] = ()
         self._fixed: tuple[ContourLayer, ...] = ()
+        self._labels = Labels()
         self._still = QPixmap()
         self._still_key: tuple[object, ...] = ()
         self._ruler_now: Ruler | None = None
+        self._pen: Pen | None = None
+        self._pen_at: QPointF | None = None
+        self._outline: tuple[tuple[float, float], ...] = ()
+        self._cuts: tuple[Plane, ...] = ()
         self._window_at_press = (0.0, 1.0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -86,6 +102,13 @@ class ImagePane(QWidget):
         mouse.ruler_moved.connect(self._on_ruler_moved)
         mouse.ruler_finished.connect(self._on_ruler_finished)
         mouse.ruler_dropped.connect(self._on_ruler_dropped)
+        mouse.pen_pressed.connect(lambda at, inverted: self.pen_pressed.emit(self._pen_place(at), inverted))
+        mouse.pen_moved.connect(lambda at: self.pen_moved.emit(self._pen_place(at)))
+        mouse.pen_lifted.connect(lambda at: self.pen_lifted.emit(self._pen_place(at)))
+        mouse.pen_dropped.connect(self.pen_dropped)
+        mouse.pen_closed.connect(self.pen_closed)
+        mouse.pen_sized.connect(self.pen_sized)
+        mouse.led.connect(self._on_led)
         for signal in (link.view_changed, link.crosshair_changed, link.rulers_changed):
             signal.connect(self.update)
 
@@ -129,10 +152,10 @@ class ImagePane(QWidget):
             return
         plane = plane.within(self._volume.geometry.shape)
         if plane != self._plane:
+            self._mouse.lift()  # while the old plane is shown: a stroke belongs to it
             if plane.axis != self._plane.axis:
                 self._grid = PlaneGrid.of(self._volume.geometry, plane.axis)
             self._plane = plane
-            self._mouse.drop()
             self._take_plane()
 
     def _take_plane(self) -> None:
@@ -218,6 +241,28 @@ class ImagePane(QWidget):
         else:
             self.unsetCursor()
 
+    def set_pen(self, pen: Pen | None) -> None:
+        """What the left hand draws with; ``None``: it clicks."""
+        if (pen is None) != (self._pen is None):
+            self._mouse.drop()
+            if pen is None:
+                self.unsetCursor()
+            else:
+                self.setCursor(Qt.CursorShape.CrossCursor)
+        self._pen, self._mouse.pen = pen, pen is not None
+        self.update()
+
+    def set_cuts(self, planes: Sequence[Plane]) -> None:
+        """Planes of other axes that are shown beside this one: faint lines where they cut it."""
+        if tuple(planes) != self._cuts:
+            self._cuts = tuple(planes)
+            self.update()
+
+    def set_outline(self, points_mm: Sequence[tuple[float, float]]) -> None:
+        """A line that is being drawn, in screen mm; empty: none."""
+        self._outline = tuple(points_mm)
+        self.update()
+
     def clear_rulers(self) -> None:
         """Remove all rulers of the shown plane."""
         self.link.clear_rulers(self._plane)
@@ -274,6 +319,11 @@ class ImagePane(QWidget):
     def _to_picture(self, position: QPointF) -> QPointF:
         return self.picture_to_widget().inverted()[0].map(position)
 
+    def _pen_place(self, position: QPointF) -> PenPlace:
+        assert self._grid is not None
+        at = self._screen_to_widget().inverted()[0].map(position)
+        return PenPlace(self._plane, self._grid, (at.x(), at.y()))
+
     # -- what the hand did ----------------------------------------------------------------------------------------
     def _on_stepped(self, steps: int) -> None:
         if self._volume is not None:
@@ -313,8 +363,16 @@ class ImagePane(QWidget):
         if self._volume is not None:
             self.maximise_requested.emit()
 
+    def _on_led(self, at: QPointF) -> None:
+        voxel = self.voxel_at(at)
+        if voxel is not None:
+            self.led.emit(voxel)
+
     def _on_pointed(self, at: QPointF | None) -> None:
         voxel = None if at is None else self.voxel_at(at)
+        if self._pen is not None:
+            self._pen_at = at
+            self.update()
         self.link.set_crosshair(voxel, self)
         self.hovered.emit(voxel)
 
@@ -361,11 +419,15 @@ class ImagePane(QWidget):
             paint_empty(painter, area, self._empty_text)
             return
         shown = self._shown(self._volume, self._grid)
-        painter.drawPixmap(0, 0, self._still_picture(shown.to_widget))
+        canvas = Canvas(shown.to_widget, self.size(), self.devicePixelRatioF())
+        painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
+        if self._fixed:
+            painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_contours(painter, self._contours, shown.to_widget)
+        self._paint_contours(painter, self._contours, canvas)
         paint_marks(painter, area, shown)
-        paint_labels(painter, area, shown)
+        self._paint_pen(painter)
+        self._labels.paint(painter, area, shown)
         painter.end()
 
     def _shown(self, volume: Volume, grid: PlaneGrid) -> Shown:
@@ -381,24 +443,34 @@ class ImagePane(QWidget):
             notice=self._notice,
             to_widget=self.picture_to_widget(),
             pixels_per_mm=self.pixels_per_mm(),
+            cuts=self._cuts,
             rulers=self.link.rulers if self._ruler_now is None else (*self.link.rulers, self._ruler_now),
             crosshair=None if self.link.crosshair_owner is self else self.link.crosshair,
         )
 
-    def _still_picture(self, to_widget: QTransform) -> QPixmap:
-        """Scan, heat map and fixed outlines: everything below what moves with the sliders."""
-        base = self._picture.rendered(self.size(), self.devicePixelRatioF(), to_widget)
-        if not self._fixed:
-            return base
-        key = (self._picture.version, self._fixed)
+    def _fixed_picture(self, canvas: Canvas) -> QPixmap:
+        """The outlines that stay, on a clear ground: drawn anew when they or the view change, not with the scan."""
+        key = (canvas, self._fixed, self._picture.has_heat)
         if key != self._still_key:
-            self._still_key, self._still = key, base.copy()
+            self._still_key, self._still = key, QPixmap(self.size() * canvas.ratio)
+            self._still.setDevicePixelRatio(canvas.ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._still)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_contours(painter, self._fixed, to_widget)
+            self._paint_contours(painter, self._fixed, canvas)
             painter.end()
         return self._still
 
-    def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], to_widget: QTransform) -> None:
+    def _paint_pen(self, painter: QPainter) -> None:
+        if self._pen is None:
+            return
+        if self._pen.radius_mm and self._pen_at is not None:
+            radius = self._pen.radius_mm * self.pixels_per_mm()
+            draw_pen(painter, self._pen_at, radius, self._pen.colour)
+        if self._outline:
+            to_widget = self._screen_to_widget()
+            draw_line(painter, [to_widget.map(QPointF(*point)) for point in self._outline], self._pen.colour)
+
+    def _paint_contours(self, painter: QPainter, layers: Sequence[ContourLayer], canvas: Canvas) -> None:
         for layer in layers:
-            paint_layer(painter, layer, to_widget, self.devicePixelRatioF(), cased=self._picture.has_heat)
+            paint_layer(painter, layer, canvas, cased=self._picture.has_heat)

@@ -12,7 +12,10 @@ from .overlay_text import DOT, MARGIN, MUTED_TEXT, TEXT, draw_text, elided
 from .picture import HeatStyle
 
 RULER_COLOUR = QColor("#7fe3ff")
+CUT_COLOUR = QColor(127, 227, 255, 90)
 BAR_WIDTH = 11.0
+DENSE = 40
+"""A line of more points was drawn freely: its points are no corners."""
 SHADE = QColor(0, 0, 0, 170)
 
 
@@ -36,6 +39,33 @@ def draw_scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> Non
         painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLine(QLineF(area.left() - grow, foot - 1, area.left() + width + grow, foot - 1))
     draw_text(painter, QPointF(area.left(), foot - 5 - metrics.descent()), length_text(length_mm))
+
+
+def draw_pen(painter: QPainter, at: QPointF, radius: float, colour: str) -> None:
+    """Draw the circle that a brush covers, ``radius`` in pixels."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(SHADE, 3.0), QPen(QColor(colour), 1.2)):
+        painter.setPen(pen)
+        painter.drawEllipse(at, radius, radius)
+
+
+def draw_cut(painter: QPainter, start: QPointF, end: QPointF) -> None:
+    """Draw where another plane runs."""
+    pen = QPen(CUT_COLOUR, 1.0)
+    pen.setDashPattern([6.0, 4.0])
+    painter.setPen(pen)
+    painter.drawLine(QLineF(start, end))
+
+
+def draw_line(painter: QPainter, points: list[QPointF], colour: str) -> None:
+    """Draw an outline that is not closed yet, with its corners where it has few."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(SHADE, 3.0), QPen(QColor(colour), 1.4)):
+        painter.setPen(pen)
+        painter.drawPolyline(points)
+        if len(points) < DENSE:
+            for point in points:
+                painter.drawEllipse(point, 2.0, 2.0)
 
 
 def bar_ticks(levels: tuple[float, float], gap: float) -> list[float]:

@@ -26,6 +26,7 @@ class Drag(Enum):
     ZOOM = "zoom"
     WINDOW = "window"
     RULER = "ruler"
+    PEN = "pen"
 
 
 class PaneMouse(QObject):
@@ -33,7 +34,8 @@ class PaneMouse(QObject):
 
     Wheel = slice, Ctrl+wheel = zoom, middle drag = pan, right drag = window (profile ``window``) or zoom (profile
     ``zoom``, where the left drag sets the window), double click = maximise, left click = click. With ``ruler`` on, a
-    left drag measures instead.
+    left drag measures instead; with ``pen`` on it draws (Ctrl pressed: the other way round), and Shift+wheel sizes the
+    pen. Shift+move leads the crosshair.
     """
 
     stepped = Signal(int)
@@ -47,11 +49,23 @@ class PaneMouse(QObject):
     ruler_moved = Signal(QPointF, QPointF)
     ruler_finished = Signal(QPointF, QPointF)
     ruler_dropped = Signal()
+    pen_pressed = Signal(QPointF, bool)
+    """Where, and whether it is to do the opposite."""
+    pen_moved = Signal(QPointF)
+    pen_lifted = Signal(QPointF)
+    pen_dropped = Signal()
+    """The gesture is not wanted."""
+    pen_closed = Signal()
+    """A double click: what was begun point by point is complete."""
+    pen_sized = Signal(int)
+    led = Signal(QPointF)
+    """Shift and a move: other planes follow here."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self.profile: MouseProfile = "window"
         self.ruler = False
+        self.pen = False
         self._drag = Drag.NONE
         self._button = Qt.MouseButton.NoButton
         self._press = QPointF()
@@ -69,7 +83,16 @@ class PaneMouse(QObject):
         """Forget the gesture under way; a ruler in progress disappears."""
         if self._drag is Drag.RULER:
             self.ruler_dropped.emit()
+        elif self._drag is Drag.PEN:
+            self.pen_dropped.emit()
         self._drag = Drag.NONE
+
+    def lift(self) -> None:
+        """The picture changes under the hand: a stroke is complete, anything else is forgotten."""
+        if self._drag is Drag.PEN:
+            self._drag = Drag.NONE
+            self.pen_lifted.emit(self._last)
+        self.drop()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Handle the widget's mouse events; everything else passes."""
@@ -83,6 +106,8 @@ class PaneMouse(QObject):
                 self._on_double_click(event)
             elif kind == QEvent.Type.MouseMove:
                 self._on_move(event.position())
+                if self._drag is Drag.NONE and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                    self.led.emit(event.position())
             elif kind == QEvent.Type.MouseButtonRelease:
                 self._on_release(event)
         elif kind == QEvent.Type.Leave:
@@ -104,7 +129,8 @@ class PaneMouse(QObject):
         steps = int(self._wheel / WHEEL_STEP)
         if steps:
             self._wheel -= steps * WHEEL_STEP
-            self.stepped.emit(steps)
+            sizing = self.pen and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.pen_sized if sizing else self.stepped).emit(steps)
 
     def _meaning(self, button: Qt.MouseButton) -> Drag:
         if button == Qt.MouseButton.MiddleButton:
@@ -112,7 +138,7 @@ class PaneMouse(QObject):
         if button == Qt.MouseButton.RightButton:
             return Drag.WINDOW if self.profile == "window" else Drag.ZOOM
         if button == Qt.MouseButton.LeftButton:
-            return Drag.RULER if self.ruler else Drag.CLICK
+            return Drag.RULER if self.ruler else Drag.PEN if self.pen else Drag.CLICK
         return Drag.NONE
 
     def _on_press(self, event: QMouseEvent) -> None:
@@ -122,9 +148,14 @@ class PaneMouse(QObject):
         self._press = self._last = event.position()
         if self._drag is Drag.WINDOW:
             self.window_pressed.emit()
+        elif self._drag is Drag.PEN:
+            self.pen_pressed.emit(event.position(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
 
     def _on_double_click(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self.ruler:
+        if event.button() == Qt.MouseButton.LeftButton and self.pen and not self.ruler:
+            self._on_press(event)
+            self.pen_closed.emit()
+        elif event.button() == Qt.MouseButton.LeftButton and not self.ruler:
             self.double_clicked.emit()
         else:  # a quick second press of another button, or of the ruler, is a press like any other
             self._on_press(event)
@@ -144,6 +175,8 @@ class PaneMouse(QObject):
             self.window_moved.emit(at - self._press)
         elif self._drag is Drag.RULER:
             self.ruler_moved.emit(self._press, at)
+        elif self._drag is Drag.PEN:
+            self.pen_moved.emit(at)
         self.pointed.emit(at)
 
     def _on_release(self, event: QMouseEvent) -> None:
@@ -152,6 +185,8 @@ class PaneMouse(QObject):
         drag, self._drag = self._drag, Drag.NONE
         if drag is Drag.CLICK:
             self.clicked.emit(event.position())
+        elif drag is Drag.PEN:
+            self.pen_lifted.emit(event.position())
         elif drag is Drag.RULER:
             if (event.position() - self._press).manhattanLength() >= 2:
                 self.ruler_finished.emit(self._press, event.position())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QTransform
 
-from proseg_gui.planes import Plane, PlaneGrid, Voxel
+from proseg_gui.planes import IN_PLANE, Plane, PlaneGrid, Voxel
 from proseg_gui.review.viewing import Ruler
 from proseg_gui.volume import Volume
 
-from .overlay_items import draw_colour_bar, draw_crosshair, draw_ruler, draw_scale_bar
+from .overlay_items import draw_colour_bar, draw_crosshair, draw_cut, draw_ruler, draw_scale_bar
 from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
 from .picture import HeatStyle
 
@@ -19,7 +19,7 @@ FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Shown:
     """What a pane shows: all that the texts and marks need to know.
 
@@ -37,6 +37,7 @@ class Shown:
     notice: str
     to_widget: QTransform
     pixels_per_mm: float
+    cuts: tuple[Plane, ...]
     rulers: tuple[Ruler, ...]
     crosshair: Voxel | None
 
@@ -47,6 +48,30 @@ def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
     painter.setPen(MUTED_TEXT)
     area = pane.adjusted(24, 24, -24, -24)
     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+
+
+class Labels:
+    """All that is written over one pane, kept as a picture: most paints change a contour and no word."""
+
+    def __init__(self) -> None:
+        self._picture = QPixmap()
+        self._key: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
+        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+        ratio = painter.device().devicePixelRatioF()
+        shown = replace(shown, rulers=(), crosshair=None)
+        key = (shown, pane, ratio, painter.font())
+        if key != self._key:
+            self._key, self._picture = key, QPixmap((pane.size() * ratio).toSize())
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            writer = QPainter(self._picture)
+            writer.setRenderHints(painter.renderHints())
+            writer.setFont(painter.font())
+            paint_labels(writer, pane, shown)
+            writer.end()
+        painter.drawPixmap(pane.topLeft(), self._picture)
 
 
 def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
@@ -105,6 +130,8 @@ def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
 def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     """Rulers of this plane and the siblings' crosshair, faint where it points at a voxel of another plane."""
     inside = pane.adjusted(4, 4, -4, -4)
+    for cut in shown.cuts:
+        draw_cut(painter, *_cut_ends(cut, shown))
     for ruler in shown.rulers:
         if ruler.plane == shown.plane:
             start, end = (place_on_widget(place, shown.grid, shown.to_widget) for place in (ruler.start, ruler.end))
@@ -112,6 +139,17 @@ def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     if shown.crosshair is not None:
         at = place_on_widget(shown.plane.place_of(shown.crosshair), shown.grid, shown.to_widget)
         draw_crosshair(painter, at, faint=not shown.plane.holds(shown.crosshair))
+
+
+def _cut_ends(cut: Plane, shown: Shown) -> tuple[QPointF, QPointF]:
+    """Where a plane of another axis runs through the shown one, from border to border."""
+    rows, columns = shown.grid.shape
+    if IN_PLANE[shown.plane.axis][0] == cut.axis:
+        places = (float(cut.index), -0.5), (float(cut.index), columns - 0.5)
+    else:
+        places = (-0.5, float(cut.index)), (rows - 0.5, float(cut.index))
+    start, end = (place_on_widget(place, shown.grid, shown.to_widget) for place in places)
+    return start, end
 
 
 def place_on_widget(place: tuple[float, float], grid: PlaneGrid | None, to_widget: QTransform) -> QPointF:

@@ -72,8 +72,6 @@ class Picture:
         self._heat_image: QImage | None = None
         self._base: QPixmap | None = None
         self._base_key: tuple[object, ...] = ()
-        self.version = 0
-        """Grows whenever :meth:`rendered` gives another picture."""
 
     @property
     def has_heat(self) -> bool:
@@ -113,7 +111,6 @@ class Picture:
                 self._base = QPixmap(size * ratio)
                 self._base.setDevicePixelRatio(ratio)
             self._base_key = key
-            self.version += 1
             self._paint(self._base, to_widget, ratio)
         return self._base
 

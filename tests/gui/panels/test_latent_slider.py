@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -226,3 +226,29 @@ def test_the_handle_is_painted_where_the_position_is(shown):
     ]
     assert min(changed) / scale >= track.x_of(0.0) - 10  # the handle that left, with its focus ring
     assert max(changed) / scale == pytest.approx(track.x_of(2.0) + 7.0, abs=3.0)
+
+
+def test_a_move_has_nothing_laid_out_again(shown, qapp):
+    """One layout of the column costs as much as tracing and painting a contour together."""
+    slider = shown(LatentSlider("Axis 1"), 240, 60)
+    slider.set_position(0.1)
+    qapp.processEvents()
+    asked: list[QEvent.Type] = []
+
+    class Ear(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.LayoutRequest:
+                asked.append(event.type())
+            return False
+
+    ear = Ear()
+    slider.installEventFilter(ear)
+    for position in (0.25, -1.5, 2.75):
+        slider.set_position(position)
+        qapp.processEvents()
+        assert f"{abs(position):.2f} sd" in slider.figure.text()
+        assert slider.figure.fontMetrics().horizontalAdvance(slider.figure.text()) <= slider.figure.width()
+    assert asked == []
+    slider.set_effect(("another effect",))
+    qapp.processEvents()
+    assert asked, "the ear hears nothing"

@@ -10,7 +10,10 @@ from proseg_gui.gui.panels.model import StructureRow
 from proseg_gui.gui.panels.structures import StructuresPanel
 
 LEFT = Qt.MouseButton.LeftButton
-ROWS = (StructureRow("Lesion", "#ffd166", current=True), StructureRow("Edema", "#70a0f0", visible=False))
+ROWS = (
+    StructureRow("Lesion", "#ffd166", current=True),
+    StructureRow("Edema", "#70a0f0", visible=False, number=1),
+)
 
 
 @pytest.fixture

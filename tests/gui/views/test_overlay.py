@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
+from proseg_gui.gui.views import pane_overlay
 from proseg_gui.gui.views.overlay_items import bar_ticks, length_text, nice_length_mm
 from proseg_gui.gui.views.overlay_text import wrapped
-from proseg_gui.gui.views.pane_overlay import description_text, window_text
+from proseg_gui.gui.views.pane_overlay import Labels, Shown, description_text, paint_labels, window_text
 from proseg_gui.gui.views.picture import HeatStyle
 from proseg_gui.planes import PlaneGrid
 from proseg_gui.volume import Geometry, Volume
@@ -90,3 +94,37 @@ def test_texts_keep_clear_of_the_letters_in_panes_of_any_size(width, role, make_
             assert not lit[rows, int(edge) : int(edge) + 4].any()
     assert lit[:60, 6 : width // 3].any()
     assert lit[282:, 6 : width // 3].any()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_kept_labels_look_as_if_written_each_time_and_are_written_once(pane, ratio, monkeypatch):
+    pane.set_heatmap(np.zeros((96, 96), np.float32))
+    pane.set_notice("Measuring")
+    shown, area, labels = pane._shown(pane._volume, pane.grid), QRectF(0, 0, 480, 500), Labels()
+    written: list[Shown] = []
+
+    def write(painter, where, what):
+        written.append(what)
+        paint_labels(painter, where, what)
+
+    monkeypatch.setattr(pane_overlay, "paint_labels", write)
+
+    def pixels(paint) -> np.ndarray:
+        image = QImage(round(480 * ratio), round(500 * ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor("#6a7a50"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint(painter)
+        painter.end()
+        return np.ndarray((image.height(), image.width(), 4), np.uint8, image.constBits())[..., :3].astype(int)
+
+    fresh = pixels(lambda painter: paint_labels(painter, area, shown))
+    for _ in range(2):
+        assert np.abs(pixels(lambda painter: labels.paint(painter, area, shown)) - fresh).max() <= 3
+    assert len(written) == 1
+    assert np.abs(fresh - fresh[-20, -200]).max() > 60  # letters are there
+    for changed, times in (({"notice": "Another"}, 2), ({"notice": "Another", "crosshair": (1, 2, 3)}, 2)):
+        now = replace(shown, **changed)
+        pixels(lambda painter, now=now: labels.paint(painter, area, now))
+        assert len(written) == times  # a pointer that moves writes nothing anew

@@ -1,0 +1,158 @@
+"""The tools of the hand above the panes, with the settings of the one that is held. Setters in, signals out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from proseg_gui.gui.panels.widgets import button, flat_button
+from proseg_gui.review.tools import (
+    BRUSH,
+    ERASER,
+    FLOOD,
+    LASSO,
+    LEAST_MM,
+    MOST_MM,
+    RESTORE,
+    ROUND,
+    THRESHOLD,
+    TOOLS,
+    ToolState,
+)
+
+ICONS = {
+    BRUSH: "brush",
+    ERASER: "eraser",
+    RESTORE: "restore",
+    LASSO: "lasso",
+    THRESHOLD: "threshold",
+    FLOOD: "flood",
+}
+MOUSE = {
+    BRUSH: (("Drag", "draws"), ("Ctrl + drag", "erases"), ("Shift + wheel", "sizes the brush")),
+    ERASER: (("Drag", "erases"), ("Ctrl + drag", "draws"), ("Shift + wheel", "sizes the eraser")),
+    RESTORE: (("Drag", "gives back to the model what was drawn"), ("Shift + wheel", "sizes the circle")),
+    LASSO: (
+        ("Drag", "surrounds freely"),
+        ("Clicks", "set corners"),
+        ("Double click", "closes"),
+        ("Ctrl + first", "cuts away"),
+    ),
+    THRESHOLD: (("Drag", "draws within the range of values"), ("Ctrl + drag", "erases there")),
+    FLOOD: (("Click", "fills what is connected within the range"), ("Ctrl + click", "cuts it away")),
+}
+NAMES = {
+    BRUSH: "Brush",
+    ERASER: "Eraser",
+    RESTORE: "Back to the model",
+    LASSO: "Lasso",
+    THRESHOLD: "Threshold brush",
+    FLOOD: "Flood fill",
+}
+WIDEST = 1e9
+
+
+def tool_tip(kind: str, key: str = "") -> str:
+    """A tool's name and key, and a table of what the mouse does with it, as rich text."""
+    rows = "".join(f"<tr><td>{mouse}&nbsp;&nbsp;</td><td>{what}</td></tr>" for mouse, what in MOUSE[kind])
+    rows += "<tr><td>Esc&nbsp;&nbsp;</td><td>lays it down</td></tr>"
+    return f"<b>{NAMES[kind]}</b>{f' ({key})' if key else ''}<table>{rows}</table>"
+
+
+class _Number(QDoubleSpinBox):
+    """A spin box that takes keys only while it has the focus, and gives it up on Enter."""
+
+    def __init__(self, low: float, high: float, suffix: str, tip: str, decimals: int) -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setDecimals(decimals)
+        self.setSuffix(suffix)
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.editingFinished.connect(self.clearFocus)
+
+
+class ToolBar(QWidget):
+    """One row: the tools, then what the held tool can be set to."""
+
+    tool_chosen = Signal(str)
+    radius_changed = Signal(float)
+    ball_changed = Signal(bool)
+    range_changed = Signal(object, object)
+    range_asked = Signal()
+    """Take the range from the values inside the contour."""
+    reach_changed = Signal(float)
+    operation_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(4)
+        self.buttons: dict[str, QToolButton] = {}
+        for kind in TOOLS:
+            made = flat_button(ICONS[kind], tool_tip(kind))
+            made.setAccessibleName(NAMES[kind])
+            made.setCheckable(True)
+            made.clicked.connect(lambda _checked=False, kind=kind: self.tool_chosen.emit(kind))
+            row.addWidget(made)
+            self.buttons[kind] = made
+        self.radius = _Number(LEAST_MM, MOST_MM, " mm", "Radius in mm (Shift+wheel, [ and ])", 2)
+        self.radius.setPrefix("r ")
+        self.radius.valueChanged.connect(self.radius_changed)
+        self.ball = flat_button("ball", "3D: a ball through neighbouring slices (V)")
+        self.ball.setCheckable(True)
+        self.ball.clicked.connect(self.ball_changed)
+        self.low = _Number(-WIDEST, WIDEST, "", "Lowest value that is drawn on", 1)
+        self.high = _Number(-WIDEST, WIDEST, "", "Highest value that is drawn on", 1)
+        for box in (self.low, self.high):
+            box.valueChanged.connect(lambda _value: self.range_changed.emit(self.low.value(), self.high.value()))
+        self.range_label = QLabel("values")
+        self.take_range = button("From contour", tip="Take the range from the values inside the contour on this slice")
+        self.take_range.clicked.connect(self.range_asked)
+        self.reach = _Number(1.0, 500.0, " mm", "How far a fill goes from where you click", 0)
+        self.reach.setPrefix("within ")
+        self.reach.valueChanged.connect(self.reach_changed)
+        for widget in (self.radius, self.ball, self.range_label, self.low, self.high, self.take_range, self.reach):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.operations = button("Structure\u2026", tip="Grow, smooth, fill, combine, copy: the whole structure")
+        self.operations.clicked.connect(self.operation_asked)
+        row.addWidget(self.operations)
+        self.set_tool(ToolState())
+
+    def set_tool(self, state: ToolState) -> None:
+        """Show the tool that is held; emits nothing."""
+        ranged = state.kind in (THRESHOLD, FLOOD)
+        for kind, made in self.buttons.items():
+            made.setChecked(kind == state.kind)
+        _show(self.radius, state.radius_mm, state.kind in ROUND)
+        self.ball.setChecked(state.ball)
+        self.ball.setVisible(state.kind in ROUND or state.kind == FLOOD)
+        _show(self.low, -WIDEST if state.low is None else state.low, ranged and state.low is not None)
+        _show(self.high, WIDEST if state.high is None else state.high, ranged and state.high is not None)
+        self.range_label.setVisible(ranged)
+        self.range_label.setText("values" if state.low is not None else "values: as around the click" if
+                                 state.kind == FLOOD else "values: all")  # fmt: skip
+        self.take_range.setVisible(ranged)
+        _show(self.reach, state.reach_mm, state.kind == FLOOD)
+
+    def set_available(self, available: bool) -> None:
+        """Whether there is a scan to draw on."""
+        for made in (*self.buttons.values(), self.operations):
+            made.setEnabled(available)
+
+    def set_keys(self, keys: dict[str, str]) -> None:
+        """Name the tools' keys in their tool tips."""
+        for kind, made in self.buttons.items():
+            made.setToolTip(tool_tip(kind, keys.get(kind, "")))
+
+
+def _show(box: _Number, value: float, visible: bool) -> None:
+    blocked = box.blockSignals(True)
+    box.setValue(value)
+    box.blockSignals(blocked)
+    box.setVisible(visible)
