@@ -43,6 +43,9 @@ class Capabilities:
     """A rater is a distribution, so repeated readings differ."""
     rater_draws: bool = True
     """``draw`` with a rater gives that rater's own readings; where false, draws are of everybody at once."""
+    levels: bool = False
+    """Draws of everybody are agreement levels, what at least c of R raters include: each c in turn, as often as the
+    others. What differs between them is what raters disagree on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,8 @@ class Control:
     share: float
     """Share of its family's spread that this axis explains, 0..1."""
     limit: float = 3.0
+    stops: tuple[str, ...] = ()
+    """Where only some positions mean something: their words, from ``-limit`` to ``+limit``, evenly spaced."""
 
 
 class Method(nn.Module, ABC):

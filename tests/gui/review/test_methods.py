@@ -6,7 +6,7 @@ import pytest
 
 from proseg_gui.catalogue import ENTRIES
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
-from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.review.case import OpenedCase
 
 SETTLE_MS = 120_000
@@ -57,7 +57,8 @@ def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
     assert preference.empty.isHidden() == able.personalised and preference.sample.isHidden() != able.intra_expert
     assert ambiguity.random.isEnabled() == able.ambiguity_axes
     if not able.personalised:
-        assert preference.empty.text() == SAME_FOR_ALL
+        assert preference.empty.text() == (LEVELS if able.levels else SAME_FOR_ALL)
+    assert preference.axes.isVisibleTo(preference) == able.preference_axes
     if not able.ambiguity_axes:
         assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
     if able.personalised:
