@@ -58,7 +58,9 @@ class MethodEntry:
     """One method. ``name`` is the word of ``--method`` and a card's ``kind``; ``title`` is for people.
 
     ``network`` is ``module:Class`` in :mod:`proseg_gui.networks`, ``objective`` in :mod:`proseg_gui.training`.
-    ``options`` are those that only some methods have; ``stages`` name the stages by which it learns further.
+    ``options`` are those that only some methods have; ``stages`` name the stages by which it learns further,
+    ``recipe_options`` what it can be trained with beside what is usual. It is learned in so many ``passes``, each of
+    which does all steps.
     """
 
     name: str
@@ -67,6 +69,10 @@ class MethodEntry:
     objective: str
     options: tuple[Option, ...] = ()
     stages: tuple[str, ...] = ()
+    recipe_options: tuple[str, ...] = ()
+    passes: int = 1
+    newest: Mapping[str, str] = field(default_factory=dict)
+    """What a new network has otherwise than a bundle that does not name it: older bundles open as they were."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +112,18 @@ STEPS = 1200
 """Optimiser steps of a new model, where nobody says how many."""
 STAGE_PATIENCE = 4
 """Validations of a stage without anything better after which it ends; a new model does all its steps."""
+RECIPE_OPTIONS = ("rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
+"""Names of :func:`proseg_gui.training.recipe.with_options`."""
 
 METHODS = (
     MethodEntry("proseg", "ProSeg coherent", "proseg:ProSeg", "objective:ProSegObjective",
-                (CONDITIONING, PREFERENCE), tuple(stage.name for stage in STAGES)),
+                (CONDITIONING, PREFERENCE), tuple(stage.name for stage in STAGES), RECIPE_OPTIONS),
     MethodEntry("reference", "ProSeg reference", "reference:ReferenceProSeg",
                 "objectives.reference:ReferenceObjective"),
-    MethodEntry("dpersona", "D-Persona", "dpersona:DPersona", "objectives.dpersona:DPersonaObjective"),
+    MethodEntry("dpersona", "D-Persona", "dpersona:DPersona", "objectives.dpersona:DPersonaObjective", passes=2,
+                newest={"code_encoder": "plain"}),
     MethodEntry("probunet", "Probabilistic U-Net", "probunet:ProbabilisticUNet",
-                "objectives.probunet:ProbabilisticUNetObjective"),
+                "objectives.probunet:ProbabilisticUNetObjective", newest={"code_encoder": "plain"}),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),

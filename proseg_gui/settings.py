@@ -65,6 +65,10 @@ class Settings:
     fill: float = _number(0.0, 0.0, 1.0)
     line_width: float = _number(2.0, 0.5, 6.0)
     interpolate: bool = True
+    keys: tuple[str, ...] = field(default=(), metadata={"most": 500})
+    """Keys that were chosen instead of the program's own: ``command=key|key``."""
+    recent_commands: tuple[str, ...] = ()
+    """Ids of the commands that were given from the palette, the newest first."""
 
     def with_recent(self, path: str) -> Settings:
         """These settings with ``path`` as the most recent one."""
@@ -78,7 +82,7 @@ class Settings:
         kept: dict[str, Any] = {}
         for spec in fields(cls):
             if spec.name in stored:
-                value = _coerce(stored[spec.name], hints[spec.name])
+                value = _coerce(stored[spec.name], hints[spec.name], spec.metadata.get("most", MAX_RECENT))
                 if value is not None and _fits(value, spec.metadata):
                     kept[spec.name] = value
         return cls(**kept)
@@ -94,13 +98,13 @@ def _fits(value: Any, limits: Mapping[str, Any]) -> bool:
     return not isinstance(value, str) or (len(value) <= LONGEST_TEXT and "\0" not in value)
 
 
-def _coerce(value: Any, wanted: Any) -> Any:
-    """``value`` as ``wanted``, or ``None`` where it cannot be meant as one."""
+def _coerce(value: Any, wanted: Any, most: int) -> Any:
+    """``value`` as ``wanted`` (of a list, the first ``most``), or ``None`` where it cannot be meant as one."""
     if get_args(wanted):  # tuple[str, ...]; a one-entry list may come back as a bare string
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list | tuple):
             return None
-        return tuple(str(item) for item in items if _fits(str(item), {}))[:MAX_RECENT]
+        return tuple(str(item) for item in items if _fits(str(item), {}))[:most]
     if wanted is bool:
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
     if wanted is float:

@@ -62,6 +62,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the runs, write the tables, print them."""
     methods = _checked(args)
+    from proseg_gui.inference.device import choose_device
     from proseg_gui.io.dataset import read_dataset
     from proseg_gui.training.benchmark.protocol import Protocol, protocol_recipe, runs_of
     from proseg_gui.training.benchmark.store import run_benchmark
@@ -83,7 +84,8 @@ def run(args: argparse.Namespace) -> int:
         if result is not None:
             _write_tables(args.out)
 
-    run_benchmark(dataset, protocol, runs, args.out, overwrite=args.overwrite, report=report)
+    run_benchmark(dataset, protocol, runs, args.out, overwrite=args.overwrite, report=report,
+                  device="cpu" if args.device == "auto" else str(choose_device(args.device)))  # fmt: skip
     print(f"\n{_write_tables(args.out)}\nwrote {TABLES}")
     return 0
 
@@ -98,8 +100,8 @@ def _checked(args: argparse.Namespace) -> list[str]:
             raise UserError(f"--{name} {getattr(args, name)} is too few", remedy=f"Give {least} or more")
     if args.seconds < 0:
         raise UserError(f"--seconds {args.seconds:g} is negative", remedy="Give processor seconds for each training")
-    if args.device not in ("auto", "cpu"):
-        raise UserError(f"a benchmark runs on the processor, not on {args.device}", remedy="Leave out --device")
+    if args.seconds and args.device not in ("auto", "cpu"):
+        raise UserError(f"equal processor seconds are not measured on {args.device}", remedy="Give --steps instead")
     return methods
 
 

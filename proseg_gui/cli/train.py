@@ -14,6 +14,7 @@ from proseg_gui.catalogue import (
     METHODS,
     OPTIONS,
     PRECISION,
+    RECIPE_OPTIONS,
     STAGE_ENTRIES,
     STAGE_PATIENCE,
     STEPS,
@@ -93,6 +94,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--crop", type=int, default=0, metavar="PIXELS",
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
+    parser.add_argument("--recipe", default="", metavar="A,B",
+                        help=f"{', '.join(_with_recipes())} only, what a new model learns with beside what is usual: "
+                             f"{', '.join(RECIPE_OPTIONS)} (nothing; docs/decisions/recipe-options.md)")  # fmt: skip
     parser.add_argument("--precision", choices=PRECISION.names, default=PRECISION.usual,
                         help=f"{PRECISION.meaning} ({PRECISION.usual})")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
@@ -167,7 +171,8 @@ def _check_network(args: argparse.Namespace) -> None:
     if args.people and not args.init:
         raise UserError("--people says who is who in the model that --init names", remedy="Give --init too")
     options = _network_options(args)
-    asked = {"--method": args.method, "--widths": args.widths, **{option.flag: True for option in options}}
+    asked = {"--method": args.method, "--widths": args.widths, "--recipe": args.recipe,
+             **{option.flag: True for option in options}}  # fmt: skip
     chosen = next((flag for flag, value in asked.items() if value), "")
     if args.init and chosen:
         raise UserError(f"{chosen} cannot be chosen with --init", remedy="The network is that of --init")
@@ -176,7 +181,15 @@ def _check_network(args: argparse.Namespace) -> None:
     if (BACKBONE in options) != bool(args.encoder_weights):
         raise UserError("--encoder-weights and a --backbone other than unet belong together",
                         remedy="For instance --backbone resnet18 --encoder-weights resnet18.safetensors")  # fmt: skip
+    unknown = [name for name in _recipe_options(args) if name not in RECIPE_OPTIONS]
+    if unknown:
+        raise UserError(f"there is no recipe option {unknown[0]!r}", remedy=f"There are {', '.join(RECIPE_OPTIONS)}")
+    if "heads-first" in _recipe_options(args) and args.conditioning == "film":
+        raise UserError("the recipe option heads-first needs --conditioning matrix", remedy="Leave one of them out")
     method = args.method or METHODS[0].name
+    if args.recipe and not ENTRIES[method].recipe_options:
+        able = " or ".join(_with_recipes())
+        raise UserError(f"--recipe {args.recipe} is for --method {able}, not {method}", remedy="Leave it out")
     for option, value in options.items():
         if option not in options_of(method):
             able = " or ".join(methods_with(option))
@@ -195,9 +208,17 @@ def _help(option: Option) -> str:
     return f"{only}{option.meaning} ({option.usual})"
 
 
+def _with_recipes() -> list[str]:
+    return [entry.name for entry in METHODS if entry.recipe_options]
+
+
+def _recipe_options(args: argparse.Namespace) -> list[str]:
+    return [name.strip() for name in args.recipe.split(",") if name.strip()]
+
+
 def result_lines(card: Card) -> list[str]:
     """How good the new model is, and compared with the one that it was made from."""
-    from proseg_gui.training.verdict import doubts
+    from proseg_gui.training.verdict import beside_heads, doubts
 
     figures = card.metrics.get("validation", {})
     lines = [f"  {name}: {value}" for name, value in figures.items()]
@@ -205,6 +226,8 @@ def result_lines(card: Card) -> list[str]:
         lines = ["  no validation case: the last weights were kept, unjudged"]
     else:
         lines += [f"  look before you use it: {doubt}" for doubt in doubts(card.metrics)]
+        beside = beside_heads(card.metrics)
+        lines += [f"  beside plain heads: {beside}"] if beside else []
     comparison = card.metrics.get("comparison")
     if comparison:
         from proseg_gui.training.compare import verdict
@@ -221,7 +244,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     from proseg_gui.io.dataset import Split, read_people
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.place import Place
-    from proseg_gui.training.recipe import Recipe
+    from proseg_gui.training.recipe import Recipe, with_options
     from proseg_gui.training.request import Images, Request, Start, Words
 
     split = Split.read(args.split) if args.split else None
@@ -232,6 +255,7 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     patience = (STAGE_PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
                     network=network, precision=args.precision)  # fmt: skip
+    recipe = with_options(recipe, _recipe_options(args))
     if args.widths:
         recipe = replace(recipe, widths=_widths(args.widths))
     people = read_people(args.people) if args.people else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, minimum_filter
 from scipy.spatial import cKDTree
 
-from proseg_gui.drawing.boxes import BoolArray, Box, bounds
+from proseg_gui.drawing.boxes import BoolArray, Box, bounds, in_slice
 from proseg_gui.drawing.painted import TOLERANCE_MM
 from proseg_gui.volume import SHEAR_TOLERANCE, FloatArray, Geometry
 
@@ -79,7 +81,7 @@ def _places(chosen: BoolArray, geometry: Geometry, box: Box) -> FloatArray:
 
 
 def _near_by_tree(seeds: BoolArray, geometry: Geometry, box: Box, reach: float) -> BoolArray:
-    tree = cKDTree(_places(seeds, geometry, box))
+    tree = cKDTree(_places(_shell(seeds, geometry), geometry, box))
     within = seeds.copy()
     for k in range(len(seeds)):  # a slice at a time, so that memory stays that of the seeds
         asked = ~seeds[k : k + 1]
@@ -88,3 +90,24 @@ def _near_by_tree(seeds: BoolArray, geometry: Geometry, box: Box, reach: float) 
         if len(places):
             within[k][asked[0]] = np.isfinite(tree.query(places, distance_upper_bound=reach)[0])
     return within
+
+
+def _shell(seeds: BoolArray, geometry: Geometry) -> BoolArray:
+    """The seeds that can be the nearest one to a voxel that is none, and some more.
+
+    No place between voxels is further than r from the nearest voxel. A seed around which all within 2 r are seeds is
+    the nearest to none: on the way from it to the voxel, r away from it, there is a seed that is nearer. On a tilted
+    stack face neighbours are not enough to say this. What lies outside of the box counts as no seed.
+    """
+    origins = geometry.slice_origins()
+    heights = origins @ geometry.normal
+    gap = float(np.abs(np.diff(heights)).max()) if len(heights) > 1 else 0.0
+    reach = math.hypot(sum(geometry.spacing_mm[1:]), gap) + TOLERANCE_MM
+    near = np.abs(heights[:, None] - heights) <= reach
+    first, second = np.nonzero(near)
+    sizes = [2 * int(np.abs(first - second).max()) + 1]
+    for to_step in in_slice(geometry):
+        at = origins @ to_step
+        aside = float(np.abs(at[first] - at[second]).max())
+        sizes.append(2 * math.ceil(aside + reach * float(np.linalg.norm(to_step))) + 1)
+    return seeds & (minimum_filter(seeds.view(np.uint8), sizes, mode="constant", cval=0) == 0)

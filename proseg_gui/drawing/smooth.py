@@ -11,6 +11,7 @@ from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import gaussian_filter
 
 from proseg_gui.drawing.boxes import BoolArray, Box, common, filled_box, in_slice, of_plane, relative, widened
+from proseg_gui.drawing.distance import is_upright
 from proseg_gui.drawing.painted import Painted, checked_mm
 from proseg_gui.planes import Plane
 from proseg_gui.volume import FloatArray, Geometry
@@ -29,9 +30,9 @@ def smooth(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
     3 ``mm``^2 / R^2 of its volume; parts thinner than about ``mm`` go. At the image's border the shape is taken to go
     on as it is there, so it is not eaten from outside.
 
-    On even, straight grids this is scipy's ``gaussian_filter``. On tilted and uneven ones no filter along the array's
-    axes is a Gaussian in the patient, so there every two slices are convolved with the Gaussian of their true distance
-    and shift, and slices weigh as much as they are thick.
+    Where slices stand upright this is scipy's ``gaussian_filter`` within them and weights by their true distances
+    across them; uneven slices weigh as much as they are thick. On tilted stacks no filter along the array's axes is a
+    Gaussian in the patient, so there every two slices are convolved with the Gaussian of their true distance and shift.
 
     Parameters
     ----------
@@ -52,16 +53,12 @@ def smooth(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
     if filled is None:
         return Painted.empty()
     most = None if plane is None else of_plane(plane, geometry.shape)
+    flat_axis = None if plane is None else plane.axis
     box = _cut(widened(filled, geometry, 2 * mm), most)
-    if geometry.is_straight:
+    if is_upright(geometry):
         wide = _cut(widened(filled, geometry, (_TRUNCATE + 2) * mm), most)
-        deviations = [mm / spacing for spacing in geometry.spacing_mm]
-        if plane is not None:
-            deviations[plane.axis] = 0.0
-        blurred = gaussian_filter(mask[wide].astype(np.float32), deviations, mode="nearest", truncate=_TRUNCATE)
-        return Painted(box, (blurred > 0.5)[relative(box, wide)])
-    values = _blurred(mask, geometry, box, mm, None if plane is None else plane.axis)
-    return Painted(box, np.stack([flat > 0.5 for flat in values]))
+        return Painted(box, _blurred_upright(mask, geometry, box, wide, mm, flat_axis) > 0.5)
+    return Painted(box, np.stack([flat > 0.5 for flat in _blurred_tilted(mask, geometry, box, mm, flat_axis)]))
 
 
 def _cut(box: Box, most: Box | None) -> Box:
@@ -70,7 +67,27 @@ def _cut(box: Box, most: Box | None) -> Box:
     return found
 
 
-def _blurred(
+def _blurred_upright(
+    mask: BoolArray, geometry: Geometry, box: Box, wide: Box, sigma: float, flat_axis: int | None
+) -> npt.NDArray[np.float32]:
+    """The Gaussian mean of the mask in ``box``, from what lies in ``wide``; ``flat_axis`` is not blurred along."""
+    deviations = [0.0 if axis in (0, flat_axis) else sigma / geometry.spacing_mm[axis] for axis in range(3)]
+    within = gaussian_filter(mask[wide].astype(np.float32), deviations, mode="nearest", truncate=_TRUNCATE)
+    rows, columns = relative(box, wide)[1:]
+    numbers, origins, thick = _stack_around(geometry, box, sigma, flat_axis)
+    heights = origins @ geometry.normal
+    own = heights[np.searchsorted(numbers, np.arange(box[0].start, box[0].stop))]
+    away = np.abs(own[:, None] - heights)
+    weights = np.where(away <= _TRUNCATE * sigma, np.exp(-0.5 * (away / sigma) ** 2) * thick, 0.0)
+    weights /= weights.sum(axis=1, keepdims=True)
+    across = np.zeros((len(own), len(within)), np.float32)
+    for number, column in zip(np.clip(numbers, 0, geometry.shape[0] - 1).tolist(), weights.T, strict=True):
+        if wide[0].start <= number < wide[0].stop:  # the mask is empty elsewhere
+            across[:, number - wide[0].start] += column
+    return np.asarray(np.tensordot(across, within[:, rows, columns], axes=1))
+
+
+def _blurred_tilted(
     mask: BoolArray, geometry: Geometry, box: Box, sigma: float, flat_axis: int | None
 ) -> Iterator[FloatArray]:
     """The Gaussian mean of the mask at each slice of ``box``; along ``flat_axis`` only the voxel itself counts."""
@@ -99,7 +116,7 @@ def _blurred(
     )
     slices: dict[int, npt.NDArray[np.complex128]] = {}
     kernels: dict[tuple[float, ...], tuple[npt.NDArray[np.complex128], float]] = {}
-    for k, (i, js) in enumerate(zip(own, near, strict=True), start=box[0].start):
+    for i, js in zip(own, near, strict=True):
         mean, total = np.zeros((shape[0], shape[1] // 2 + 1), np.complex128), 0.0
         for j in js.tolist():
             away = origins[j] - origins[i]
@@ -119,7 +136,6 @@ def _blurred(
         out = irfft2(mean, shape)
         top, left = box[1].start - lows[0], box[2].start - lows[1]
         yield out[top : top + box[1].stop - box[1].start, left : left + box[2].stop - box[2].start] / total
-        assert k == numbers[i]
 
 
 def _stack_around(

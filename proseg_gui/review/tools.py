@@ -17,6 +17,7 @@ import numpy as np
 from proseg_gui.drawing.brush import ball_stroke, disc_stroke
 from proseg_gui.drawing.lasso import polygon
 from proseg_gui.drawing.painted import Painted
+from proseg_gui.drawing.places import to_picture
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.drafts import IN, OUT, UNKNOWN, plane_words
 from proseg_gui.review.state import Announce
@@ -53,7 +54,7 @@ class PenPlace:
 
     def lps(self) -> FloatArray:
         """``(3,)`` the place in the patient."""
-        x, y = np.linalg.solve(self.grid.to_screen[:, :2], np.asarray(self.mm) - self.grid.to_screen[:, 2])
+        x, y = to_picture(self.grid, np.array([self.mm]))[0]
         index = self.plane.index_of(*self.grid.from_picture(float(x), float(y)))
         return np.asarray(self.grid.geometry.index_to_world(index))
 
@@ -226,10 +227,10 @@ class Tools:
         self._desk.drafts.add_to_stroke(covered)
 
     def _within_range(self, covered: Painted) -> Painted:
-        from proseg_gui.drawing.threshold import within
+        from proseg_gui.drawing.threshold import restrict
 
         low, high = self._range()
-        return within(covered, self._desk.display.shown.array, low, high)
+        return restrict(covered, self._desk.display.shown.array, low, high)
 
     def _range(self) -> tuple[float, float]:
         low, high = self.state.low, self.state.high
@@ -278,7 +279,7 @@ class Tools:
 
     @staticmethod
     def _voxel(place: PenPlace) -> tuple[int, int, int] | None:
-        x, y = np.linalg.solve(place.grid.to_screen[:, :2], np.asarray(place.mm) - place.grid.to_screen[:, 2])
+        x, y = to_picture(place.grid, np.array([place.mm]))[0]
         found = place.grid.voxel_at(float(x), float(y))
         return None if found is None else place.plane.voxel(*found)
 

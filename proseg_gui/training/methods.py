@@ -24,7 +24,8 @@ def new_network(kind: str, layout: Layout, recipe: Recipe) -> Method:
     ValueError
         The kind is unknown, or no network can have these sizes.
     """
+    newest = ENTRIES[kind].newest if kind in ENTRIES else {}
     return build(kind, {
         "n_raters": len(layout.raters), "n_structures": len(layout.structures), "n_channels": len(layout.channels),
-        "widths": recipe.widths, **recipe.network,
+        "widths": recipe.widths, **newest, **recipe.network,
     })  # fmt: skip

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import psutil
 
 from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
-from proseg_gui.catalogue import OPTIONS
+from proseg_gui.catalogue import ENTRIES, METHODS, OPTIONS
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_json, copy_folder, remove_folder, write_error
 from proseg_gui.io.base.json_in import read_json
@@ -98,6 +98,11 @@ class Plan:
     people: Mapping[str, str | None] | None = None
     """With ``init``: who each of the data set's raters is there, ``None`` for somebody new."""
     network: Network = field(default_factory=Network)
+
+    @property
+    def all_steps(self) -> int:
+        """Steps that the run does in all: a method that learns in stages does :attr:`steps` in each."""
+        return self.steps * (1 if self.init else ENTRIES[self.network.method or METHODS[0].name].passes)
 
     @property
     def parts(self) -> dict[str, list[str]]:
@@ -256,9 +261,9 @@ class Training:
         event = event if fresh else ""
         step = max((row["step"] for row in (*losses, *validations)), default=0)
         checkpoint = _modified(self.state / CHECKPOINT)
-        found = Snapshot("running", step, self.plan.steps, losses, validations, checkpoint_at=checkpoint)
+        found = Snapshot("running", step, self.plan.all_steps, losses, validations, checkpoint_at=checkpoint)
         if living:
-            left = seconds_left(losses, self.plan.steps, logged) if fresh else None
+            left = seconds_left(losses, self.plan.all_steps, logged) if fresh else None
             status = self._status_alive(event, fresh and bool(losses))
             return replace(found, status=status, seconds_left=left, message=_PROGRESS.sub("", _last_line(self.console)))
         if (self.bundle / CARD_NAME).is_file():

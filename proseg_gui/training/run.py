@@ -23,6 +23,7 @@ from proseg_gui.inference.device import ThreadChooser, choose_device, device_lab
 from proseg_gui.io.dataset import Case, Split
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.checkpoint import NAME, State
 from proseg_gui.training.compare import compare, identity_by_case
 from proseg_gui.training.dataset import Layout, TrainingCase
@@ -33,6 +34,7 @@ from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.naming import rater_names
 from proseg_gui.training.origin import base_salt, load_base, origin_record
 from proseg_gui.training.place import make_folder, prepare_folder
+from proseg_gui.training.plain_heads import against_heads
 from proseg_gui.training.precision import check_precision
 from proseg_gui.training.processes import rank, world
 from proseg_gui.training.reading import CaseReader, Mark
@@ -127,6 +129,9 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     metrics = _metrics(state, held_out, recipe.validation_draws, card.raters)
     if held_out:
         metrics["validation"] |= against_people(method, held_out)
+    if held_out and base is None and isinstance(method, ProSeg):
+        progress(1.0, "comparing with plain heads")
+        metrics["plain_heads"] = against_heads(method, train, held_out, recipe, token)
     if base is not None:
         record |= origin_record(base.card, start.stage, hashes, held_out_hashes)
         if held_out:

@@ -29,7 +29,7 @@ from proseg_gui.training.dataset import Batch, TrainingCase, slice_features, sli
 from proseg_gui.training.objective import ALL, ProSegObjective
 from proseg_gui.training.objectives.base import AREA_CASES, relative_areas, summed
 from proseg_gui.training.precision import in_float32
-from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.recipe import Recipe, single_stage
 from proseg_gui.training.room import Room
 
 RATES = {"rater": 2e-3, "adapt": 1e-3, "full": 1e-4}
@@ -55,8 +55,8 @@ def stage_recipe(stage: str, recipe: Recipe, base: Method) -> Recipe:
     """``recipe`` with the learning rates of a stage and the network's sizes."""
     widths = tuple(base.architecture()["widths"])
     draws = RATER_DRAWS if stage == "rater" else recipe.draws
-    return replace(recipe, widths=widths, draws=draws, rate=RATES[stage], rater_rate=RATER_RATE[stage], warm_up=10,
-                   weight_decay=0.0, average_share=AVERAGE_SHARE)  # fmt: skip
+    return replace(single_stage(recipe), widths=widths, draws=draws, rate=RATES[stage], rater_rate=RATER_RATE[stage],
+                   warm_up=10, weight_decay=0.0, average_share=AVERAGE_SHARE)  # fmt: skip
 
 
 def extended(base: Method, n_raters: int) -> Method:

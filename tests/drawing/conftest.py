@@ -34,6 +34,7 @@ def _stack(places: list[tuple[float, float, float]], rows: int, columns: int, di
 
 def _grids() -> dict[str, Geometry]:
     tilted = np.array([(1, 0, 0), (0, 1, 0), (0, -0.6, 0.8)], dtype=float).T
+    askew = np.array([(1, 0, 0), (0.4, 1, 0), (0.2, 0, 1)], dtype=float).T
     gaps = [0, 2, 4, 9, 10, 14, 17, 21]
     flipped = np.array([(0, -1, 0), (-1, 0, 0), (0, 0, -1)], dtype=float).T
     return {
@@ -43,6 +44,7 @@ def _grids() -> dict[str, Geometry]:
         "oblique": Geometry((8, 15, 20), ORIGIN, (3.0, 1.5, 0.8), _turned()),
         "tilted": Geometry((8, 16, 20), ORIGIN, (3.0, 1.5, 0.8), tilted),
         "oblique and tilted": Geometry((8, 16, 20), ORIGIN, (3.0, 1.5, 0.8), _turned() @ tilted),
+        "sheared pixels": Geometry((7, 14, 16), ORIGIN, (3.0, 1.5, 0.8), askew / np.linalg.norm(askew, axis=0)),
         "uneven": _stack([(0, 0, g) for g in gaps], 14, 20),
         "uneven, downwards": _stack([(0, 0, -g) for g in gaps], 14, 20),
         "uneven, tilted and oblique": _stack([(0, 0.4 * g, 0.9 * g) for g in gaps], 14, 20, _turned()),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
+from proseg_gui.gui.language import tr
 
 Group = tuple[str, Sequence[tuple[str, str]]]
 COLUMNS = 2
@@ -16,8 +17,10 @@ COLUMNS = 2
 class ShortcutSheet(DialogFrame):
     """Groups of (keys, what they do), in two columns of about the same length."""
 
+    change_asked = Signal()
+
     def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
-        super().__init__("Keys and mouse", parent)
+        super().__init__(tr("Keys and mouse"), parent)
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 8, 0)
@@ -38,8 +41,14 @@ class ShortcutSheet(DialogFrame):
         area.setWidget(content)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body.addWidget(area, 1)
-        self.add_button("Close", primary=True).clicked.connect(self.accept)
+        self.change = self.add_button(tr("Change keys\u2026"))
+        self.change.clicked.connect(self._change)
+        self.add_button(tr("Close"), primary=True).clicked.connect(self.accept)
         self.resize(760, 560)
+
+    def _change(self) -> None:
+        self.accept()
+        self.change_asked.emit()
 
 
 def _balanced(groups: Sequence[Group]) -> list[list[Group]]:

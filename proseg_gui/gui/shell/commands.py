@@ -1,38 +1,37 @@
-"""Every command of the window: menus, keys and what they do. Dialogs are in :mod:`.questions`."""
+"""Every command of the window, a row each: menus, palette, keys and the sheet of keys are made from this table.
+
+To add a command, add a row (and a line to docs/user-guide/commands.md, which a test holds to the table). Carry it out
+in the part that it belongs to; what belongs to none is in :mod:`.handlers`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+
+from PySide6.QtWidgets import QDockWidget
 
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.archives import Archives
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.operations_link import OperationsLink
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.scene import MPR, TWO, Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command
+from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
+from proseg_gui.gui.shell.rater_key import RaterKey
 from proseg_gui.io.pacs.archive import is_installed
-from proseg_gui.review.state import LOCAL_MAP, PARTS
-from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD, TOOLS
+from proseg_gui.review.state import LOCAL_MAP
+from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
-
-TOOL_NAMES = {
-    BRUSH: "&Brush",
-    ERASER: "&Eraser",
-    RESTORE: "Bac&k to the model",
-    LASSO: "&Lasso",
-    THRESHOLD: "&Threshold brush",
-    FLOOD: "&Flood fill",
-}
-TOOL_KEYS = {BRUSH: "W", ERASER: "E", RESTORE: "Q", LASSO: "K", THRESHOLD: "J", FLOOD: "O"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,16 @@ class WindowActions:
     close: Callable[[], object]
     reset_layout: Callable[[], object]
     clear_traces: Callable[[], object]
+    find_command: Callable[[], object]
+    show_keys: Callable[[], object]
+    change_keys: Callable[[], object]
+    show_review: Callable[[], object]
+    show_trainer: Callable[[], object]
+    docks: Mapping[str, QDockWidget]
 
 
 class Commands:
-    """The table of commands; :attr:`questions`, :attr:`drawings` and :attr:`exporting` carry out the larger ones."""
+    """The table of commands; the larger ones are carried out by the parts that are its attributes."""
 
     def __init__(
         self,
@@ -64,346 +69,334 @@ class Commands:
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
-        self._ruler = False
-        self._box_armed = False
-        for pane in scene.all_panes:
-            pane.clicked.connect(self._clicked)
+        self.operations = OperationsLink(host, controller)
+        self.handlers = Handlers(controller, opener, scene)
         self.rater_key = RaterKey(controller)
 
-    # -- the table ------------------------------------------------------------------------------------------------
     def table(self) -> list[Command]:
         """All commands in menu order."""
-        edit, tools = [*self._edit(), *self._hand()], self._tools()
-        return [*self._file(), *edit, *self._view(), *self._case(), *tools, *self._help()]
-
-    def _file(self) -> list[Command]:
-        o = self._opener
         return [
-            Command("File", "&Open scan\u2026", "Ctrl+O", self.questions.open_file),
-            Command("File", "Open &folder\u2026", "Ctrl+Shift+O", self.questions.open_folder),
-            Command("File", "Open the &demo", "Ctrl+D", o.open_demo),
-            Command(
-                "File", "Open &contours on this scan\u2026", "Ctrl+Shift+C", self.drawings.ask, enabled=self._has_study
-            ),
-            Command("File", "Choose &model\u2026", "Ctrl+M", self.questions.choose_model, group="model"),
-            Command("File", "&Export\u2026", "Ctrl+E|Ctrl+S", self.exporting.ask, enabled=self._has_model, group="out"),
-            Command(
-                "File",
-                "Save &latents\u2026",
-                "Ctrl+L",
-                self.exporting.save_latents,
-                enabled=self._has_model,
-                group="out",
-            ),
-            Command(
-                "File", "Load l&atents\u2026", "", self.exporting.load_latents, enabled=self._has_model, group="out"
-            ),
-            *([Command("File", "Archi&ve (PACS)\u2026", "", self.open_archive, group="out")] if is_installed() else []),
-            Command("File", "Open pro&ject\u2026", "", self.projects.ask_open, group="project"),
-            Command("File", "Pri&vate project", "", self.projects.open_private, group="project"),
-            Command("File", "Save project &as\u2026", "", self.projects.ask_copy, group="project"),
-            Command(
-                "File", "Save a copy to s&hare\u2026", "", partial(self.projects.ask_copy, share=True), group="project"
-            ),
-            Command(
-                "File",
-                "Collect images of this case",
-                "",
-                self.projects.collect,
-                group="project",
-                enabled=lambda: self.projects.has_case,
-            ),
-            Command(
-                "File",
-                "Remove this case\u2026",
-                "",
-                self.projects.ask_to_remove,
-                group="project",
-                enabled=lambda: self.projects.has_case,
-            ),
-            Command("File", "Clear &traces", "", self._window.clear_traces, group="end"),
-            Command("File", "&Quit", "Ctrl+Q", self._window.close, group="end"),
+            *self._file(), *self._edit(), *self._hand(), *self._view(), *self._windows(), *self._maps(), *self._look(),
+            *self._case(), *self._tools(), *self._help(),
+        ]  # fmt: skip
+
+    # A row: id, menu, text, keys, what it runs, tool tip; then by name what not every command has.
+    # fmt: off
+    def _file(self) -> list[Command]:
+        o, ask, out, pro, h = self._opener, self.questions, self.exporting, self.projects, self.handlers
+        return [
+            Command("open_scan", "File", tr("&Open scan\u2026"), "Ctrl+O", ask.open_file,
+                    tr("Files of a scan, or of several channels"), tr("load image NIfTI DICOM NRRD")),
+            Command("open_folder", "File", tr("Open &folder\u2026"), "Ctrl+Shift+O", ask.open_folder,
+                    tr("A DICOM folder, a case, or a whole dataset folder"), tr("load directory series worklist")),
+            Command("open_demo", "File", tr("Open the &demo"), "Ctrl+D", o.open_demo,
+                    tr("The simulated scan with its four raters"), tr("example phantom sample data")),
+            Command("open_contours", "File", tr("Open &contours on this scan\u2026"), "Ctrl+Shift+C", self.drawings.ask,
+                    tr("RTSTRUCT, SEG, label maps or LIDC readings, as raters or as the reference"),
+                    tr("load masks segmentation structure set labels"), blocked=h.no_scan),
+            Command("choose_model", "File", tr("Choose &model\u2026"), "Ctrl+M", ask.choose_model,
+                    tr("Which model looks at the scan"), tr("network bundle weights"), group="model"),
+            Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
+                    tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
+                    blocked=h.no_model, group="out"),
+            Command("save_latents", "File", tr("Save &latents\u2026"), "Ctrl+L", out.save_latents,
+                    tr("The sliders' setting to a file, from which predict draws the same"),
+                    tr("sliders setting point"), blocked=h.no_model, group="out"),
+            Command("load_latents", "File", tr("Load l&atents\u2026"), "", out.load_latents,
+                    tr("The sliders' setting from such a file"), tr("sliders setting point open"),
+                    blocked=h.no_model, group="out"),
+            *self._archive(),
+            Command("open_project", "File", tr("Open pro&ject\u2026"), "", pro.ask_open,
+                    tr("A project file, with the work on its cases"), tr("workspace database"), group="project"),
+            Command("private_project", "File", tr("Pri&vate project"), "", pro.open_private,
+                    tr("Back to the project that this account always has"), tr("workspace own"), group="project"),
+            Command("save_project_as", "File", tr("Save project &as\u2026"), "", pro.ask_copy,
+                    tr("The work goes on in the new file"), tr("copy workspace"), group="project"),
+            Command("share_project", "File", tr("Save a copy to s&hare\u2026"), "", partial(pro.ask_copy, share=True),
+                    tr("For others: without paths, names and what says whose images they are"),
+                    tr("de-identify anonymise project"), group="project"),
+            Command("collect_images", "File", tr("Collect images of this case"), "", pro.collect,
+                    tr("Copies them beside the project, so that it can be moved"), tr("copy bundle project"),
+                    blocked=self._no_case, group="project"),
+            Command("remove_case", "File", tr("Remove this case\u2026"), "", pro.ask_to_remove,
+                    tr("From the project, with its work"), tr("delete case"), blocked=self._no_case, group="project"),
+            Command("clear_traces", "File", tr("Clear &traces"), "", self._window.clear_traces,
+                    tr("Forget recent files and where cases lie; work stays"), tr("privacy history recent delete"),
+                    group="end"),
+            Command("quit", "File", tr("&Quit"), "Ctrl+Q", self._window.close,
+                    tr("A running training is asked about first"), tr("exit close"), group="end"),
+        ]
+
+    def _archive(self) -> list[Command]:
+        if not is_installed():
+            return []
+        return [
+            Command("archive", "File", tr("Archi&ve (PACS)\u2026"), "", self.open_archive,
+                    tr("Find, fetch and send by DICOMweb or DIMSE"), tr("server query retrieve send"), group="out"),
         ]
 
     def _edit(self) -> list[Command]:
-        c = self._controller
+        desk = self._controller.desk
         return [
-            Command(
-                "Edit", "&Undo", "Ctrl+Z", c.desk.undo, enabled=lambda: bool(c.desk.undo_name),
-                label=lambda: _named("&Undo", c.desk.undo_name),
-            ),
-            Command(
-                "Edit", "&Redo", "Ctrl+Shift+Z|Ctrl+Y", c.desk.redo, enabled=lambda: bool(c.desk.redo_name),
-                label=lambda: _named("&Redo", c.desk.redo_name),
-            ),
-        ]  # fmt: skip
+            Command("undo", "Edit", tr("&Undo"), "Ctrl+Z", desk.undo, tr("Take the last step back"), tr("back revert"),
+                    blocked=lambda: "" if desk.undo_name else tr("There is no step to take back"),
+                    label=lambda: f"{tr('&Undo')} {desk.undo_name}".rstrip()),
+            Command("redo", "Edit", tr("&Redo"), "Ctrl+Shift+Z|Ctrl+Y", desk.redo,
+                    tr("Take the step again that was taken back"), tr("again repeat"),
+                    blocked=lambda: "" if desk.redo_name else tr("No step was taken back"),
+                    label=lambda: f"{tr('&Redo')} {desk.redo_name}".rstrip()),
+        ]
 
     def _hand(self) -> list[Command]:
         """The tools of the hand, and what they have drawn."""
-        tools, link, study = self._controller.desk.tools, self._tools_link, self._has_study
+        tools, link, h = self._controller.desk.tools, self._tools_link, self.handlers
         held = [
-            Command(
-                "Edit", TOOL_NAMES[kind], TOOL_KEYS[kind], partial(tools.choose, kind), partial(self._holds, kind),
-                enabled=study, group="tool",
+            Command(kind.replace(" ", "_"), "Edit", text, key, partial(tools.choose, kind), tip, words,
+                    partial(h.holds, kind), blocked=h.no_scan, group="tool")
+            for kind, text, key, tip, words in (
+                (BRUSH, tr("&Brush"), "W", tr("Draw with a disc or a ball of so many mm"), tr("paint pen draw")),
+                (ERASER, tr("&Eraser"), "E", tr("Take away with a disc or a ball"), tr("erase rubber remove")),
+                (RESTORE, tr("Bac&k to the model"), "Q", tr("Forget strokes here: the model's contour comes back"),
+                 tr("restore unpin clear")),
+                (LASSO, tr("&Lasso"), "K", tr("Surround freely, or set corners by clicks"),
+                 tr("polygon scissors freehand")),
+                (THRESHOLD, tr("&Threshold brush"), "J", tr("Draw only within a range of values"),
+                 tr("paint intensity level")),
+                (FLOOD, tr("&Flood fill"), "O", tr("Fill what is connected within a range of values"),
+                 tr("bucket region growing wand")),
             )
-            for kind in TOOLS
-        ]  # fmt: skip
+        ]
         return [
             *held,
-            Command("Edit", "Lay the tool down", "Esc", self._escape, enabled=study, group="tool"),
-            Command(
-                "Edit", "Tool works in &3D", "V", lambda: tools.set_ball(not tools.state.ball),
-                lambda: tools.state.ball, enabled=study, group="tool",
-            ),
-            Command("Edit", "Larger", "]", lambda: tools.resize(1), enabled=study, group="tool"),
-            Command("Edit", "Smaller", "[", lambda: tools.resize(-1), enabled=study, group="tool"),
-            Command("Edit", "Close the polygon", "Return", tools.close, enabled=study, group="tool"),
-            Command("Edit", "Forget strokes on this slice", "Ctrl+Delete", link.clear_here, enabled=study,
-                    group="draft"),
-            Command("Edit", "&Add structure\u2026", "Ctrl+Shift+N", link.ask_to_add, enabled=study, group="draft"),
-        ]  # fmt: skip
+            Command("lay_down", "Edit", tr("Lay the tool &down"), "", h.escape,
+                    tr("First what is being drawn, then the tool"), tr("cancel stop none"), group="tool"),
+            Command("tool_3d", "Edit", tr("Tool works in &3D"), "V", lambda: tools.set_ball(not tools.state.ball),
+                    tr("A ball through neighbouring slices"), tr("sphere volume"), lambda: tools.state.ball,
+                    blocked=h.no_scan, group="tool"),
+            Command("tool_larger", "Edit", tr("Larger tool"), "]", partial(tools.resize, 1), tr("By a seventh"),
+                    tr("radius size bigger"), group="tool"),
+            Command("tool_smaller", "Edit", tr("Smaller tool"), "[", partial(tools.resize, -1), tr("By a seventh"),
+                    tr("radius size"), group="tool"),
+            Command("close_polygon", "Edit", tr("&Close the polygon"), "", tools.close,
+                    tr("Join the last corner to the first, and fill"), tr("lasso finish"), group="tool"),
+            Command("forget_here", "Edit", tr("Forget &strokes on this slice"), "Ctrl+Del", link.clear_here,
+                    tr("Of the active structure; the model's contour comes back"), tr("clear erase reset"),
+                    blocked=h.no_scan, group="draft"),
+            Command("add_structure", "Edit", tr("&Add structure\u2026"), "Ctrl+Shift+N", link.ask_to_add,
+                    tr("One of your own, to be drawn by hand"), tr("new organ target segment label"),
+                    blocked=h.no_scan, group="draft"),
+            *self._structure(),
+        ]
 
-    def _holds(self, kind: str) -> bool:
-        return self._controller.desk.tools.state.kind == kind
-
-    def _escape(self) -> None:
-        """First what is being drawn, then the tool."""
-        tools = self._controller.desk.tools
-        if not tools.drop():
-            tools.lay_down()
+    def _structure(self) -> list[Command]:
+        """What is made of the whole active structure."""
+        o, do, sub = self.operations, self._controller.desk.operations, tr("S&tructure")
+        rows = (
+            ("grow", tr("&Grow\u2026"), "", o.grow, tr("By so many mm, in 3D or on the slice"),
+             tr("dilate expand margin"), o.nothing),
+            ("shrink", tr("S&hrink\u2026"), "", o.shrink, tr("By so many mm"), tr("erode margin"), o.nothing),
+            ("smooth", tr("&Smooth\u2026"), "", o.smooth, tr("The outline, over so many mm"),
+             tr("gaussian"), o.nothing),
+            ("fill_holes", tr("&Fill holes\u2026"), "", o.fill_holes,
+             tr("What is surrounded"), tr("cavity"), o.nothing),
+            ("keep_largest", tr("Keep the &largest part\u2026"), "", o.keep_largest, tr("Drop every other part"),
+             tr("island component"), o.nothing),
+            ("remove_small", tr("&Drop small parts\u2026"), "", o.remove_small, tr("Under so many ml"),
+             tr("island component"), o.nothing),
+            ("interpolate", tr("&Interpolate between slices"), "", do.interpolate,
+             tr("Fill the slices between those that were drawn on"), tr("between slices shape"), o.nothing),
+            ("copy_before", tr("Copy from the slice &before"), "Ctrl+[", partial(do.copy_neighbour, -1),
+             tr("Onto the slice in view"), tr("previous neighbour paste"), o.nothing),
+            ("copy_after", tr("Copy from the slice &after"), "Ctrl+]", partial(do.copy_neighbour, 1),
+             tr("Onto the slice in view"), tr("next neighbour paste"), o.nothing),
+            ("copy_given", tr("Copy a given &mask\u2026"), "", o.copy_given, tr("Of a rater, as a start for your own"),
+             tr("reading paste"), o.no_given),
+            ("copy_model", tr("Copy what the m&odel draws\u2026"), "", o.copy_model,
+             tr("As a rater or in consensus style, as a start for your own"), tr("preset paste"), o.no_model),
+            ("combine", tr("&Combine with\u2026"), "", o.combine,
+             tr("Add, keep within, or take away another structure"),
+             tr("boolean union intersect subtract logical"), o.no_other),
+        )
+        return [
+            Command(name, "Edit", text, key, run, tip, words, blocked=blocked, group="draft", submenu=sub)
+            for name, text, key, run, tip, words, blocked in rows
+        ]
 
     def _view(self) -> list[Command]:
-        c, scene = self._controller, self._scene
-        commands = [
-            Command("View", "&Contours", "Space", self._toggle("show_contours"), self._is("show_contours")),
-            Command("View", "&Heatmap", "U", self._toggle("show_heatmap"), self._is("show_heatmap")),
-            Command("View", "&Inner and outer contour", "B", self._toggle("show_bounds"), self._is("show_bounds")),
-            Command("View", "&Thin samples", "T", self._toggle("show_thin"), self._is("show_thin")),
-            Command("View", "All &raters at once", "Shift+R", self._all_raters, self._all_raters_shown),
-            Command("View", "Next c&hannel", "H", c.display.next_channel, enabled=self._has_study, group="panes"),
-            Command("View", "&Single pane", "L", self._toggle_layout, self._is_single, group="panes"),
-            Command(
-                "View",
-                "Scan | heat &map",
-                "F2",
-                partial(c.display.set_view, layout=TWO),
-                self._has_layout(TWO),
-                group="panes",
-            ),
-            Command(
-                "View",
-                "Planes across (MP&R)",
-                "F4",
-                partial(c.display.set_view, layout=MPR),
-                self._has_layout(MPR),
-                group="panes",
-            ),
-            Command(
-                "View",
-                "Turn to the ne&xt axis (axial, coronal, sagittal)",
-                "X",
-                self._turn,
-                enabled=self._has_study,
-                group="panes",
-            ),
-            Command("View", "&Fit to window", "F", scene.scan.fit, group="panes"),
-            Command("View", "Zoom in", "+|=", lambda: scene.scan.zoom_by(1.25), group="panes"),
-            Command("View", "Zoom out", "-", lambda: scene.scan.zoom_by(0.8), group="panes"),
-            Command("View", "Smooth &pixels", "I", self._toggle("interpolate"), self._is("interpolate"), group="panes"),
-        ]
-        for number, (name, centre, width) in enumerate(WINDOW_PRESETS, start=1):
-            run = self.rater_key.or_else(number, partial(self._ct_window, centre, width))
-            commands.append(
-                Command("View", f"Window: {name}", str(number), run, enabled=self._has_study, group="window")
-            )
-        commands.append(Command("View", "Window: automatic", "0", self.automatic_window, group="window"))
-        for number, name in enumerate((*PARTS, LOCAL_MAP), start=1):
-            label = name.replace("_", " ").replace("inter", "between experts").replace("intra", "within an expert")
-            show = partial(c.display.set_view, map_name=name, show_heatmap=True)
-            commands.append(
-                Command(
-                    "View", f"Map: {label}", f"Alt+{number}", show,
-                    partial(self._shows_map, name), group="map",
-                )
-            )  # fmt: skip
+        h, scan = self.handlers, self._scene.scan
+        on, toggle = h.is_on, h.toggle
         return [
-            *commands,
-            Command(
-                "View",
-                "&Light theme",
-                "",
-                self._toggle_theme,
-                lambda: c.display.view.settings.theme == "light",
-                group="app",
-            ),
-            Command("View", "Right &drag zooms", "", self._toggle_mouse, self._right_zooms, group="app"),
-            Command("View", "&Reset panels", "", self._window.reset_layout, group="app"),
+            Command("contours", "View", tr("&Contours"), "Space", toggle("show_contours"),
+                    tr("Show or hide all contours"), tr("outline mask hide"), on("show_contours")),
+            Command("heatmap", "View", tr("&Heatmap"), "U", toggle("show_heatmap"),
+                    tr("Show or hide the map over the right pane"), tr("uncertainty doubt overlay"),
+                    on("show_heatmap")),
+            Command("bounds", "View", tr("&Inner and outer contour"), "B", toggle("show_bounds"),
+                    tr("What at least 90 % and 10 % of all draws include"), tr("agreement isolines median range"),
+                    on("show_bounds")),
+            Command("thin", "View", tr("&Thin samples"), "T", toggle("show_thin"), tr("Some draws as thin lines"),
+                    tr("spaghetti plausible contours"), on("show_thin")),
+            Command("all_raters", "View", tr("All &raters at once"), "Shift+R", h.all_raters,
+                    tr("Each rater's contour in the rater's colour"), tr("experts overlay compare"),
+                    h.all_raters_shown, blocked=h.no_model),
+            Command("next_channel", "View", tr("Next c&hannel"), "H", self._controller.display.next_channel,
+                    tr("The next image of a case with several, such as T1, T1c, T2"), tr("sequence modality contrast"),
+                    blocked=h.no_scan, group="panes"),
+            Command("single_pane", "View", tr("&Single pane"), "L", h.swap("layout", "single", "two"),
+                    tr("One pane or two"), tr("layout maximise full"), h.has("layout", "single"), group="panes"),
+            Command("two_panes", "View", tr("Scan | heat &map"), "F2", h.pick("layout", TWO),
+                    tr("The slice with contours, and the same as map of uncertainty"), tr("layout side by side"),
+                    h.has("layout", TWO), group="panes"),
+            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", h.pick("layout", MPR),
+                    tr("Axial, coronal and sagittal through one place; Shift + move leads"),
+                    tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
+            Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
+                    tr("Of the same volume; slices are those of the scan or cut across it"),
+                    tr("plane orientation reformat"), blocked=h.no_scan, group="panes"),
+            Command("fit", "View", tr("&Fit to window"), "F", scan.fit, tr("The whole slice"), tr("reset zoom centre"),
+                    group="panes"),
+            Command("zoom_in", "View", tr("Zoom in"), "+|=", lambda: scan.zoom_by(1.25), tr("A quarter larger"),
+                    tr("magnify closer"), group="panes"),
+            Command("zoom_out", "View", tr("Zoom out"), "-", lambda: scan.zoom_by(0.8), tr("A fifth smaller"),
+                    tr("wider"), group="panes"),
+            Command("smooth_pixels", "View", tr("Smooth &pixels"), "I", toggle("interpolate"),
+                    tr("Draw the image interpolated or as its pixels are; contours stay what they are"),
+                    tr("interpolation nearest"), on("interpolate"), group="panes"),
+        ]
+
+    def _windows(self) -> list[Command]:
+        h = self.handlers
+        presets = {"Soft tissue": tr("Soft tissue"), "Lung": tr("Lung"), "Bone": tr("Bone"), "Brain": tr("Brain"),
+                   "Mediastinum": tr("Mediastinum")}
+        rows = [
+            Command(f"window_{name.lower().replace(' ', '_')}", "View", tr("Window: {name}").format(name=presets[name]),
+                    str(number), partial(h.ct_window, centre, width),
+                    tr("Centre {centre} HU, width {width} HU").format(centre=f"{centre:g}", width=f"{width:g}"),
+                    tr("grey level contrast brightness"), blocked=h.no_scan, group="window")
+            for number, (name, centre, width) in enumerate(WINDOW_PRESETS, start=1)
+        ]
+        return [
+            *rows,
+            Command("window_automatic", "View", tr("Window: automatic"), "0", h.automatic_window,
+                    tr("What the file says, else the image's own range"), tr("grey level contrast brightness reset"),
+                    blocked=h.no_scan, group="window"),
+        ]
+
+    def _maps(self) -> list[Command]:
+        names = {"total": tr("total"), "inter": tr("between experts"), "intra": tr("within an expert"),
+                 "ambiguity": tr("ambiguity"), "residual": tr("residual"), LOCAL_MAP: tr("ambiguity here")}
+        return [
+            Command(f"map_{key}", "View", tr("Map: {name}").format(name=name), f"Alt+{number}",
+                    partial(self._controller.display.set_view, map_name=key, show_heatmap=True),
+                    tr("That map of uncertainty over the right pane"), tr("heatmap doubt"),
+                    self.handlers.has("map_name", key), group="map")
+            for number, (key, name) in enumerate(names.items(), start=1)
+        ]
+
+    def _look(self) -> list[Command]:
+        h, w, panels = self.handlers, self._window, tr("Pa&nels")
+        return [
+            Command("show_review", "View", tr("Review"), "Ctrl+1", w.show_review, tr("Bring Review to the front"),
+                    tr("tab"), group="app"),
+            Command("show_trainer", "View", tr("Trainer"), "Ctrl+2", w.show_trainer,
+                    tr("Train a model on your raters' masks"), tr("tab learn fine-tune"), group="app"),
+            Command("light_theme", "View", tr("&Light theme"), "", h.swap("theme", "light", "dark"),
+                    tr("Image panes stay black"), tr("dark colours appearance"), h.has("theme", "light"), group="app"),
+            Command("right_drag_zooms", "View", tr("Right &drag zooms"), "",
+                    h.swap("mouse_profile", "zoom", "window"),
+                    tr("For those who come from 3D Slicer or OHIF; else the right button sets window and level"),
+                    tr("mouse button profile"), h.has("mouse_profile", "zoom"), group="app"),
+            *[
+                Command(f"panel_{key}", "View", dock.windowTitle(), "", partial(_turn_over, dock),
+                        tr("Show or hide this panel"), tr("dock hide close"), partial(_is_there, dock),
+                        group="panels", submenu=panels)
+                for key, dock in w.docks.items()
+            ],
+            Command("reset_panels", "View", tr("&Reset panels"), "", w.reset_layout,
+                    tr("Every panel back in its place"), tr("docks layout default"), group="panels"),
         ]
 
     def _case(self) -> list[Command]:
-        c, o = self._controller, self._opener
-        shapes = c.desk.shapes
-        study, model = self._has_study, self._has_model
+        c, o, h = self._controller, self._opener, self.handlers
+        shapes, study, model = c.desk.shapes, h.no_scan, h.no_model
         return [
-            Command("Case", "&Previous case", "A", lambda: o.open_neighbour(-1)),
-            Command("Case", "&Next case", "D", lambda: o.open_neighbour(1)),
-            Command("Case", "&Accept structure", "Ctrl+Return", self._accept, enabled=model, group="state"),
-            Command(
-                "Case",
-                "Accept a&ll structures",
-                "Ctrl+Shift+Return",
-                partial(self._accept, all_structures=True),
-                enabled=model,
-                group="state",
-            ),
-            Command(
-                "Case",
-                "Recom&pute with this model",
-                "",
-                shapes.recompute,
-                enabled=lambda: shapes.is_foreign,
-                group="state",
-            ),
-            Command(
-                "Case", "Re&open structure", "Ctrl+R", shapes.reopen, enabled=lambda: shapes.is_locked, group="state"
-            ),
-            Command(
-                "Case", "&Flag case", "Ctrl+Shift+F", shapes.flag, lambda: shapes.flagged, enabled=study, group="state"
-            ),
-            Command(
-                "Case", "Next slice or plane", "Up|PgUp", lambda: self._scene.step(1), enabled=study, group="slice"
-            ),
-            Command(
-                "Case",
-                "Previous slice or plane",
-                "Down|PgDown",
-                lambda: self._scene.step(-1),
-                enabled=study,
-                group="slice",
-            ),
-            Command("Case", "Next most &uncertain slice", "N", c.desk.next_uncertain, enabled=model, group="slice"),
-            Command(
-                "Case",
-                "&Back to where the last jump began",
-                "Shift+N",
-                c.desk.last_uncertain,
-                enabled=model,
-                group="slice",
-            ),
-            Command("Case", "Draw as &rater (then 1..9)", "R", self.rater_key.arm, enabled=model, group="who"),
-            Command("Case", "&Consensus style", "C", c.latents.choose_consensus_style, enabled=model, group="who"),
-            Command("Case", "Random &sample", "S", c.latents.random_sample, enabled=model, group="who"),
-            Command("Case", "Reset ambi&guity", "Z", c.latents.reset_ambiguity, enabled=model, group="who"),
-            Command("Case", "Re&member this setting", "M", c.desk.remember, enabled=model, group="who"),
+            Command("previous_case", "Case", tr("&Previous case"), "A", lambda: o.open_neighbour(-1),
+                    tr("Of the worklist"), tr("patient back")),
+            Command("next_case", "Case", tr("&Next case"), "D", lambda: o.open_neighbour(1), tr("Of the worklist"),
+                    tr("patient forward")),
+            Command("accept", "Case", tr("&Accept structure"), "Ctrl+Return", self._accept,
+                    tr("What is drawn of the structure in view counts; a note to yourself, no approval"),
+                    tr("approve finish done sign lock"), blocked=model, group="state"),
+            Command("accept_all", "Case", tr("Accept a&ll structures"), "Ctrl+Shift+Return",
+                    partial(self._accept, all_structures=True), tr("The same for all of the case"),
+                    tr("approve finish done sign"), blocked=model, group="state"),
+            Command("recompute", "Case", tr("Recom&pute with this model"), "", shapes.recompute,
+                    tr("Where the work was done with another model"), tr("redraw update"),
+                    blocked=lambda: "" if shapes.is_foreign else tr("The contour is this model's own"), group="state"),
+            Command("reopen", "Case", tr("Re&open structure"), "Ctrl+R", shapes.reopen,
+                    tr("An accepted one becomes work again"), tr("unlock unapprove edit"),
+                    blocked=lambda: "" if shapes.is_locked else tr("This structure is not accepted"), group="state"),
+            Command("flag", "Case", tr("&Flag case"), "Ctrl+Shift+F", shapes.flag, tr("To come back to it"),
+                    tr("mark star problem"), lambda: shapes.flagged, blocked=study, group="state"),
+            Command("next_slice", "Case", tr("Next slice or plane"), "Up|PgUp", lambda: self._scene.step(1),
+                    tr("Of the axis in view"), tr("scroll up"), blocked=study, group="slice"),
+            Command("previous_slice", "Case", tr("Previous slice or plane"), "Down|PgDown",
+                    lambda: self._scene.step(-1), tr("Of the axis in view"), tr("scroll down"), blocked=study,
+                    group="slice"),
+            Command("next_uncertain", "Case", tr("Next most &uncertain slice"), "N", c.desk.next_uncertain,
+                    tr("That you have not seen yet"), tr("doubt jump disagreement"), blocked=model, group="slice"),
+            Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N",
+                    c.desk.last_uncertain, tr("The slice before the last jump"), tr("return doubt"), blocked=model,
+                    group="slice"),
+            Command("rater", "Case", tr("Draw as &rater (then 1..9)"), "R", self.rater_key.arm,
+                    tr("That rater's preset"), tr("preference expert person style"), blocked=model, group="who"),
+            Command("consensus", "Case", tr("&Consensus style"), "C", c.latents.choose_consensus_style,
+                    tr("The mean of all raters' presets"), tr("average majority preference"), blocked=model,
+                    group="who"),
+            Command("sample", "Case", tr("Random &sample"), "S", c.latents.random_sample,
+                    tr("A random draw of the ambiguity"), tr("dice alternative plausible"), blocked=model, group="who"),
+            Command("reset_ambiguity", "Case", tr("Reset ambi&guity"), "Z", c.latents.reset_ambiguity,
+                    tr("All its sliders to 0"), tr("clear zero"), blocked=model, group="who"),
+            Command("remember", "Case", tr("Re&member this setting"), "M", c.desk.remember,
+                    tr("Keeps it with a picture and its volume"), tr("bookmark store snapshot"), blocked=model,
+                    group="who"),
         ]
 
     def _tools(self) -> list[Command]:
-        scan = self._scene.scan
+        h = self.handlers
         return [
-            Command(
-                "Tools", "Put the model's &box around a click", "P", self._arm_box, lambda: self._box_armed,
-                enabled=self._has_box,
-            ),
-            Command(
-                "Tools", "&Agreement with given masks", "", self._agreement.open,
-                enabled=lambda: self._agreement.possible,
-            ),
-            Command(
-                "Tools", "&Straighten tilted or uneven slices (resamples)", "", self._opener.straighten,
-                enabled=self._is_crooked,
-            ),
-            Command("Tools", "&Ruler", "G", self._toggle_ruler, lambda: self._ruler, enabled=self._has_study),
-            Command(
-                "Tools", "&Clear rulers", "Shift+G", scan.clear_rulers, enabled=self._has_study,
-            ),
-        ]  # fmt: skip
+            Command("box", "Tools", tr("Put the model's &box around a click"), "P", h.arm_box,
+                    tr("For a model that looks at a box instead of the whole slice: the next click says where"),
+                    tr("region field of view"), lambda: h.box_armed, blocked=h.no_box),
+            Command("agreement", "Tools", tr("&Agreement with given masks"), "", self._agreement.open,
+                    tr("Dice, surfaces and volumes against each reading, their majority and STAPLE"),
+                    tr("compare metrics Hausdorff table"),
+                    blocked=lambda: "" if self._agreement.possible else h.no_model() or tr("No masks were given")),
+            Command("straighten", "Tools", tr("&Straighten tilted or uneven slices (resamples)"), "",
+                    self._opener.straighten, tr("A new study on an even, upright grid that says so"),
+                    tr("resample gantry oblique"), blocked=h.no_crooked_scan),
+            Command("ruler", "Tools", tr("&Ruler"), "G", h.toggle_ruler,
+                    tr("Drag from point to point; mm in the patient"), tr("measure distance length"),
+                    lambda: h.ruler, blocked=h.no_scan),
+            Command("clear_rulers", "Tools", tr("&Clear rulers"), "Shift+G", self._scene.scan.clear_rulers,
+                    tr("Of this case"), tr("remove measure distance"), blocked=h.no_scan),
+        ]
 
     def _help(self) -> list[Command]:
         return [
-            Command("Help", "&Keys and mouse", "F1", lambda: self.questions.show_shortcuts(self.table())),
-            Command("Help", "&About proseg-gui", "", self.questions.show_about),
+            Command("find_command", "Help", tr("&Find a command\u2026"), "Ctrl+K", self._window.find_command,
+                    tr("Search all commands by name and give one"), tr("palette search action")),
+            Command("keys", "Help", tr("&Keys and mouse"), "F1", self._window.show_keys,
+                    tr("All of these on one sheet"), tr("shortcuts sheet hotkeys help")),
+            Command("change_keys", "Help", tr("&Change keys\u2026"), "", self._window.change_keys,
+                    tr("Other keys for any command"), tr("shortcuts hotkeys customise rebind")),
+            Command("about", "Help", tr("&About proseg-gui"), "", self.questions.show_about,
+                    tr("Versions, licence, how to cite"), tr("version license citation")),
         ]
+    # fmt: on
 
-    # -- small helpers --------------------------------------------------------------------------------------------
-    def _has_study(self) -> bool:
-        return self._controller.desk.study is not None
-
-    def _is_crooked(self) -> bool:
-        study = self._controller.desk.study
-        return study is not None and not study.geometry.is_straight
-
-    def _has_model(self) -> bool:
-        return self._controller.desk.review is not None
-
-    def _is(self, name: str) -> Callable[[], bool]:
-        return lambda: bool(getattr(self._controller.display.view.settings, name))
-
-    def _toggle(self, name: str) -> Callable[[], None]:
-        return lambda: self._controller.display.set_view(
-            **{name: not getattr(self._controller.display.view.settings, name)}
-        )
-
-    def _shows_map(self, name: str) -> bool:
-        return self._controller.display.view.settings.map_name == name
-
-    def _ct_window(self, centre: float, width: float) -> None:
-        study = self._controller.desk.study
-        if study is not None and self._controller.display.shown.unit != "HU":
-            self._controller.noticed.emit("Window presets are for CT; 0 sets the window by this image's own range")
-            return
-        self._controller.display.set_window(centre, width)
-
-    def _turn(self) -> None:
-        self._scene.show_axis((self._scene.plane.axis + 1) % 3)
-
-    def _has_layout(self, name: str) -> Callable[[], bool]:
-        return lambda: self._controller.display.view.settings.layout == name
-
-    def _is_single(self) -> bool:
-        return self._controller.display.view.settings.layout == "single"
-
-    def _toggle_layout(self) -> None:
-        self._controller.display.set_view(layout="two" if self._is_single() else "single")
-
-    def _all_raters_shown(self) -> bool:
-        return bool(self._controller.display.view.raters_shown)
-
-    def _all_raters(self) -> None:
-        review = self._controller.desk.review
-        names = () if review is None or self._all_raters_shown() else review.engine.raters
-        self._controller.display.show_raters(frozenset(names))
-
-    def _toggle_theme(self) -> None:
-        self._controller.display.set_view(
-            theme="light" if self._controller.display.view.settings.theme == "dark" else "dark"
-        )
-
-    def _right_zooms(self) -> bool:
-        return self._controller.display.view.settings.mouse_profile == "zoom"
-
-    def _toggle_mouse(self) -> None:
-        self._controller.display.set_view(mouse_profile="window" if self._right_zooms() else "zoom")
-
-    def _toggle_ruler(self) -> None:
-        self._ruler = not self._ruler
-        for pane in self._scene.all_panes:
-            pane.set_ruler(self._ruler)
-
-    def _has_box(self) -> bool:
-        review = self._controller.desk.review
-        return review is not None and review.bundle.card.field_of_view.get("kind") == "box"
-
-    def _arm_box(self) -> None:
-        self._box_armed = not self._box_armed
-        if self._box_armed:
-            self._controller.noticed.emit("Click the middle of what the model is to look at")
-
-    def _clicked(self, index_zyx: tuple[int, int, int]) -> None:
-        study = self._controller.desk.study
-        if self._box_armed and study is not None:
-            self._box_armed = False
-            x, y, z = study.geometry.index_to_world(index_zyx)
-            self._opener.look_around((float(x), float(y), float(z)))
+    def _no_case(self) -> str:
+        return "" if self.projects.has_case else tr("No case of a project is open")
 
     def _accept(self, *, all_structures: bool = False) -> None:
         self.questions.with_person(lambda: self._controller.desk.shapes.accept(all_structures=all_structures))
@@ -415,41 +408,10 @@ class Commands:
         self.archives = Archives(self._host, self._opener.open_paths, user_data_path("proseg-gui"))
         self.archives.ask()
 
-    def automatic_window(self) -> None:
-        """Window/level from the file's header, else from the image's range."""
-        study = self._controller.desk.study
-        if study is not None:
-            self._controller.display.set_window(*self._controller.display.shown.display_window())
+
+def _turn_over(dock: QDockWidget) -> None:
+    dock.setVisible(dock.isHidden())
 
 
-class RaterKey:
-    """R, then a digit: draw as that rater. Digits mean grey-level windows otherwise."""
-
-    def __init__(self, controller: Any) -> None:
-        self._controller = controller
-        self._armed = False
-
-    def arm(self) -> None:
-        """Wait for a digit."""
-        self._armed = True
-        self._controller.noticed.emit("Draw as rater: press 1 to 9")
-
-    def or_else(self, number: int, otherwise: Callable[[], object] | None) -> Callable[[], None]:
-        """What the key ``number`` does."""
-
-        def pressed() -> None:
-            review = self._controller.desk.review
-            if self._armed and review is not None:
-                self._armed = False
-                if number <= len(review.engine.raters):
-                    self._controller.latents.choose_rater(review.engine.raters[number - 1])
-                else:
-                    self._controller.noticed.emit(f"This model has {len(review.engine.raters)} raters")
-            elif otherwise is not None:
-                otherwise()
-
-        return pressed
-
-
-def _named(verb: str, what: str) -> str:
-    return f"{verb} {what}" if what else verb
+def _is_there(dock: QDockWidget) -> bool:
+    return not dock.isHidden()

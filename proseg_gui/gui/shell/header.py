@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.theme import set_icon
@@ -60,16 +61,15 @@ class Header(QWidget):
         row.setContentsMargins(4, 3, 8, 3)
         row.setSpacing(6)
         self._presets: list[QAction] = []
-        self._layout = self._chip("layout", "Panes (key L)")
-        self._window = self._chip("window_level", "Window / level")
-        self._model = self._chip("model", "Model")
-        self._device = self._chip("", "Where the model runs")
+        self._layout = self._chip("layout", tr("Panes"))
+        self._window = self._chip("window_level", tr("Window / level"))
+        self._model = self._chip("model", tr("Model"))
+        self._device = self._chip("", tr("Where the model runs"))
         for chip in (self._layout, self._window, self._model, self._device):
             row.addWidget(chip)
-        self._export = QPushButton("Export\u2026")
+        self._export = QPushButton(tr("Export\u2026"))
         self._export.setProperty("kind", "primary")
         set_icon(self._export, "export")
-        self._export.setToolTip("Write contours, samples and maps (Ctrl+E)")
         self._export.clicked.connect(export)
         row.addWidget(self._export)
         self._layout.setMenu(self._layout_menu())
@@ -82,6 +82,16 @@ class Header(QWidget):
         controller.study_changed.connect(lambda _study: self._show_view(controller.display.view))
         self._show_view(controller.display.view)
         self._show_bundle(None)
+
+    def tell_keys(self, keys: Callable[[str], Sequence[str]]) -> None:
+        """Say in the tool tips by which keys the same is done; ``keys`` tells those of a command."""
+        for widget, text, command in (
+            (self._layout, tr("Panes"), "single_pane"),
+            (self._model, tr("Model"), "choose_model"),
+            (self._export, tr("Write contours, samples and maps"), "export"),
+        ):
+            found = ", ".join(keys(command))
+            widget.setToolTip(f"{text} ({found})" if found else text)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from proseg_gui.errors import UserError
@@ -37,7 +38,10 @@ from proseg_gui.gui.shell.actions import Menus
 from proseg_gui.gui.shell.commands import Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe
 from proseg_gui.gui.shell.dock import make_dock
+from proseg_gui.gui.shell.finder import Finder
+from proseg_gui.gui.shell.focus import FocusHome
 from proseg_gui.gui.shell.header import Header, TopBar
+from proseg_gui.gui.shell.key_link import KeyLink
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
@@ -50,7 +54,7 @@ from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.state import ViewState
-from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.review.tools import TOOLS
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
@@ -102,32 +106,43 @@ class MainWindow(QMainWindow):
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
         self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
-        window = WindowActions(self.close, self.reset_layout, self.ask_to_clear_traces)
+        window = WindowActions(
+            close=self.close,
+            reset_layout=self.reset_layout,
+            clear_traces=self.ask_to_clear_traces,
+            find_command=lambda: self.finder.ask(),
+            show_keys=lambda: self.commands.questions.show_shortcuts(self.menus, self.keys.ask),
+            change_keys=lambda: self.keys.ask(),
+            show_review=self.tabs.show_review,
+            show_trainer=self.tabs.show_trainer,
+            docks=self.docks,
+        )
         self.commands = Commands(
             self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
         )
-        table = self.commands.table()
         bar = TopBar(self)
-        self.menus = Menus(self, bar.menus, table)
+        self.menus = Menus(self, bar.menus, self.commands.table())
+        structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
+        self.toolbar.operations.setMenu(structure_menu)
+        self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
+        self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,
             self.opener,
             export=self.commands.exporting.ask,
             choose_model=self.commands.questions.choose_model,
-            automatic_window=self.commands.automatic_window,
+            automatic_window=self.commands.handlers.automatic_window,
             parent=self,
         )
         bar.set_header(self.tabs.bar, self.header)
+        tell_keys = partial(self.header.tell_keys, self.menus.keys_shown)
+        self.keys = KeyLink(self.host, self.controller, self.menus, tell_keys)
         self.setMenuWidget(bar)
         self.commands.questions.fill_recent(self.menus.by_name["File"])
-        panels = self.menus.by_name["View"].addMenu("Pa&nels")
-        for dock in self.docks.values():
-            panels.addAction(dock.toggleViewAction())
-        digits = range(len(WINDOW_PRESETS) + 1, 10)  # the lower ones are window presets in the menu
-        keys = [QShortcut(QKeySequence(str(n)), self, self.commands.rater_key.or_else(n, None)) for n in digits]
         self.measurements.details_asked.connect(self.agreement.open)
-        self.tabs.own(list(self.docks.values()), self.header, self.menus, keys)
+        self.tabs.own(list(self.docks.values()), self.header, self.menus)
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
+        FocusHome(self.scene.all_panes, [self.scene, *self.docks.values()], self)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
@@ -263,6 +278,13 @@ class MainWindow(QMainWindow):
             self.controller.job_changed.emit(None)
         else:
             self.controller.desk.cancel_sweep()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that nothing else wanted drops what is being drawn, then the tool."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.commands.handlers.escape()
+        else:
+            super().keyPressEvent(event)
 
     # -- files dropped on the window ------------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
-from proseg_gui.gui.shell.actions import Command, shortcut_groups
+from proseg_gui.gui.shell.actions import Menus, shortcut_groups
 from proseg_gui.jobs import CancelToken, Progress
 
 FILES = "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
@@ -115,9 +115,11 @@ class Questions:
 
         self._host.show_dialog(dialog, answered)
 
-    def show_shortcuts(self, commands: Sequence[Command]) -> None:
-        """Show all keys."""
-        self._host.show_dialog(ShortcutSheet(shortcut_groups(commands), parent=self._host.parent))
+    def show_shortcuts(self, menus: Menus, change: Callable[[], None]) -> None:
+        """Show all keys; ``change`` opens what changes them."""
+        sheet = ShortcutSheet(shortcut_groups(menus), parent=self._host.parent)
+        sheet.change_asked.connect(change)
+        self._host.show_dialog(sheet)
 
     def show_about(self) -> None:
         """Show versions, licence and how to cite."""

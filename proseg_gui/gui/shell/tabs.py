@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QStackedWidget, QTabBar, QWidget
 
 if TYPE_CHECKING:
@@ -41,14 +40,18 @@ class Tabs(QObject):
         self.bar.currentChanged.connect(self._show)
         self._fit()
 
-    def own(self, docks: list[QDockWidget], header: QWidget, menus: Menus, keys: list[QShortcut]) -> None:
+    def own(self, docks: list[QDockWidget], header: QWidget, menus: Menus) -> None:
         """Say what belongs to Review."""
         self._docks = docks
-        self._of_review = [header.setVisible, menus.set_review, *(key.setEnabled for key in keys)]
+        self._of_review = [header.setVisible, menus.set_review]
 
     def show_review(self) -> None:
         """Bring Review to the front."""
         self.bar.setCurrentIndex(REVIEW)
+
+    def show_trainer(self) -> None:
+        """Bring the Trainer to the front."""
+        self.bar.setCurrentIndex(TRAINER)
 
     def show_progress(self, text: str) -> None:
         """Say beside the Trainer's name how far a training is; it is read from Review too."""
@@ -70,8 +73,6 @@ class Tabs(QObject):
             self._hidden = [dock for dock in self._docks if not dock.isHidden()]
         for dock in self._hidden:
             dock.setVisible(review)
-        for dock in self._docks:
-            dock.toggleViewAction().setEnabled(review)
         for switch in self._of_review:
             switch(review)
         self.stack.setCurrentIndex(index)

@@ -401,6 +401,8 @@ class ImagePane(QWidget):
         """Delete clears the shown plane's rulers, Escape drops the one in progress; other keys go to the window."""
         if event.key() == Qt.Key.Key_Escape and self._mouse.measuring:
             self._mouse.drop()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._outline:
+            self.pen_closed.emit()
         elif event.key() == Qt.Key.Key_Delete and any(ruler.plane == self._plane for ruler in self.link.rulers):
             self.clear_rulers()
         else:

@@ -26,7 +26,7 @@ def test_docks_quick_choices_and_keys_belong_to_review(reviewed, qtbot):
     go(window, 1)
     assert window.trainer.isVisible() and not window.scene.isVisible() and not window.header.isVisible()
     assert not any(dock.isVisible() for dock in window.docks.values())
-    assert not any(dock.toggleViewAction().isEnabled() for dock in window.docks.values())
+    assert not any(window.menus.action(f"panel_{name}").isEnabled() for name in window.docks)
     shown = window.controller.display.view.settings.show_heatmap
     QTest.keyClick(window, Qt.Key.Key_U)
     QTest.keyClick(window.trainer, Qt.Key.Key_Space)
