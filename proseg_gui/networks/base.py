@@ -47,6 +47,17 @@ class Capabilities:
     """Draws of everybody are agreement levels, what at least c of R raters include: each c in turn, as often as the
     others. What differs between them is what raters disagree on."""
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """Causes of uncertainty that the method can tell: of ``inter``, ``intra`` and ``ambiguity``."""
+        one_cause = self.samples and not (self.rater_draws or self.levels)  # its spread has no other name
+        able = {
+            "inter": self.levels or (self.personalised and self.rater_draws),
+            "intra": self.intra_expert and self.rater_draws,
+            "ambiguity": self.ambiguity_axes or one_cause,
+        }
+        return frozenset(name for name, there in able.items() if there)
+
 
 @dataclass(frozen=True, eq=False)
 class Control:
