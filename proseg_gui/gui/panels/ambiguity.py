@@ -64,6 +64,8 @@ class AmbiguityPanel(Section):
     def set_known(self, known: bool) -> None:
         """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis."""
         self._without_axes = NOTHING_LEFT if known else NOT_KNOWN
+        self.random.setVisible(known)
+        self.reset.setVisible(known)
 
     def set_axes(self, rows: Sequence[AxisRow] | None, provisional: bool = False, notice: str = "") -> None:
         """Show the axes; ``None`` when nothing is open, an empty list when the image leaves nothing open.

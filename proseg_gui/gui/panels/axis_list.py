@@ -56,6 +56,7 @@ class AxisList(QWidget):
         for row in rows:
             slider = self.sliders[row.key]
             slider.track.set_limit(row.limit)
+            slider.set_stops(row.stops)
             slider.set_label(row.label)
             texts = effect_texts(row, self._whole)
             hint = texts[0]

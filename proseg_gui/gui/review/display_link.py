@@ -28,7 +28,7 @@ from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
 from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_number, ml_text
-from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
+from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState, maps_of
 from proseg_gui.volume import Study
 from proseg_gui.wording import plural
 
@@ -125,12 +125,17 @@ class DisplayLink(QObject):
         self._measurements.set_references(list(raters), self._controller.display.view.compare_with)
 
     def _on_bundle(self, bundle: Bundle | None) -> None:
-        raters = () if bundle is None else bundle.card.raters
+        able = None if bundle is None else bundle.method.capabilities
+        raters = bundle.card.raters if bundle is not None and bundle.method.capabilities.personalised else ()
         self._show.set_raters([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
         self._plot.set_volumes(None, ())
         self._plot.set_current(None)
         self._uncertainty.set_shares(None)
-        self._uncertainty.set_available(frozenset((*PARTS, LOCAL_MAP)) if bundle is not None else frozenset())
+        offered = frozenset((*PARTS, LOCAL_MAP)) if able is None else maps_of(able)
+        self._uncertainty.set_offered(offered)
+        self._uncertainty.set_available(frozenset() if able is None else offered)
+        if self._controller.display.view.settings.map_name not in offered:
+            self._controller.display.set_view(map_name=PARTS[0])
         self._list_structures()
 
     def _on_state(self, _none: object) -> None:
@@ -189,7 +194,8 @@ class DisplayLink(QObject):
             self._uncertainty.set_shares(None)
             return
         self._strip.set_values(summary.by_slice, "mm\u00b2")
-        names = () if controller.desk.review is None else controller.desk.review.engine.raters
+        review = controller.desk.review
+        names = review.engine.raters if review is not None and review.engine.method.capabilities.personalised else ()
         marks = [
             RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))
             for i, name in enumerate(names)

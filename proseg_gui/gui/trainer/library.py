@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from proseg_gui.catalogue import STAGES
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.people_here import learn_people
-from proseg_gui.gui.trainer.starts import STAGES
 from proseg_gui.io.base.atomic import remove_folder
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
