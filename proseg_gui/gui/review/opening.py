@@ -60,6 +60,8 @@ class Opener(QObject):
         self.keeper = keeper
         self.worklist = Worklist()
         self.device = device
+        self.exhaustive = False
+        """Whether every slice of a volume is measured, also where a coarse pass shows nothing."""
         self._wanted_model = model
         self._references: dict[tuple[str, str], str] = {}
         """How models that looked at cases since the start were asked for: (name, hash of the weights) -> reference."""
@@ -419,7 +421,8 @@ class Opener(QObject):
                     raise
             progress(0.9, "first contour")
             self.keeper.about(case_id, bundle.card.structures)
-            return replace(begin_review(study, bundle, device, centre_mm, engine), reference=reference)
+            review = begin_review(study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive)
+            return replace(review, reference=reference)
 
         def failed(error: BaseException) -> None:
             from proseg_gui.bundle import WrongModality

@@ -38,6 +38,7 @@ class Request:
     project: Path | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
+    exhaustive: bool = False
 
 
 def start(request: Request) -> int:
@@ -56,6 +57,7 @@ def start(request: Request) -> int:
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
     window = _window(request)
+    window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)
     if request.size is not None:
         window.resize(*request.size)

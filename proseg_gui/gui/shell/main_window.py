@@ -248,7 +248,8 @@ class MainWindow(QMainWindow):
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self.controller.desk.review
-        self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
+        engine = None if bundle is None or review is None else review.engine
+        self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
 
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""

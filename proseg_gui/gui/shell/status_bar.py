@@ -52,6 +52,7 @@ class StatusBar(QStatusBar):
         self._open_folder.hide()
         self.addPermanentWidget(self._open_folder)
         self._device = QLabel()
+        self._device.setToolTip("Where the model runs, and the memory that it may use for slices it has worked out")
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setToolTip("From the last move of a slider to its contours on screen")
@@ -101,7 +102,7 @@ class StatusBar(QStatusBar):
         self._person.setVisible(bool(name))
 
     def show_device(self, text: str) -> None:
-        """Show where the model runs."""
+        """Show where the model runs, and with how much memory for a case."""
         self._device.setText(text)
 
     def show_latency(self, milliseconds: float) -> None:
