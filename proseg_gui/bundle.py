@@ -201,7 +201,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
             state = {name: _laid_out(weights.get_tensor(name)) for name in expected}
     except (SafetensorError, OSError) as error:
         raise UserError("the weights are damaged: not a readable safetensors file", path=path) from error
-    if not all(bool(tensor.isfinite().all()) for tensor in state.values()):
+    if not all(np.isfinite(tensor.numpy()).all() for tensor in state.values()):  # torch would wake all its threads
         raise UserError("the weights hold values that are not numbers", path=path)
     method.load_state_dict(state, assign=True)
     return Bundle(card, method.eval().requires_grad_(False), folder)
@@ -219,12 +219,11 @@ def _laid_out(weight: Tensor) -> Tensor:
 
 def _empty_network(card: Card, folder: Path) -> Method:
     """The card's network without memory for its weights, so that absurd claims cost nothing."""
-    import torch
-
+    from proseg_gui.networks.claims import without_numbers
     from proseg_gui.networks.registry import build
 
     try:
-        with torch.device("meta"):
+        with without_numbers():
             return build(card.kind, card.architecture)
     except (ValueError, RuntimeError) as error:
         raise UserError(f"the card cannot be used: {error}", path=folder / CARD_NAME) from error

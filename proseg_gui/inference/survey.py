@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from proseg_gui.inference.causes import Sums, cause_sums, shares_of
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import SurveyPlan, cause_plan
 from proseg_gui.inference.points import AMBIGUITY, Point, point_from
+from proseg_gui.inference.region import uncertain_part, whole_part
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, areas_to_ml
@@ -37,62 +38,111 @@ class SliceSurvey:
     ``rater_probability``: ``(R, S, y, x)`` float16, each rater's own prediction.
     ``thin``: ``(n, S, y, x)`` float16, samples to draw as thin lines. ``thin_draws`` are their numbers in the plan.
     ``sample_areas``: ``(N, S)``, ``rater_areas``: ``(R, S)`` mask pixels. ``sums``: part -> ``(S,)`` sum of its map.
+
+    Only the box ``where`` (rows, columns) that :mod:`~proseg_gui.inference.region` chose is kept; the arrays of the
+    whole slice are 0 around it and made anew each time that they are asked for.
     """
 
     slice_index: int
     form: str
-    maps: Mapping[str, np.ndarray]
-    agreement: np.ndarray
-    rater_probability: np.ndarray
-    thin: np.ndarray
+    shape: tuple[int, int]
+    where: tuple[slice, slice]
+    kept: Mapping[str, np.ndarray]
+    """The arrays in the box, by the names above; of the maps by the name of the part."""
     thin_draws: tuple[int, ...]
     sample_areas: np.ndarray
     rater_areas: np.ndarray
     sums: Mapping[str, np.ndarray]
 
+    def whole(self, name: str) -> np.ndarray:
+        """One of ``kept`` on the whole slice, ``(..., y, x)``."""
+        part = self.kept[name]
+        array = np.zeros((*part.shape[:-2], *self.shape), part.dtype)
+        array[..., self.where[0], self.where[1]] = part
+        return read_only(array)
+
+    @property
+    def maps(self) -> Mapping[str, np.ndarray]:
+        """See the class."""
+        return {part: self.whole(part) for part in PARTS}
+
+    @property
+    def agreement(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("agreement")
+
+    @property
+    def rater_probability(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("rater_probability")
+
+    @property
+    def thin(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("thin")
+
     @cached_property
     def nbytes(self) -> int:
         """Memory of the pixel arrays."""
-        arrays = (*self.maps.values(), self.agreement, self.rater_probability, self.thin)
-        return sum(array.nbytes for array in arrays)
+        return sum(array.nbytes for array in self.kept.values())
 
 
 def _survey(
-    engine: Engine, k: int, plan: SurveyPlan, points: tuple[Point, ...], token: CancelToken | None, form: str
+    engine: Engine,
+    k: int,
+    plan: SurveyPlan,
+    points: tuple[Point, ...],
+    token: CancelToken | None,
+    form: str,
+    *,
+    everywhere: bool = False,
 ) -> SliceSurvey:
-    """Decode all draws of ``plan``, which are ``points``, and all raters' own predictions on slice ``k``."""
-    n_structures, shape = len(engine.structures), engine.geometry.shape[1:]
+    """Decode all draws of ``plan``, which are ``points``, and all raters' own predictions on slice ``k``.
+
+    ``everywhere``: also where nothing is to be found; for tests, and for what must not rest on a bound.
+    """
+    presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
+    part = whole_part(engine) if everywhere else uncertain_part(engine, k, (*points, *presets), token)
+    n_structures, shape = len(engine.structures), (0, 0) if part is None else part.image_shape
     moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
     agreement = np.zeros((n_structures, *shape), np.float32)
     areas = np.zeros((len(points), n_structures), np.int64)
     thin_draws = plan.thin()
     thin = np.zeros((len(thin_draws), n_structures, *shape), np.float16)
-    for i, p in enumerate(engine.probabilities(k, points, token)):
-        moments.add(p)
-        inside = p > THRESHOLD
-        agreement += inside
-        areas[i] = inside.sum((1, 2))
-        if i in thin_draws:
-            thin[thin_draws.index(i)] = p
-    presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
     rater_probability = np.zeros((len(presets), n_structures, *shape), np.float16)
     rater_areas = np.zeros((len(presets), n_structures), np.int64)
-    for r, p in enumerate(engine.probabilities(k, presets, token)):
-        rater_probability[r] = p
-        rater_areas[r] = (p > THRESHOLD).sum((1, 2))
-    maps = moments.maps()
+    maps: dict[str, np.ndarray] = dict.fromkeys(PARTS, np.zeros((n_structures, *shape)))
+    if part is not None:
+        for i, p in enumerate(_each(engine.probabilities_in(k, points, part, token))):
+            moments.add(p)
+            inside = p > THRESHOLD
+            agreement += inside
+            areas[i] = inside.sum((1, 2))
+            if i in thin_draws:
+                thin[thin_draws.index(i)] = p
+        for r, p in enumerate(_each(engine.probabilities_in(k, presets, part, token))):
+            rater_probability[r] = p
+            rater_areas[r] = (p > THRESHOLD).sum((1, 2))
+        maps = dict(moments.maps())
+    kept: dict[str, np.ndarray] = {name: maps[name].astype(np.float32) for name in PARTS}
+    kept |= {"agreement": agreement / np.float32(len(points)), "rater_probability": rater_probability, "thin": thin}
     return SliceSurvey(
         slice_index=k,
         form=form,
-        maps={part: read_only(maps[part].astype(np.float32)) for part in PARTS},
-        agreement=read_only(agreement / np.float32(len(points))),
-        rater_probability=read_only(rater_probability),
-        thin=read_only(thin),
+        shape=(engine.geometry.shape[1], engine.geometry.shape[2]),
+        where=(slice(0, 0), slice(0, 0)) if part is None else part.image,
+        kept={name: read_only(array) for name, array in kept.items()},
         thin_draws=thin_draws,
         sample_areas=read_only(areas),
         rater_areas=read_only(rater_areas),
-        sums={part: read_only(maps[part].sum((1, 2))) for part in PARTS},
+        sums={name: read_only(maps[name].sum((1, 2))) for name in PARTS},
     )
+
+
+def _each(several: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Arrays ``(n, ...)`` as n arrays each."""
+    for arrays in several:
+        yield from arrays
 
 
 def ambiguity_at(
@@ -104,10 +154,15 @@ def ambiguity_at(
     """
     generator = torch.Generator().manual_seed(seed)
     eps = torch.randn(draws, len(point[AMBIGUITY]), generator=generator).tolist()
-    moments = StreamingMoments(1, 1, draws)
-    for p in engine.probabilities(k, [{**point, AMBIGUITY: tuple(row)} for row in eps], token):
-        moments.add(p)
-    return read_only(moments.maps()["ambiguity"].astype(np.float32))
+    points = [{**point, AMBIGUITY: tuple(row)} for row in eps]
+    found = np.zeros((len(engine.structures), *engine.geometry.shape[1:]), np.float32)
+    part = uncertain_part(engine, k, points, token)
+    if part is not None:
+        moments = StreamingMoments(1, 1, draws)
+        for p in _each(engine.probabilities_in(k, points, part, token)):
+            moments.add(p)
+        found[:, part.image_rows, part.image_columns] = moments.maps()["ambiguity"]
+    return read_only(found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,7 @@ class ProSeg(Method):
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
         features, hidden = self.backbone.features, self.hidden
-        with torch.device("cpu"):  # a few numbers; see _normal
+        with torch.device("cpu"):  # a few numbers, also where a bundle is checked (networks/claims.py)
             start = self.family.start(self.n_raters, tau_dims)
         self._rows = tuple(start)
         for name, values in start.items():
@@ -101,7 +101,8 @@ class ProSeg(Method):
         if 0 in (batch, points, pixels.shape[-1]):
             return pixels.new_zeros(batch, points, self.n_structures, pixels.shape[-1])
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
-        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else pixels.shape[-1]
+        whole = torch.is_grad_enabled() or pixels.device.type != "cpu"  # a GPU is faster with one large piece
+        size = pixels.shape[-1] if whole else max(CHUNK // max(points, 1), 1024)
         parts = [self.layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1)
 
@@ -217,9 +218,8 @@ class ProSeg(Method):
 
 
 def _normal(deviation: float, *shape: int) -> nn.Parameter:
-    """Starting weights; not scaled on "meta", where bundles are built: arithmetic there imports torch's compiler."""
-    values = torch.randn(shape)
-    return nn.Parameter(values if values.is_meta else deviation * values)
+    """Starting weights."""
+    return nn.Parameter(deviation * torch.randn(shape))
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:

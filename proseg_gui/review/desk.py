@@ -35,6 +35,7 @@ from proseg_gui.review.doubt import next_slice
 from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
+from proseg_gui.review.operations import Operations
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
 from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
@@ -72,6 +73,7 @@ class Desk:
         self.shapes = Shapes(self, announce)
         self.drafts = Drafts(self, announce)
         self.tools = Tools(self, announce)
+        self.operations = Operations(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
@@ -115,8 +117,8 @@ class Desk:
 
     def show(self, case: OpenedCase) -> None:
         """Open a case: everything of the last one is gone from view, and this one's own comes back."""
-        self.tools.drop()
         self.leave()
+        self.tools.drop()
         self._drop_review()
         self.case = case
         view = case.view

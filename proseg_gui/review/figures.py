@@ -6,8 +6,6 @@ import contextlib
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
 
 from proseg_gui.review.edits import Bricks
 from proseg_gui.volume import Geometry
@@ -24,7 +22,7 @@ class Figures:
     """Whether ``ml`` counts the mask's own voxels, as an export would; else it is the engine's quick estimate."""
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
-    voxels: Bricks | None = field(default=None, compare=False)
+    voxels: Bricks | None = field(default=None, compare=False, repr=False)
     """What the model draws, where ``exact``: what a case keeps as its shape; what was said is not in it."""
 
 
@@ -48,6 +46,9 @@ def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
     points = np.stack([along_x, rows * float(y @ across)], axis=1)
     if len(points) < 2:
         return 0.0
+    from scipy.spatial import ConvexHull, QhullError  # late: a window's start would wait 0.3 s for it
+    from scipy.spatial.distance import pdist
+
     with contextlib.suppress(QhullError):  # all on one line: every pair is compared, and a line has few pixels
         points = points[ConvexHull(points).vertices]
     return float(pdist(points).max())

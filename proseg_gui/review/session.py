@@ -200,7 +200,7 @@ def _spread(found: SliceSurvey, slice_index: int, structure: int, raters: tuple[
         agreement=found.agreement[structure],
         raters={name: found.rater_probability[r, structure] for r, name in enumerate(raters)},
         thin=tuple(sample[structure] for sample in found.thin),
-        maps={part: found.maps[part][structure] for part in PARTS},
+        maps={part: found.whole(part)[structure] for part in PARTS},
     )
 
 

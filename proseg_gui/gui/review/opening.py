@@ -64,16 +64,16 @@ class Opener(QObject):
         controller.model_wanted.connect(self._go_back_to)
 
     def warm_up(self) -> None:
-        """Import what a model needs (torch takes seconds) while the scan is being chosen or read."""
+        """Import what scan and model need (torch takes seconds) while the scan is being chosen or read."""
 
         def work(_token: CancelToken, _progress: Progress) -> None:
-            import torch
+            import scipy.optimize
+            import scipy.spatial.distance  # noqa: F401
 
             import proseg_gui.inference.latents
-            import proseg_gui.inference.survey  # noqa: F401
-
-            with torch.device("meta"):  # how a bundle is checked; its first use imports more
-                torch.randn(1)
+            import proseg_gui.inference.survey
+            import proseg_gui.io.open
+            import proseg_gui.networks.registry  # noqa: F401
 
         controller = self._controller
         controller.jobs.start("warm", work, title="Loading", done=lambda _none: None, failed=controller.failed.emit)

@@ -54,6 +54,7 @@ from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.state import ViewState
+from proseg_gui.review.tools import TOOLS
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
@@ -121,6 +122,9 @@ class MainWindow(QMainWindow):
         )
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, self.commands.table())
+        structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
+        self.toolbar.operations.setMenu(structure_menu)
+        self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
         self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,
