@@ -38,7 +38,7 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 0)
+        self._row.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._tabs: QWidget | None = None
