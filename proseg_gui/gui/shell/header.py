@@ -38,7 +38,7 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 0)
+        self._row.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._tabs: QWidget | None = None
@@ -117,7 +117,12 @@ class Header(QWidget):
             (self._export, tr("Write contours, samples and maps"), "export"),
         ):
             found = ", ".join(keys(command))
-            widget.setToolTip(f"{text} ({found})" if found else text)
+            told = f"{text} ({found})" if found else text
+            if isinstance(widget, QToolButton):
+                self._tips[widget] = told
+            else:
+                widget.setToolTip(told)
+        self.fit(self._room)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
@@ -130,9 +135,8 @@ class Header(QWidget):
         return chip
 
     def _label(self, chip: QToolButton, *texts: str) -> None:
-        """What a chip says, from the longest wording to the shortest; the longest is in its tip as well."""
+        """What a chip says, from the longest wording to the shortest; the longest is in the tip of a shortened one."""
         self._texts[chip] = texts
-        chip.setToolTip(f"{self._tips[chip]}: {texts[0]}")
         self.fit(self._room)
 
     def fit(self, room: int) -> None:
@@ -150,6 +154,8 @@ class Header(QWidget):
                 break
         for chip, text in shown.items():
             chip.setText(text)
+            whole = self._texts[chip][0]
+            chip.setToolTip(self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}")
             chip.setFixedWidth(widths[chip])
         self._row.activate()
         self.updateGeometry()
