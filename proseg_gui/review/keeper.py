@@ -329,7 +329,8 @@ def _carried(steps: Sequence[Gesture], document: Document) -> str:
 
 def key_of(item: WorkItem) -> str:
     """Tells the cases of a worklist apart: where each one's image lies."""
-    return "\n".join((str(item.path), item.series, "" if item.component is None else str(item.component)))
+    own = (str(item.path), item.series, "" if item.component is None else str(item.component))
+    return "\n".join((*own, *(key_of(other) for other in item.others)))
 
 
 def plain_item(item: WorkItem) -> dict[str, Any]:
@@ -341,13 +342,15 @@ def plain_item(item: WorkItem) -> dict[str, Any]:
         "component": item.component,
         "case_id": item.case_id,
         "current": item.current,
+        "others": [plain_item(other) for other in item.others],
     }
 
 
 def item_of(kept: Mapping[str, Any]) -> WorkItem:
     """What :func:`plain_item` kept."""
     item = WorkItem("", Path(kept["path"]), kept["name"], kept["series"], kept["component"], kept["case_id"])
-    return replace(item, key=key_of(item), current=bool(kept["current"]))
+    item = replace(item, current=bool(kept["current"]), others=tuple(item_of(one) for one in kept.get("others", ())))
+    return replace(item, key=key_of(item))
 
 
 def _with(item: WorkItem, entry: CaseEntry | None) -> WorkItem:

@@ -73,4 +73,6 @@ class ErrorDialog(DialogFrame):
 
     def _unfold(self, on: bool) -> None:
         self.details.setVisible(on)
-        self.adjustSize()
+        self.setMinimumHeight(0)
+        self.resize(self.width(), 0)
+        self.fit()

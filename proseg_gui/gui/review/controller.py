@@ -63,6 +63,8 @@ class Controller(QObject):
     """A model is being loaded for the case, or no longer is."""
     job_changed = Signal(object)
     noticed = Signal(str)
+    exported = Signal(object)
+    """The folder that was written to."""
     failed = Signal(object)
     settled = Signal()
     """Nothing is left to do for what is in view: the sweep has ended and the last frame is out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ from proseg_gui.gui.shell.finder import Finder
 from proseg_gui.gui.shell.focus import FocusHome
 from proseg_gui.gui.shell.header import Header, TopBar
 from proseg_gui.gui.shell.key_link import KeyLink
+from proseg_gui.gui.shell.left_out import cleaner, left_out
+from proseg_gui.gui.shell.screenshot import Screenshots
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
@@ -117,12 +120,17 @@ class MainWindow(QMainWindow):
             find_command=lambda: self.finder.ask(),
             show_keys=lambda: self.commands.questions.show_shortcuts(self.menus, self.keys.ask),
             change_keys=lambda: self.keys.ask(),
+            screenshot=lambda: self.screenshots.ask(patient_data=True),
+            screenshot_plain=lambda: self.screenshots.ask(patient_data=False),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
             docks=self.docks,
         )
         self.commands = Commands(
             self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+        )
+        self.screenshots = Screenshots(
+            self.host, self, self.patient_left_out, lambda: self.controller.display.view.settings.export_folder
         )
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, self.commands.table())
@@ -185,10 +193,12 @@ class MainWindow(QMainWindow):
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
-        WorklistLink(self.opener, self.worklist_panel)
+        self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
+        controller.exported.connect(self.status.offer_folder)
+        controller.study_changed.connect(lambda _study: self.status.offer_folder(None))
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
@@ -238,7 +248,13 @@ class MainWindow(QMainWindow):
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self.controller.desk.review
-        self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
+        engine = None if bundle is None or review is None else review.engine
+        self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
+
+    def patient_left_out(self) -> AbstractContextManager[None]:
+        """While this lasts, nothing that the window paints names the patient."""
+        clean = cleaner(self.controller.desk.study, self.opener)
+        return left_out(self, self.scene.panes, self.worklist_link, self.status, clean)
 
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""
@@ -328,6 +344,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if state is not None:
             self.restoreState(state)
+        # A window larger than the screen (a smaller one than last time, or one at 200 %) has its ends out of reach.
+        room = self.screen().availableGeometry()
+        if not room.contains(self.frameGeometry()):
+            self.resize(self.size().boundedTo(room.size()))
+            self.move(room.topLeft())
 
     def reset_layout(self) -> None:
         """Put every dock back where it was at the first start."""

@@ -17,7 +17,7 @@ SAMPLE_COLOUR = "#c9d6e3"
 
 # Chosen by search: any two of these and CURRENT_COLOUR stay at least 0.09 (OKLab) apart in normal vision, protanopia
 # and deuteranopia and 0.06 in tritanopia (Machado 2009), all light enough for a dark grey image. Ordered so that the
-# first few differ most. tests/gui/views/test_palette.py holds this.
+# first few differ most. tests/gui/views/test_palette.py holds this, test_colour_vision.py the same by CIEDE2000.
 RATER_COLOURS = (
     "#70d0f0",  # cyan
     "#e05020",  # vermilion
@@ -31,7 +31,8 @@ RATER_COLOURS = (
     "#d030b0",  # magenta
 )
 
-STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#f0a0a0", "#c0f0d0", "#e070b0", "#c0b020")
+# Of the rater colours after the third those five that stay furthest apart on dark and light grounds.
+STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#e070b0", "#c0f0d0", "#d030b0", "#609070")
 
 PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
 """Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""

@@ -19,11 +19,9 @@ from proseg_gui.gui.trainer.comparing import (
 from proseg_gui.gui.trainer.differences import DifferenceChart, signed
 from proseg_gui.gui.trainer.people_here import learn_people
 from proseg_gui.gui.trainer.result_panel import ResultPanel
-from proseg_gui.gui.trainer.starts import STAGES
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.training.compare import verdict
-from proseg_gui.training.stages import STEPS
 
 
 def rater(before, after, difference, low, high, *, new=False, tie=False):
@@ -51,10 +49,6 @@ def card(**changes):
     values = {"name": "m", "raters": ("a", "b", "c", "new"), "sha256": "none",
               "training": {}, "metrics": {"validation": FIGURES, "comparison": COMPARISON}}  # fmt: skip
     return SimpleNamespace(**{**values, **changes})
-
-
-def test_stages_are_those_of_the_command():
-    assert {stage.name: stage.steps for stage in STAGES} == STEPS
 
 
 def test_rows_come_in_the_cards_order():
