@@ -24,6 +24,7 @@ from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -336,7 +337,7 @@ def channel_order(card: Card, study: Study) -> tuple[str, ...]:
         return card.channels
     if len(study.channels) != len(card.channels):
         have, want = len(study.channels), len(card.channels)
-        raise UserError(f"the model {card.name} takes {want} channel{'s' * (want > 1)} ({', '.join(card.channels)}) "
+        raise UserError(f"the model {card.name} takes {plural(want, 'channel')} ({', '.join(card.channels)}) "
                         f"and the image has {have}", remedy="Give each as --channel NAME=PATH")  # fmt: skip
     return tuple(study.channels)
 

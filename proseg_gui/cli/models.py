@@ -6,6 +6,7 @@ import argparse
 
 from proseg_gui.bundle import Card, list_bundles
 from proseg_gui.catalogue import title_of
+from proseg_gui.wording import plural
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -29,7 +30,7 @@ def describe(card: Card) -> str:
     figures = card.metrics.get("validation", {})
     lines = [
         f"{card.name} (version {card.version}, method {title_of(card.kind)})",
-        f"  draws {', '.join(card.structures)} as {len(card.raters)} raters: {', '.join(card.raters)}",
+        f"  draws {', '.join(card.structures)} as {plural(len(card.raters), 'rater')}: {', '.join(card.raters)}",
         f"  on {card.known_modality or 'images'} ({', '.join(card.channels)}) at {spacing} mm pixels",
     ]
     if figures:

@@ -24,6 +24,7 @@ from proseg_gui.catalogue import (
 )
 from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
@@ -143,7 +144,7 @@ def _train(args: argparse.Namespace, request: Request) -> int:
     if args.init and not args.people:
         print("\n".join(_guessed(request)), flush=True)
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
-    raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
+    raters = f"{plural(len(card.raters), 'rater')} ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
     print("\n".join(result_lines(card)))
     if not card.known_modality:

@@ -30,7 +30,7 @@ from proseg_gui.bundle import (
     normalise,
 )
 from proseg_gui.errors import UserError
-from proseg_gui.inference.cache import FeatureCache, default_budget
+from proseg_gui.inference.cache import FeatureCache
 from proseg_gui.inference.device import (
     ThreadChooser,
     choose_device,
@@ -45,6 +45,7 @@ from proseg_gui.inference.grid import GridPart, plan_grid
 from proseg_gui.inference.patches import Patch, Patches
 from proseg_gui.inference.points import Point, coords_from, stacked
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.memory import memory_budget
 from proseg_gui.networks.base import Method
 from proseg_gui.volume import Mask, Study
 
@@ -95,7 +96,7 @@ class Engine:
     device:
         ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
     cache_bytes:
-        Memory for features; a quarter of what is free, at most 768 MiB, when ``None``.
+        Memory for features; their part of :func:`proseg_gui.memory.memory_budget`, when ``None``.
     box_centre_mm:
         LPS point for models that look at a box; the middle of the image when ``None``.
     threads:
@@ -135,7 +136,8 @@ class Engine:
         self._threads, self._mixed = threads, mixed_precision
         self._lock = threading.Lock()
         self._network = self._place(choose_device(device))
-        self._cache = FeatureCache(default_budget() if cache_bytes is None else cache_bytes)
+        self.budget = memory_budget()
+        self._cache = FeatureCache(self.budget.features if cache_bytes is None else cache_bytes)
         self.patches = Patches(self.n_slices, bundle.method)
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -269,14 +271,52 @@ class Engine:
         structure: int = 0,
         token: CancelToken | None = None,
         progress: Progress = no_progress,
+        *,
+        everywhere: bool = True,
     ) -> Mask:
-        """The structure at ``point``: where its probability is above one half."""
-        inside = np.empty(self.geometry.shape, np.bool_)
-        for k in range(self.n_slices):
-            self.pause_point(token)
-            inside[k] = self.probability(k, point, token)[structure] > THRESHOLD
-            progress((k + 1) / self.n_slices, f"slice {k + 1} of {self.n_slices}")
+        """The structure at ``point``: where its probability is above one half.
+
+        Without ``everywhere`` no slice is encoded for nothing: where none of the probes of
+        :mod:`~proseg_gui.inference.patches` shows anything, or a slice was passed over
+        (:mod:`~proseg_gui.inference.coarse`), it is left empty unless the structure reaches it from the slice beside;
+        and where features were let go, the patch is decoded if it is whole and the structure keeps off its border.
+        """
+        inside = np.zeros(self.geometry.shape, np.bool_)
+        passed = frozenset() if everywhere else frozenset(k for k in self.patches.empty if k not in self._cache)
+        waiting, done = [k for k in range(self.n_slices) if k not in passed], 0
+        while waiting:
+            for k in waiting:
+                self.pause_point(token)
+                inside[k] = self._inside(k, point, structure, token, whole=everywhere)
+                done += 1
+                progress(done / (self.n_slices - len(passed)), f"slice {done} of {self.n_slices - len(passed)}")
+            reached = {j for k in waiting if inside[k].any() for j in (k - 1, k + 1)} & passed
+            passed -= reached
+            waiting = sorted(reached)
         return Mask(inside, self.geometry, self.structures[structure])
+
+    def _inside(self, k: int, point: Point, structure: int, token: CancelToken | None, *, whole: bool) -> np.ndarray:
+        """``(y, x)``: where ``structure`` is on slice ``k``."""
+        patch = None if whole or k in self._cache else self.patches.exactly(k)
+        found = None if patch is None else self._inside_patch(patch, point, structure, token)
+        return self.probability(k, point, token)[structure] > THRESHOLD if found is None else found
+
+    def _inside_patch(self, patch: Patch, point: Point, structure: int, token: CancelToken | None) -> np.ndarray | None:
+        """:meth:`_inside` from a patch; ``None`` where the structure comes near its border, so may lie beyond it."""
+        (logits,) = next(self.patch_logits(patch, (point,), token))
+        (y, x), (height, width) = patch.first, logits.shape[-2:]
+        part = self.grid.part(slice(y, y + height), slice(x, x + width))
+        image = part.to_image(torch.from_numpy(logits[structure][None]))[0].numpy() > 0.0
+        first, last = (0, 0), self.grid.model_shape
+        edges = (
+            (y > first[0], image[:1]), (y + height < last[0], image[-1:]),
+            (x > first[1], image[:, :1]), (x + width < last[1], image[:, -1:]),
+        )  # fmt: skip
+        if any(open_ended and edge.any() for open_ended, edge in edges):
+            return None
+        inside = np.zeros(self.geometry.shape[1:], np.bool_)
+        inside[part.image] = image
+        return inside
 
     def volume_ml(self, point: Point, structure: int = 0, token: CancelToken | None = None) -> VolumeEstimate:
         """Volume of a structure at ``point`` over the slices seen so far, in a few milliseconds."""

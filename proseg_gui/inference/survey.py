@@ -25,8 +25,6 @@ from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, areas_to_ml
 
 LOCAL_DRAWS = 16
-STORE_BYTES = 256 << 20
-"""Memory for the arrays of surveyed slices; the numbers of all slices are always kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,19 +173,36 @@ class _Numbers:
     rater_areas: np.ndarray
 
 
+def _between(a: _Numbers, b: _Numbers, share: float) -> _Numbers:
+    """Numbers on the straight line from ``a`` (at 0) to ``b`` (at 1)."""
+
+    def mixed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.asarray((1.0 - share) * x + share * y)
+
+    return _Numbers(
+        {part: mixed(a.sums[part], b.sums[part]) for part in PARTS},
+        {part: mixed(a.causes[part], b.causes[part]) for part in PARTS},
+        mixed(a.sample_areas, b.sample_areas),
+        mixed(a.rater_areas, b.rater_areas),
+    )
+
+
 class CaseSurvey:
     """The slices surveyed so far; safe to use from several threads.
 
-    Pixel arrays are kept under a byte budget (least recently used go first) and made anew when they are asked for
-    again; the numbers of every slice stay. Numbers and volumes are of the variance form, whatever form is shown.
+    Pixel arrays are kept under a byte budget, the survey's part of :mod:`proseg_gui.memory` (least recently used go
+    first), and made anew when they are asked for again; the numbers of every slice stay. Numbers and volumes are of the
+    variance form, whatever form is shown.
     """
 
-    def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int = STORE_BYTES) -> None:
-        self._engine, self.plan, self._store_bytes = engine, plan, store_bytes
+    def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int | None = None) -> None:
+        self._engine, self.plan = engine, plan
+        self._store_bytes = engine.budget.survey if store_bytes is None else store_bytes
         self._points = plan.points(engine.method)
         self.cause_plan = cause_plan(engine.bundle, plan.seed)
         self._cause_points = self.cause_plan.points(engine.method)
         self._numbers: dict[int, _Numbers] = {}
+        self._passed: set[int] = set()
         self._slices: OrderedDict[tuple[int, str], SliceSurvey] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -200,7 +215,8 @@ class CaseSurvey:
                 self._slices.move_to_end((k, form))
         if found is None:
             found = _survey(self._engine, k, self.plan, self._points, token, form)
-            numbers = None if form != "variance" or self.has(k) else self._numbers_of(found, token)
+            known = self.has(k) and k not in self.passed
+            numbers = None if form != "variance" or known else self._numbers_of(found, token)
             self._keep(found, numbers)
         return found
 
@@ -212,6 +228,7 @@ class CaseSurvey:
         with self._lock:
             if numbers is not None:
                 self._numbers[survey.slice_index] = numbers
+                self._passed.discard(survey.slice_index)
             self._slices[survey.slice_index, survey.form] = survey
             while len(self._slices) > 1 and sum(s.nbytes for s in self._slices.values()) > self._store_bytes:
                 self._slices.popitem(last=False)
@@ -226,6 +243,40 @@ class CaseSurvey:
         """Whether the numbers of all slices are known."""
         with self._lock:
             return len(self._numbers) == self._engine.n_slices
+
+    # -- what may be passed over ----------------------------------------------------------------------------------
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """The slices that were looked at, in order."""
+        with self._lock:
+            return tuple(sorted(self._numbers.keys() - self._passed))
+
+    @property
+    def passed(self) -> frozenset[int]:
+        """The slices whose numbers are estimates (:meth:`pass_over`)."""
+        with self._lock:
+            return frozenset(self._passed)
+
+    def totals(self, k: int) -> np.ndarray:
+        """``(S,)`` total uncertainty of a measured slice in pixels."""
+        with self._lock:
+            return np.asarray(self._numbers[k].sums["total"])
+
+    def shows(self, k: int, stray: float) -> bool:
+        """Whether a rater's own contour, or more than the share ``stray`` of the draws, has a pixel on a slice."""
+        with self._lock:
+            numbers = self._numbers[k]
+        return bool(numbers.rater_areas.any() or ((numbers.sample_areas > 0).mean(0) > stray).any())
+
+    def pass_over(self, first: int, last: int) -> None:
+        """Give the slices between two measured ones numbers on the straight line from one to the other."""
+        with self._lock:
+            a, b = self._numbers[first], self._numbers[last]
+            for k in range(first + 1, last):
+                if k not in self._numbers:
+                    self._numbers[k] = _between(a, b, (k - first) / (last - first))
+                    self._passed.add(k)
+                    self._engine.patches.pass_over(k)
 
     # -- the case -------------------------------------------------------------------------------------------------
     def slice_uncertainty(self, part: str = "total", structure: int = 0) -> np.ndarray:

@@ -147,6 +147,8 @@ class WorkItem:
         Tells cases apart: several may lie in one folder.
     path, series, component:
         Where its image lies; of a folder with several series, the UID of which one, and of a 4D file the volume.
+    others:
+        Further images that are its channels, each as an item of its own.
     case_id:
         Its name in the project; empty until it was opened there.
     state:
@@ -165,6 +167,7 @@ class WorkItem:
     flagged: bool = False
     doubt: float | None = None
     current: bool = False
+    others: tuple[WorkItem, ...] = ()
 
 
 @dataclass(frozen=True)

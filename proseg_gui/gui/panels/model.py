@@ -16,6 +16,9 @@ Thumbnail = npt.NDArray[np.uint8]
 
 MINUS = "−"
 NO_FIGURE = "–"
+"""What is not known: nothing is open that it could be measured on. Not the same as 0, "none" and "measuring"."""
+MEASURING = "measuring"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,8 @@ def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
     if row.effect_ml is None:
         return (f"{share} of {whole}", share)
     effect = signed(row.effect_ml, significant(row.effect_ml))
+    if row.effect_ml and float(effect.lstrip(f"+{MINUS}")) == 0:  # more than nothing is not written as 0
+        effect = "< 0.001" if row.effect_ml > 0 else f"> {MINUS}0.001"
     return (
         f"{effect} ml per sd · {share} of {whole}",
         f"{effect} ml per sd · {share}",

@@ -13,6 +13,7 @@ from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePan
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -100,8 +101,14 @@ class LatentsLink(QObject):
 
     def _show_axes(self, axes: AxesState) -> None:
         self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
-        notice = f"{axes.slices_seen} of {axes.n_slices} slices encoded" if axes.provisional and axes.n_slices else ""
-        self._ambiguity.set_axes(_rows(axes.ambiguity, "Mode"), provisional=axes.provisional, notice=notice)
+        notice = (
+            f"{axes.slices_seen} of {plural(axes.n_slices, 'slice')} encoded"
+            if axes.provisional and axes.n_slices
+            else ""
+        )
+        unmeasured = axes.provisional or axes.n_slices == 0
+        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, "Mode")
+        self._ambiguity.set_axes(rows, provisional=unmeasured, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
         if self._controller.desk.review is not None:

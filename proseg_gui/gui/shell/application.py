@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
+from proseg_gui.gui.shell.screenshot import save_picture
 from proseg_gui.gui.shell.settings_store import SettingsStore
-from proseg_gui.io.base.atomic import atomic_write
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.review.keeper import Keeper, open_keeper
 
@@ -38,6 +38,7 @@ class Request:
     project: Path | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
+    exhaustive: bool = False
 
 
 def start(request: Request) -> int:
@@ -56,6 +57,7 @@ def start(request: Request) -> int:
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
     window = _window(request)
+    window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)
     if request.size is not None:
         window.resize(*request.size)
@@ -75,7 +77,7 @@ def start(request: Request) -> int:
     if failures:
         raise failures[0]
     if picture is not None and request.screenshot is not None:
-        atomic_write(request.screenshot, lambda file: _save(picture, file, request.screenshot), overwrite=True)
+        save_picture(picture.toImage(), request.screenshot)
     return code
 
 
@@ -152,7 +154,7 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     window.controller.failed.disconnect(window.show_failure)
     window.controller.failed.connect(failed)
     window.opener.choose_requested.connect(
-        lambda path, found: failed(
+        lambda path, found, _how: failed(
             UserError(f"there are {len(found)} series or cases", path=path, remedy="Give the folder of one of them")
         )
     )
@@ -160,12 +162,6 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     # One more turn of the event loop paints what the last signal changed.
     window.controller.settled.connect(lambda: QTimer.singleShot(300, leave))
     QTimer.singleShot(SCREENSHOT_LIMIT_MS, window, too_long)
-
-
-def _save(picture: object, file: Path, wanted: Path | None) -> None:
-    kind = "PNG" if wanted is None or wanted.suffix.lower() == ".png" else "JPG"
-    if not picture.save(str(file), kind):  # type: ignore[attr-defined]
-        raise UserError("the picture could not be written", path=wanted, remedy="Check the folder and free space")
 
 
 def _quit_on_ctrl_c(application: QApplication, window: MainWindow) -> list[int]:

@@ -44,6 +44,8 @@ class WindowActions:
     find_command: Callable[[], object]
     show_keys: Callable[[], object]
     change_keys: Callable[[], object]
+    screenshot: Callable[[], object]
+    screenshot_plain: Callable[[], object]
     show_review: Callable[[], object]
     show_trainer: Callable[[], object]
     docks: Mapping[str, QDockWidget]
@@ -380,6 +382,12 @@ class Commands:
                     lambda: h.ruler, blocked=h.no_scan),
             Command("clear_rulers", "Tools", tr("&Clear rulers"), "Shift+G", self._scene.scan.clear_rulers,
                     tr("Of this case"), tr("remove measure distance"), blocked=h.no_scan),
+            Command("screenshot_plain", "Tools", tr("Screenshot &without patient data\u2026"), "Ctrl+Shift+P",
+                    self._window.screenshot_plain,
+                    tr("The window as it is, without names of cases, descriptions and dates"),
+                    tr("picture image save anonymous de-identified"), group="picture"),
+            Command("screenshot", "Tools", tr("S&creenshot\u2026"), "", self._window.screenshot,
+                    tr("The window as it is, with the case's name"), tr("picture image save"), group="picture"),
         ]
 
     def _help(self) -> list[Command]:

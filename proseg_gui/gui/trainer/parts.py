@@ -25,7 +25,7 @@ class Arranged:
     parts: dict[str, str]
 
     def raters_of(self, plan: Plan) -> tuple[str, ...]:
-        """Raters of the bundle that ``plan`` makes, in its order, by their names in the data set where they have one.
+        """For a worker: raters of the bundle that ``plan`` makes, in its order, by their names in the data set.
 
         With a base its raters come first, whether or not they drew anything here.
         """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proseg_gui.catalogue import ENTRIES, title_of
+from proseg_gui.gui.trainer.people_here import people_here
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
@@ -33,9 +34,7 @@ class Raters:
 
 def likely(card: Card, names: Sequence[str]) -> dict[str, str | None]:
     """Who each of ``names`` may be: by equal name, or by this computer's table of who is who; else ``None``."""
-    from proseg_gui.bundle import local_names
-
-    table = local_names(card)
+    table = people_here(card)
     return {name: table.get(name) for name in names}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import psutil
@@ -26,7 +27,18 @@ from proseg_gui.settings import Settings
 from proseg_gui.training.process import Network, Training
 from proseg_gui.volume import Geometry
 
+from ..watching import on, watch
+
 LIMIT_MS = 240_000
+
+
+@pytest.fixture(autouse=True)
+def _the_windows_thread_touches_no_disk(monkeypatch) -> Iterator[None]:
+    found = watch(monkeypatch)
+    on(found)
+    yield
+    on(None)
+    assert not found.faults, "\n".join(dict.fromkeys(found.faults))
 
 
 @pytest.fixture
@@ -269,6 +281,7 @@ def test_closing_asks(link, monkeypatch, reply, closed, asked):
     box = link.dialogs[-1]
     assert isinstance(box, QMessageBox)
     answer(box, reply)
+    wait(lambda: not link.jobs.busy("training"))
     assert (bool(closings), "".join(requests)) == (closed, asked)
     link.training = None
 
