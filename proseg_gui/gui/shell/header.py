@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolBu
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.shell.actions import mouse_help, preset_names
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
@@ -20,8 +21,12 @@ from proseg_gui.settings import WINDOW_PRESETS
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
-LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
 CHIP_PADDING = 56
+
+
+def layout_names() -> dict[str, str]:
+    """Layouts of the panes, as the settings know them, and what people call them."""
+    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across")}
 
 
 class TopBar(QWidget):
@@ -92,6 +97,8 @@ class Header(QWidget):
         ):
             found = ", ".join(keys(command))
             widget.setToolTip(f"{text} ({found})" if found else text)
+        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help())
+        self._layout.setToolTip(f"{self._layout.toolTip()}\n\n{mouse}")
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
@@ -110,17 +117,18 @@ class Header(QWidget):
 
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
-        for key, name in LAYOUT_NAMES.items():
+        for key, name in layout_names().items():
             menu.addAction(name, partial(self._controller.display.set_view, layout=key))
         return menu
 
     def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)
+        names = preset_names()
         for name, centre, width in WINDOW_PRESETS:
-            text = f"{name}   {centre:g} / {width:g}"
+            text = f"{names[name]}   {centre:g} / {width:g}"
             self._presets.append(menu.addAction(text, partial(self._controller.display.set_window, centre, width)))
         menu.addSeparator()
-        menu.addAction("As the file says, or the whole range", automatic)
+        menu.addAction(tr("As the file says, or the whole range"), automatic)
         return menu
 
     def _device_menu(self) -> QMenu:
@@ -141,9 +149,10 @@ class Header(QWidget):
         return menu
 
     def _show_view(self, view: ViewState) -> None:
-        self._label(self._layout, f"{LAYOUT_NAMES.get(view.settings.layout, '')}")
+        self._label(self._layout, layout_names()[view.settings.layout])
         centre, width = view.window
-        preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
+        found = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "")
+        preset = preset_names().get(found, tr("Window"))
         text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
         self._label(self._window, text)
         study = self._controller.desk.study
@@ -155,9 +164,14 @@ class Header(QWidget):
         review = self._controller.desk.review
         self._export.setEnabled(bundle is not None)
         if bundle is None or review is None:
-            self._label(self._model, "no model")
+            self._label(self._model, tr("no model"))
             self._label(self._device, "auto")
             return
         card = bundle.card
-        self._label(self._model, f"{card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
+        self._label(
+            self._model,
+            tr("{name} \u00b7 {n} raters \u00b7 v{version}").format(
+                name=card.name, n=len(card.raters), version=card.version
+            ),
+        )
         self._label(self._device, review.engine.device_name)
