@@ -46,6 +46,10 @@ class Settings:
     """The model that was in use before ``model``: the way back."""
     last_folder: str = ""
     export_folder: str = ""
+    export_format: str = _choice("nifti", "rtstruct", "seg")
+    export_what: tuple[str, ...] = ("current",)
+    """What was exported last, of ``review.export_request.ExportRequest.what``."""
+    export_samples: int = 10
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True

@@ -102,6 +102,17 @@ def test_help_and_version_wait_for_nothing_heavy(arguments: list[str]):
     assert ended.stdout.splitlines()[-1] == "heavy: []"
 
 
+def test_a_window_waits_for_no_network_and_no_reader():
+    code = (
+        "import sys; import proseg_gui.gui.shell.main_window\n"
+        "heavy = {'torch', 'scipy', 'SimpleITK', 'nibabel', 'pydicom', 'gdcm'}\n"
+        "print('heavy:', sorted({m.split('.')[0] for m in sys.modules} & heavy))"
+    )
+    ended = python(code)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == "heavy: []"
+
+
 def test_files_stay_readable():
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sorted(PACKAGE.rglob("*.py"))}
     too_long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > 800}

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from proseg_gui.bench.scan import plane_study
+from proseg_gui.bench.scan import framed_study
 from proseg_gui.bundle import Bundle, load_bundle
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders
@@ -35,12 +35,12 @@ def measure(device: str, sizes: Sequence[int], model: str) -> dict[str, Any]:
         found["extra_sample_ms"][key] = {"cached": round(times["decode"], 2), "uncached": round(times["both"], 2)}
     found["threads_used"] = THREADS
     found["threads"] = _sweep(bundle, sizes[0], device)
-    found["device"] = Engine(bundle, plane_study(sizes[0], bundle.card.spacing_mm[0]), device=device).device_name
+    found["device"] = Engine(bundle, framed_study(sizes[0]), device=device).device_name
     return found
 
 
 def _one(bundle: Bundle, size: int, device: str, threads: int) -> dict[str, float]:
-    study = plane_study(size, bundle.card.spacing_mm[0])
+    study = framed_study(size)
     engine, forgetful = (
         Engine(bundle, study, device=device, cache_bytes=budget, threads=threads) for budget in (None, 0)
     )

@@ -10,28 +10,40 @@ from scipy import ndimage
 from proseg_gui.volume import Geometry, Study, Volume
 
 
-def plane_study(size: int, spacing_mm: float, n_slices: int = 3) -> Study:
-    """``n_slices`` of ``size`` x ``size`` pixels at the model's own spacing, MR-like grey values 0..255."""
+def framed_study(size: int, spacing_mm: float = 2.0) -> Study:
+    """The slices of the phantom with the tumour, in the middle of ``size`` x ``size`` pixels of air.
+
+    At the phantom model's own pixel size nothing is resampled, and the outline is as long as that of a real case.
+    """
     from proseg_gui.phantom import demo_study
 
-    values = demo_study().image.array[24].astype(np.float32)
-    big = ndimage.zoom(values, size / values.shape[0], order=1)[:size, :size]
-    grey = np.clip((big + 160.0) * (255.0 / 400.0), 0, 255).astype(np.float32)
-    geometry = Geometry.plain((n_slices, size, size), (3.0, spacing_mm, spacing_mm))
-    return Study(f"bench {size}", {"MR": Volume(np.repeat(grey[None], n_slices, 0), geometry, modality="MR")})
+    demo = demo_study().image
+    zoom = demo.geometry.spacing_mm[1] / spacing_mm
+    values = ndimage.zoom(demo.array[16:32:4].astype(np.float32), (1.0, zoom, zoom), order=1)
+    framed = np.full((len(values), size, size), demo.array.min(), np.float32)
+    first = (size - values.shape[1]) // 2
+    framed[:, first : first + values.shape[1], first : first + values.shape[2]] = values
+    geometry = Geometry.plain(framed.shape, (10.0, spacing_mm, spacing_mm))
+    return Study(f"bench {size}", {"CT": Volume(framed, geometry, "HU", "CT", demo.description)})
 
 
-def write_ct(folder: str, shape: tuple[int, int, int]) -> dict[str, int]:
-    """Write a CT series of ``shape`` (z, y, x), 360 mm wide, into ``folder``."""
-    from proseg_gui.io.dicom.write import write_series
+def ct_volume(shape: tuple[int, int, int]) -> Volume:
+    """The phantom as a CT of ``shape`` (z, y, x), 360 mm wide, with slices 1 mm apart."""
     from proseg_gui.phantom import demo_study
 
     demo = demo_study().image
     zoom = [n / m for n, m in zip(shape, demo.array.shape, strict=True)]
     values = ndimage.zoom(demo.array.astype(np.float32), zoom, order=1)[: shape[0], : shape[1], : shape[2]]
     geometry = Geometry.plain(tuple(values.shape), (1.0, 360.0 / shape[1], 360.0 / shape[2]))
-    volume = Volume(np.rint(values).astype(np.int16), geometry, unit="HU", modality="CT", window=(40.0, 400.0))
-    write_series(volume, Path(folder) / "ct")
+    grey = np.rint(values).astype(np.int16)
+    return Volume(grey, geometry, unit="HU", modality="CT", window=(40.0, 400.0), description=demo.description)
+
+
+def write_ct(folder: str, shape: tuple[int, int, int]) -> dict[str, int]:
+    """Write :func:`ct_volume` as a CT series into ``folder``."""
+    from proseg_gui.io.dicom.write import write_series
+
+    write_series(ct_volume(shape), Path(folder) / "ct")
     return {"slices": shape[0]}
 
 

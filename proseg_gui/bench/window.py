@@ -28,7 +28,7 @@ SWEEP_S = 60.0
 
 def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str, Any]:
     """Median and p95 in ms from a slider's move to image and contours painted, for both families of sliders."""
-    from proseg_gui.bench.scan import plane_study
+    from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
     from proseg_gui.review.session import begin_review
 
@@ -36,7 +36,7 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     bundle = load_bundle(model)
     for size in sizes:
         window = _window(device, model)
-        study = plane_study(size, bundle.card.spacing_mm[0])
+        study = framed_study(size)
         window.controller.desk.show(OpenedCase.fresh(study))
         window.controller.desk.begin(begin_review(study, bundle, device))
         _until(window.controller.settled)

@@ -122,12 +122,42 @@ def table(result: Mapping[str, Any]) -> list[str]:
         verdict = "a tie" if gain["tie"] else "a difference"
         interval = f"[{gain['low']:+.4f}, {gain['high']:+.4f}]"
         lines.append(f"own minus wrong rater: {gain['mean']:+.4f} {interval} over {gain['n_cases']} cases, {verdict}")
+    lines += _floors(result)
     count = result["n_cases"]
     lines.append(f"{count} case{'s' * (count != 1)}, {result['n_samples']} samples each, seed {result['seed']}, "
                  f"model {result['model']} {result['model_version']}")  # fmt: skip
     lines += [f"note: {notice}" for notice in result["notices"]]
     if result["seen_in_training"]:
         lines.append("* seen in training")
+    return lines
+
+
+def _floors(result: Mapping[str, Any]) -> list[str]:
+    """What the spread is worth: free of the number of samples, and beside what one map would reach."""
+    from proseg_gui.metrics.calibration import COVERAGE_DRAWS
+
+    lines = []
+    if result["fair_ged2"] is not None:
+        parts = [f"fair GED^2 (free of the number of samples) {result['fair_ged2']:.4f}",
+                 f"its mean map cut at random levels {result['random_levels']:.4f}"]  # fmt: skip
+        if result["rater_floor"] is not None:
+            parts.append(f"drawing as the raters do {result['rater_floor']:.4f}")
+        if result["share_removed"] is not None:
+            parts.append(f"share removed {result['share_removed']:.2f}")
+        lines.append(", ".join(parts))
+        lines.append(f"unbiased diversity of samples {_number(result['unbiased_sample_diversity'])}, of raters "
+                     f"{_number(result['unbiased_rater_diversity'])}; shape share {_number(result['shape_share'])}, of "
+                     f"raters {_number(result['rater_shape_share'])}; ECE of inner bins "
+                     f"{_number(result['inner_calibration_error'])}")  # fmt: skip
+    volumes = f"volume CRPS {_number(result['volume_crps_ml'])} ml"
+    if result["volume_in_95"] is None:
+        volumes += f"; whether volume intervals hold is told from --samples {COVERAGE_DRAWS} on"
+    else:
+        volumes += (f"; the samples' 95 % interval holds {result['volume_in_95']:.0%} of the raters' volumes, "
+                    f"the 80 % interval {result['volume_in_80']:.0%}")  # fmt: skip
+    lines.append(volumes)
+    if result["repeat_gap"] is not None:
+        lines.append(f"own minus wrong of people's repeated readings: {result['repeat_gap']:+.4f}")
     return lines
 
 

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", action="append", default=[], metavar="NAME=PATH", help="a channel of the case")
     parser.add_argument("--project", type=Path, metavar="FILE", help="keep cases in this project; made if not there")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="open, wait until all is drawn, save, quit")
+    parser.add_argument("--exhaustive", action="store_true", help="measure every slice, also where none seems needed")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
 
 
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         screenshot=args.screenshot,
         size=args.size,
+        exhaustive=args.exhaustive,
     )
     return start(request)
 

@@ -74,6 +74,10 @@ def _system() -> Found:
         return
     memory = psutil.virtual_memory()
     yield Row("System", "memory", f"{memory.available / 2**30:.1f} GiB free of {memory.total / 2**30:.1f} GiB")
+    from proseg_gui.memory import memory_budget
+
+    text = f"{memory_budget().text} for encoded and measured slices, if a case were opened now"
+    yield Row("System", "budget", text)
 
 
 def _usable_cores() -> int:

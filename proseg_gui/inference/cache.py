@@ -9,16 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-import psutil
 from torch import Tensor
-
-MAX_BUDGET = 768 << 20
-"""Default upper limit in bytes: 48 slices of 512 x 512 with 16 channels."""
-
-
-def default_budget() -> int:
-    """A quarter of the memory that is free now, at most :data:`MAX_BUDGET`."""
-    return min(MAX_BUDGET, int(psutil.virtual_memory().available) // 4)
 
 
 class FeatureCache:

@@ -53,6 +53,26 @@ def device_label(device: torch.device) -> str:
     return {"cpu": "CPU", "mps": "Apple GPU"}.get(device.type, str(device))
 
 
+def to_device(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """``values`` of the CPU on ``device``; for a CUDA card through page-locked memory, so that nobody waits for it."""
+    if device.type != "cuda":
+        return values.to(device)
+    return values.pin_memory().to(device, non_blocking=True)
+
+
+def from_device(values: torch.Tensor) -> torch.Tensor:
+    """``values`` on the CPU, complete: the one place where a result is waited for.
+
+    From a CUDA card into page-locked memory: one copy, and one wait on this thread's own queue of work.
+    """
+    if values.device.type != "cuda":
+        return values.cpu()
+    found = torch.empty(values.shape, dtype=values.dtype, pin_memory=True)
+    found.copy_(values, non_blocking=True)
+    torch.cuda.current_stream(values.device).synchronize()
+    return found
+
+
 def usable_cores() -> int:
     """Processor cores that this process may run on."""
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -30,14 +30,22 @@ from proseg_gui.bundle import (
     normalise,
 )
 from proseg_gui.errors import UserError
-from proseg_gui.inference.cache import FeatureCache, default_budget
-from proseg_gui.inference.device import ThreadChooser, choose_device, device_label, thread_limit
+from proseg_gui.inference.cache import FeatureCache
+from proseg_gui.inference.device import (
+    ThreadChooser,
+    choose_device,
+    device_label,
+    from_device,
+    thread_limit,
+    to_device,
+)
 from proseg_gui.inference.fit import describe
 from proseg_gui.inference.gate import Gate
-from proseg_gui.inference.grid import plan_grid
+from proseg_gui.inference.grid import GridPart, plan_grid
 from proseg_gui.inference.patches import Patch, Patches
 from proseg_gui.inference.points import Point, coords_from, stacked
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.memory import memory_budget
 from proseg_gui.networks.base import Method
 from proseg_gui.volume import Mask, Study
 
@@ -45,7 +53,7 @@ log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
 """A pixel belongs to a structure where its probability is strictly above (docs/METRICS.md)."""
-POINTS_AT_ONCE, PIXELS_AT_ONCE = 8, 32_768
+POINTS_AT_ONCE, PIXELS_AT_ONCE, GPU_PIXELS_AT_ONCE = 8, 32_768, 4_194_304
 """A patch is decoded at so many points at a time, or at more where it is small."""
 T = TypeVar("T")
 
@@ -69,6 +77,10 @@ class _Network:
     method: Method
     device: torch.device
 
+    def placed(self, coords: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """A point where the network runs."""
+        return {name: to_device(values, self.device) for name, values in coords.items()}
+
 
 class _Stages(threading.local):
     """What this thread looks at between layers."""
@@ -84,12 +96,15 @@ class Engine:
     device:
         ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
     cache_bytes:
-        Memory for features; a quarter of what is free, at most 768 MiB, when ``None``.
+        Memory for features; their part of :func:`proseg_gui.memory.memory_budget`, when ``None``.
     box_centre_mm:
         LPS point for models that look at a box; the middle of the image when ``None``.
     threads:
         Processor threads for everything; by default one for decoding (a second one gains 2 ms at 512 x 512, and loses
         far more when its core is busy) and, for encoding, as many as other processes leave free.
+    mixed_precision:
+        Whether the encoder's layers count with 16 bits where that is safe; on GPUs only, when ``None``. Decoding
+        never does.
 
     Raises
     ------
@@ -107,6 +122,7 @@ class Engine:
         cache_bytes: int | None = None,
         box_centre_mm: tuple[float, float, float] | None = None,
         threads: int | None = None,
+        mixed_precision: bool | None = None,
     ) -> None:
         card = bundle.card
         self.bundle, self.study, self.geometry = bundle, study, study.geometry
@@ -117,10 +133,11 @@ class Engine:
         self._limits = [intensity_limits(volume.array, card.window) for volume in self._volumes]
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
-        self._threads = threads
+        self._threads, self._mixed = threads, mixed_precision
         self._lock = threading.Lock()
         self._network = self._place(choose_device(device))
-        self._cache = FeatureCache(default_budget() if cache_bytes is None else cache_bytes)
+        self.budget = memory_budget()
+        self._cache = FeatureCache(self.budget.features if cache_bytes is None else cache_bytes)
         self.patches = Patches(self.n_slices, bundle.method)
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -178,9 +195,12 @@ class Engine:
         image = self._input(k)
         features = self._on_device(lambda network: self._run_encoder(network, image, token))
         self._cache.put(k, features, first_to_go=not looked_at)
-        with torch.inference_mode(), thread_limit(1):
-            self.patches.note(k, features.to("cpu"), self.method)
+        self._on_device(lambda network: self._note_patch(network, k, features))
         return features
+
+    def _note_patch(self, network: _Network, k: int, features: Tensor) -> None:
+        with torch.inference_mode(), thread_limit(1):
+            self.patches.note(k, features.to(network.device), network.method)
 
     def descriptor(self, k: int, token: CancelToken | None = None) -> np.ndarray:
         """``(D,)``: how slice ``k`` looks to the model, see :mod:`proseg_gui.inference.fit`."""
@@ -199,14 +219,15 @@ class Engine:
 
     def _run_encoder(self, network: _Network, image: Tensor, token: CancelToken | None) -> Tensor:
         device = network.device
+        mixed = device.type != "cpu" if self._mixed is None else self._mixed
         self._stages.token = token
         try:
             with (
                 torch.inference_mode(),
                 thread_limit(self._threads or self._chooser.threads()),
-                torch.autocast(device.type, torch.float16, enabled=device.type == "cuda"),
+                torch.autocast(device.type, torch.float16, enabled=mixed),
             ):
-                image = image.to(device, memory_format=torch.channels_last)
+                image = to_device(image, device).contiguous(memory_format=torch.channels_last)
                 return network.method.encode(image).float().contiguous()
         finally:
             self._stages.token = None
@@ -238,8 +259,8 @@ class Engine:
 
         def work(network: _Network) -> np.ndarray:
             with torch.inference_mode(), thread_limit(self._threads or 1):
-                logits = network.method.decode(features.to(network.device), coords)[0]
-                return last(self.grid.to_image(logits)).cpu().numpy()
+                logits = network.method.decode(features.to(network.device), network.placed(coords))[0]
+                return from_device(last(self.grid.to_image(logits))).numpy()
 
         return read_only(self._on_device(work))
 
@@ -250,14 +271,52 @@ class Engine:
         structure: int = 0,
         token: CancelToken | None = None,
         progress: Progress = no_progress,
+        *,
+        everywhere: bool = True,
     ) -> Mask:
-        """The structure at ``point``: where its probability is above one half."""
-        inside = np.empty(self.geometry.shape, np.bool_)
-        for k in range(self.n_slices):
-            self.pause_point(token)
-            inside[k] = self.probability(k, point, token)[structure] > THRESHOLD
-            progress((k + 1) / self.n_slices, f"slice {k + 1} of {self.n_slices}")
+        """The structure at ``point``: where its probability is above one half.
+
+        Without ``everywhere`` no slice is encoded for nothing: where none of the probes of
+        :mod:`~proseg_gui.inference.patches` shows anything, or a slice was passed over
+        (:mod:`~proseg_gui.inference.coarse`), it is left empty unless the structure reaches it from the slice beside;
+        and where features were let go, the patch is decoded if it is whole and the structure keeps off its border.
+        """
+        inside = np.zeros(self.geometry.shape, np.bool_)
+        passed = frozenset() if everywhere else frozenset(k for k in self.patches.empty if k not in self._cache)
+        waiting, done = [k for k in range(self.n_slices) if k not in passed], 0
+        while waiting:
+            for k in waiting:
+                self.pause_point(token)
+                inside[k] = self._inside(k, point, structure, token, whole=everywhere)
+                done += 1
+                progress(done / (self.n_slices - len(passed)), f"slice {done} of {self.n_slices - len(passed)}")
+            reached = {j for k in waiting if inside[k].any() for j in (k - 1, k + 1)} & passed
+            passed -= reached
+            waiting = sorted(reached)
         return Mask(inside, self.geometry, self.structures[structure])
+
+    def _inside(self, k: int, point: Point, structure: int, token: CancelToken | None, *, whole: bool) -> np.ndarray:
+        """``(y, x)``: where ``structure`` is on slice ``k``."""
+        patch = None if whole or k in self._cache else self.patches.exactly(k)
+        found = None if patch is None else self._inside_patch(patch, point, structure, token)
+        return self.probability(k, point, token)[structure] > THRESHOLD if found is None else found
+
+    def _inside_patch(self, patch: Patch, point: Point, structure: int, token: CancelToken | None) -> np.ndarray | None:
+        """:meth:`_inside` from a patch; ``None`` where the structure comes near its border, so may lie beyond it."""
+        (logits,) = next(self.patch_logits(patch, (point,), token))
+        (y, x), (height, width) = patch.first, logits.shape[-2:]
+        part = self.grid.part(slice(y, y + height), slice(x, x + width))
+        image = part.to_image(torch.from_numpy(logits[structure][None]))[0].numpy() > 0.0
+        first, last = (0, 0), self.grid.model_shape
+        edges = (
+            (y > first[0], image[:1]), (y + height < last[0], image[-1:]),
+            (x > first[1], image[:, :1]), (x + width < last[1], image[:, -1:]),
+        )  # fmt: skip
+        if any(open_ended and edge.any() for open_ended, edge in edges):
+            return None
+        inside = np.zeros(self.geometry.shape[1:], np.bool_)
+        inside[part.image] = image
+        return inside
 
     def volume_ml(self, point: Point, structure: int = 0, token: CancelToken | None = None) -> VolumeEstimate:
         """Volume of a structure at ``point`` over the slices seen so far, in a few milliseconds."""
@@ -304,12 +363,41 @@ class Engine:
     ) -> Iterator[np.ndarray]:
         """:meth:`patch_probabilities` before the sigmoid."""
         features = patch.features.contiguous()
-        at_once = max(POINTS_AT_ONCE, PIXELS_AT_ONCE // max(patch.pixels, 1))
+        at_once = max(POINTS_AT_ONCE, self._pixels_at_once // max(patch.pixels, 1))
         for i in range(0, len(points), at_once):
             self.pause_point(token)
-            with torch.inference_mode(), thread_limit(1):
-                logits = self.method.decode_many(features, stacked(points[i : i + at_once])).numpy()
-            yield logits
+            coords = stacked(points[i : i + at_once])
+
+            def work(network: _Network, coords: Mapping[str, Tensor] = coords) -> np.ndarray:
+                with torch.inference_mode(), thread_limit(1):
+                    logits = network.method.decode_many(features.to(network.device), network.placed(coords))
+                    return from_device(logits).numpy()
+
+            yield self._on_device(work)
+
+    def lattice(self, k: int, step: int, first: tuple[int, int], token: CancelToken | None = None) -> Patch:
+        """Every ``step``-th pixel each way of slice ``k`` on the model's grid, from ``first`` (y, x) on."""
+        features = self._features(k, token)
+        return Patch(features[..., first[0] :: step, first[1] :: step].contiguous(), step, first)
+
+    def probabilities_in(
+        self, k: int, points: Sequence[Point], part: GridPart, token: CancelToken | None = None
+    ) -> Iterator[np.ndarray]:
+        """:meth:`probabilities` in a part of the slice: ``(n, S, y, x)``, n of the points at a time, in order."""
+        features = self._features(k, token)[..., part.rows, part.columns].contiguous()
+        at_once = max(1, self._pixels_at_once // max(features.shape[-2] * features.shape[-1], 1))
+        for i in range(0, len(points), at_once):
+            self.pause_point(token)
+            coords = stacked(points[i : i + at_once])
+
+            def work(network: _Network, coords: Mapping[str, Tensor] = coords) -> np.ndarray:
+                with torch.inference_mode(), thread_limit(self._threads or 1):
+                    logits = network.method.decode_many(features.to(network.device), network.placed(coords))
+                    shape = logits.shape[:2]
+                    image = part.to_image(logits.flatten(0, 1))
+                    return from_device(torch.sigmoid(image).unflatten(0, shape)).numpy()
+
+            yield self._on_device(work)
 
     def pixels(self, k: int, rows: np.ndarray, columns: np.ndarray, token: CancelToken | None = None) -> Patch:
         """Single pixels ``(M,)`` of slice ``k`` on the model's grid, side by side in a patch of one row."""
@@ -319,12 +407,16 @@ class Engine:
             return Patch(features[0][:, y, x].to("cpu")[None, :, None], 1)
 
     # -- the device -----------------------------------------------------------------------------------------------
+    @property
+    def _pixels_at_once(self) -> int:
+        """How many pixels, over all points, one call decodes: what fits a processor's cache, or fills a GPU."""
+        return PIXELS_AT_ONCE if self._network.device.type == "cpu" else GPU_PIXELS_AT_ONCE
+
     def _place(self, device: torch.device) -> _Network:
         """A copy of the bundle's network on ``device``, with a stopping point before every layer."""
         method = copy.deepcopy(self.bundle.method).to(device)
-        if device.type == "cpu":
-            # Measured: encodes 1.5 times faster. (torch's own type stubs lack this documented argument.)
-            method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # Measured: a processor encodes 1.5 times faster. (torch's own type stubs lack this documented argument.)
+        method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
         def stop_here(_module: nn.Module, _inputs: object) -> None:
             self.pause_point(self._stages.token)

@@ -12,11 +12,13 @@ from proseg_gui.bundle import Bundle, Card, local_names, seen_in_training
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.fit import judge_fit
-from proseg_gui.inference.judge import Drawn, Figures, Predictions, judge, mean_figures
+from proseg_gui.inference.judge import Drawn, Figures, Predictions, finite, judge, mean_figures, reliability_of
 from proseg_gui.inference.points import Point, judged_points
 from proseg_gui.io.dataset import Case, Dataset, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.metrics.bootstrap import paired_difference
+from proseg_gui.metrics.calibration import inner_calibration_error
+from proseg_gui.metrics.floors import share_removed
 from proseg_gui.volume import Study
 
 SAMPLES_PER_RATER = 8
@@ -49,8 +51,8 @@ def evaluate_dataset(
     -------
     JSON-able: the keys of docs/CONTRACTS.md (each of :data:`FIGURES`: the mean over cases where it is defined;
     ``dice_identity`` by rater), ``cases`` with the same keys a case (and under ``structures`` each one's where there
-    are several), what was asked, ``seen_in_training``, and ``identity_gain``: own minus wrong raters' Dice with a
-    paired bootstrap interval over cases.
+    are several), what was asked, ``seen_in_training``, ``identity_gain``: own minus wrong raters' Dice with a
+    paired bootstrap interval over cases, and of all cases together ``share_removed`` and ``inner_calibration_error``.
 
     Raises
     ------
@@ -116,14 +118,14 @@ def _evaluate_case(
             for s, predictions in enumerate(predicted):
                 predictions.add(index, k, probability[s])
         progress((k + 1) / engine.n_slices, f"slice {k + 1} of {engine.n_slices}")
-    judged = {
-        name: judge(drawn[name], predicted[card.structures.index(target)])
-        for name, target in pairs.items()
-        if drawn[name].readings
-    }
+    exhaustive = not bundle.method.capabilities.samples
+    there = {name: predicted[card.structures.index(target)] for name, target in pairs.items() if drawn[name].readings}
+    judged = {name: judge(drawn[name], found, exhaustive=exhaustive) for name, found in there.items()}
     row: dict[str, Any] = {"name": case.name, "seen_in_training": seen_in_training(card, study)}
     row |= mean_figures([_flat(figures, by_rater) for figures, by_rater in judged.values()], card.raters)
     row["n_samples"] = len(points) - len(card.raters)
+    bins = [reliability_of(drawn[name], found) for name, found in there.items()]
+    row["reliability"] = np.sum(bins, axis=0).tolist() if bins else None
     if len(judged) > 1:
         row["structures"] = {name: _flat(figures, by_rater) for name, (figures, by_rater) in judged.items()}
     return row, [*engine.notices, *judge_fit(engine, token).reasons]
@@ -175,7 +177,19 @@ def _summary(
         "notices": notices,
         **mean_figures(rows, card.raters),
         "identity_gain": _identity_gain(rows),
+        **_floors(rows),
         "cases": rows,
+    }
+
+
+def _floors(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """What is told of all cases together and not as a mean over them."""
+    keys = "fair_ged2", "random_levels", "rater_floor"
+    whole = [[row[key] for key in keys] for row in rows if None not in [row[key] for key in keys]]
+    bins = [row["reliability"] for row in rows if row["reliability"] is not None]
+    return {
+        "share_removed": finite(share_removed(*np.mean(whole, axis=0))) if whole else None,
+        "inner_calibration_error": finite(inner_calibration_error(np.sum(bins, axis=0))) if bins else None,
     }
 
 

@@ -130,14 +130,22 @@ def slices_to_look_at(n_slices: int, most: int = LOOKED_AT) -> list[int]:
     return [int((i + 0.5) * n_slices / most) for i in range(most)]
 
 
-def judge_fit(engine: Engine, token: CancelToken | None = None) -> Fit:
-    """Whether the engine's model fits its study. Encodes up to :data:`LOOKED_AT` slices, which stay in its cache."""
+def judge_fit(engine: Engine, token: CancelToken | None = None, *, enough: bool = False) -> Fit:
+    """Whether the engine's model fits its study. Encodes up to :data:`LOOKED_AT` slices, which stay in its cache.
+
+    With ``enough`` it begins in the middle and stops at the first slice that looks alike: ``ok`` is the same, since
+    the smallest distance counts, and ``distance`` is at least that of all slices.
+    """
     card, reasons = engine.bundle.card, list(metadata_misfits(engine.bundle.card, engine.study))
     reference = Reference.from_card(card)
     if reference is None:
         return Fit(not reasons, tuple(reasons))
-    rows = [engine.descriptor(k, token) for k in slices_to_look_at(engine.n_slices)]
-    distance = reference.distance(np.stack(rows))
+    slices = slices_to_look_at(engine.n_slices)
+    distance = np.inf
+    for k in sorted(slices, key=lambda k: abs(k - engine.n_slices // 2)):
+        distance = min(distance, reference.distance(engine.descriptor(k, token)[None]))
+        if enough and distance <= reference.threshold:
+            break
     if not distance <= reference.threshold:
         reasons.append(
             f"The image does not look like those that the model {card.name} learned from: another kind of image, "

@@ -100,6 +100,51 @@ class SliceGrid:
         full[:, y : y + height, x : x + width] = logits
         return full
 
+    def part(self, rows: slice, columns: slice) -> GridPart:
+        """The pixels of a box of the model's grid, and those of the image that follow from them alone."""
+        spans, weights = [], []
+        for span, count, size, first, scale in zip(
+            (rows, columns), self.model_shape, self.size, self.first, self.scale, strict=True
+        ):
+            inner, weight = _part_of_axis(span, count, size, scale)
+            spans.append(slice(first + inner.start, first + inner.stop))
+            weights.append(weight)
+        return GridPart(rows, columns, spans[0], spans[1], weights[0], weights[1])
+
+
+@dataclass(frozen=True, eq=False)
+class GridPart:
+    """A box of the model's grid (``rows``, ``columns``) and the image's pixels in it (``image_rows``, ...).
+
+    Where nothing is resampled the two are the same pixels; else the bilinear weights of :meth:`SliceGrid.to_image`,
+    ``(image pixels, model pixels)``, bring logits from one to the other.
+    """
+
+    rows: slice
+    columns: slice
+    image_rows: slice
+    image_columns: slice
+    _down: Tensor | None = field(repr=False)
+    _across: Tensor | None = field(repr=False)
+
+    @property
+    def image(self) -> tuple[slice, slice]:
+        """Rows and columns of the whole image slice."""
+        return self.image_rows, self.image_columns
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """``(y, x)`` pixels of the image in it."""
+        return self.image_rows.stop - self.image_rows.start, self.image_columns.stop - self.image_columns.start
+
+    def to_image(self, logits: Tensor) -> Tensor:
+        """``(N, h, w)`` logits of the box -> ``(N, *image_shape)``: what :meth:`SliceGrid.to_image` has there."""
+        if self._down is not None:
+            logits = torch.matmul(self._down.to(logits.device), logits)
+        if self._across is not None:
+            logits = torch.matmul(logits, self._across.to(logits.device).T)
+        return logits
+
 
 def plan_grid(
     geometry: Geometry,
@@ -171,6 +216,23 @@ def _model_pixels(size: int, scale: float) -> int:
     while int(np.floor(count * scale)) < size:
         count += 1
     return count
+
+
+def _part_of_axis(span: slice, count: int, size: int, scale: float) -> tuple[slice, Tensor | None]:
+    """Of one axis: the image pixels (of the field of view) that model pixels ``span`` decide, and their weights."""
+    if scale == 1.0:
+        return slice(span.start, min(span.stop, size)), None
+    at = np.maximum((np.arange(size) + 0.5) / scale - 0.5, 0.0)
+    low = np.minimum(at.astype(np.int64), count - 1)
+    high = np.minimum(low + 1, count - 1)
+    inner = np.flatnonzero((low >= span.start) & (high < span.stop))
+    if not len(inner):
+        return slice(0, 0), torch.zeros(0, span.stop - span.start)
+    weights = np.zeros((len(inner), span.stop - span.start), np.float32)
+    number, share = np.arange(len(inner)), (at - low)[inner].astype(np.float32)
+    np.add.at(weights, (number, low[inner] - span.start), 1.0 - share)
+    np.add.at(weights, (number, high[inner] - span.start), share)
+    return slice(int(inner[0]), int(inner[-1]) + 1), torch.from_numpy(weights)
 
 
 def _triangle_weights(count: int, size: int, scale: float) -> Tensor:

@@ -15,12 +15,27 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
-from proseg_gui.metrics.calibration import calibration_error, fleiss_kappa, volume_crps, volume_error
+from proseg_gui.metrics.calibration import (
+    COVERAGE_DRAWS,
+    calibration_error,
+    fleiss_kappa,
+    reliability,
+    volume_coverage,
+    volume_crps,
+    volume_error,
+)
+from proseg_gui.metrics.floors import (
+    random_levels,
+    rater_floor,
+    repeat_gap,
+    shape_share,
+    unbiased,
+    unbiased_diversity,
+)
 from proseg_gui.metrics.multirater import (
     dice_match,
     dice_max,
     dice_soft_of_means,
-    diversity,
     ged2,
     hm_iou,
     human_majority,
@@ -36,7 +51,14 @@ FIGURES = (
     "ged2", "dice_identity_mean", "dice_identity_permuted", "dice_max", "dice_match", "dice_soft", "sample_diversity",
     "rater_diversity", "human_majority", "hm_iou", "surface_dice", "hd95_mm", "assd_mm", "volume_error_ml",
     "volume_crps_ml", "calibration_error", "consensus_majority_dice", "consensus_staple_dice", "fleiss_kappa",
+    "fair_ged2", "random_levels", "rater_floor", "unbiased_sample_diversity", "unbiased_rater_diversity",
+    "shape_share", "rater_shape_share", "volume_in_95", "volume_in_80", "repeat_gap",
 )  # fmt: skip
+OF_DRAWS = (
+    "fair_ged2", "random_levels", "unbiased_sample_diversity", "shape_share", "rater_shape_share", "volume_in_95",
+    "volume_in_80",
+)  # fmt: skip
+"""Those of :data:`FIGURES` that say more the more draws there are, while their meaning stays."""
 """One number a case, ``None`` where it is not defined (one rater only, fewer samples than masks, empty masks).
 
 Samples against masks: ``ged2``, ``dice_max``, ``dice_match``, ``dice_soft``, ``hm_iou``, ``volume_*`` and
@@ -44,6 +66,11 @@ Samples against masks: ``ged2``, ``dice_max``, ``dice_match``, ``dice_soft``, ``
 ``dice_identity_*``, ``surface_dice`` (at :data:`SURFACE_TOLERANCE_MM`), ``hd95_mm``, ``assd_mm``. Consensus (mean of
 the own predictions above one half) against the raters' majority and STAPLE: ``consensus_*``. Of the masks alone:
 ``rater_diversity``, ``human_majority``, ``fleiss_kappa``.
+
+Free of the number of draws, and floors (docs/METRICS.md): ``fair_ged2``, ``random_levels`` (that of the samples' mean
+map cut at random levels), ``rater_floor`` (U / R), ``unbiased_*``, ``shape_share`` of the samples and of the masks,
+``volume_in_*`` (share of the raters' volumes in the samples' intervals, from :data:`COVERAGE_DRAWS` samples on),
+``repeat_gap`` (own minus wrong of a rater's other reading).
 """
 Figures = dict[str, float | None]
 
@@ -104,23 +131,26 @@ class Predictions:
         return np.array([areas_to_ml(areas, self.geometry) for areas in self._samples.slice_sizes])
 
 
-def judge(drawn: Drawn, predicted: Predictions) -> tuple[Figures, Figures]:
-    """Figures of one structure in one case, and the identity Dice by rater of the model (``None``: drew nothing)."""
+def judge(drawn: Drawn, predicted: Predictions, *, exhaustive: bool = False) -> tuple[Figures, Figures]:
+    """Figures of one structure in one case, and the identity Dice by rater of the model (``None``: drew nothing).
+
+    ``exhaustive``: the samples are all that the method can draw, each as often as the others, and not random draws.
+    """
     truth, samples = MaskSet.of(drawn.all_masks()), predicted.samples()
     share, mean_sample = frequency(truth), predicted.mean_sample()
     identity = identity_matrix([list(drawn.readings.get(r, ())) for r in predicted.raters], predicted.own())
     own = np.diagonal(identity)
     rater_ml = [Mask(mask, drawn.geometry).volume_ml for mask in drawn.all_masks()]
-    consensus = predicted.consensus()
+    consensus, energy = predicted.consensus(), ged2(truth, samples)
     figures = {
-        "ged2": ged2(truth, samples).value,
+        "ged2": energy.value,
         "dice_identity_mean": _mean(own),
         "dice_identity_permuted": permuted_mean(identity),
         "dice_max": dice_max(truth, samples),
         "dice_match": dice_match(truth, samples) if len(samples) >= len(truth) else math.nan,
         "dice_soft": dice_soft_of_means(share, mean_sample),
-        "sample_diversity": diversity(samples),
-        "rater_diversity": diversity(truth),
+        "sample_diversity": energy.predictions,
+        "rater_diversity": energy.labels,
         "human_majority": human_majority(drawn.readings),
         "hm_iou": hm_iou(truth, samples),
         "volume_error_ml": volume_error(predicted.sample_ml(), rater_ml),
@@ -130,9 +160,38 @@ def judge(drawn: Drawn, predicted: Predictions) -> tuple[Figures, Figures]:
         "consensus_staple_dice": dice(consensus, staple(truth)),
         "fleiss_kappa": fleiss_kappa(share, len(truth)),
         **_surface_figures(drawn, predicted),
+        **draw_figures(drawn, predicted, exhaustive=exhaustive),
+        "rater_floor": rater_floor(truth),
+        "unbiased_rater_diversity": unbiased_diversity(truth),
+        "repeat_gap": repeat_gap(list(drawn.readings.values())),
     }
     by_rater = {name: finite(value) for name, value in zip(predicted.raters, own, strict=True)}
     return {name: finite(figures[name]) for name in FIGURES}, by_rater
+
+
+def draw_figures(drawn: Drawn, predicted: Predictions, *, exhaustive: bool = False) -> dict[str, float]:
+    """:data:`OF_DRAWS`, NaN where not defined."""
+    truth, samples, mean_sample = MaskSet.of(drawn.all_masks()), predicted.samples(), predicted.mean_sample()
+    sample_ml, rater_ml = predicted.sample_ml(), [Mask(mask, drawn.geometry).volume_ml for mask in drawn.all_masks()]
+    told = exhaustive or len(samples) >= COVERAGE_DRAWS
+    energy = ged2(truth, samples)
+    # of a finite set, draws without end are the set itself: every pair counts
+    among = energy.predictions if exhaustive else unbiased(energy.predictions, len(samples))
+    return {
+        "fair_ged2": 2.0 * energy.cross - energy.labels - among,
+        "random_levels": random_levels(truth, mean_sample),
+        "unbiased_sample_diversity": among,
+        "shape_share": shape_share(samples, mean_sample),
+        "rater_shape_share": shape_share(truth, mean_sample),
+        "volume_in_95": volume_coverage(sample_ml, rater_ml, 0.95) if told else math.nan,
+        "volume_in_80": volume_coverage(sample_ml, rater_ml, 0.80) if told else math.nan,
+    }
+
+
+def reliability_of(drawn: Drawn, predicted: Predictions) -> list[list[float]]:
+    """Bins of the mean map against the raters' share, to be added up over cases (``metrics.calibration``)."""
+    return [[round(v, 3) for v in row] for row in
+            reliability(predicted.mean_sample(), frequency(MaskSet.of(drawn.all_masks()))).tolist()]  # fmt: skip
 
 
 def _surface_figures(drawn: Drawn, predicted: Predictions) -> dict[str, float]:

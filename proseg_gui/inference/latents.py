@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 
 from proseg_gui.bundle import Bundle, Card, rater_index
 from proseg_gui.errors import UserError
@@ -109,13 +108,15 @@ class Sliders:
 
         A rater's own point is that rater alone, also where several blends meet in it.
         """
-        if not point[PREFERENCE]:
-            return None  # the method knows no preference
+        if not self._method.capabilities.personalised:
+            return None  # the method tells no raters apart
         presets, target = self._presets, self._lines([point])[0]
         tolerance = BLEND_TOLERANCE * max(1.0, float(np.abs(target).max()))
         apart = np.abs(presets - target).max(1)
         if apart.min() < 1e-6:
             return tuple(float(r == apart.argmin()) for r in range(len(presets)))
+        from scipy.optimize import nnls  # late: 0.3 s that no window's start needs
+
         system = np.vstack([presets.T, np.full((1, len(presets)), 10.0)])  # the last row: weights sum to 1
         weights = nnls(system, np.append(target, 10.0))[0]
         if np.abs(weights @ presets - target).max() > tolerance or abs(weights.sum() - 1.0) > BLEND_TOLERANCE:

@@ -62,15 +62,37 @@ class Patches:
         self._kept = min(max(CASE_PIXELS // n_slices, LEAST_PATCH_PIXELS), MOST_PATCH_PIXELS)
         self._probes = stacked(_probe_points(method))
         self._patches: dict[int, Patch | None] = {}
+        self._passed: set[int] = set()
         self._lock = threading.Lock()
 
     def note(self, k: int, features: Tensor, method: Method) -> None:
         """Keep what matters of the features ``(1, C, h, w)`` of slice ``k``, once."""
-        if k in self:
-            return
+        with self._lock:
+            if k in self._patches and k not in self._passed:
+                return
         patch = self._cut(k, features, method)
         with self._lock:
             self._patches[k] = patch
+            self._passed.discard(k)
+
+    def pass_over(self, k: int) -> None:
+        """Count slice ``k`` as one without a structure, until its features are noted."""
+        with self._lock:
+            if k not in self._patches:
+                self._patches[k] = None
+                self._passed.add(k)
+
+    @property
+    def empty(self) -> frozenset[int]:
+        """The slices where no structure may be, or that were passed over."""
+        with self._lock:
+            return frozenset(k for k, patch in self._patches.items() if patch is None)
+
+    def exactly(self, k: int) -> Patch | None:
+        """The patch of slice ``k`` where it has every pixel of its box; else ``None``."""
+        with self._lock:
+            patch = self._patches.get(k)
+        return patch if patch is not None and patch.step == 1 else None
 
     def __contains__(self, k: int) -> bool:
         with self._lock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,13 +19,12 @@ from proseg_gui.inference.causes import Sums, cause_sums, shares_of
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import SurveyPlan, cause_plan
 from proseg_gui.inference.points import AMBIGUITY, Point, point_from
+from proseg_gui.inference.region import uncertain_part, whole_part
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry, areas_to_ml
 
 LOCAL_DRAWS = 16
-STORE_BYTES = 256 << 20
-"""Memory for the arrays of surveyed slices; the numbers of all slices are always kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,62 +36,111 @@ class SliceSurvey:
     ``rater_probability``: ``(R, S, y, x)`` float16, each rater's own prediction.
     ``thin``: ``(n, S, y, x)`` float16, samples to draw as thin lines. ``thin_draws`` are their numbers in the plan.
     ``sample_areas``: ``(N, S)``, ``rater_areas``: ``(R, S)`` mask pixels. ``sums``: part -> ``(S,)`` sum of its map.
+
+    Only the box ``where`` (rows, columns) that :mod:`~proseg_gui.inference.region` chose is kept; the arrays of the
+    whole slice are 0 around it and made anew each time that they are asked for.
     """
 
     slice_index: int
     form: str
-    maps: Mapping[str, np.ndarray]
-    agreement: np.ndarray
-    rater_probability: np.ndarray
-    thin: np.ndarray
+    shape: tuple[int, int]
+    where: tuple[slice, slice]
+    kept: Mapping[str, np.ndarray]
+    """The arrays in the box, by the names above; of the maps by the name of the part."""
     thin_draws: tuple[int, ...]
     sample_areas: np.ndarray
     rater_areas: np.ndarray
     sums: Mapping[str, np.ndarray]
 
+    def whole(self, name: str) -> np.ndarray:
+        """One of ``kept`` on the whole slice, ``(..., y, x)``."""
+        part = self.kept[name]
+        array = np.zeros((*part.shape[:-2], *self.shape), part.dtype)
+        array[..., self.where[0], self.where[1]] = part
+        return read_only(array)
+
+    @property
+    def maps(self) -> Mapping[str, np.ndarray]:
+        """See the class."""
+        return {part: self.whole(part) for part in PARTS}
+
+    @property
+    def agreement(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("agreement")
+
+    @property
+    def rater_probability(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("rater_probability")
+
+    @property
+    def thin(self) -> np.ndarray:
+        """See the class."""
+        return self.whole("thin")
+
     @cached_property
     def nbytes(self) -> int:
         """Memory of the pixel arrays."""
-        arrays = (*self.maps.values(), self.agreement, self.rater_probability, self.thin)
-        return sum(array.nbytes for array in arrays)
+        return sum(array.nbytes for array in self.kept.values())
 
 
 def _survey(
-    engine: Engine, k: int, plan: SurveyPlan, points: tuple[Point, ...], token: CancelToken | None, form: str
+    engine: Engine,
+    k: int,
+    plan: SurveyPlan,
+    points: tuple[Point, ...],
+    token: CancelToken | None,
+    form: str,
+    *,
+    everywhere: bool = False,
 ) -> SliceSurvey:
-    """Decode all draws of ``plan``, which are ``points``, and all raters' own predictions on slice ``k``."""
-    n_structures, shape = len(engine.structures), engine.geometry.shape[1:]
+    """Decode all draws of ``plan``, which are ``points``, and all raters' own predictions on slice ``k``.
+
+    ``everywhere``: also where nothing is to be found; for tests, and for what must not rest on a bound.
+    """
+    presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
+    part = whole_part(engine) if everywhere else uncertain_part(engine, k, (*points, *presets), token)
+    n_structures, shape = len(engine.structures), (0, 0) if part is None else part.image_shape
     moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
     agreement = np.zeros((n_structures, *shape), np.float32)
     areas = np.zeros((len(points), n_structures), np.int64)
     thin_draws = plan.thin()
     thin = np.zeros((len(thin_draws), n_structures, *shape), np.float16)
-    for i, p in enumerate(engine.probabilities(k, points, token)):
-        moments.add(p)
-        inside = p > THRESHOLD
-        agreement += inside
-        areas[i] = inside.sum((1, 2))
-        if i in thin_draws:
-            thin[thin_draws.index(i)] = p
-    presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
     rater_probability = np.zeros((len(presets), n_structures, *shape), np.float16)
     rater_areas = np.zeros((len(presets), n_structures), np.int64)
-    for r, p in enumerate(engine.probabilities(k, presets, token)):
-        rater_probability[r] = p
-        rater_areas[r] = (p > THRESHOLD).sum((1, 2))
-    maps = moments.maps()
+    maps: dict[str, np.ndarray] = dict.fromkeys(PARTS, np.zeros((n_structures, *shape)))
+    if part is not None:
+        for i, p in enumerate(_each(engine.probabilities_in(k, points, part, token))):
+            moments.add(p)
+            inside = p > THRESHOLD
+            agreement += inside
+            areas[i] = inside.sum((1, 2))
+            if i in thin_draws:
+                thin[thin_draws.index(i)] = p
+        for r, p in enumerate(_each(engine.probabilities_in(k, presets, part, token))):
+            rater_probability[r] = p
+            rater_areas[r] = (p > THRESHOLD).sum((1, 2))
+        maps = dict(moments.maps())
+    kept: dict[str, np.ndarray] = {name: maps[name].astype(np.float32) for name in PARTS}
+    kept |= {"agreement": agreement / np.float32(len(points)), "rater_probability": rater_probability, "thin": thin}
     return SliceSurvey(
         slice_index=k,
         form=form,
-        maps={part: read_only(maps[part].astype(np.float32)) for part in PARTS},
-        agreement=read_only(agreement / np.float32(len(points))),
-        rater_probability=read_only(rater_probability),
-        thin=read_only(thin),
+        shape=(engine.geometry.shape[1], engine.geometry.shape[2]),
+        where=(slice(0, 0), slice(0, 0)) if part is None else part.image,
+        kept={name: read_only(array) for name, array in kept.items()},
         thin_draws=thin_draws,
         sample_areas=read_only(areas),
         rater_areas=read_only(rater_areas),
-        sums={part: read_only(maps[part].sum((1, 2))) for part in PARTS},
+        sums={name: read_only(maps[name].sum((1, 2))) for name in PARTS},
     )
+
+
+def _each(several: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Arrays ``(n, ...)`` as n arrays each."""
+    for arrays in several:
+        yield from arrays
 
 
 def ambiguity_at(
@@ -104,10 +152,15 @@ def ambiguity_at(
     """
     generator = torch.Generator().manual_seed(seed)
     eps = torch.randn(draws, len(point[AMBIGUITY]), generator=generator).tolist()
-    moments = StreamingMoments(1, 1, draws)
-    for p in engine.probabilities(k, [{**point, AMBIGUITY: tuple(row)} for row in eps], token):
-        moments.add(p)
-    return read_only(moments.maps()["ambiguity"].astype(np.float32))
+    points = [{**point, AMBIGUITY: tuple(row)} for row in eps]
+    found = np.zeros((len(engine.structures), *engine.geometry.shape[1:]), np.float32)
+    part = uncertain_part(engine, k, points, token)
+    if part is not None:
+        moments = StreamingMoments(1, 1, draws)
+        for p in _each(engine.probabilities_in(k, points, part, token)):
+            moments.add(p)
+        found[:, part.image_rows, part.image_columns] = moments.maps()["ambiguity"]
+    return read_only(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,19 +173,36 @@ class _Numbers:
     rater_areas: np.ndarray
 
 
+def _between(a: _Numbers, b: _Numbers, share: float) -> _Numbers:
+    """Numbers on the straight line from ``a`` (at 0) to ``b`` (at 1)."""
+
+    def mixed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.asarray((1.0 - share) * x + share * y)
+
+    return _Numbers(
+        {part: mixed(a.sums[part], b.sums[part]) for part in PARTS},
+        {part: mixed(a.causes[part], b.causes[part]) for part in PARTS},
+        mixed(a.sample_areas, b.sample_areas),
+        mixed(a.rater_areas, b.rater_areas),
+    )
+
+
 class CaseSurvey:
     """The slices surveyed so far; safe to use from several threads.
 
-    Pixel arrays are kept under a byte budget (least recently used go first) and made anew when they are asked for
-    again; the numbers of every slice stay. Numbers and volumes are of the variance form, whatever form is shown.
+    Pixel arrays are kept under a byte budget, the survey's part of :mod:`proseg_gui.memory` (least recently used go
+    first), and made anew when they are asked for again; the numbers of every slice stay. Numbers and volumes are of the
+    variance form, whatever form is shown.
     """
 
-    def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int = STORE_BYTES) -> None:
-        self._engine, self.plan, self._store_bytes = engine, plan, store_bytes
+    def __init__(self, engine: Engine, plan: SurveyPlan, store_bytes: int | None = None) -> None:
+        self._engine, self.plan = engine, plan
+        self._store_bytes = engine.budget.survey if store_bytes is None else store_bytes
         self._points = plan.points(engine.method)
         self.cause_plan = cause_plan(engine.bundle, plan.seed)
         self._cause_points = self.cause_plan.points(engine.method)
         self._numbers: dict[int, _Numbers] = {}
+        self._passed: set[int] = set()
         self._slices: OrderedDict[tuple[int, str], SliceSurvey] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -145,7 +215,8 @@ class CaseSurvey:
                 self._slices.move_to_end((k, form))
         if found is None:
             found = _survey(self._engine, k, self.plan, self._points, token, form)
-            numbers = None if form != "variance" or self.has(k) else self._numbers_of(found, token)
+            known = self.has(k) and k not in self.passed
+            numbers = None if form != "variance" or known else self._numbers_of(found, token)
             self._keep(found, numbers)
         return found
 
@@ -157,6 +228,7 @@ class CaseSurvey:
         with self._lock:
             if numbers is not None:
                 self._numbers[survey.slice_index] = numbers
+                self._passed.discard(survey.slice_index)
             self._slices[survey.slice_index, survey.form] = survey
             while len(self._slices) > 1 and sum(s.nbytes for s in self._slices.values()) > self._store_bytes:
                 self._slices.popitem(last=False)
@@ -171,6 +243,40 @@ class CaseSurvey:
         """Whether the numbers of all slices are known."""
         with self._lock:
             return len(self._numbers) == self._engine.n_slices
+
+    # -- what may be passed over ----------------------------------------------------------------------------------
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """The slices that were looked at, in order."""
+        with self._lock:
+            return tuple(sorted(self._numbers.keys() - self._passed))
+
+    @property
+    def passed(self) -> frozenset[int]:
+        """The slices whose numbers are estimates (:meth:`pass_over`)."""
+        with self._lock:
+            return frozenset(self._passed)
+
+    def totals(self, k: int) -> np.ndarray:
+        """``(S,)`` total uncertainty of a measured slice in pixels."""
+        with self._lock:
+            return np.asarray(self._numbers[k].sums["total"])
+
+    def shows(self, k: int, stray: float) -> bool:
+        """Whether a rater's own contour, or more than the share ``stray`` of the draws, has a pixel on a slice."""
+        with self._lock:
+            numbers = self._numbers[k]
+        return bool(numbers.rater_areas.any() or ((numbers.sample_areas > 0).mean(0) > stray).any())
+
+    def pass_over(self, first: int, last: int) -> None:
+        """Give the slices between two measured ones numbers on the straight line from one to the other."""
+        with self._lock:
+            a, b = self._numbers[first], self._numbers[last]
+            for k in range(first + 1, last):
+                if k not in self._numbers:
+                    self._numbers[k] = _between(a, b, (k - first) / (last - first))
+                    self._passed.add(k)
+                    self._engine.patches.pass_over(k)
 
     # -- the case -------------------------------------------------------------------------------------------------
     def slice_uncertainty(self, part: str = "total", structure: int = 0) -> np.ndarray:

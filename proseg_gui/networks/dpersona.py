@@ -23,7 +23,7 @@ from torch.nn import functional
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.blends import BlendMethod
 from proseg_gui.networks.heads import CodeHead
-from proseg_gui.networks.probunet import CodeEncoder, spread
+from proseg_gui.networks.probunet import CODE_ENCODERS, CodeEncoder, spread
 from proseg_gui.networks.unet import ConvBlock
 
 QUERY_WIDTH = 32
@@ -46,7 +46,10 @@ class QueryHead(nn.Module):
 
 
 class DPersona(BlendMethod):
-    """``code`` and ``bank``: size of z, and number of prior codes that a query looks over."""
+    """``code`` and ``bank``: size of z, and number of prior codes that a query looks over.
+
+    ``code_encoder``: see :data:`~proseg_gui.networks.probunet.CODE_ENCODERS`.
+    """
 
     kind: ClassVar[str] = "dpersona"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -54,12 +57,17 @@ class DPersona(BlendMethod):
         rater_draws=False,
     )  # fmt: skip
 
-    def __init__(self, *sizes: int, code: int = 6, bank: int = 500, **common: Any) -> None:
-        own = {"code": (code, 1, 64), "bank": (bank, 1, 10_000)}
-        super().__init__(*sizes, more_corners=1, own=own, **common)
+    def __init__(
+        self, *sizes: int, code: int = 6, bank: int = 500, code_encoder: str = CODE_ENCODERS[0], **common: Any
+    ) -> None:  # fmt: skip
+        own, choices = (
+            {"code": (code, 1, 64), "bank": (bank, 1, 10_000)},
+            {"code_encoder": (code_encoder, CODE_ENCODERS)},
+        )
+        super().__init__(*sizes, more_corners=1, own=own, choices=choices, **common)
         self.eps_size = self.code = code
-        self.prior = CodeEncoder(self.n_channels, code)
-        self.posterior = CodeEncoder(self.n_channels + self.n_raters * self.n_structures, code)
+        self.prior = CodeEncoder(self.n_channels, code, code_encoder)
+        self.posterior = CodeEncoder(self.n_channels + self.n_raters * self.n_structures, code, code_encoder)
         self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
         self.queries = nn.ModuleList(QueryHead(self.backbone.features, code) for _ in range(self.n_raters))
         self.bank: Tensor

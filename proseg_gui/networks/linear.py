@@ -47,7 +47,7 @@ class LinearMethod(Method):
         batch, points, count = pixels.shape[0], tau.shape[1], pixels.shape[-1]
         if 0 in (batch, points, count):
             return pixels.new_zeros(batch, points, self.n_structures, count)
-        size = max(CHUNK // points, 1024)
+        size = max(CHUNK // points, 1024) if pixels.device.type == "cpu" else count  # a GPU: one large piece
         return torch.cat([self.decode_points(part, tau, eps) for part in pixels.split(size, -1)], dim=-1)
 
     # -- points ---------------------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ class Pionono(LinearMethod):
         self.code = code
         self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
         self.rater_mean = nn.Parameter(START_MEAN * torch.randn(self.n_raters, code))
-        self.rater_scale = nn.Parameter(raw_scales(START_SCALE, self.n_raters, code))
+        with torch.device("cpu"):  # a few numbers, also where a bundle is checked (networks/claims.py)
+            self.rater_scale = nn.Parameter(raw_scales(START_SCALE, self.n_raters, code))
         self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
     def encode(self, image: Tensor) -> Tensor:

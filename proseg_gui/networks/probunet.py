@@ -24,6 +24,24 @@ from proseg_gui.networks.unet import ConvBlock
 
 ENCODER_WIDTHS = (16, 32, 64, 96)
 LEAST_SCALE = 1e-3
+CODE_ENCODERS = ("normed", "plain")
+"""Whether the convolutions of a code's encoder are followed by norms, as in bundles that do not name it, or not, as in
+the paper. A norm over an image followed by a mean over it hides how much was drawn, which is most of what raters
+differ by: the posterior has little to tell then, and collapses into the prior."""
+
+
+class PlainBlock(nn.Sequential):
+    """Twice: 3x3 convolution, ReLU; weights begin as the paper has them (He et al. 2015)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, padding=1), nn.ReLU(inplace=True),
+        )  # fmt: skip
+        for layer in self:
+            if isinstance(layer, nn.Conv2d) and layer.bias is not None:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
 
 
 class CodeEncoder(nn.Module):
@@ -32,10 +50,10 @@ class CodeEncoder(nn.Module):
     It begins at half the resolution: a code says nothing of single pixels, and the first level costs most.
     """
 
-    def __init__(self, inputs: int, code: int) -> None:
+    def __init__(self, inputs: int, code: int, kind: str) -> None:
         super().__init__()
-        channels = [inputs, *ENCODER_WIDTHS]
-        self.blocks = nn.ModuleList(ConvBlock(i, o) for i, o in pairwise(channels))
+        channels, block = [inputs, *ENCODER_WIDTHS], PlainBlock if kind == "plain" else ConvBlock
+        self.blocks = nn.ModuleList(block(i, o) for i, o in pairwise(channels))
         self.last = nn.Linear(ENCODER_WIDTHS[-1], 2 * code)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,7 +67,7 @@ class CodeEncoder(nn.Module):
 
 
 class ProbabilisticUNet(LinearMethod):
-    """``code``: size of z; the others are those of every method."""
+    """``code``: size of z; ``code_encoder``: see :data:`CODE_ENCODERS`; the others are those of every method."""
 
     kind: ClassVar[str] = "probunet"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -57,11 +75,14 @@ class ProbabilisticUNet(LinearMethod):
         rater_draws=False,
     )  # fmt: skip
 
-    def __init__(self, *sizes: int, code: int = 6, **common: Any) -> None:
-        super().__init__(*sizes, own={"code": (code, 1, 64)}, **common)
+    def __init__(
+        self, *sizes: int, code: int = 6, code_encoder: str = CODE_ENCODERS[0], **common: Any
+    ) -> None:  # fmt: skip
+        choices = {"code_encoder": (code_encoder, CODE_ENCODERS)}
+        super().__init__(*sizes, own={"code": (code, 1, 64)}, choices=choices, **common)
         self.eps_size = self.code = code
-        self.prior = CodeEncoder(self.n_channels, code)
-        self.posterior = CodeEncoder(self.n_channels + self.n_structures, code)
+        self.prior = CodeEncoder(self.n_channels, code, code_encoder)
+        self.posterior = CodeEncoder(self.n_channels + self.n_structures, code, code_encoder)
         self.head = CodeHead(self.backbone.features, code, self.hidden, self.n_structures)
 
     def encode(self, image: Tensor) -> Tensor:

@@ -14,14 +14,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.catalogue import CONDITIONING, PREFERENCE
 from proseg_gui.networks import axes
 from proseg_gui.networks.base import Capabilities, Control, Coords, Method
 from proseg_gui.networks.preferences import PREFERENCES
 
 LEAST_VARIANCE = 1e-5
 """Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
-CONDITIONINGS = ("film", "matrix")
-"""How tau acts on the features: scales and shifts alone, or the first decoder layer's weights as well."""
 CHUNK = 16384
 """Pixels decoded at once, so that the hidden layers of a slice stay in the processor's cache."""
 
@@ -34,8 +33,9 @@ class ProSeg(Method):
     preference:
         ``"dirichlet"`` or ``"gaussian"``: what a rater's tau is distributed as.
     conditioning:
-        One of :data:`CONDITIONINGS`; with ``"matrix"`` W0 is W0 + sum_d tau_d V_d, which lets raters differ by what
-        they look at (docs/decisions/model-conditioning.md). Bundles that do not name it have ``"film"``.
+        One of the catalogue's: tau scales and shifts features; with ``"matrix"``, W0 is W0 + sum_d tau_d V_d as well,
+        which lets raters differ by what they look at (docs/decisions/model-conditioning.md). Bundles that do not name
+        it have ``"film"``.
     modes, tau_dims:
         K (size of eps), size of tau. ``hidden`` is the first decoder layer; the second has half.
     """
@@ -48,13 +48,13 @@ class ProSeg(Method):
         conditioning: str = "film", **common: Any,
     ) -> None:  # fmt: skip
         own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
-        choices = {"preference": (preference, tuple(PREFERENCES)), "conditioning": (conditioning, CONDITIONINGS)}
+        choices = {"preference": (preference, PREFERENCE.names), "conditioning": (conditioning, CONDITIONING.names)}
         super().__init__(*sizes, own=own, choices=choices, **common)
         self.family = PREFERENCES[preference]
         self.preference_domain = self.family.domain
         self.modes, self.tau_dims = modes, tau_dims
         features, hidden = self.backbone.features, self.hidden
-        with torch.device("cpu"):  # a few numbers; see _normal
+        with torch.device("cpu"):  # a few numbers, also where a bundle is checked (networks/claims.py)
             start = self.family.start(self.n_raters, tau_dims)
         self._rows = tuple(start)
         for name, values in start.items():
@@ -101,11 +101,13 @@ class ProSeg(Method):
         if 0 in (batch, points, pixels.shape[-1]):
             return pixels.new_zeros(batch, points, self.n_structures, pixels.shape[-1])
         matrix, bias = matrix.reshape(batch, points * hidden, channels), bias.reshape(batch, points * hidden, 1)
-        size = max(CHUNK // max(points, 1), 1024) if not torch.is_grad_enabled() else pixels.shape[-1]
-        parts = [self._layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
+        whole = torch.is_grad_enabled() or pixels.device.type != "cpu"  # a GPU is faster with one large piece
+        size = pixels.shape[-1] if whole else max(CHUNK // max(points, 1), 1024)
+        parts = [self.layers(part, matrix, bias, points) for part in pixels.split(size, -1)]
         return torch.cat(parts, dim=-1)
 
-    def _layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+    def layers(self, pixels: Tensor, matrix: Tensor, bias: Tensor, points: int) -> Tensor:
+        """All three layers: ``(B, C, P)``, the first one's ``(B, N hidden, C)`` and bias -> ``(B, N, S, P)`` logits."""
         batch, _, count = pixels.shape
         first = torch.baddbmm(bias, matrix, pixels).relu_().view(batch * points, -1, count)
         second = torch.baddbmm(self.second.bias[:, None], _repeat(self.second.weight, first), first).relu_()
@@ -216,9 +218,8 @@ class ProSeg(Method):
 
 
 def _normal(deviation: float, *shape: int) -> nn.Parameter:
-    """Starting weights; not scaled on "meta", where bundles are built: arithmetic there imports torch's compiler."""
-    values = torch.randn(shape)
-    return nn.Parameter(values if values.is_meta else deviation * values)
+    """Starting weights."""
+    return nn.Parameter(deviation * torch.randn(shape))
 
 
 def _repeat(weight: Tensor, like: Tensor) -> Tensor:

@@ -49,10 +49,11 @@ class ReferenceProSeg(LinearMethod):
             nn.Conv2d(inner, 2 * inner, 3, padding=1, groups=self.n_raters),
         )  # fmt: skip
         self.head = CodeHead(latent, shares, hidden, self.n_structures, narrow=hidden)
-        alpha = torch.full((self.n_raters, shares), OTHER_ALPHA)
-        for rater in range(self.n_raters):
-            alpha[rater, [2 * rater % shares, (2 * rater + 1) % shares]] = OWN_ALPHA
-        self.rater_alpha = nn.Parameter(alpha.expm1().log())
+        with torch.device("cpu"):  # a few numbers, also where a bundle is checked (networks/claims.py)
+            alpha = torch.full((self.n_raters, shares), OTHER_ALPHA)
+            for rater in range(self.n_raters):
+                alpha[rater, [2 * rater % shares, (2 * rater + 1) % shares]] = OWN_ALPHA
+            self.rater_alpha = nn.Parameter(alpha.expm1().log())
         self.classifier = nn.Linear(shares, self.n_raters)
         self.register_buffer("rater_area", torch.zeros(self.n_raters))
 

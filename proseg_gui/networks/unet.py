@@ -52,16 +52,21 @@ class UShape(nn.Module, ABC):
 
     def forward(self, image: Tensor) -> Tensor:
         """Run the network; an empty batch gives empty features."""
+        return self.pyramid(image)[0]
+
+    def pyramid(self, image: Tensor) -> list[Tensor]:
+        """The decoder's maps, finest first; the first one are the features, the others are of the padded image."""
         height, width = image.shape[-2:]
         if image.shape[0] == 0:
-            return image.new_zeros(0, self.features, height, width)
+            return [image.new_zeros(0, self.features, height, width)]
         pad_y, pad_x = -height % self.stride, -width % self.stride
         skips = self.levels(functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image)
-        x = skips[-1]
+        x, maps = skips[-1], list[Tensor]()
         for level in reversed(range(len(self.up))):
             raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
             x = self.up[level](torch.cat([skips[level], raised], dim=1))
-        return x[..., :height, :width].contiguous()  # whatever layout the weights have
+            maps.insert(0, x)
+        return [x[..., :height, :width].contiguous(), *maps[1:]]  # whatever layout the weights have
 
 
 def decoder(skips: Sequence[int], widths: Sequence[int], features: int) -> nn.ModuleList:

@@ -35,6 +35,7 @@ from proseg_gui.review.doubt import next_slice
 from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
+from proseg_gui.review.operations import Operations
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
 from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
@@ -72,9 +73,12 @@ class Desk:
         self.shapes = Shapes(self, announce)
         self.drafts = Drafts(self, announce)
         self.tools = Tools(self, announce)
+        self.operations = Operations(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
+        self._deaf: Callable[[], None] = _nothing
+        """Ends the listening to the open case's steps."""
         self.review: Reviewed | None = None
         self.slice_index = 0
         self.structure = 0
@@ -115,9 +119,7 @@ class Desk:
 
     def show(self, case: OpenedCase) -> None:
         """Open a case: everything of the last one is gone from view, and this one's own comes back."""
-        self.tools.drop()
-        self.leave()
-        self._drop_review()
+        self._part()
         self.case = case
         view = case.view
         study = with_opened(case.study, case.document)
@@ -133,7 +135,7 @@ class Desk:
         self._seconds_before = float(seconds) if isinstance(seconds, int | float) else 0.0
         self._in_view_since = self._clock()
         self._active_name = self.structure_name
-        case.document.listen(lambda gesture: self._gesture_done(gesture) if self.case is case else None)
+        self._deaf = case.document.listen(self._gesture_done)
         self.display.study = study
         self._announce("study_changed", study)
         kept = view.get("choices")
@@ -143,12 +145,19 @@ class Desk:
 
     def clear(self) -> None:
         """Close the case; none is open then."""
-        self.leave()
-        self._drop_review()
+        self._part()
         self.case = None
         self.display.study = None
         self._announce("study_changed", None)
         self._announce("history_changed", None)
+
+    def _part(self) -> None:
+        """Leave the case for good: what still comes of it, as from an acceptance that was begun, shows nothing here."""
+        self.leave()
+        self.tools.drop()
+        self._drop_review()
+        self._deaf()
+        self._deaf = _nothing
 
     def leave(self) -> None:
         """Before another case comes, or the end: what was moved last is a step, and where one stood is kept."""
@@ -570,6 +579,10 @@ class Desk:
             return
         self.axes = axes
         self._announce("axes_changed", axes)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _kept_slice(kept: Any, n_slices: int) -> int:

@@ -201,9 +201,10 @@ class Document:
         return self.readings[reading_id].sequence not in self._done
 
     # -- gestures -------------------------------------------------------------------------------------------------
-    def listen(self, listener: Callable[[Gesture], None]) -> None:
-        """Call ``listener`` with each new gesture, after the state has changed."""
+    def listen(self, listener: Callable[[Gesture], None]) -> Callable[[], None]:
+        """Call ``listener`` with each new gesture, after the state has changed; returns what ends that."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def set(
         self, name: str, values: Mapping[str, Value], *, masks: Mapping[str, Bricks] | None = None
@@ -335,7 +336,7 @@ class Document:
 
     def _new(self, gesture: Gesture) -> Gesture:
         self._play(gesture)
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener(gesture)
         return gesture
 

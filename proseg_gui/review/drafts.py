@@ -27,6 +27,8 @@ Words = tuple[Codes | None, ...]
 """What was said of one plane, by structure of the model; ``None`` where nothing was."""
 IN, OUT, UNKNOWN = "in", "out", "unknown"
 """What a stroke says of the voxels that it covers; unknown gives them back to the model."""
+KEEP = 255
+"""In what is put: the voxel stays as it is said."""
 SURE_IN, SURE_OUT = np.float32(1.0), np.float32(0.0)
 
 
@@ -144,7 +146,7 @@ class Drafts:
     def rename(self, old: str, new: str) -> bool:
         """Call one's own structure otherwise; earlier readings keep the name that they were accepted under."""
         new = "" if new == old else self._fresh_name(new)
-        if not new or not self._may_change(old, own=True):
+        if not new or not self.may_change(old, own=True):
             return False
         document, evidence = self._desk.document, self._desk.document.evidence(old)
         empty = document.nothing
@@ -166,7 +168,7 @@ class Drafts:
 
     def delete(self, name: str) -> bool:
         """Take one's own structure away with all that was drawn of it; undo brings it back."""
-        if not self._may_change(name, own=True):
+        if not self.may_change(name, own=True):
             return False
         document, evidence = self._desk.document, self._desk.document.evidence(name)
         changes = [Change(STRUCTURE + name, document.value(STRUCTURE + name), None)]
@@ -210,7 +212,8 @@ class Drafts:
             return name
         return ""
 
-    def _may_change(self, name: str, *, own: bool = False) -> bool:
+    def may_change(self, name: str, *, own: bool = False) -> bool:
+        """Whether a structure can be drawn on (with ``own``: renamed and deleted); says why not."""
         desk = self._desk
         if desk.case is None:
             return False
@@ -272,7 +275,7 @@ class Drafts:
         ``title`` names the step for undo; ``word`` is :data:`IN`, :data:`OUT` or :data:`UNKNOWN`.
         """
         self.end()
-        if not self._may_change(name):
+        if not self.may_change(name):
             return False
         self._desk.latents.commit()
         number = 0 if word == UNKNOWN else code(origin, word == IN)
@@ -308,8 +311,11 @@ class Drafts:
 
     # -- whole changes --------------------------------------------------------------------------------------------
     def put(self, title: str, name: str, words: Sequence[tuple[Box, Codes]]) -> Gesture | None:
-        """One step that sets codes in boxes: what a tool made of a structure; ``None`` where nothing changes."""
-        if not self._may_change(name) or not words:
+        """One step that sets codes in boxes: what a tool made of a structure; ``None`` where nothing changes.
+
+        A voxel with the code :data:`KEEP` stays as it is said.
+        """
+        if not self.may_change(name) or not words:
             return None
         self.end()
         self._desk.latents.commit()
@@ -318,13 +324,14 @@ class Drafts:
             around = _around(around, box)
         new = self.codes(name)[around].copy()
         for box, codes in words:
-            new[_within(box, around)] = codes
+            part = new[_within(box, around)]
+            np.copyto(part, codes, where=codes != KEEP)
         patch = self._desk.document.evidence(name).changed(around, new)
         return self._desk.document.edit(title, name, patch)
 
     def clear(self, name: str, plane: Plane | None = None) -> Gesture | None:
         """Forget what was said of a structure, on a plane or everywhere: the model's contour comes back."""
-        if not self._may_change(name) or not self.has(name):
+        if not self.may_change(name) or not self.has(name):
             return None
         shape = self._desk.document.shape
         box = _everything(shape) if plane is None else _box_of(plane, shape)

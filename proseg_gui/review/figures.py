@@ -6,11 +6,12 @@ import contextlib
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
 
 from proseg_gui.review.edits import Bricks
 from proseg_gui.volume import Geometry
+
+LEAST_ML = 0.01
+"""Smaller volumes are written as smaller than this, not as 0."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,23 @@ class Figures:
     """Whether ``ml`` counts the mask's own voxels, as an export would; else it is the engine's quick estimate."""
     dice: float | None = None
     """Dice of the whole volume against the chosen given mask."""
-    voxels: Bricks | None = field(default=None, compare=False)
+    voxels: Bricks | None = field(default=None, compare=False, repr=False)
     """What the model draws, where ``exact``: what a case keeps as its shape; what was said is not in it."""
 
 
 def ml_text(ml: float) -> str:
     """A volume for reading: ``0 ml``, ``< 0.01 ml``, ``0.38 ml``, ``14.2 ml``, ``2,100 ml``."""
-    if 0 < ml < 0.005:
-        return "< 0.01 ml"
-    if ml == 0:
-        return "0 ml"
-    return f"{ml:,.{2 if ml < 10 else 1 if ml < 1000 else 0}f} ml"
+    return f"{ml_number(ml)} ml"
+
+
+def ml_number(ml: float) -> str:
+    """The figure of :func:`ml_text`, for a column or a range; what is more or less than nothing is never 0."""
+    size, sign = abs(ml), "\u2212" if ml < 0 else ""
+    if size == 0:
+        return "0"
+    if size < LEAST_ML / 2:
+        return f"< {LEAST_ML}" if ml > 0 else f"> {sign}{LEAST_ML}"
+    return f"{sign}{size:,.{2 if size < 9.995 else 1 if size < 999.95 else 0}f}"
 
 
 def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
@@ -48,6 +55,9 @@ def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:
     points = np.stack([along_x, rows * float(y @ across)], axis=1)
     if len(points) < 2:
         return 0.0
+    from scipy.spatial import ConvexHull, QhullError  # late: a window's start would wait 0.3 s for it
+    from scipy.spatial.distance import pdist
+
     with contextlib.suppress(QhullError):  # all on one line: every pair is compared, and a line has few pixels
         points = points[ConvexHull(points).vertices]
     return float(pdist(points).max())

@@ -98,4 +98,4 @@ class LookThrough:
         from proseg_gui.inference.fit import judge_fit
 
         engine = self.engines[name] = Engine(load_bundle(name), self._study, device=self._device)
-        return judge_fit(engine, self._token)
+        return judge_fit(engine, self._token, enough=True)

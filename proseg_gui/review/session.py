@@ -7,7 +7,7 @@ State is replaced, never changed in place, and only by the owner's thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
+from proseg_gui.review.sweep import sweep
 from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Reviewed:
     survey: CaseSurvey
     reference: str = ""
     """How the bundle was asked for: its name, or its folder."""
+    exhaustive: bool = False
+    """Whether every slice is measured, also where a coarse pass shows nothing."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
         """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
@@ -95,46 +98,12 @@ class Reviewed:
         surveyed: Callable[[int], None],
         encoded: Callable[[], None],
     ) -> None:
-        """Look at the whole volume: the slice in view first, its neighbours next.
+        """Look at the whole volume, the slice in view first: :func:`proseg_gui.review.sweep.sweep`.
 
-        ``nearest()`` says which slice is in view now; ``surveyed(k)`` is called after each slice of the survey and
-        ``encoded()`` when every slice is encoded. First everything is encoded (so that the sliders settle), then
-        surveyed; the slice in view is always surveyed as soon as it is reached. While a hand is on a slider
-        (:meth:`keep_free`) nothing of it is done.
+        While a hand is on a slider (:meth:`keep_free`) nothing of it is done.
         """
         with self.engine.giving_way():
-            self._sweep(nearest, token, progress, surveyed, encoded)
-
-    def _sweep(
-        self,
-        nearest: Callable[[], int],
-        token: CancelToken,
-        progress: Progress,
-        surveyed: Callable[[int], None],
-        encoded: Callable[[], None],
-    ) -> None:
-        n = self.engine.n_slices
-        for done, k in enumerate(self._by_distance(nearest, self.engine.is_encoded), start=1):
-            token.check()
-            current = nearest()
-            if not self.survey.has(current):
-                self.survey.slice(current, token=token)
-                surveyed(current)
-            self.engine.encode(k, token)
-            progress(0.3 * done / n, f"encoding slice {done} of {n}")
-        encoded()
-        for done, k in enumerate(self._by_distance(nearest, self.survey.has), start=1):
-            token.check()
-            self.survey.slice(k, token=token)
-            surveyed(k)
-            progress(0.3 + 0.7 * done / n, f"measuring slice {done} of {n}")
-
-    def _by_distance(self, nearest: Callable[[], int], skip: Callable[[int], bool]) -> Iterator[int]:
-        waiting = {k for k in range(self.engine.n_slices) if not skip(k)}
-        while waiting:
-            k = min(waiting, key=lambda i: (abs(i - nearest()), i))
-            waiting.remove(k)
-            yield k
+            sweep(self.engine, self.survey, nearest, token, progress, surveyed, encoded, exhaustive=self.exhaustive)
 
     # -- sliders --------------------------------------------------------------------------------------------------
     def axes(self, point: Point, token: CancelToken | None = None) -> AxesState:
@@ -160,6 +129,14 @@ class Reviewed:
         """Quick volume at ``point`` over the slices encoded so far."""
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
+
+    def drawn(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Bricks:
+        """What the model draws at ``point``, for figures.
+
+        Exact, but for slices that the sweep has passed over and that are not reached from beside them
+        (:meth:`~proseg_gui.inference.engine.Engine.mask`).
+        """
+        return Bricks.of(self.engine.mask(point, structure, token, progress, everywhere=False).array)
 
     def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
         """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
@@ -200,7 +177,7 @@ def _spread(found: SliceSurvey, slice_index: int, structure: int, raters: tuple[
         agreement=found.agreement[structure],
         raters={name: found.rater_probability[r, structure] for r, name in enumerate(raters)},
         thin=tuple(sample[structure] for sample in found.thin),
-        maps={part: found.maps[part][structure] for part in PARTS},
+        maps={part: found.whole(part)[structure] for part in PARTS},
     )
 
 
@@ -210,10 +187,13 @@ def begin_review(
     device: str,
     box_centre_mm: tuple[float, float, float] | None = None,
     engine: Engine | None = None,
+    *,
+    exhaustive: bool = False,
 ) -> Reviewed:
     """Put ``study`` and ``bundle`` together; raises ``UserError`` where they cannot be.
 
-    ``engine``: one of just these (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices.
+    ``exhaustive``: see :class:`Reviewed`. ``engine``: one of just these
+    (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices.
     """
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Sliders
@@ -221,4 +201,5 @@ def begin_review(
     from proseg_gui.inference.survey import CaseSurvey
 
     engine = engine or Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
-    return Reviewed(study, bundle, engine, Sliders(engine), CaseSurvey(engine, default_plan(bundle)))
+    survey = CaseSurvey(engine, default_plan(bundle))
+    return Reviewed(study, bundle, engine, Sliders(engine), survey, exhaustive=exhaustive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from proseg_gui.review.case import case_state
+from proseg_gui.review.case import case_state, flag
 from proseg_gui.review.document import FLAGGED, MODEL, POINT, SHAPE
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.state import Announce, Outgoing
@@ -204,8 +204,7 @@ class Shapes:
     def flag(self) -> None:
         """Set or take away the case's flag."""
         if self._desk.case is not None:
-            name, value = ("take the flag away", None) if self.flagged else ("flag case", True)
-            self._desk.document.set(name, {FLAGGED: value})
+            flag(self._desk.document, not self.flagged)
 
     def note_model(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
         """The person chose another model for this case: a step that undo takes back to ``before``.

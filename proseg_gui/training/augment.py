@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,8 +29,18 @@ class Augmentation:
     noise: float = 0.06
     warp: float = 0.02
     """Standard deviation of a smooth deformation on a coarse grid, as a share of the image's side."""
+    blur: float = 0.0
+    """Share of items that are blurred, by a Gaussian of up to :data:`WIDEST_BLUR` pixels."""
+    low_resolution: float = 0.0
+    """Share of items that are sampled down to as little as half, and up again."""
 
 
+WIDEST_BLUR = 1.0
+"""Pixels."""
+STRONGER: Mapping[str, Any] = {
+    "rotation_deg": 30.0, "scale": 0.3, "shift": 0.1, "warp": 0.03, "blur": 0.2, "low_resolution": 0.25,
+}  # fmt: skip
+"""About what nnU-Net varies by (Isensee et al. 2021), which does well on few images."""
 CALIBRATED = {"gain": 0.05, "offset": 0.04, "curve": 0.05, "noise": 0.03}
 """Intensity changes where values are measured on a scale (Hounsfield units in a fixed window), not relative."""
 
@@ -36,6 +48,12 @@ CALIBRATED = {"gain": 0.05, "offset": 0.04, "curve": 0.05, "noise": 0.03}
 def augmentation_for(flip: str, *, calibrated: bool) -> Augmentation:
     """What may change where the anatomy may be mirrored along the axes in ``flip`` (``none``, ``x``, ``y``, ``xy``)."""
     return Augmentation(flip_x="x" in flip, flip_y="y" in flip, **(CALIBRATED if calibrated else {}))
+
+
+def stronger(how: Augmentation) -> Augmentation:
+    """``how`` with larger movements and blurred and coarse images; intensities, half as much again."""
+    changes: dict[str, Any] = {name: 1.5 * getattr(how, name) for name in ("gain", "offset", "curve", "noise")}
+    return replace(how, **STRONGER, **changes)
 
 
 def augment(images: Tensor, masks: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
@@ -84,8 +102,38 @@ def _intensity(images: Tensor, how: Augmentation) -> Tensor:
     curved = unit.clamp_min(1e-6) ** torch.exp(_uniform(shape, how.curve)).to(images)
     gain, offset = 1.0 + _uniform(shape, how.gain).to(images), _uniform(shape, how.offset).to(images)
     changed = (curved * 2.0 - 1.0) * gain + offset
+    if how.blur > 0:
+        changed = _some(changed, _blurred(changed), how.blur)
     level = torch.rand(shape) * how.noise
-    return changed + torch.randn(images.shape).to(images) * level.to(images)
+    changed = changed + torch.randn(images.shape).to(images) * level.to(images)
+    return _some(changed, _coarse(changed), how.low_resolution) if how.low_resolution > 0 else changed
+
+
+def _some(images: Tensor, changed: Tensor, share: float) -> Tensor:
+    """``changed`` for a random ``share`` of the items, ``images`` for the others."""
+    chosen = torch.rand(len(images), 1, 1, 1, 1) < share
+    return torch.where(chosen.to(images.device), changed, images)
+
+
+def _blurred(images: Tensor) -> Tensor:
+    """Each item by a Gaussian of its own, along rows and then columns."""
+    items, slices, channels, height, width = images.shape
+    deviation = (0.3 + torch.rand(items, 1) * (WIDEST_BLUR - 0.3)).to(images)
+    offset = torch.arange(-3.0, 4.0).to(images)
+    kernel = torch.softmax(-0.5 * (offset / deviation) ** 2, -1).repeat_interleave(slices * channels, 0)
+    flat = images.reshape(1, -1, height, width)
+    for shape, pad in (((-1, 1, 1, 7), (3, 3, 0, 0)), ((-1, 1, 7, 1), (0, 0, 3, 3))):
+        flat = functional.conv2d(functional.pad(flat, pad, mode="replicate"), kernel.view(shape), groups=flat.shape[1])
+    return flat.view_as(images)
+
+
+def _coarse(images: Tensor) -> Tensor:
+    """All items at one random share of their pixels, from half to all, and back."""
+    factor = 0.5 + 0.5 * float(torch.rand(()))
+    flat = images.flatten(1, 2)
+    size = [max(2, round(side * factor)) for side in flat.shape[-2:]]
+    small = functional.interpolate(flat, size=size, mode="nearest-exact")
+    return functional.interpolate(small, size=flat.shape[-2:], mode="bicubic", align_corners=False).view_as(images)
 
 
 def examples(image: Tensor, masks: Tensor, how: Augmentation, count: int, seed: int) -> tuple[Tensor, Tensor]:

@@ -43,13 +43,16 @@ def fresh_state() -> State:
 
 
 def save_checkpoint(
-    path: Path, key: Mapping[str, Any], state: State, method: nn.Module, adam: torch.optim.AdamW
-) -> None:
-    """Write everything; ``key`` says which run this is."""
+    path: Path, key: Mapping[str, Any], state: State, method: nn.Module, adam: torch.optim.AdamW,
+    helpers: nn.Module | None = None,
+) -> None:  # fmt: skip
+    """Write everything; ``key`` says which run this is, ``helpers`` learn beside the network."""
     tensors = {f"model/{name}": tensor for name, tensor in method.state_dict().items()}
+    if helpers is not None:
+        tensors |= {f"helpers/{name}": tensor for name, tensor in helpers.state_dict().items()}
     tensors |= {f"average/{name}": tensor for name, tensor in state.average.items()}
     tensors |= {f"best/{name}": tensor for name, tensor in state.best.items()}
-    for name, parameter in method.named_parameters():
+    for name, parameter in _learning(method, helpers):
         for moment in _MOMENTS:
             if parameter in adam.state:
                 tensors[f"{moment}/{name}"] = adam.state[parameter][moment]
@@ -62,8 +65,16 @@ def save_checkpoint(
     atomic_bytes(path, save(plain, metadata={"run": json.dumps(record)}), overwrite=True)
 
 
-def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam: torch.optim.AdamW) -> State:
-    """Put a saved run's weights and moments into ``method`` and ``adam``; returns the rest.
+def _learning(method: nn.Module, helpers: nn.Module | None) -> list[tuple[str, nn.Parameter]]:
+    """All that learns, by a name of its own."""
+    beside = () if helpers is None else helpers.named_parameters(prefix="helpers")
+    return [*method.named_parameters(), *beside]
+
+
+def load_checkpoint(
+    path: Path, key: Mapping[str, Any], method: nn.Module, adam: torch.optim.AdamW, helpers: nn.Module | None = None
+) -> State:
+    """Put a saved run's weights and moments into ``method``, ``helpers`` and ``adam``; returns the rest.
 
     Raises
     ------
@@ -89,9 +100,11 @@ def load_checkpoint(path: Path, key: Mapping[str, Any], method: nn.Module, adam:
         groups.setdefault(group, {})[rest] = tensor
     try:
         method.load_state_dict(groups["model"])
+        if helpers is not None:
+            helpers.load_state_dict(groups.get("helpers", {}))
     except (KeyError, RuntimeError) as error:
         raise UserError("the checkpoint is of another network", path=path) from error
-    for name, parameter in method.named_parameters():
+    for name, parameter in _learning(method, helpers):
         if name in groups.get("exp_avg", {}):
             moments = {moment: groups[moment][name] for moment in _MOMENTS if name in groups.get(moment, {})}
             fit = all(values.shape == parameter.shape for moment, values in moments.items() if moment != "step")

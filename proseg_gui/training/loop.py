@@ -67,6 +67,7 @@ class Trainer:
         self.recipe, self.folder, self.key, self.held_out, self.train = recipe, folder, key, held_out, train
         self.fabric = start_fabric(device, recipe.precision)
         self.method, self.task = objective.method, objective
+        self.steps = objective.stages * recipe.steps
         self.adam = torch.optim.AdamW(objective.groups(), lr=recipe.rate)
         self.batches = Batches(train, recipe, self.method.stride)
         self._ahead: Callable[[int], Batch] = self.batches
@@ -82,7 +83,7 @@ class Trainer:
 
     def resume(self) -> None:
         """Continue from the folder's checkpoint; later lines of its log are dropped."""
-        self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam)
+        self.state = load_checkpoint(self.folder / NAME, self.key, self.method, self.adam, self.task.helpers)
         self.fabric.strategy.precision.load_state_dict(self.state.scaler)
         if self.main:
             write_rows(self.folder / LOG_NAME, [row for row in self._rows() if _is_before(row, self.state.step)])
@@ -103,7 +104,7 @@ class Trainer:
             raise _not_written(error, self.folder) from error
 
     def _watched(self, progress: Progress, token: CancelToken | None) -> State:
-        with Prefetch(self.batches, self.recipe.steps) as self._ahead, contextlib.ExitStack() as opened:
+        with Prefetch(self.batches, self.steps) as self._ahead, contextlib.ExitStack() as opened:
             if self.main:
                 self._board = opened.enter_context(open_board(self.folder / FOLDER, self._rows()))
             return self._run(progress, token)
@@ -115,7 +116,7 @@ class Trainer:
         self.saved_at = began
         if self.task.keeps_early and not state.best:
             self._validate(progress)
-        while state.step < recipe.steps and not self._settled(every):
+        while state.step < self.steps and not self._settled(every):
             if token is not None:
                 token.check()
             request = self._request()
@@ -130,14 +131,15 @@ class Trainer:
             state.step += 1
             self._average()
             state.seconds = before + time.monotonic() - began
-            last = state.step == recipe.steps
+            last = state.step == self.steps
             if state.step % LOG_EVERY == 0 or last or state.step == 1:  # the first, so that slow steps are seen to go
                 mean = _means(recent)
                 self._log({"step": state.step, "seconds": round(state.seconds, 1), **mean})
-                progress(state.step / recipe.steps, f"step {state.step} of {recipe.steps}, loss {mean['total']:.3f}")
+                progress(state.step / self.steps, f"step {state.step} of {self.steps}, loss {mean['total']:.3f}")
                 recent = []
             if state.step % every == 0 or last:
                 self._validate(progress)
+            self._end_stage()
             if state.step % CHECKPOINT_EVERY == 0 or last or time.monotonic() - self.saved_at > CHECKPOINT_SECONDS:
                 self._save()
         self._keep_best(progress, token)
@@ -146,7 +148,7 @@ class Trainer:
     def _save(self) -> None:
         if self.main:
             self.state.scaler = self.fabric.strategy.precision.state_dict()
-            save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam)
+            save_checkpoint(self.folder / NAME, self.key, self.state, self.method, self.adam, self.task.helpers)
         self.saved_at = time.monotonic()
 
     def _settled(self, every: int) -> bool:
@@ -165,7 +167,7 @@ class Trainer:
         if self.fabric.world_size > 1:
             batch = batch.part(self.fabric.global_rank, self.fabric.world_size)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * group["factor"] * rate_at(step, self.recipe)
+            group["lr"] = self.recipe.rate * group["factor"] * rate_at(step % self.recipe.steps, self.recipe)
         terms = self.objective(batch, step)
         means = self.fabric.all_reduce(torch.stack([value.detach() for value in terms.values()]), reduce_op="mean")
         assert isinstance(means, torch.Tensor)
@@ -197,13 +199,21 @@ class Trainer:
 
     @torch.no_grad()
     def _average(self) -> None:
-        """Mean of the weights after every step from the recipe's ``average_from`` on."""
-        state, count = self.state, self.state.step - self.recipe.average_from
+        """Mean of the weights after every step of a stage from the recipe's ``average_from`` on."""
+        state, within = self.state, (self.state.step - 1) % self.recipe.steps + 1
+        count = within - self.recipe.average_from
         if count <= 0:
             return
         for name, value in self.method.state_dict().items():
             value = value.detach().cpu()
             state.average[name] = value.clone() if count == 1 else state.average[name].lerp(value, 1.0 / count)
+
+    def _end_stage(self) -> None:
+        """What one stage has learned, its average, is what the next one begins with."""
+        state = self.state
+        if state.step % self.recipe.steps == 0 and state.step < self.steps:
+            self.method.load_state_dict(state.average)
+            state.average = {}
 
     def _request(self) -> str:
         """What another process asks for; answered once, and not before there is a step to keep."""
@@ -228,12 +238,13 @@ class Trainer:
     def _validate(self, progress: Progress, early: bool = False) -> None:
         """Judge the average (before there is one: the current weights), and keep it if it is the best so far.
 
-        Weights of before the average are only kept where the run ends ``early``.
+        Weights of before the average of the last stage are only kept where the run ends ``early``.
         """
-        state, recipe = self.state, self.recipe
+        state = self.state
+        final = bool(state.average) and state.step > self.steps - self.recipe.steps
         if not self.held_out:
             return
-        progress(state.step / recipe.steps, "validating")
+        progress(state.step / self.steps, "validating")
         current = {name: value.clone() for name, value in self.method.state_dict().items()}
         if state.average:
             self.method.load_state_dict(state.average)
@@ -244,8 +255,8 @@ class Trainer:
         self._log({"step": state.step, "validation": figures, "averaged": bool(state.average)})
         dice, ged2 = figures["dice_identity_mean"], figures["ged2"]
         score = self.task.score(figures)
-        progress(state.step / recipe.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
-        if (state.average or early or self.task.keeps_early) and score > state.best_score:
+        progress(state.step / self.steps, f"validation: identity Dice {dice:.4f}, GED^2 {ged2:.4f}")
+        if (final or early or self.task.keeps_early) and score > state.best_score:
             state.best_score, state.best_figures, state.best_step = score, figures, state.step
             state.best = judged
 

@@ -13,7 +13,10 @@ from proseg_gui.networks.preferences import Dirichlets, Rows, lower_triangular
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase
+from proseg_gui.training.helpers import FirstHeads, RaterPyramid
 from proseg_gui.training.objectives.base import Objective, summed
+from proseg_gui.training.recalibrate import best_affine, gathered, rescale
+from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.spread import best_factor, rater_error
 
 ALL = slice(None)
@@ -23,6 +26,17 @@ class ProSegObjective(Objective):
     """Segmentation at the presets, energies and cross-entropy of the draws, and the preferences' divergence."""
 
     method: ProSeg
+
+    def __init__(self, method: ProSeg, recipe: Recipe) -> None:
+        super().__init__(method, recipe)
+        self.heads_until = round(recipe.heads_first * recipe.steps)
+        if self.heads_until:
+            if method.first_mix is None:
+                raise ValueError("heads to begin with need the conditioning matrix")
+            self.helpers["first"] = FirstHeads(method)
+        if recipe.rater_heads or recipe.deep_supervision:
+            levels = len(method.backbone.up) if recipe.deep_supervision else 1
+            self.helpers["pyramid"] = RaterPyramid(method, levels)
 
     def rater_parameters(self) -> list[nn.Parameter]:
         """The numbers of the raters' distributions."""
@@ -35,13 +49,34 @@ class ProSegObjective(Objective):
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""
-        return summed(self.weighted(self.terms(self.features(batch), batch)))
+        if "pyramid" in self.helpers:
+            maps = self.method.backbone.pyramid(batch.images.flatten(0, 1))
+            weight = self.recipe.deep_supervision or self.recipe.rater_heads
+            beside = {"rater_heads": weight * self.helpers["pyramid"](maps, batch)}
+            features = self._slabs(maps[0], batch)
+        else:
+            beside, features = {}, self.features(batch)
+        if step < self.heads_until:
+            logits = self._first(self.method, features.flatten(2))
+            heads = losses.segmentation_loss(logits, batch.masks.flatten(-3), batch.observed)
+            return summed({"first_heads": heads, **beside})
+        if step == self.heads_until and self.heads_until:
+            self._first.put(self.method)
+        return summed({**self.weighted(self.terms(features, batch)), **beside})
+
+    @property
+    def _first(self) -> FirstHeads:
+        heads = self.helpers["first"]
+        assert isinstance(heads, FirstHeads)
+        return heads
 
     def features(self, batch: Batch) -> Tensor:
         """``(V, C, n, H, W)``: each slice encoded once."""
-        items, slices = batch.images.shape[:2]
-        features = self.method.encode(batch.images.flatten(0, 1))
-        return features.unflatten(0, (items, slices)).transpose(1, 2)
+        return self._slabs(self.method.encode(batch.images.flatten(0, 1)), batch)
+
+    @staticmethod
+    def _slabs(features: Tensor, batch: Batch) -> Tensor:
+        return features.unflatten(0, batch.images.shape[:2]).transpose(1, 2)
 
     def terms(self, features: Tensor, batch: Batch, raters: slice = ALL) -> dict[str, Tensor]:
         """Unweighted terms of the raters numbered ``raters``."""
@@ -93,8 +128,30 @@ class ProSegObjective(Objective):
             self._put(learnt, preference)
             self.method.mode_weight.copy_(modes)
             ambiguity, figures = self._calibrate_ambiguity(judge, {1.0: before})
-        return {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4),
-                "before": _told(before), **refused, "figures": figures}  # fmt: skip
+        made = {"preference_scale": round(preference, 4), "ambiguity_scale": round(ambiguity, 4),
+                "before": _told(before), **refused}  # fmt: skip
+        if self.recipe.recalibrate:
+            made["recalibration"], figures = self._recalibrate(cases, judge, figures, token)
+        return {**made, "figures": figures}
+
+    def _recalibrate(
+        self,
+        cases: Sequence[TrainingCase],
+        judge: Callable[[], dict[str, Any]],
+        before: dict[str, Any],
+        token: CancelToken | None,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Scale and shift of the logits, unless validation would be worse with them; the account and the figures."""
+        learnt = self.method.third.weight.clone(), self.method.third.bias.clone()
+        scales = [best_affine(logits, share) for logits, share in gathered(self.method, cases, token)]
+        rescale(self.method, scales)
+        after = judge()
+        told = {"scales": [[round(v, 4) for v in pair] for pair in scales], **_told(after)}
+        if _cost(after) - after["dice_identity_mean"] <= _cost(before) - before["dice_identity_mean"]:
+            return told, after
+        self.method.third.weight.copy_(learnt[0])
+        self.method.third.bias.copy_(learnt[1])
+        return {"refused": told}, before
 
     def _put(self, learnt: Rows, factor: float) -> None:
         """Give the raters' draws ``factor`` times the width that they have in ``learnt``."""

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import psutil
 
 from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
+from proseg_gui.catalogue import ENTRIES, METHODS, OPTIONS
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_json, copy_folder, remove_folder, write_error
 from proseg_gui.io.base.json_in import read_json
@@ -46,24 +47,30 @@ ALIVE: frozenset[str] = frozenset({"starting", "running", "pausing", "stopping"}
 
 @dataclass(frozen=True)
 class Network:
-    """What few people change: names of :mod:`.choices`; empty, or ``None``, is what the shipped recipe has."""
+    """What few people change: names of the catalogue; empty, or ``None``, is what the shipped recipe has.
+
+    ``options``: name of an option of the network -> what was chosen, where it is not what is usual.
+    """
 
     method: str = ""
-    preference: str = ""
-    conditioning: str = ""
-    backbone: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     encoder_weights: str = ""
     precision: str = ""
     patience: int | None = None
 
     def arguments(self, *, new: bool) -> list[str]:
         """Options of ``train``; those that say what the network is are for a ``new`` one only."""
-        own = ("method", "preference", "conditioning", "backbone", "encoder_weights") if new else ()
-        found: list[str] = []
-        for name in (*own, "precision"):
-            value = getattr(self, name)
-            found += [f"--{name.replace('_', '-')}", value] if value else []
+        own = {"method": self.method, **self.options, "encoder_weights": self.encoder_weights} if new else {}
+        given = {**own, "precision": self.precision}
+        found = [word for name, value in given.items() if value for word in (f"--{name.replace('_', '-')}", value)]
         return found if self.patience is None else [*found, "--patience", str(self.patience)]
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Network:
+        """As a run's record has it; older ones have each option beside the rest, empty where it was not chosen."""
+        beside = {option.name: stored[option.name] for option in OPTIONS if stored.get(option.name)}
+        rest = {name: value for name, value in stored.items() if name not in {option.name for option in OPTIONS}}
+        return cls(**{**rest, "options": {**beside, **rest.get("options", {})}})
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ class Plan:
     people: Mapping[str, str | None] | None = None
     """With ``init``: who each of the data set's raters is there, ``None`` for somebody new."""
     network: Network = field(default_factory=Network)
+
+    @property
+    def all_steps(self) -> int:
+        """Steps that the run does in all: a method that learns in stages does :attr:`steps` in each."""
+        return self.steps * (1 if self.init else ENTRIES[self.network.method or METHODS[0].name].passes)
 
     @property
     def parts(self) -> dict[str, list[str]]:
@@ -175,7 +187,7 @@ class Training:
             stored = read_json(path)["plan"]
             lists = {name: tuple(stored[name]) for name in ("train", "val")}
             lists |= {name: tuple(stored.get(name, ())) for name in ("resample", "test")}
-            plan = Plan(**{**stored, **lists, "network": Network(**stored.get("network", {}))})
+            plan = Plan(**{**stored, **lists, "network": Network.read(stored.get("network", {}))})
         except (UserError, ValueError, KeyError, TypeError) as error:
             raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
         return cls(folder, plan)
@@ -249,9 +261,9 @@ class Training:
         event = event if fresh else ""
         step = max((row["step"] for row in (*losses, *validations)), default=0)
         checkpoint = _modified(self.state / CHECKPOINT)
-        found = Snapshot("running", step, self.plan.steps, losses, validations, checkpoint_at=checkpoint)
+        found = Snapshot("running", step, self.plan.all_steps, losses, validations, checkpoint_at=checkpoint)
         if living:
-            left = seconds_left(losses, self.plan.steps, logged) if fresh else None
+            left = seconds_left(losses, self.plan.all_steps, logged) if fresh else None
             status = self._status_alive(event, fresh and bool(losses))
             return replace(found, status=status, seconds_left=left, message=_PROGRESS.sub("", _last_line(self.console)))
         if (self.bundle / CARD_NAME).is_file():

@@ -19,9 +19,10 @@ from PIL import Image
 
 from proseg_gui import __version__
 from proseg_gui.bundle import Card
+from proseg_gui.catalogue import title_of
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_write_all
-from proseg_gui.training.verdict import doubts
+from proseg_gui.training.verdict import beside_heads, doubts
 
 FIGURES = {
     "dice_identity_mean": "Dice, own rater", "dice_identity_permuted": "Dice, wrong rater",
@@ -96,7 +97,7 @@ def report_html(card: Card, log: Sequence[Mapping[str, Any]], pictures: Sequence
     parts = [f"<h1>{_safe(card.name)} {_safe(card.version)}</h1>",
              "<p><b>Research use only. Not a medical device.</b></p>", _doubts(card)]  # fmt: skip
     facts = {
-        "Author": card.author, "Notes": card.notes, "Method": card.kind, "Raters": ", ".join(card.raters),
+        "Author": card.author, "Notes": card.notes, "Method": title_of(card.kind), "Raters": ", ".join(card.raters),
         "Structures": ", ".join(card.structures), "Channels": ", ".join(card.channels), "Modality": card.modality,
         "Pixels": " x ".join(f"{s:g}" for s in card.spacing_mm) + " mm", "Data": training.get("data", ""),
         "Made from": _origin(training), "Steps": training.get("steps_done", training.get("steps", "")),
@@ -104,7 +105,10 @@ def report_html(card: Card, log: Sequence[Mapping[str, Any]], pictures: Sequence
         "Weights (SHA-256)": card.sha256, "Licence": card.licence, "Intended use": card.intended_use,
     }  # fmt: skip
     parts.append(_table([(name, value) for name, value in facts.items() if value not in ("", None)]))
-    parts += ["<h2>Figures</h2>", _figures(card), "<h2>Raters</h2>", _raters(card)]
+    parts += ["<h2>Figures</h2>", _figures(card)]
+    beside = beside_heads(card.metrics)
+    parts += [f"<p>{_safe(beside[0].upper() + beside[1:])}.</p>"] if beside else []
+    parts += ["<h2>Raters</h2>", _raters(card)]
     parts += ["<h2>Curves</h2>", *_curves(card.raters, log)] if log else []
     if len(pictures):
         parts.append("<h2>Validation cases, as each rater would draw</h2>")

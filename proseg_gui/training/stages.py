@@ -29,12 +29,9 @@ from proseg_gui.training.dataset import Batch, TrainingCase, slice_features, sli
 from proseg_gui.training.objective import ALL, ProSegObjective
 from proseg_gui.training.objectives.base import AREA_CASES, relative_areas, summed
 from proseg_gui.training.precision import in_float32
-from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.recipe import Recipe, single_stage
 from proseg_gui.training.room import Room
 
-STAGES = ("rater", "adapt", "full")
-STEPS = {"rater": 300, "adapt": 240, "full": 600}
-"""Steps of a stage where the command gives none."""
 RATES = {"rater": 2e-3, "adapt": 1e-3, "full": 1e-4}
 RATER_RATE = {"rater": 10.0, "adapt": 20.0, "full": 100.0}
 RATER_DRAWS = 8
@@ -58,8 +55,8 @@ def stage_recipe(stage: str, recipe: Recipe, base: Method) -> Recipe:
     """``recipe`` with the learning rates of a stage and the network's sizes."""
     widths = tuple(base.architecture()["widths"])
     draws = RATER_DRAWS if stage == "rater" else recipe.draws
-    return replace(recipe, widths=widths, draws=draws, rate=RATES[stage], rater_rate=RATER_RATE[stage], warm_up=10,
-                   weight_decay=0.0, average_share=AVERAGE_SHARE)  # fmt: skip
+    return replace(single_stage(recipe), widths=widths, draws=draws, rate=RATES[stage], rater_rate=RATER_RATE[stage],
+                   warm_up=10, weight_decay=0.0, average_share=AVERAGE_SHARE)  # fmt: skip
 
 
 def extended(base: Method, n_raters: int) -> Method:
@@ -166,7 +163,7 @@ class StageObjective(ProSegObjective):
     base:
         The network before; its raters are the first of ``method``'s.
     stage:
-        One of :data:`STAGES`.
+        One of :data:`~proseg_gui.catalogue.STAGES`, by name.
     only_new:
         No training case holds a mask of a known rater: nothing needs to be decoded for them but to keep them.
     """

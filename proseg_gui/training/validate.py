@@ -98,10 +98,21 @@ def against_people(method: Method, cases: Sequence[TrainingCase]) -> dict[str, A
         if np.isfinite(humans):  # two drew: else there is nobody to be told apart from
             rows["own_minus_wrong"].append(float(own - wrong))
             rows["own_minus_majority"].append(float(own - humans))
-    return {name: _interval(values) for name, values in rows.items() if values}
+    return {name: interval(values) for name, values in rows.items() if values}
 
 
-def _interval(values: Sequence[float]) -> dict[str, Any]:
+@torch.no_grad()
+def identity_and_wrong(method: Method, case: TrainingCase) -> tuple[float, float] | None:
+    """Mean identity Dice of a case, and that with raters exchanged; ``None`` where nobody drew."""
+    judged = _judge(method, case, 1, 0)
+    if not judged:
+        return None
+    figures = np.array([row for row, _ in judged]).mean(0)
+    return float(figures[FIGURES.index("dice_identity_mean")]), float(figures[FIGURES.index("dice_identity_permuted")])
+
+
+def interval(values: Sequence[float] | np.ndarray) -> dict[str, Any]:
+    """Mean over cases, its 95 % interval (``None`` from a single case), and how many cases; JSON-able."""
     found = paired_difference(values, np.zeros(len(values)))
     low, high = (round(end, 4) if np.isfinite(end) else None for end in (found.low, found.high))
     return {"mean": round(found.mean, 4), "low": low, "high": high, "n_cases": found.n_cases}

@@ -28,3 +28,31 @@ def doubts(metrics: Mapping[str, Any]) -> list[str]:
             f"{apart['mean']:.3f} ({apart['low']:.3f} to {apart['high']:.3f}), which is not surely above 0"
         )
     return found
+
+
+def beside_heads(metrics: Mapping[str, Any]) -> str:
+    """One sentence on what plain heads a rater would do, from a card's ``metrics``; empty where nobody looked.
+
+    A difference is one where its interval over cases leaves out 0.
+    """
+    found: Mapping[str, Any] = metrics.get("plain_heads", {})
+    dice, apart = found.get("dice_identity"), found.get("own_minus_wrong")
+    if not found or not dice or not apart:
+        return ""
+    by = dice["difference"]
+    if by["low"] is None:
+        return ""
+    told = f"Dice {dice['model']:.3f} against {dice['heads']:.3f}"
+    if by["low"] > 0.0:
+        first = f"for each rater's own contour it is better than plain heads on its features ({told})"
+    elif by["high"] < 0.0:
+        first = f"for each rater's own contour plain heads on its features would do better ({told})"
+    else:
+        first = f"for each rater's own contour plain heads on its features would do as well ({told})"
+    if apart["difference"]["high"] < 0.0:
+        first += f", and they tell raters apart better by {-apart['difference']['mean']:.3f}"
+    ged2 = found["fair_ged2"]
+    floors = f"heads {ged2['heads']:.3f}, its own mean map cut at random levels {ged2['own_map']:.3f}"
+    if ged2["model"] < min(ged2["heads"], ged2["own_map"]):
+        return f"{first}; its draws are nearer to people's spread (fair GED^2 {ged2['model']:.3f}, {floors})"
+    return f"{first}; its draws add nothing to that (fair GED^2 {ged2['model']:.3f}, {floors})"

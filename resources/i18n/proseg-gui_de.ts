@@ -700,6 +700,146 @@
         <translation>neu Organ Zielvolumen</translation>
     </message>
     <message>
+        <source>S&amp;tructure</source>
+        <translation>St&amp;ruktur</translation>
+    </message>
+    <message>
+        <source>&amp;Grow…</source>
+        <translation>&amp;Wachsen…</translation>
+    </message>
+    <message>
+        <source>By so many mm, in 3D or on the slice</source>
+        <translation>Um so viele mm, in 3D oder auf der Schicht</translation>
+    </message>
+    <message>
+        <source>dilate expand margin</source>
+        <translation>erweitern Rand Saum</translation>
+    </message>
+    <message>
+        <source>S&amp;hrink…</source>
+        <translation>Sch&amp;rumpfen…</translation>
+    </message>
+    <message>
+        <source>By so many mm</source>
+        <translation>Um so viele mm</translation>
+    </message>
+    <message>
+        <source>erode margin</source>
+        <translation>verkleinern Rand Saum</translation>
+    </message>
+    <message>
+        <source>&amp;Smooth…</source>
+        <translation>&amp;Glätten…</translation>
+    </message>
+    <message>
+        <source>The outline, over so many mm</source>
+        <translation>Den Umriss, über so viele mm</translation>
+    </message>
+    <message>
+        <source>gaussian</source>
+        <translation>Gauß glatt</translation>
+    </message>
+    <message>
+        <source>&amp;Fill holes…</source>
+        <translation>&amp;Löcher füllen…</translation>
+    </message>
+    <message>
+        <source>What is surrounded</source>
+        <translation>Was umschlossen ist</translation>
+    </message>
+    <message>
+        <source>cavity</source>
+        <translation>Höhle Loch</translation>
+    </message>
+    <message>
+        <source>Keep the &amp;largest part…</source>
+        <translation>Größten &amp;Teil behalten…</translation>
+    </message>
+    <message>
+        <source>Drop every other part</source>
+        <translation>Alle anderen Teile fallen lassen</translation>
+    </message>
+    <message>
+        <source>island component</source>
+        <translation>Insel Komponente</translation>
+    </message>
+    <message>
+        <source>&amp;Drop small parts…</source>
+        <translation>&amp;Kleine Teile entfernen…</translation>
+    </message>
+    <message>
+        <source>Under so many ml</source>
+        <translation>Unter so vielen ml</translation>
+    </message>
+    <message>
+        <source>&amp;Interpolate between slices</source>
+        <translation>Zwischen Schichten &amp;interpolieren</translation>
+    </message>
+    <message>
+        <source>Fill the slices between those that were drawn on</source>
+        <translation>Die Schichten zwischen den gezeichneten füllen</translation>
+    </message>
+    <message>
+        <source>between slices shape</source>
+        <translation>zwischen Schichten Form</translation>
+    </message>
+    <message>
+        <source>Copy from the slice &amp;before</source>
+        <translation>Von der Schicht &amp;davor kopieren</translation>
+    </message>
+    <message>
+        <source>Onto the slice in view</source>
+        <translation>Auf die Schicht im Bild</translation>
+    </message>
+    <message>
+        <source>previous neighbour paste</source>
+        <translation>vorige Nachbar einfügen</translation>
+    </message>
+    <message>
+        <source>Copy from the slice &amp;after</source>
+        <translation>Von der Schicht da&amp;nach kopieren</translation>
+    </message>
+    <message>
+        <source>next neighbour paste</source>
+        <translation>nächste Nachbar einfügen</translation>
+    </message>
+    <message>
+        <source>Copy a given &amp;mask…</source>
+        <translation>Gegebene &amp;Maske kopieren…</translation>
+    </message>
+    <message>
+        <source>Of a rater, as a start for your own</source>
+        <translation>Eines Raters, als Anfang der eigenen</translation>
+    </message>
+    <message>
+        <source>reading paste</source>
+        <translation>Befund einfügen</translation>
+    </message>
+    <message>
+        <source>Copy what the m&amp;odel draws…</source>
+        <translation>Kopieren, was das M&amp;odell zeichnet…</translation>
+    </message>
+    <message>
+        <source>As a rater or in consensus style, as a start for your own</source>
+        <translation>Wie ein Rater oder im Konsensstil, als Anfang der eigenen</translation>
+    </message>
+    <message>
+        <source>preset paste</source>
+        <translation>Voreinstellung einfügen</translation>
+    </message>
+    <message>
+        <source>&amp;Combine with…</source>
+        <translation>&amp;Verknüpfen mit…</translation>
+    </message>
+    <message>
+        <source>Add, keep within, or take away another structure</source>
+        <translation>Eine andere Struktur hinzunehmen, schneiden oder abziehen</translation>
+    </message>
+    <message>
+        <source>boolean union intersect subtract logical</source>
+        <translation>boolesch Vereinigung Schnitt Differenz</translation>
+    </message>
+    <message>
         <source>&amp;Contours</source>
         <translation>&amp;Konturen</translation>
     </message>
@@ -1376,6 +1516,78 @@
         <translation>Zuerst einen Scan öffnen</translation>
     </message>
     <message>
+        <source>Add a structure first</source>
+        <translation>Zuerst eine Struktur hinzufügen</translation>
+    </message>
+    <message>
+        <source>No rater gave a mask on this scan</source>
+        <translation>Kein Rater gab eine Maske zu diesem Scan</translation>
+    </message>
+    <message>
+        <source>No model looks at this scan</source>
+        <translation>Kein Modell sieht diesen Scan an</translation>
+    </message>
+    <message>
+        <source>There is no other structure; add one first</source>
+        <translation>Es gibt keine andere Struktur; zuerst eine hinzufügen</translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation>Wachsen</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Um</translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation>Schrumpfen</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Glätten</translation>
+    </message>
+    <message>
+        <source>Over</source>
+        <translation>Über</translation>
+    </message>
+    <message>
+        <source>Drop small parts</source>
+        <translation>Kleine Teile entfernen</translation>
+    </message>
+    <message>
+        <source>Under</source>
+        <translation>Unter</translation>
+    </message>
+    <message>
+        <source>Fill holes</source>
+        <translation>Löcher füllen</translation>
+    </message>
+    <message>
+        <source>Keep the largest part</source>
+        <translation>Größten Teil behalten</translation>
+    </message>
+    <message>
+        <source>Copy a given mask</source>
+        <translation>Gegebene Maske kopieren</translation>
+    </message>
+    <message>
+        <source>Copy what the model draws</source>
+        <translation>Kopieren, was das Modell zeichnet</translation>
+    </message>
+    <message>
+        <source>Combine {name} with</source>
+        <translation>{name} verknüpfen mit</translation>
+    </message>
+    <message>
+        <source>The other structure stays as it is.</source>
+        <translation>Die andere Struktur bleibt, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
         <source>No model looks at this scan: choose one under File &gt; Choose model</source>
         <translation>Kein Modell sieht diesen Scan an: eines unter Datei &gt; Modell wählen aussuchen</translation>
     </message>
@@ -1446,10 +1658,6 @@
     <message>
         <source>no model</source>
         <translation>kein Modell</translation>
-    </message>
-    <message>
-        <source>{name} · {n} raters · v{version}</source>
-        <translation>{name} · {n} Rater · v{version}</translation>
     </message>
     <message>
         <source>it presses the button that has the focus</source>
@@ -1544,8 +1752,16 @@
         <translation>Zeichnen wie Rater: 1 bis 9 drücken</translation>
     </message>
     <message>
-        <source>This model has {n} raters</source>
-        <translation>Dieses Modell hat {n} Rater</translation>
+        <source>rater</source>
+        <translation>Rater</translation>
+    </message>
+    <message>
+        <source>raters</source>
+        <translation>Rater</translation>
+    </message>
+    <message>
+        <source>This model has {count}</source>
+        <translation>Dieses Modell hat {count}</translation>
     </message>
     <message>
         <source>Save screenshot</source>
@@ -1634,6 +1850,14 @@
     <message>
         <source>Ctrl+K finds any command by its name, F1 shows all keys. Export writes contours for other programs.</source>
         <translation>Strg+K findet jeden Befehl nach seinem Namen, F1 zeigt alle Tasten. Exportieren schreibt Konturen für andere Programme.</translation>
+    </message>
+    <message>
+        <source>On this slice only</source>
+        <translation>Nur auf dieser Schicht</translation>
+    </message>
+    <message>
+        <source>Do it</source>
+        <translation>Ausführen</translation>
     </message>
 </context>
 </TS>

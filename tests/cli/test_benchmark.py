@@ -45,7 +45,7 @@ def test_runs_and_tables_are_written_and_kept(folder, tmp_path, capsys):
     (["--steps", "1"], "--steps 1 is too few"),
     (["--seconds", "-1"], "is negative"),
     (["--window", "5"], "is not LOW,HIGH"),
-    (["--device", "cuda"], "runs on the processor"),
+    (["--seconds", "5", "--device", "cuda"], "equal processor seconds are not measured on cuda"),
 ])  # fmt: skip
 def test_what_cannot_be_meant_is_refused_in_one_line(folder, tmp_path, capsys, more, said):
     assert main(["benchmark", str(folder), "--out", str(tmp_path / "b"), *more]) == 2

@@ -71,7 +71,10 @@ def test_every_key_of_the_contract_is_there_for_all_and_for_each_case(folder: Pa
     assert [row["name"] for row in result["cases"]] == ["a", "b"]
     for name in FIGURES:
         values = [row[name] for row in result["cases"] if row[name] is not None]
-        assert result[name] == pytest.approx(np.mean(values)), name
+        if values:
+            assert result[name] == pytest.approx(np.mean(values)), name
+        else:
+            assert result[name] is None and name.startswith("volume_in_"), "of 6 samples coverage is not told"
     json.dumps(result, allow_nan=False)
     assert result["identity_gain"]["n_cases"] == 2
 

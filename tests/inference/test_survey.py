@@ -33,12 +33,12 @@ def test_a_slice_holds_what_its_draws_say(engine, bundle):
     np.testing.assert_allclose(sum(found.maps[part] for part in PARTS[1:]), found.maps["total"], atol=1e-6)
     np.testing.assert_allclose(found.agreement, (p > 0.5).mean(0), atol=1e-6)
     np.testing.assert_array_equal(found.sample_areas, (p > 0.5).sum((2, 3)))
-    np.testing.assert_array_equal(found.thin, p.astype(np.float16)[list(found.thin_draws)])
+    np.testing.assert_allclose(found.thin, p.astype(np.float16)[list(found.thin_draws)], atol=1e-3)
     for part in PARTS:
         assert found.sums[part] == pytest.approx(found.maps[part].sum((1, 2)), rel=1e-4)
     for r in range(3):
         own = engine.probability(2, point_from(bundle.method.rater_coords(r)))
-        np.testing.assert_array_equal(found.rater_probability[r], own.astype(np.float16))
+        np.testing.assert_allclose(found.rater_probability[r], own.astype(np.float16), atol=1e-3)
         np.testing.assert_array_equal(found.rater_areas[r], (own > 0.5).sum((1, 2)))
 
 
@@ -109,7 +109,7 @@ def test_numbers_of_the_case(case, bright):
     raters = [bright.mask(point_from(bright.method.rater_coords(r))).volume_ml for r in range(3)]
     np.testing.assert_allclose(case.rater_volumes_ml(geometry), raters)
     mean = p[:, :, 0].mean(1)
-    np.testing.assert_allclose(case.slice_uncertainty("total"), (mean * (1 - mean)).sum((1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(case.slice_uncertainty("total"), (mean * (1 - mean)).sum((1, 2)), rtol=1e-4)
     shares = case.shares()
     assert set(shares) == set(PARTS[1:])
     assert sum(shares.values()) == pytest.approx(1.0)
@@ -183,8 +183,8 @@ def test_slices_not_surveyed_yet_are_not_zero(bright):
 
 
 def test_the_store_is_bounded_and_numbers_stay(bright):
-    one = CaseSurvey(bright, PLAN).slice(0).nbytes
-    survey = CaseSurvey(bright, PLAN, store_bytes=2 * one)
+    room = max(CaseSurvey(bright, PLAN).slice(k).nbytes for k in range(4))
+    survey = CaseSurvey(bright, PLAN, store_bytes=2 * room)
     kept = [survey.slice(k) for k in range(4)]
     assert survey.slice(3) is kept[3]
     assert survey.slice(2) is kept[2]

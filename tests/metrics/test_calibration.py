@@ -5,7 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from proseg_gui.metrics.calibration import calibration_error, fleiss_kappa, volume_crps, volume_error
+from proseg_gui.metrics.calibration import (
+    calibration_error,
+    fleiss_kappa,
+    inner_calibration_error,
+    reliability,
+    volume_coverage,
+    volume_crps,
+    volume_error,
+)
 
 
 def test_crps_by_hand() -> None:
@@ -48,3 +56,23 @@ def test_fleiss_kappa_by_hand() -> None:
     assert fleiss_kappa(np.array([1.0, 0.0]), 5) == pytest.approx(1.0)
     assert fleiss_kappa(np.zeros(3), 2) == 1.0
     assert math.isnan(fleiss_kappa(np.zeros(3), 1))
+
+
+def test_reliability_adds_up_over_cases_and_its_inner_bins_leave_out_what_is_easy() -> None:
+    p = np.array([0.05, 0.15, 0.15, 0.55, 0.95, 1.0])
+    f = np.array([0.5, 0.25, 0.25, 0.75, 0.0, 1.0])
+    summed = reliability(p[:3], f[:3]) + reliability(p[3:], f[3:])
+    assert np.allclose(summed, reliability(p, f))
+    assert summed[0].tolist() == [1, 2, 0, 0, 0, 1, 0, 0, 0, 2] and summed[1].sum() == pytest.approx(p.sum())
+    assert inner_calibration_error(summed) == pytest.approx((2 * 0.10 + 0.20) / 3)
+    assert math.isnan(inner_calibration_error(reliability([0.0, 1.0], [0.0, 1.0])))
+
+
+def test_coverage_is_that_of_the_central_interval_and_right_for_right_draws() -> None:
+    assert volume_coverage(np.arange(101), [4.9, 10.0, 90.0, 90.1], 0.8) == 0.5
+    rng = np.random.default_rng(0)
+    cases = [rng.normal(rng.uniform(5, 50), 2, 407) for _ in range(300)]
+    for share in (0.8, 0.95):
+        assert np.mean([volume_coverage(v[:400], v[400:], share) for v in cases]) == pytest.approx(share, abs=0.02)
+    few = np.mean([volume_coverage(v[:56], v[400:], 0.95) for v in cases])
+    assert few < 0.945, "of 56 draws an interval is too short"

@@ -11,7 +11,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from method_tests import MethodTests
 
-from proseg_gui.networks.probunet import ProbabilisticUNet
+from proseg_gui.networks.probunet import CodeEncoder, ProbabilisticUNet
 
 
 class Trainable(ProbabilisticUNet):
@@ -68,3 +68,16 @@ def test_any_part_of_the_features_decodes_to_the_same_pixels(method):
     points = method.draw(None, 3, torch.Generator().manual_seed(0))
     whole = method.decode_many(features, points)
     assert torch.allclose(method.decode_many(features[..., 3:17:2, 5::3], points), whole[..., 3:17:2, 5::3], atol=1e-6)
+
+
+def test_an_encoder_without_norms_sees_how_much_was_drawn_and_one_with_norms_hardly():
+    """Half of a mask's intensity is the simplest "drew less": a norm over the image takes it away again."""
+    torch.manual_seed(0)
+    mask = (torch.rand(1, 1, 32, 32) > 0.7).float()
+    moved = {}
+    for kind in ("normed", "plain"):
+        encoder = CodeEncoder(1, 5, kind)
+        with torch.no_grad():
+            whole, half = encoder(mask)[0], encoder(0.5 * mask)[0]
+        moved[kind] = float((whole - half).norm() / whole.norm())
+    assert moved["normed"] < 0.01 and moved["plain"] > 0.2

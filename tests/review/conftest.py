@@ -81,6 +81,9 @@ class Model:
     def position(self, axis: Any, point: Mapping) -> float:
         return point["eps" if axis.family == "ambiguity" else "tau"][0]
 
+    def mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
+        return Mask(mask_at(point).mask(), self.study.geometry)
+
     def summary(self, structure: int) -> Summary:
         return Summary(self.by_slice + structure, {}, np.zeros(3), {}, SHAPE[0], SHAPE[0])
 

@@ -97,7 +97,7 @@ def test_the_shipped_models_know_the_phantom_from_anything_else():
     cards = list_bundles()
     look = LookThrough(scan)
     assert choose_bundle_name(scan, "", "", cards, look) == "phantom"
-    assert set(look.engines) == {"phantom"} and look.engines["phantom"].is_encoded(1)
+    assert set(look.engines) == {"phantom"} and look.engines["phantom"].is_encoded(3)
     review = begin_review(scan, look.engines["phantom"].bundle, "auto", engine=look.engines["phantom"])
     assert review.engine is look.engines["phantom"] and review.fit().ok
     image = scan.image

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import torch
 
-from proseg_gui.training.augment import Augmentation, augment, examples
+from proseg_gui.training.augment import Augmentation, augment, examples, stronger
 
 STILL = Augmentation(rotation_deg=0, scale=0, shift=0, gain=0, offset=0, curve=0, noise=0, warp=0)
 
@@ -81,3 +83,27 @@ def test_examples_are_what_training_would_see_and_disturb_no_draws():
     assert torch.equal(found[0], expected[0][:, 0]) and torch.equal(found[1], expected[1][:, :, 0])
     other, _ = examples(images[0, 0], masks[0, :, 0], Augmentation(), 4, 4)
     assert not torch.equal(other, found[0])
+
+
+def test_blurred_and_coarse_images_keep_their_masks_and_lose_detail():
+    torch.manual_seed(3)
+    images, masks = disc()
+    noisy = 0.5 * images + 0.1 * torch.randn(images.shape)
+
+    def detail(x):
+        return float((x[..., 1:] - x[..., :-1]).square().mean())
+
+    for change in ({"blur": 1.0}, {"low_resolution": 1.0}):
+        moved, kept = augment(noisy, masks, replace(STILL, **change))
+        assert torch.equal(kept, masks) and detail(moved) < 0.9 * detail(noisy), change
+        assert abs(float(moved.mean() - noisy.mean())) < 0.02
+    some = torch.cat([augment(noisy, masks, replace(STILL, blur=0.3))[0] for _ in range(20)])
+    changed = [not torch.allclose(item, noisy[i % 3], atol=1e-5) for i, item in enumerate(some)]
+    assert 0.1 < sum(changed) / len(changed) < 0.5
+
+
+def test_stronger_variation_is_stronger_in_everything_but_flips():
+    usual = Augmentation(flip_x=True)
+    found = stronger(usual)
+    assert (found.flip_x, found.flip_y) == (True, False)
+    assert all(getattr(found, f.name) > getattr(usual, f.name) for f in fields(usual) if not f.name.startswith("flip"))

@@ -158,6 +158,12 @@ def test_a_plan_becomes_the_command_line(plan, tmp_path):
     assert (args.init, args.stage, args.modality, args.window) == ("/models/base", "adapt", "", None)
 
 
+def test_a_method_that_learns_in_stages_does_all_steps_in_each(plan):
+    staged = Plan(**{**plan.__dict__, "steps": 100, "network": Network(method="dpersona")})
+    assert staged.all_steps == 200 and plan.all_steps == plan.steps
+    assert Plan(**{**staged.__dict__, "init": "/models/base", "stage": "adapt"}).all_steps == 100
+
+
 def test_resampled_cases_stand_in_the_plan_and_in_the_split(begun, tmp_path):
     training = begun(resample=("case2",))
     training.kill()

@@ -62,10 +62,18 @@ class ErrorDialog(DialogFrame):
         what = f"{name}{error.what}." + (f" {error.remedy}." if error.remedy else "")
         return cls(what, details, parent, place="" if error.path is None else str(error.path))
 
+    def show_place(self, text: str) -> None:
+        """Say below the sentence where something is."""
+        self._place = text
+        self.place.setText(text)
+        self.place.show()
+
     def text(self) -> str:
         """Everything, as Copy puts it into the clipboard."""
         return "\n\n".join(filter(None, (self.message.text(), self._place, self._details)))
 
     def _unfold(self, on: bool) -> None:
         self.details.setVisible(on)
-        self.adjustSize()
+        self.setMinimumHeight(0)
+        self.resize(self.width(), 0)
+        self.fit()

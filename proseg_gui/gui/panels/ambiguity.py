@@ -17,6 +17,7 @@ from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_no
 SHOWN_AXES = 3
 NOTHING_OPEN = "Open a scan with a model to see what the image leaves open."
 NOT_KNOWN = "This model does not tell what the image leaves open: only raters differ."
+BEING_MEASURED = "What the image leaves open is being measured."
 NOTHING_LEFT = "At this preference the image leaves nothing open: no direction explains 2 % or more."
 
 
@@ -64,15 +65,19 @@ class AmbiguityPanel(Section):
     def set_known(self, known: bool) -> None:
         """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis."""
         self._without_axes = NOTHING_LEFT if known else NOT_KNOWN
+        self.random.setVisible(known)
+        self.reset.setVisible(known)
 
     def set_axes(self, rows: Sequence[AxisRow] | None, provisional: bool = False, notice: str = "") -> None:
         """Show the axes; ``None`` when nothing is open, an empty list when the image leaves nothing open.
 
-        A provisional set is dotted; ``notice`` says how far it is, as in "provisional: 12 of 48 slices encoded".
+        An empty provisional set is not known yet. A provisional set is dotted;
+        ``notice`` says how far it is, as in "provisional: 12 of 48 slices encoded".
         """
         self.axes.set_axes(rows or (), provisional=provisional)
         self.axes.setVisible(bool(rows))
-        self.empty.setText(NOTHING_OPEN if rows is None else self._without_axes)
+        unknown = provisional and self._without_axes == NOTHING_LEFT
+        self.empty.setText(NOTHING_OPEN if rows is None else BEING_MEASURED if unknown else self._without_axes)
         self.empty.setVisible(not rows)
         set_notice(self.notice, notice)
         self.random.setEnabled(bool(rows))

@@ -21,6 +21,7 @@ SHOWN_AXES = 2
 WEIGHT_LINES = 3
 NO_MODEL = "Open a scan with a model to choose who draws."
 SAME_FOR_ALL = "This model draws the same for everybody."
+LEVELS = "This model knows no single rater: choose how many of them should agree."
 CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 
@@ -156,10 +157,13 @@ class PreferencePanel(Section):
         return box
 
     # -- setters --------------------------------------------------------------------------------------------------
-    def set_raters(self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL) -> None:
+    def set_raters(
+        self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL, axes: bool = False
+    ) -> None:
         """Show these raters; without any, the panel says ``why_none``.
 
-        ``repeats``: a rater draws differently on another day, so that a draw can be asked for.
+        ``repeats``: a rater draws differently on another day, so that a draw can be asked for. ``axes``: there are
+        sliders, also where there is no rater.
         """
         for old in self.presets.values():
             self._flow.removeWidget(old)
@@ -183,7 +187,7 @@ class PreferencePanel(Section):
         self.consensus.setVisible(len(self._raters) > 1)
         self._blend.setVisible(bool(self._raters))
         self.pad.setVisible(len(self._raters) > 1)
-        self.axes.setVisible(bool(self._raters))
+        self.axes.setVisible(bool(self._raters) or axes)
         self.set_state(PreferenceState())
 
     def _order_tabs(self) -> None:

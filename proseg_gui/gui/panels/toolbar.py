@@ -84,7 +84,6 @@ class ToolBar(QWidget):
     range_asked = Signal()
     """Take the range from the values inside the contour."""
     reach_changed = Signal(float)
-    operation_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,8 +118,7 @@ class ToolBar(QWidget):
         for widget in (self.radius, self.ball, self.range_label, self.low, self.high, self.take_range, self.reach):
             row.addWidget(widget)
         row.addStretch(1)
-        self.operations = button("Structure\u2026", tip="Grow, smooth, fill, combine, copy: the whole structure")
-        self.operations.clicked.connect(self.operation_asked)
+        self.operations = button("Structure", tip="Grow, smooth, fill, combine, copy: the whole structure")
         row.addWidget(self.operations)
         self.set_tool(ToolState())
 

@@ -260,6 +260,11 @@ class UncertaintyPanel(Section):
         if names and self.status.text() == NOTHING:
             self.set_progress(None)
 
+    def set_offered(self, names: frozenset[str]) -> None:
+        """Say which maps there can be at all; the others are not shown."""
+        for key, row in self.rows.items():
+            row.setVisible(key in names)
+
     # -- gestures -------------------------------------------------------------------------------------------------
     def _mark(self) -> None:
         for group, buttons, chosen in (

@@ -63,6 +63,8 @@ class Controller(QObject):
     """A model is being loaded for the case, or no longer is."""
     job_changed = Signal(object)
     noticed = Signal(str)
+    exported = Signal(object)
+    """The folder that was written to."""
     failed = Signal(object)
     settled = Signal()
     """Nothing is left to do for what is in view: the sweep has ended and the last frame is out."""
@@ -88,10 +90,14 @@ class Controller(QObject):
         work.ended.connect(self._ended)
         work.failed.connect(self.failed)
 
-    def close(self) -> None:
-        """Keep where one stood, stop all work and wait for the threads."""
+    def rest(self) -> None:
+        """Keep where one stood, and begin nothing more."""
         self.desk.leave()
         self.work.settle(False)
+
+    def close(self) -> None:
+        """Keep where one stood, stop all work and wait for the threads."""
+        self.rest()
         self.jobs.close()
 
     def _announce(self, name: str, value: Any) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.errors import UserError
-from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
@@ -103,6 +102,8 @@ class Drawings:
         self._host.show_dialog(grid_question(error, take, self._host.parent))
 
     def _choose(self, study: Study, drawn: Drawn, rows: list[Row], notices: list[str]) -> None:
+        from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog  # late: it brings every reader
+
         ml = [mask.volume_ml for masks in drawn.masks for mask in masks]
         there = {(r.rater, r.structure): f"a drawing of {r.rater} that the case has" for r in study.readings}
         dialog = ContoursDialog(rows, ml, self._compared(), notices, there, parent=self._host.parent)
@@ -137,7 +138,12 @@ class Drawings:
         self._controller.noticed.emit(f"Added {', '.join(raters)} to the raters of this case")
         if rows == tuple(proposed):
             return
-        try:
-            remember(name_store(), drawn.sources, rows)
-        except (OSError, UserError) as error:
-            self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, OSError | UserError):
+                self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")
+            else:
+                self._host.failed(error)
+
+        self._host.jobs.start("files", lambda _token, _progress: remember(name_store(), drawn.sources, rows),
+                              title="Keeping the names", done=lambda _none: None, failed=failed)  # fmt: skip

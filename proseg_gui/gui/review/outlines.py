@@ -140,7 +140,7 @@ class Outlines:
         return layers
 
     def given(self, plane: Plane, grid: PlaneGrid, view: ViewState) -> Layers:
-        """Masks that raters gave, dotted in their colours; not of structures that are hidden."""
+        """Masks that raters gave, dotted in their colours, as wide as the current contour; not of hidden structures."""
         study, review, layers = self._desk.study, self._desk.review, []
         if study is None:
             return []
@@ -153,7 +153,8 @@ class Outlines:
             for reading in study.readings:
                 if reading.rater == name and reading not in hidden:
                     traced = partial(trace_plane, reading.mask.array, plane, grid)
-                    layers.append(self._kept.layer(reading, (plane, grid), traced, rater_colour(number), 1.4, "dot"))
+                    colour, width = rater_colour(number), view.settings.line_width
+                    layers.append(self._kept.layer(reading, (plane, grid), traced, colour, width, "dot"))
         return [layer for layer in layers if not layer.path.isEmpty()]
 
 

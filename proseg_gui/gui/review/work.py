@@ -181,7 +181,7 @@ class Work(QObject):
                 if not quick.complete:
                     return quick
                 self._jobs.post(token, self.figures_found.emit, quick)
-            drawn = Bricks.of(review.mask(point, structure, token, progress).array)
+            drawn = review.drawn(point, structure, token, progress)
             self._measured = key, drawn
             return review.figures(drawn, structure, compare_with, edits)
 

@@ -39,6 +39,7 @@ class Request:
     project: Path | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
+    exhaustive: bool = False
 
 
 def start(request: Request) -> int:
@@ -57,6 +58,7 @@ def start(request: Request) -> int:
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
     window = _window(request, application)
+    window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)
     if request.size is not None:
         window.resize(*request.size)
@@ -155,7 +157,7 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     window.controller.failed.disconnect(window.show_failure)
     window.controller.failed.connect(failed)
     window.opener.choose_requested.connect(
-        lambda path, found: failed(
+        lambda path, found, _how: failed(
             UserError(f"there are {len(found)} series or cases", path=path, remedy="Give the folder of one of them")
         )
     )

@@ -20,6 +20,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.operations_link import OperationsLink
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.scene import MPR, TWO, Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
@@ -72,6 +73,7 @@ class Commands:
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
+        self.operations = OperationsLink(host, controller)
         self.handlers = Handlers(controller, opener, scene)
         self.rater_key = RaterKey(controller)
 
@@ -187,6 +189,41 @@ class Commands:
             Command("add_structure", "Edit", tr("&Add structure\u2026"), "Ctrl+Shift+N", link.ask_to_add,
                     tr("One of your own, to be drawn by hand"), tr("new organ target segment label"),
                     blocked=h.no_scan, group="draft"),
+            *self._structure(),
+        ]
+
+    def _structure(self) -> list[Command]:
+        """What is made of the whole active structure."""
+        o, do, sub = self.operations, self._controller.desk.operations, tr("S&tructure")
+        rows = (
+            ("grow", tr("&Grow\u2026"), "", o.grow, tr("By so many mm, in 3D or on the slice"),
+             tr("dilate expand margin"), o.nothing),
+            ("shrink", tr("S&hrink\u2026"), "", o.shrink, tr("By so many mm"), tr("erode margin"), o.nothing),
+            ("smooth", tr("&Smooth\u2026"), "", o.smooth, tr("The outline, over so many mm"),
+             tr("gaussian"), o.nothing),
+            ("fill_holes", tr("&Fill holes\u2026"), "", o.fill_holes,
+             tr("What is surrounded"), tr("cavity"), o.nothing),
+            ("keep_largest", tr("Keep the &largest part\u2026"), "", o.keep_largest, tr("Drop every other part"),
+             tr("island component"), o.nothing),
+            ("remove_small", tr("&Drop small parts\u2026"), "", o.remove_small, tr("Under so many ml"),
+             tr("island component"), o.nothing),
+            ("interpolate", tr("&Interpolate between slices"), "", do.interpolate,
+             tr("Fill the slices between those that were drawn on"), tr("between slices shape"), o.nothing),
+            ("copy_before", tr("Copy from the slice &before"), "Ctrl+[", partial(do.copy_neighbour, -1),
+             tr("Onto the slice in view"), tr("previous neighbour paste"), o.nothing),
+            ("copy_after", tr("Copy from the slice &after"), "Ctrl+]", partial(do.copy_neighbour, 1),
+             tr("Onto the slice in view"), tr("next neighbour paste"), o.nothing),
+            ("copy_given", tr("Copy a given &mask\u2026"), "", o.copy_given, tr("Of a rater, as a start for your own"),
+             tr("reading paste"), o.no_given),
+            ("copy_model", tr("Copy what the m&odel draws\u2026"), "", o.copy_model,
+             tr("As a rater or in consensus style, as a start for your own"), tr("preset paste"), o.no_model),
+            ("combine", tr("&Combine with\u2026"), "", o.combine,
+             tr("Add, keep within, or take away another structure"),
+             tr("boolean union intersect subtract logical"), o.no_other),
+        )
+        return [
+            Command(name, "Edit", text, key, run, tip, words, blocked=blocked, group="draft", submenu=sub)
+            for name, text, key, run, tip, words, blocked in rows
         ]
 
     def _view(self) -> list[Command]:

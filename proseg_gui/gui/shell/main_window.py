@@ -12,9 +12,11 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
+from proseg_gui.crash_log import write_crash_log
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.jobs import wait_for
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
@@ -38,7 +40,7 @@ from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
 from proseg_gui.gui.shell.commands import Commands, WindowActions
-from proseg_gui.gui.shell.crash import describe
+from proseg_gui.gui.shell.crash import describe, place_of
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
 from proseg_gui.gui.shell.focus import FocusKeys
@@ -59,6 +61,7 @@ from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.state import ViewState
+from proseg_gui.review.tools import TOOLS
 from proseg_gui.volume import Study
 
 if TYPE_CHECKING:
@@ -87,6 +90,8 @@ class MainWindow(QMainWindow):
         self._store = store
         self._theme = ""
         self._dialogs: list[Any] = []
+        self._faults: set[tuple[str, ...]] = set()
+        self._closing = self._closed = False
         self.asks_before_closing = True
         """Whether closing asks what becomes of a running training; without a person there it just goes on."""
         settings = store.load()
@@ -133,6 +138,9 @@ class MainWindow(QMainWindow):
         )
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, self.commands.table())
+        structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
+        self.toolbar.operations.setMenu(structure_menu)
+        self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
         self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,
@@ -199,6 +207,8 @@ class MainWindow(QMainWindow):
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
+        controller.exported.connect(self.status.offer_folder)
+        controller.study_changed.connect(lambda _study: self.status.offer_folder(None))
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
@@ -248,7 +258,8 @@ class MainWindow(QMainWindow):
 
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self.controller.desk.review
-        self.status.show_device(review.engine.device_name if bundle is not None and review is not None else "")
+        engine = None if bundle is None or review is None else review.engine
+        self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
 
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""
@@ -270,15 +281,32 @@ class MainWindow(QMainWindow):
 
         One at a time: a fault that comes back with every paint must not bury the window under dialogs.
         """
+        dialog = None
         if any(isinstance(dialog, ErrorDialog) for dialog in self._dialogs):
             self.status.notice(str(error) or type(error).__name__)
-            return
-        if isinstance(error, UserError):
-            dialog = ErrorDialog.of(error, parent=self)
         else:
-            what, details = describe(error)
-            dialog = ErrorDialog(what, details, parent=self)
-        self.show_dialog(dialog)
+            dialog = (
+                ErrorDialog.of(error, parent=self)
+                if isinstance(error, UserError)
+                else ErrorDialog(*describe(error), parent=self)
+            )
+            self.show_dialog(dialog)
+        if not isinstance(error, UserError):
+            self._log_fault(error, dialog)
+
+    def _log_fault(self, error: BaseException, dialog: ErrorDialog | None) -> None:
+        """Write the crash log in the background, once for each place that a fault comes from."""
+        place = place_of(error)
+        if place in self._faults or self._closing:
+            return
+        self._faults.add(place)
+        self.controller.jobs.start(
+            "crash",
+            lambda _token, _progress: write_crash_log(error),
+            title="Writing the crash log",
+            done=lambda file: dialog.show_place(f"Details are in {file}") if dialog is not None else None,
+            failed=lambda _error: None,  # the details are on the screen
+        )
 
     def show_dialog(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
@@ -326,6 +354,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if state is not None:
             self.restoreState(state)
+        # A window larger than the screen (a smaller one than last time, or one at 200 %) has its ends out of reach.
+        room = self.screen().availableGeometry()
+        if not room.contains(self.frameGeometry()):
+            self.resize(self.size().boundedTo(room.size()))
+            self.move(room.topLeft())
 
     def _tour(self) -> None:
         self.tabs.show_review()
@@ -352,24 +385,37 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep where one stood, stop all work, close. Asks only about a running training, or what cannot be kept."""
+        if self._closing:
+            event.setAccepted(self._closed)
+            return
         if self.asks_before_closing and self.training.working:
             event.ignore()
             self.training.ask_before_closing(self._close_now)
             return
+        self._closing = True  # the window lives on while the last steps are written
         self.controller.desk.leave()
-        left = self.opener.keeper.unsaved(LAST_WRITE_S)
+        left = wait_for(lambda: self.opener.keeper.unsaved(LAST_WRITE_S))
         if self.asks_before_closing and left:
+            self._closing = False
             event.ignore()
             self.show_dialog(questions.not_kept(left, self.opener.keeper.read_only, self.close, self._close_now, self))
             return
         self.tabs.show_review()  # the layout to remember is that of Review
-        self.training.close()
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
-        self.controller.close()
+        self.training.rest()
+        self.controller.rest()
+        self.hide()  # nobody need look at it while threads end and a slow disk takes the rest
+        wait_for(self._end)
+        self._closed = True
+        event.accept()
+
+    def _end(self) -> None:
+        """For a thread of its own: end all others, and let the files go."""
+        self.training.jobs.close()
+        self.controller.jobs.close()
         self.opener.keeper.close()
         self._store.close()
-        event.accept()
 
     def _close_now(self) -> None:
         self.asks_before_closing = False

@@ -15,7 +15,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.about import AboutDialog
 from proseg_gui.gui.dialogs.model_chooser import ModelChooser, ModelItem
 from proseg_gui.gui.dialogs.person_dialog import PersonDialog
-from proseg_gui.gui.dialogs.series_chooser import SeriesChooser, SeriesOption
+from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import tr
@@ -23,6 +23,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Menus, shortcut_groups
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.wording import plural
 
 FILES = "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
 CITATION = (
@@ -65,13 +66,26 @@ class Questions:
         file_menu.aboutToShow.connect(fill)
         fill()
 
-    def choose_candidate(self, path: Path, candidates: list[Any]) -> None:
-        """Ask which of several series or cases to open."""
+    def choose_candidate(self, path: Path, candidates: list[Any], how: str) -> None:
+        """Ask which of several images to open, or as what all of them; ``how`` is the likely answer."""
+        from proseg_gui.review.inputs import can_be_channels
+
         options = [_series_option(i, candidate) for i, candidate in enumerate(candidates)]
         left_out = " ".join(dict.fromkeys(notice for candidate in candidates for notice in candidate.notices))
-        dialog = SeriesChooser(options, path.name, left_out, parent=self._host.parent)
+        may = can_be_channels([c for c, option in zip(candidates, options, strict=True) if option.readable])
+        dialog = SeriesChooser(options, path.name, left_out, self._host.parent, likely=how, channels=may)
         self._opener.fetch_thumbnails(candidates, lambda i, picture: dialog.set_thumbnail(str(i), picture))
-        self._host.show_dialog(dialog, lambda: self._opener.open_candidate(candidates[int(dialog.chosen())]))
+
+        def chosen() -> None:
+            every = [candidates[int(key)] for key in dialog.all_readable()]
+            if dialog.how == CASES:
+                self._opener.open_cases(every)
+            elif dialog.how == CHANNELS:
+                self._opener.open_channels(every)
+            else:
+                self._opener.open_candidate(candidates[int(dialog.chosen())])
+
+        self._host.show_dialog(dialog, chosen)
 
     def choose_model(self) -> None:
         """Ask which bundle looks at the scan."""
@@ -152,7 +166,7 @@ def not_kept(
     steps: int, reason: str, again: Callable[[], object], close: Callable[[], object], parent: QWidget
 ) -> QMessageBox:
     """Asked when the window is closed while steps cannot be written: try again, or close without them."""
-    text = f"{steps} {'steps' if steps != 1 else 'step'} could not be kept"
+    text = f"{plural(steps, 'step')} could not be kept"
     box = QMessageBox(QMessageBox.Icon.Warning, tr("Not kept yet"), text, parent=parent)
     box.setInformativeText(f"{reason or 'The project cannot be written'}. They are lost when the window is closed now.")
     retry = box.addButton(tr("Try again"), QMessageBox.ButtonRole.AcceptRole)
@@ -211,7 +225,7 @@ def _series_option(number: int, candidate: Any) -> SeriesOption:
         key=str(number),
         label=", ".join(part for part in (series.description or candidate.label, series.part) if part),
         modality=series.modality,
-        count_text=f"{series.n_slices} slices",
+        count_text=plural(series.n_slices, "slice"),
         size_text=f"{columns} x {rows}",
         spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
         warning=" ".join(series.notices),

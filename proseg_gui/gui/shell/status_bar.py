@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from proseg_gui.gui.language import tr
@@ -42,7 +45,15 @@ class StatusBar(QStatusBar):
             row.addWidget(part)
         self._job.hide()
         self.addPermanentWidget(self._job)
+        self._folder: Path | None = None
+        self._open_folder = QToolButton()
+        self._open_folder.setText("Open folder")
+        self._open_folder.setAutoRaise(True)
+        self._open_folder.clicked.connect(self._show_folder)
+        self._open_folder.hide()
+        self.addPermanentWidget(self._open_folder)
         self._device = QLabel()
+        self._device.setToolTip("Where the model runs, and the memory that it may use for slices it has worked out")
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setToolTip(tr("From the last move of a slider to its contours on screen"))
@@ -55,6 +66,16 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._latency)
         self.setContentsMargins(8, 0, 10, 0)
+
+    def offer_folder(self, folder: Path | None) -> None:
+        """Offer to open the folder that was written to, or nothing any more."""
+        self._folder = folder
+        self._open_folder.setToolTip("" if folder is None else f"Open {folder}")
+        self._open_folder.setVisible(folder is not None)
+
+    def _show_folder(self) -> None:
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     def show_readout(self, readout: Readout | None) -> None:
         """Show what lies under the cursor."""
@@ -82,7 +103,7 @@ class StatusBar(QStatusBar):
         self._person.setVisible(bool(name))
 
     def show_device(self, text: str) -> None:
-        """Show where the model runs."""
+        """Show where the model runs, and with how much memory for a case."""
         self._device.setText(text)
 
     def show_latency(self, milliseconds: float) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -72,14 +73,22 @@ def _luminance(rgb: npt.NDArray[np.float64]) -> float:
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
-@lru_cache(maxsize=len(HEAT_MAPS))
+@cache
+def heat_tables() -> Mapping[str, npt.NDArray[np.uint8]]:
+    """Every heat map, read from files at the first call: a view makes it before it is shown."""
+    tables = {}
+    for name in HEAT_MAPS:
+        table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
+        table.setflags(write=False)
+        tables[name] = table
+    return tables
+
+
 def heat_table(name: str) -> npt.NDArray[np.uint8]:
     """``(256, 3)`` uint8 RGB from low to high; ``name`` is one of :data:`HEAT_MAPS`, else ``ValueError``."""
     if name not in HEAT_MAPS:
         raise ValueError(f"no heat map is called {name!r}; there are {', '.join(HEAT_MAPS)}")
-    table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
-    table.setflags(write=False)
-    return table
+    return heat_tables()[name]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import warnings
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -128,6 +128,8 @@ class Header:
     frame_count: int = 1
     mosaic: Mosaic | None = None
     tile: Tile | None = None
+    _values: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """Values that were asked for: pydicom takes as long for the tenth time as for the first."""
 
     @property
     def sop_class(self) -> UID:
@@ -213,10 +215,12 @@ class Header:
 
     def value(self, keyword: str) -> Any:
         """A tag as pydicom gives it, ``None`` when missing; a UserError that names it when it is damaged."""
-        try:
-            return self.tags.get(keyword)
-        except DAMAGE as error:
-            raise self.malformed(keyword) from error
+        if keyword not in self._values:
+            try:
+                self._values[keyword] = self.tags.get(keyword)
+            except DAMAGE as error:
+                raise self.malformed(keyword) from error
+        return self._values[keyword]
 
     def missing(self, keyword: str) -> UserError:
         """The error for a tag that is not there."""

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_folder, atomic_write
-from proseg_gui.io.dicom.headers import read_header
 from proseg_gui.review.project import lease, place, records
 from proseg_gui.volume import Study
 
@@ -97,6 +96,8 @@ def _files(study: Study, source: Path) -> list[Path]:
 
 
 def _instance(file: Path) -> str:
+    from proseg_gui.io.dicom.headers import read_header  # late: a window's start would wait half a second for pydicom
+
     with contextlib.suppress(UserError, OSError):
         header = read_header(file)
         return "" if header is None else header.text("SOPInstanceUID")

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.dataset import is_case, read_case
 from proseg_gui.volume import Geometry, Study
 
 _MOST_FILES = 4000
@@ -108,6 +107,8 @@ def _quick_key(source: str | Path, geometry: Geometry) -> str:
 
 def _patient_of(source: object) -> str:
     """The patient whom a data set says a case is of; empty where none is said."""
+    from proseg_gui.io.dataset import is_case, read_case  # late: it brings every reader, and the start would wait
+
     if not isinstance(source, str | Path) or not Path(source).is_dir() or not is_case(Path(source)):
         return ""
     try:

@@ -40,6 +40,7 @@ def run_benchmark(
     out: Path,
     *,
     overwrite: bool = False,
+    device: str = "cpu",
     report: Report = lambda _run, _result: None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
@@ -69,7 +70,7 @@ def run_benchmark(
             progress((number + share) / len(runs), f"{run.method} fold {run.fold} seed {run.seed}: {text}")
 
         commit = current_commit()
-        result = train_and_judge(protocol, run, data, splits[run.fold], inner, token)
+        result = train_and_judge(protocol, run, data, splits[run.fold], inner, token, device)
         record = {
             "hash": wanted, "commit": commit, **asdict(run), "protocol": protocol.as_dict(),
             "raters": list(data.raters), **result,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from proseg_gui.metrics.bootstrap import Difference, paired_difference
+from proseg_gui.catalogue import CONTENDERS, METHODS
+from proseg_gui.metrics.bootstrap import Difference
+from proseg_gui.training.benchmark.columns import Column, column, difference, mean
+from proseg_gui.training.benchmark.floor_table import floor_table
 
-MAINS = ("proseg", "proseg_matrix")
+MAINS = tuple(name for name, contender in CONTENDERS.items() if contender.method == METHODS[0].name)
 """The methods that the others are compared with, in the tables' order."""
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("ged2", "GED^2"), ("dice_soft", "Dice_soft"), ("dice_identity_mean", "identity Dice"),
@@ -23,19 +25,6 @@ RUN_COLUMNS = ("parameters", "steps", "s / step", "seconds", "runs")
 """What a method costs, after its figures."""
 COMPARED = ("ged2", "dice_soft", "dice_identity_mean", "own_minus_wrong")
 LOWER_IS_BETTER = frozenset({"ged2", "calibration_error", "volume_crps_ml"})
-NAMES = {
-    "proseg": "ProSeg coherent", "proseg_matrix": "ProSeg coherent, matrix", "reference": "ProSeg reference",
-    "dpersona": "D-Persona", "probunet": "Probabilistic U-Net", "pionono": "Pionono",
-    "rater_heads": "per-rater heads", "majority": "majority mask", "threshold": "one map, a threshold a rater",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One figure of one method: ``by_seed (seeds,)`` means over cases, ``by_case`` case number -> mean over seeds."""
-
-    by_seed: np.ndarray
-    by_case: Mapping[int, float]
 
 
 def tables(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -49,13 +38,13 @@ def tables(runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     protocol = runs[0]["protocol"]
-    methods = sorted({run["method"] for run in runs}, key=list(NAMES).index)
+    methods = sorted({run["method"] for run in runs}, key=list(CONTENDERS).index)
     wanted = protocol["folds"] * len({run["seed"] for run in runs})
     held = f"{protocol['seconds']:g} processor seconds" if protocol["seconds"] else f"{protocol['steps']} steps"
     parts = f"{protocol['folds']}-fold cross-validation by patient" if protocol["folds"] > 1 else "one split"
     title = f"## {protocol['name']}: {held} each, {protocol['side']} x {protocol['side']}, {parts}"
     by_method = {m: [run for run in runs if run["method"] == m] for m in methods}
-    columns = {m: {key: _column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
+    columns = {m: {key: column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
     lines = [title, "", _conditions(protocol, runs), ""]
     heads = ["method", *(text for _, text in COLUMNS), *RUN_COLUMNS]
     lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
@@ -66,12 +55,12 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
         spent = f"{steps:.0f} | {seconds / steps:.3f} | {seconds:.0f}"
         runs_made = f"{len(found)}" + ("" if len(found) == wanted else f" of {wanted}")
         parameters = max(run["parameters"] for run in found) / 1e3
-        lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
+        lines.append(f"| {CONTENDERS[m].title} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
     lines += [_people(runs), ""]
     for main in MAINS:
         if main in methods and len(methods) > 1:
             lines += _differences(main, methods, columns)
-    return lines
+    return lines + floor_table({CONTENDERS[m].title: found for m, found in by_method.items()})
 
 
 def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -85,34 +74,17 @@ def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) 
 
 
 def _people(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The row of the given masks: one rater against the majority of the others, and how far raters differ."""
+    """The row of the given masks.
+
+    One rater against the majority of the others, how far raters differ, and where some read twice, how much more they
+    agree with themselves than with each other.
+    """
     seen: dict[int, Mapping[str, Any]] = {case["case"]: case for run in runs for case in run["cases"]}
-    figure = {key: _mean([case[key] for case in seen.values()]) for key in ("human_majority", "rater_diversity")}
-    shown = {"dice_identity_mean": "human_majority", "sample_diversity": "rater_diversity"}
-    cells = [f"{figure[shown[key]]:.4f}" if key in shown else "" for key, _ in COLUMNS]
+    shown = {"dice_identity_mean": "human_majority", "sample_diversity": "rater_diversity",
+             "own_minus_wrong": "repeat_gap"}  # fmt: skip
+    figure = {key: mean([case.get(name) for case in seen.values()]) for key, name in shown.items()}
+    cells = [f"{figure[key]:.4f}" if np.isfinite(figure.get(key, np.nan)) else "" for key, _ in COLUMNS]
     return f"| *people: one against the majority of the others* | {' | '.join(cells)} |{' |' * len(RUN_COLUMNS)}"
-
-
-def _column(runs: Sequence[Mapping[str, Any]], key: str) -> Column:
-    by_seed: dict[int, list[float]] = {}
-    by_case: dict[int, list[float]] = {}
-    for run in runs:
-        for case in run["cases"]:
-            value = figure_of(case, key)
-            if value is not None:
-                by_seed.setdefault(run["seed"], []).append(value)
-                by_case.setdefault(case["case"], []).append(value)
-    means = np.array([np.mean(values) for _, values in sorted(by_seed.items())])
-    return Column(means, {case: float(np.mean(values)) for case, values in by_case.items()})
-
-
-def figure_of(case: Mapping[str, Any], key: str) -> float | None:
-    """A figure of one case's record; ``own_minus_wrong`` is identity Dice less that of wrong assignments."""
-    if key != "own_minus_wrong":
-        value: float | None = case[key]
-        return value
-    own, wrong = case["dice_identity_mean"], case["dice_identity_permuted"]
-    return None if own is None or wrong is None else own - wrong
 
 
 def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]]) -> str:
@@ -130,23 +102,15 @@ def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]])
 
 def _differences(main: str, methods: Sequence[str], columns: Mapping[str, Mapping[str, Column]]) -> list[str]:
     titles = dict(COLUMNS)
-    lines = [f"{NAMES[main]} minus each other method: mean over cases (each the mean over its seeds) and 95 % interval "
-             "of a paired bootstrap over cases.", ""]  # fmt: skip
+    lines = [f"{CONTENDERS[main].title} minus each other method: mean over cases (each the mean over its seeds) and "
+             "95 % interval of a paired bootstrap over cases.", ""]  # fmt: skip
     lines += ["| compared with | " + " | ".join(titles[key] for key in COMPARED) + " |"]
     lines += ["|---" * (len(COMPARED) + 1) + "|"]
     for m in methods:
         if m != main:
             cells = [_difference_cell(difference(columns[main][key], columns[m][key]), key) for key in COMPARED]
-            lines.append(f"| {NAMES[m]} | {' | '.join(cells)} |")
+            lines.append(f"| {CONTENDERS[m].title} | {' | '.join(cells)} |")
     return [*lines, ""]
-
-
-def difference(a: Column, b: Column) -> Difference | None:
-    """Paired over the cases that both were judged on; ``None`` where there is none."""
-    shared = sorted(a.by_case.keys() & b.by_case.keys())
-    if not shared:
-        return None
-    return paired_difference([a.by_case[c] for c in shared], [b.by_case[c] for c in shared])
 
 
 def _difference_cell(found: Difference | None, key: str) -> str:
@@ -155,11 +119,6 @@ def _difference_cell(found: Difference | None, key: str) -> str:
     ahead = (found.mean < 0) == (key in LOWER_IS_BETTER)
     verdict = "tie" if found.tie else "ahead" if ahead else "behind"
     return f"{found.mean:+.4f} [{found.low:+.4f}, {found.high:+.4f}] {verdict}"
-
-
-def _mean(values: Sequence[float | None]) -> float:
-    defined = [value for value in values if value is not None]
-    return float(np.mean(defined)) if defined else float("nan")
 
 
 def _list(numbers: Sequence[int]) -> str:

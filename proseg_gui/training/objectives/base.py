@@ -29,7 +29,11 @@ class Objective(nn.Module):
     def __init__(self, method: Method, recipe: Recipe) -> None:
         super().__init__()
         self.method, self.recipe = method, recipe
+        self.helpers = nn.ModuleDict()
+        """What learns beside the network and is thrown away after."""
 
+    stages: int = 1
+    """How many things are learned one after the other, each with a whole schedule of the recipe's steps."""
     keeps_early: bool = False
     """Whether weights of before there is an average compete too, those of before the first step included."""
     patient_from: int = 0
@@ -51,7 +55,7 @@ class Objective(nn.Module):
         """Parameters that learn, in groups for the optimiser; ``factor`` scales the recipe's learning rate."""
         own, tau, encoder = self.rater_parameters(), self.tau_parameters(), self.method.backbone.pretrained()
         apart = {id(p) for p in (*own, *tau, *encoder)}
-        rest = [p for p in self.method.parameters() if id(p) not in apart]
+        rest = [p for p in (*self.method.parameters(), *self.helpers.parameters()) if id(p) not in apart]
         usual = self.recipe.weight_decay
         quick = (self.recipe.rater_rate, 0.0, own), (TAU_RATE, 0.0, tau)
         parts = (1.0, usual, rest), (PRETRAINED_RATE, usual, encoder), *quick

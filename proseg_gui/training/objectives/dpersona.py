@@ -18,13 +18,14 @@ QUERY_BANK = 100
 
 
 class DPersonaObjective(BlendObjective):
-    """Stage 1 in the first half, stage 2 after; weights are averaged within stage 2."""
+    """Two whole schedules; the second stage finds the first one's averaged weights, and leaves them as they are."""
 
     method: DPersona
+    stages = 2
 
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""
-        return self._diversity(batch) if step < self.recipe.half else self._persons(batch)
+        return self._diversity(batch) if step < self.recipe.steps else self._persons(batch)
 
     def _diversity(self, batch: Batch) -> dict[str, Tensor]:
         method = self.method

@@ -11,8 +11,8 @@ from proseg_gui.training.dataset import Batch
 from proseg_gui.training.objectives.base import Objective, single_slices, summed
 from proseg_gui.training.precision import in_float32
 
-KL_WEIGHT = 0.01
-"""The paper's 1 is beside a sum over pixels; this is beside soft Dice and mean cross-entropy."""
+KL_WEIGHT = 1.0
+"""The paper's, beside a sum of cross-entropy over pixels; here that is a mean, so this is divided by their number."""
 
 
 class ProbabilisticUNetObjective(Objective):
@@ -56,7 +56,8 @@ def elbo(logits: Tensor, mask: Tensor, there: Tensor, divergence: Tensor) -> dic
     """Terms as they count, of ``logits (V, 1, S, P)``, ``mask (V, S, H, W)``, ``there (V, S)``, ``divergence (V,)``."""
     segmentation = losses.segmentation_loss(logits, mask.flatten(2)[:, None, None], there[:, None, None])
     kl = losses.weighted_mean(divergence, there.any(-1).to(divergence))
-    return {"segmentation": segmentation, "kl": KL_WEIGHT * kl}
+    pixels = mask.shape[-2] * mask.shape[-1]
+    return {"segmentation": segmentation, "kl": KL_WEIGHT / pixels * kl}
 
 
 @in_float32

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from proseg_gui.catalogue import CONTENDERS
 from proseg_gui.cli.benchmark import HEADER
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.benchmark import runner, store
 from proseg_gui.training.benchmark.data import read_cases
-from proseg_gui.training.benchmark.protocol import VARIANTS, Protocol, Run, fold_split
+from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split
 from proseg_gui.training.benchmark.table import tables
-from proseg_gui.training.methods import OBJECTIVES
 from proseg_gui.training.recipe import Recipe
 
 TINY = Recipe(widths=(4, 8), items=2, volumes=2, draws=6, validations=1, validation_draws=1, warm_up=1)
@@ -36,7 +36,7 @@ def dataset(make_study, tmp_path):
     return read_dataset(tmp_path / "discs")
 
 
-@pytest.mark.parametrize("method", [*sorted(OBJECTIVES), *VARIANTS])
+@pytest.mark.parametrize("method", list(CONTENDERS))
 def test_every_method_is_trained_and_judged(dataset, method):
     data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 0)
     result = runner.train_and_judge(PROTOCOL, Run(method, 0, 0), data, split)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from proseg_gui.inference.judge import FIGURES
+from proseg_gui.training.benchmark.columns import Column, difference, figure_of
 from proseg_gui.training.benchmark.protocol import Protocol
-from proseg_gui.training.benchmark.table import COLUMNS, Column, difference, figure_of, tables
+from proseg_gui.training.benchmark.table import COLUMNS, tables
 
 PROTOCOL = Protocol("discs", folds=2).as_dict()
 
@@ -87,3 +88,27 @@ def test_each_of_ours_is_compared_with_all_others():
     assert [head.split(" minus")[0] for head in heads] == ["ProSeg coherent", "ProSeg coherent, matrix"]
     second = text[text.index(heads[1]) :]
     assert row(second, "Pionono")[3].startswith("+0.0800") and row(second, "ProSeg coherent")[3].startswith("-0.0300")
+
+
+def test_floors_stand_in_a_table_of_their_own():
+    runs = [run("proseg", 0, seed, 0.8, 0.1) for seed in (0, 1)]
+    for made in runs:
+        for case in made["cases"]:
+            case |= {"fair_ged2": 0.10 + 0.01 * made["seed"], "random_levels": 0.12 + 0.01 * case["case"],
+                     "rater_floor": 0.02, "volume_in_80": 0.6 + 0.2 * case["case"],
+                     "reliability": [[5, 10, 10, 5], [0, 4, 6, 5], [0, 6 + made["seed"], 6, 5]]}  # fmt: skip
+    text = tables(runs)
+    cells = row(text[text.index("Free of the number of draws") :], "ProSeg coherent")
+    assert cells[1:3] == ["0.1050", "0.1250"] and cells[3].startswith("-0.0200 [-0.0250, -0.0150]")
+    assert cells[4] == f"{(0.125 - 0.105) / (0.125 - 0.02):.2f}"
+    assert cells[9].startswith("70% [60%, 80%]")
+    # per seed |4 - 6| or |4 - 7| of 20 inner voxels, twice: two cases
+    assert cells[11] == f"{(2 / 20 + 3 / 20) / 2:.4f}"
+    assert row(text, "*a model that draws")[1] == "0.0200"
+
+
+def test_runs_of_before_there_were_floors_have_no_such_table():
+    old = [run("proseg", 0, 0, 0.8, 0.1)]
+    for case in old[0]["cases"]:
+        del case["fair_ged2"], case["repeat_gap"]
+    assert "Free of the number" not in tables(old)

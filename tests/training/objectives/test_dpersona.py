@@ -20,21 +20,20 @@ from proseg_gui.training.objectives.dpersona import all_masks, bound_loss
 
 class TestDPersona(ObjectiveTests):
     kind = "dpersona"
-    two_stages = True
     falls = 1.0
 
     def test_the_second_stage_moves_the_queries_alone(self, layout, make_cases, tmp_path):
-        trainer = self.trainer(layout, make_cases(5), tmp_path / "run", replace(RECIPE, steps=8, weight_decay=0.1))
+        trainer = self.trainer(layout, make_cases(5), tmp_path / "run", replace(RECIPE, steps=4, weight_decay=0.1))
         for step in range(8):
             before = {name: p.detach().clone() for name, p in trainer.method.named_parameters()}
             trainer._step(step)
             moved = {n.split(".")[0] for n, p in trainer.method.named_parameters() if not torch.equal(p, before[n])}
             assert moved == ({"queries"} if step >= 4 else {"backbone", "prior", "posterior", "head"})
 
-    @pytest.mark.parametrize("stop", [3, 7])
+    @pytest.mark.parametrize("stop", [3, 4, 7])
     def test_it_resumes_exactly_in_either_stage(self, layout, make_cases, tmp_path, monkeypatch, stop):
         monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 1)
-        recipe, cases = replace(RECIPE, steps=8), make_cases(5)
+        recipe, cases = replace(RECIPE, steps=4), make_cases(5)
         whole = self.trainer(layout, cases, tmp_path / "whole", recipe)
         whole.run()
 
@@ -56,6 +55,34 @@ class TestDPersona(ObjectiveTests):
         again.run()
         expected = whole.method.state_dict()
         assert all(torch.equal(value, expected[name]) for name, value in again.method.state_dict().items())
+
+    def test_each_stage_has_a_whole_schedule_and_begins_with_the_last_ones_average(
+        self, layout, make_cases, tmp_path, monkeypatch
+    ):
+        recipe = replace(RECIPE, steps=10, weight_decay=0.0)
+        trainer = self.trainer(layout, make_cases(5), tmp_path / "run", recipe)
+        rates, averages, frozen = [], [], {}
+        step_of, end = trainer._step, trainer._end_stage
+
+        def step(number):
+            if number == 10:
+                frozen.update({n: p.detach().clone() for n, p in trainer.method.head.named_parameters()})
+            found = step_of(number)
+            rates.append(trainer.optimizer.param_groups[0]["lr"])
+            return found
+
+        def ended():
+            if trainer.state.step == 10:
+                averages.append({n: v.clone() for n, v in trainer.state.average.items()})
+            end()
+
+        monkeypatch.setattr(trainer, "_step", step)
+        monkeypatch.setattr(trainer, "_end_stage", ended)
+        trainer.run()
+        assert rates[:10] == rates[10:] and rates[9] < 0.5 * rates[5], "warm-up, full, and down again, twice"
+        assert frozen and all(torch.equal(p, averages[0][f"head.{n}"]) for n, p in frozen.items())
+        assert all(torch.equal(p, frozen[n]) for n, p in trainer.method.head.named_parameters())
+        assert trainer.state.best_step > 10, "nobody is chosen by persons that have not learned yet"
 
 
 def test_the_bound_is_the_union_and_the_intersection_of_those_who_drew():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
 sys.path.insert(0, str(Path(__file__).parent))
 from objective_tests import ObjectiveTests
 
-from proseg_gui.training.objectives.probunet import gaussian_divergence, one_reading
+from proseg_gui.training.objectives.probunet import elbo, gaussian_divergence, one_reading
 
 
 class TestProbabilisticUNet(ObjectiveTests):
@@ -38,3 +39,10 @@ def test_a_reading_is_drawn_evenly_over_raters_who_drew():
     assert torch.allclose(counts / 4000, torch.tensor([0.25, 0.25, 0.5]), atol=0.03)
     nothing, absent = one_reading(masks, torch.zeros_like(observed))
     assert not nothing.any() and not absent.any()
+
+
+def test_the_divergence_weighs_1_beside_a_sum_over_pixels():
+    """As in the paper; the rest of this loss is a mean over pixels."""
+    logits, mask, there = torch.zeros(2, 1, 1, 48), torch.ones(2, 1, 6, 8), torch.ones(2, 1, dtype=torch.bool)
+    terms = elbo(logits, mask, there, torch.tensor([1.0, 5.0]))
+    assert float(terms["kl"]) * 48 == pytest.approx(3.0)

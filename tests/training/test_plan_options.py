@@ -1,39 +1,20 @@
-"""The names that are repeated without torch are those of the modules that do the work, and the plan's reach it."""
+"""Every choice of the Trainer's plan reaches the training."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from proseg_gui.catalogue import METHODS, OPTIONS, STAGE_PATIENCE, methods_with
 from proseg_gui.cli import add_common, train
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.networks import preferences, pretrained, proseg
-from proseg_gui.training import choices, stages
-from proseg_gui.training.methods import OBJECTIVES
-from proseg_gui.training.precision import PRECISIONS
 from proseg_gui.training.process import Network, Plan
 from proseg_gui.training.recipe import Recipe
-
-
-def test_names_are_those_of_the_modules():
-    assert set(choices.METHODS) == set(OBJECTIVES)
-    assert tuple(preferences.PREFERENCES) == choices.PREFERENCES
-    assert choices.CONDITIONINGS == proseg.CONDITIONINGS
-    assert ("unet", *pretrained.CHANNELS) == choices.BACKBONES
-    assert choices.PRECISIONS == PRECISIONS
-    assert choices.STAGES == stages.STAGES == tuple(stages.STEPS)
-    assert Recipe().steps == choices.STEPS
-    assert (Recipe().precision, Recipe().patience) == (choices.PRECISIONS[0], 0)
-
-
-def test_the_names_are_known_without_torch():
-    code = "import sys; import proseg_gui.training.choices, proseg_gui.training.process; print('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+from proseg_gui.training.request import Start
 
 
 @pytest.fixture
@@ -62,17 +43,15 @@ def request_of(tmp_path, make_study):
 def test_a_plan_that_changes_nothing_is_the_shipped_recipe(request_of):
     found = request_of()
     assert found.recipe == Recipe(steps=7, seed=3, augmentation=found.recipe.augmentation)
-    assert found.method == "proseg" and found.encoder_weights is None and found.people is None
+    assert found.start == Start(METHODS[0].name)
 
 
 @pytest.mark.parametrize(
     ("network", "seen"),
     [
-        (Network(method="rater_heads"), lambda r: r.method == "rater_heads"),
-        (Network(conditioning="matrix"), lambda r: r.recipe.network == {"conditioning": "matrix"}),
-        (Network(preference="gaussian"), lambda r: r.recipe.network == {"preference": "gaussian"}),
-        (Network(backbone="resnet18", encoder_weights="w.safetensors"),
-         lambda r: (r.recipe.network, str(r.encoder_weights)) == ({"backbone": "resnet18"}, "w.safetensors")),
+        (Network(method="rater_heads"), lambda r: r.start.method == "rater_heads"),
+        (Network(options={"backbone": "resnet18"}, encoder_weights="w.safetensors"),
+         lambda r: (r.recipe.network, str(r.start.encoder_weights)) == ({"backbone": "resnet18"}, "w.safetensors")),
         (Network(precision="bf16-mixed"), lambda r: r.recipe.precision == "bf16-mixed"),
         (Network(patience=3), lambda r: r.recipe.patience == 3),
     ],
@@ -81,10 +60,20 @@ def test_every_choice_reaches_the_training(request_of, network, seen):
     assert seen(request_of(network=network))
 
 
+@pytest.mark.parametrize(("option", "value"), [(o, v) for o in OPTIONS for v in o.names[1:]])
+def test_every_option_of_a_network_reaches_it(request_of, option, value):
+    weights = "w.safetensors" if option.name == "backbone" else ""
+    network = Network(methods_with(option)[0], {option.name: value}, weights)
+    assert request_of(network=network).recipe.network == {option.name: value}
+    assert Network.read(asdict(network)) == network
+    older = {"method": network.method, "encoder_weights": weights, option.name: value, "precision": "", "patience": 2}
+    assert Network.read(older) == replace(network, patience=2)
+
+
 def test_with_a_base_its_network_stays_and_who_is_who_is_said(request_of):
-    network = Network(method="pionono", conditioning="matrix", precision="bf16-mixed", patience=0)
+    network = Network("pionono", {"conditioning": "matrix"}, precision="bf16-mixed", patience=0)
     people = {"rater1": None, "rater2": "rater1", "rater3": "rater2"}
     found = request_of(init="phantom", stage="adapt", network=network, people=people)
-    assert found.method == "proseg" and found.recipe.network == {} and found.people == people
+    assert found.start.stage == "adapt" and found.recipe.network == {} and found.start.people == people
     assert (found.recipe.precision, found.recipe.patience) == ("bf16-mixed", 0)
-    assert request_of(init="phantom", stage="adapt").recipe.patience == choices.STAGE_PATIENCE
+    assert request_of(init="phantom", stage="adapt").recipe.patience == STAGE_PATIENCE

@@ -1,0 +1,40 @@
+"""How much memory an open case may take beside its pixels: decided before anything is worked out, and said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psutil
+
+MOST_BYTES = 256 << 20
+SHARE = 0.2
+"""Of the memory that is free when a case is opened."""
+FEATURES = 0.75
+"""Part of the budget for encoded slices; the rest is for what was surveyed."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bytes for a case: ``total``, and of it what encoded slices (``features``) and surveyed ones (``survey``) have."""
+
+    total: int
+
+    @property
+    def features(self) -> int:
+        """See the class."""
+        return int(self.total * FEATURES)
+
+    @property
+    def survey(self) -> int:
+        """See the class."""
+        return self.total - self.features
+
+    @property
+    def text(self) -> str:
+        """For people: ``256 MB``."""
+        return f"{self.total >> 20} MB"
+
+
+def memory_budget() -> Budget:
+    """A fifth of what is free now, at most 256 MiB."""
+    return Budget(min(MOST_BYTES, int(SHARE * psutil.virtual_memory().available)))
