@@ -73,6 +73,8 @@ class Settings:
     interpolate: bool = True
     keys: tuple[str, ...] = field(default=(), metadata={"most": 500})
     """Keys that were chosen instead of the program's own: ``command=key|key``."""
+    language: str = _choice("system", "en", "de")
+    tour_seen: bool = False
     recent_commands: tuple[str, ...] = ()
     """Ids of the commands that were given from the palette, the newest first."""
 

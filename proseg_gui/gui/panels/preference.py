@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
@@ -111,7 +112,7 @@ class PreferencePanel(Section):
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Preference", "who draws", parent=parent)
+        super().__init__(tr("Preference"), tr("who draws"), parent=parent)
         self._raters: tuple[RaterItem, ...] = ()
         self._state = PreferenceState()
         self.presets: dict[str, PresetButton] = {}

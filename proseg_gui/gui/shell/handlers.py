@@ -66,6 +66,11 @@ class Handlers:
         """Set a choice of the settings to ``one``, or to ``other`` where it is ``one``."""
         return lambda: self._controller.display.set_view(**{name: other if self.has(name, one)() else one})
 
+    def speak(self, language: str) -> None:
+        """Choose the language of the window; its words are made when it is built."""
+        self._controller.display.set_view(language=language)
+        self._controller.noticed.emit(tr("The language changes at the next start"))
+
     def ct_window(self, centre: float, width: float) -> None:
         """Set grey levels in HU."""
         study = self._controller.desk.study
