@@ -24,6 +24,7 @@ from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
 from proseg_gui.volume import Study
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -245,8 +246,12 @@ def _check_weights_file(path: Path, card: Card, expected_bytes: int) -> None:
 
 
 def refuse_pickle(weights: bytes, path: Path) -> None:
-    """Raise a UserError where ``weights``, read from ``path``, are a pickle, or a zip of one: it could run code."""
-    if weights[:2] == b"PK" or weights[:1] == b"\x80":
+    """Raise a UserError where ``weights``, read from ``path``, are a pickle, or a zip of one: it could run code.
+
+    A safetensors file begins with the length of its header, whose bytes may be a pickle's first ones, and then ``{``.
+    """
+    header = weights[8:9] == b"{" and int.from_bytes(weights[:8], "little") <= len(weights) - 8
+    if not header and (weights[:2] == b"PK" or weights[:1] == b"\x80"):
         raise UserError("the weights are a pickle, which could run code, and are refused", path=path,
                         remedy="Only safetensors files are read: save them as such where you trust them")  # fmt: skip
 
@@ -332,7 +337,7 @@ def channel_order(card: Card, study: Study) -> tuple[str, ...]:
         return card.channels
     if len(study.channels) != len(card.channels):
         have, want = len(study.channels), len(card.channels)
-        raise UserError(f"the model {card.name} takes {want} channel{'s' * (want > 1)} ({', '.join(card.channels)}) "
+        raise UserError(f"the model {card.name} takes {plural(want, 'channel')} ({', '.join(card.channels)}) "
                         f"and the image has {have}", remedy="Give each as --channel NAME=PATH")  # fmt: skip
     return tuple(study.channels)
 

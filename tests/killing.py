@@ -10,10 +10,22 @@ from pathlib import Path
 STEPS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.truncate", "os.utime", "os.link")
 
 
-def killed_at(step: int, folder: Path, work: Callable[[], object]) -> bool:
+def steps_of(folder: Path, work: Callable[[], object]) -> int:
+    """How many steps ``work`` takes when a child does it: those that :func:`killed_at` counts."""
+    told, tells = os.pipe()
+    seen = killed_at(-1, folder, work, tells)
+    os.close(tells)
+    with os.fdopen(told) as lines:
+        count = int(lines.read())
+    assert not seen
+    return count
+
+
+def killed_at(step: int, folder: Path, work: Callable[[], object], tell: int | None = None) -> bool:
     """Do ``work`` in a child that ends just before its ``step``-th (from 0) opening, renaming or removal in ``folder``.
 
-    Returns whether it was killed; ``False`` means that it came to its end before. Reading is a step too.
+    Returns whether it was killed; ``False`` means that it came to its end before. Reading is a step too. ``tell`` is a
+    file into which the number of steps is written at the end.
     """
     child = os.fork()
     if child == 0:
@@ -37,6 +49,8 @@ def killed_at(step: int, folder: Path, work: Callable[[], object]) -> bool:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             sys.addaudithook(look)
             work()
+            if tell is not None:
+                os.write(tell, str(seen[0]).encode())
             code = 0
         finally:
             os._exit(code)

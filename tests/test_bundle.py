@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 
 from proseg_gui import bundle as bundles
 from proseg_gui.bundle import (
@@ -32,6 +33,7 @@ from proseg_gui.bundle import (
     normalise,
     rater_index,
     read_card,
+    refuse_pickle,
     save_bundle,
 )  # fmt: skip
 from proseg_gui.errors import UserError
@@ -178,6 +180,20 @@ def test_a_pickle_posing_as_weights_is_refused_and_not_run(saved, tmp_path):
         rewrite(saved, sha256=hashlib.sha256(data).hexdigest())
         refused(saved, "pickle")
     assert not target.exists()
+
+
+@pytest.mark.parametrize("start", [b"\x80", b"PK"])
+def test_weights_whose_header_s_length_begins_like_a_pickle_are_weights(start):
+    """A safetensors file begins with its header's length, of which one in 32 begins with the byte 80."""
+    found = b""
+    for letters in range(0, 20_000, 8):
+        found = save({"w": torch.zeros(2)}, metadata={"kind": "k" * letters})
+        if found.startswith(start):
+            break
+    assert found.startswith(start)
+    refuse_pickle(found, Path("model.safetensors"))
+    with pytest.raises(UserError, match="pickle"):
+        refuse_pickle(found[:8] + b"[" + found[9:], Path("model.safetensors"))
 
 
 def test_damaged_weights_are_refused(saved):

@@ -27,20 +27,20 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save
 
+from proseg_gui.catalogue import CONDITIONING, STAGE_PATIENCE, STAGES
 from proseg_gui.io.base.atomic import atomic_bytes, atomic_json, atomic_write
 from proseg_gui.io.dataset import Dataset, read_dataset
 from proseg_gui.metrics.bootstrap import paired_difference
-from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg
+from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.benchmark.data import BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, protocol_recipe
-from proseg_gui.training.choices import STAGE_PATIENCE
 from proseg_gui.training.compare import identity_by_case
 from proseg_gui.training.dataset import TrainingCase
 from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.room import Room
 from proseg_gui.training.run import current_commit
-from proseg_gui.training.stages import STAGES, STEPS, extended, prepare_stage, stage_recipe
+from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
 from proseg_gui.training.validate import dice_at_points
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -52,7 +52,8 @@ TASKS = (("rater", 10), ("adapt", 10), ("rater", 1), ("rater", 3), ("full", 10))
 """In the order in which they are made, each for all raters."""
 LAST = "full"
 """The slow stage, after all seeds of the others."""
-SHOWN = sorted(TASKS, key=lambda task: (STAGES.index(task[0]), task[1]))
+STEPS = {stage.name: stage.steps for stage in STAGES}
+SHOWN = sorted(TASKS, key=lambda task: (list(STEPS).index(task[0]), task[1]))
 PARTS_SEED = 1
 FLIPS = {"brain_growth": "x", "cells": "xy"}
 CPU = torch.device("cpu")
@@ -83,12 +84,12 @@ class Setting:
     side: int
     steps: int
     voxels: str
-    conditioning: str = CONDITIONINGS[0]
+    conditioning: str = CONDITIONING.usual
 
     @property
     def group(self) -> str:
         """The data set, and what the base has that is not usual."""
-        return self.data if self.conditioning == CONDITIONINGS[0] else f"{self.data}-{self.conditioning}"
+        return self.data if self.conditioning == CONDITIONING.usual else f"{self.data}-{self.conditioning}"
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--steps", type=int, default=800, help="of the base")
-    parser.add_argument("--conditioning", choices=CONDITIONINGS, default=CONDITIONINGS[0], help="of the base")
+    parser.add_argument("--conditioning", choices=CONDITIONING.names, default=CONDITIONING.usual, help="of the base")
     args = parser.parse_args()
     torch.set_num_threads(1)
     sets = []

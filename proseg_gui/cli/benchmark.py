@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proseg_gui.catalogue import CONTENDERS
 from proseg_gui.cli.train import parse_window
 from proseg_gui.errors import UserError
-from proseg_gui.training.choices import METHODS
 
 if TYPE_CHECKING:
     from proseg_gui.training.benchmark.protocol import Protocol, Run
@@ -27,8 +27,6 @@ Made by `proseg-gui benchmark` from the files in `runs/`; do not edit.
 
 """
 TABLES = "tables.md"
-COMPARED = (*METHODS, "proseg_matrix")
-"""What can be compared: the methods, and ProSeg with ``train --conditioning matrix``."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -44,8 +42,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--name", metavar="NAME",
                         help="what the data set is called in the results (what dataset.json calls it, else data): its "
                              "folder's name is not told")  # fmt: skip
-    parser.add_argument("--methods", default=",".join(COMPARED), metavar="A,B",
-                        help=f"which of {', '.join(COMPARED)} (all)")  # fmt: skip
+    parser.add_argument("--methods", default=",".join(CONTENDERS), metavar="A,B",
+                        help=f"which of {', '.join(CONTENDERS)} (all)")  # fmt: skip
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each, seeds 0 to N-1 (3)")
     parser.add_argument("--folds", type=int, default=5, metavar="N",
                         help="parts by patient, each judged once (5); 1: the split of split.json")  # fmt: skip
@@ -94,9 +92,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _checked(args: argparse.Namespace) -> list[str]:
     methods = [name.strip() for name in args.methods.split(",") if name.strip()]
-    unknown = [name for name in methods if name not in COMPARED]
+    unknown = [name for name in methods if name not in CONTENDERS]
     if unknown or not methods:
-        raise UserError(f"there is no method {(unknown or [''])[0]!r}", remedy=f"Methods are {', '.join(COMPARED)}")
+        raise UserError(f"there is no method {(unknown or [''])[0]!r}", remedy=f"Methods are {', '.join(CONTENDERS)}")
     for name, least in (("steps", 2), ("seeds", 1), ("folds", 1), ("side", 16)):
         if getattr(args, name) < least:
             raise UserError(f"--{name} {getattr(args, name)} is too few", remedy=f"Give {least} or more")

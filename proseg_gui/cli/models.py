@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from proseg_gui.bundle import Card, list_bundles
+from proseg_gui.catalogue import title_of
+from proseg_gui.wording import plural
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -27,8 +29,8 @@ def describe(card: Card) -> str:
     spacing = " x ".join(f"{s:g}" for s in card.spacing_mm)
     figures = card.metrics.get("validation", {})
     lines = [
-        f"{card.name} (version {card.version}, method {card.kind})",
-        f"  draws {', '.join(card.structures)} as {len(card.raters)} raters: {', '.join(card.raters)}",
+        f"{card.name} (version {card.version}, method {title_of(card.kind)})",
+        f"  draws {', '.join(card.structures)} as {plural(len(card.raters), 'rater')}: {', '.join(card.raters)}",
         f"  on {card.known_modality or 'images'} ({', '.join(card.channels)}) at {spacing} mm pixels",
     ]
     if figures:

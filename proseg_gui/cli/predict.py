@@ -12,6 +12,7 @@ from typing import Any
 from proseg_gui.cli import add_series
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
+from proseg_gui.wording import plural
 
 EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
@@ -97,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         misfits = sum(not summary["fit"]["ok"] for summary in summaries.values() if "fit" in summary)
         if misfits:
             print(f"note: the model does not fit {misfits} of {len(summaries)} cases; their predict.json say why")
-        print(f"wrote {len(summaries)} cases to {args.out}")
+        print(f"wrote {plural(len(summaries), 'case')} to {args.out}")
         return 0
     if cases and not channels and args.series is None:
         study = load_case(cases[0], ())

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from proseg_gui.errors import UserError
+from proseg_gui.wording import plural
 
 EXAMPLES = """examples:
   proseg-gui project info liver.project
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             wrong = problems(project)
             if wrong:
                 raise UserError("; ".join(wrong), path=args.project, remedy="Go back to a copy of it")
-            print(f"{args.project.name} is whole: {_count(len(project.cases()), 'case')}")
+            print(f"{args.project.name} is whole: {plural(len(project.cases()), 'case')}")
         else:
             from proseg_gui.review.project.export import export_dataset, parse_how
 
@@ -95,10 +96,6 @@ def _table(found: dict) -> list[str]:
         doubt = "" if case["doubt_ml"] is None else f", doubt {case['doubt_ml']:.1f} ml"
         drafts = case["draft_voxels"]
         drawn = ", draft damaged" if drafts is None else "".join(f", {n} {count} voxels" for n, count in drafts.items())
-        steps = f"{_count(case['gestures'], 'step')}, {_count(case['readings'], 'reading')}"
+        steps = f"{plural(case['gestures'], 'step')}, {plural(case['readings'], 'reading')}"
         lines.append(f"{name}: {case['state']}{flag}, {steps}{doubt}{drawn}")
     return lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -8,24 +8,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proseg_gui.catalogue import (
+    BACKBONE,
+    ENTRIES,
+    METHODS,
+    OPTIONS,
+    PRECISION,
+    RECIPE_OPTIONS,
+    STAGE_ENTRIES,
+    STAGE_PATIENCE,
+    STEPS,
+    Option,
+    methods_with,
+    options_of,
+)
 from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
-from proseg_gui.training.choices import (
-    BACKBONES,
-    CONDITIONINGS,
-    METHODS,
-    PRECISIONS,
-    PREFERENCES,
-    RECIPE_OPTIONS,
-    STAGE_PATIENCE,
-    STAGES,
-    STEPS,
-)
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
     from proseg_gui.io.dataset import Dataset
-    from proseg_gui.training.run import Request
+    from proseg_gui.training.request import Request
 
 EXAMPLES = """examples:
   proseg-gui train brain_growth --out my_model --flip x --modality MR
@@ -64,23 +68,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of cases, or a project")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="folder to write the bundle to")
     parser.add_argument("--init", metavar="BUNDLE", help="go on from this model: its folder, or its name")
-    parser.add_argument("--stage", choices=STAGES, help="how much of the --init model may change")
+    parser.add_argument("--stage", choices=tuple(STAGE_ENTRIES), help="how much of the --init model may change")
     parser.add_argument("--people", type=Path, metavar="FILE",
                         help="with --init, JSON that says who is who: names in the data set to raters of that model, "
                              "null for somebody new (without it, equal names are taken for one person)")  # fmt: skip
     parser.add_argument("--method", metavar="NAME",
-                        help=f"which kind of model: {', '.join(METHODS)} (proseg)")  # fmt: skip
-    parser.add_argument("--preference", choices=PREFERENCES,
-                        help="proseg only: what a rater's preference is distributed as (dirichlet)")  # fmt: skip
-    parser.add_argument("--conditioning", choices=CONDITIONINGS,
-                        help="proseg only: whether a rater's preference scales and shifts features (film) or mixes the "
-                             "decoder's weights too, which can tell raters apart better (film)")  # fmt: skip
-    parser.add_argument(
-        "--backbone",
-        choices=BACKBONES,
-        default=BACKBONES[0],
-        help="what reads the image: the project's U-Net, or an encoder with weights of yours (unet)",
-    )
+                        help=f"which kind of model: {', '.join(ENTRIES)} ({METHODS[0].name})")  # fmt: skip
+    for option in OPTIONS:
+        parser.add_argument(option.flag, choices=option.names, help=_help(option))
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE",
                         help="safetensors file of the encoder's weights, named as torchvision and timm do")  # fmt: skip
     parser.add_argument("--widths", metavar="N,N,...", help="channels of the U-Net's levels (16,32,64,64)")
@@ -101,10 +96,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
     parser.add_argument("--recipe", default="", metavar="A,B",
-                        help=f"proseg only, what a new model learns with beside what is usual: "
+                        help=f"{', '.join(_with_recipes())} only, what a new model learns with beside what is usual: "
                              f"{', '.join(RECIPE_OPTIONS)} (nothing; docs/decisions/recipe-options.md)")  # fmt: skip
-    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0],
-                        help="bits the network counts with while it learns; 16-mixed needs CUDA (32)")  # fmt: skip
+    parser.add_argument("--precision", choices=PRECISION.names, default=PRECISION.usual,
+                        help=f"{PRECISION.meaning} ({PRECISION.usual})")  # fmt: skip
     parser.add_argument("--memory", type=float, metavar="GB",
                         help="what cases may fill of the memory; the rest lies in temporary files (half of what is "
                              "free)")  # fmt: skip
@@ -139,8 +134,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace, request: Request) -> int:
     from proseg_gui.jobs import no_progress
+    from proseg_gui.training.place import run_folder
     from proseg_gui.training.processes import rank
-    from proseg_gui.training.run import run_folder, train_bundle
+    from proseg_gui.training.run import train_bundle
 
     if rank():  # of several processes the first one speaks
         train_bundle(request, no_progress)
@@ -148,7 +144,7 @@ def _train(args: argparse.Namespace, request: Request) -> int:
     if args.init and not args.people:
         print("\n".join(_guessed(request)), flush=True)
     card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
-    raters = f"{len(card.raters)} raters ({', '.join(card.raters)})"
+    raters = f"{plural(len(card.raters), 'rater')} ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
     print("\n".join(result_lines(card)))
     if not card.known_modality:
@@ -161,7 +157,7 @@ def _guessed(request: Request) -> list[str]:
     from proseg_gui.bundle import find_bundle, read_card
     from proseg_gui.training.origin import match_raters
 
-    card = read_card(find_bundle(str(request.init)))
+    card = read_card(find_bundle(str(request.start.init)))
     known = sorted(set(match_raters(card, request.dataset).values()))
     if not known:
         return [f"nobody in these data is called like a rater of {card.name}: all are new"]
@@ -175,14 +171,15 @@ def _check_network(args: argparse.Namespace) -> None:
                         remedy="For instance --init liver --stage rater")  # fmt: skip
     if args.people and not args.init:
         raise UserError("--people says who is who in the model that --init names", remedy="Give --init too")
-    asked = {"method": args.method, "preference": args.preference, "conditioning": args.conditioning,
-             "widths": args.widths, "backbone": args.backbone != BACKBONES[0], "recipe": args.recipe}  # fmt: skip
-    chosen = next((name for name, value in asked.items() if value), "")
+    options = _network_options(args)
+    asked = {"--method": args.method, "--widths": args.widths, "--recipe": args.recipe,
+             **{option.flag: True for option in options}}  # fmt: skip
+    chosen = next((flag for flag, value in asked.items() if value), "")
     if args.init and chosen:
-        raise UserError(f"--{chosen} cannot be chosen with --init", remedy="The network is that of --init")
-    if args.method is not None and args.method not in METHODS:
-        raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(METHODS)}")
-    if (args.backbone != BACKBONES[0]) != bool(args.encoder_weights):
+        raise UserError(f"{chosen} cannot be chosen with --init", remedy="The network is that of --init")
+    if args.method is not None and args.method not in ENTRIES:
+        raise UserError(f"there is no method {args.method!r}", remedy=f"Methods are {', '.join(ENTRIES)}")
+    if (BACKBONE in options) != bool(args.encoder_weights):
         raise UserError("--encoder-weights and a --backbone other than unet belong together",
                         remedy="For instance --backbone resnet18 --encoder-weights resnet18.safetensors")  # fmt: skip
     unknown = [name for name in _recipe_options(args) if name not in RECIPE_OPTIONS]
@@ -190,17 +187,30 @@ def _check_network(args: argparse.Namespace) -> None:
         raise UserError(f"there is no recipe option {unknown[0]!r}", remedy=f"There are {', '.join(RECIPE_OPTIONS)}")
     if "heads-first" in _recipe_options(args) and args.conditioning == "film":
         raise UserError("the recipe option heads-first needs --conditioning matrix", remedy="Leave one of them out")
-    if args.recipe and args.method not in (None, "proseg"):
-        raise UserError(f"--recipe {args.recipe} is for --method proseg, not {args.method}", remedy="Leave it out")
-    for option, value in _proseg_options(args).items():
-        if args.method not in (None, "proseg"):
-            raise UserError(f"--{option} {value} is for --method proseg, not {args.method}", remedy="Leave it out")
+    method = args.method or METHODS[0].name
+    if args.recipe and not ENTRIES[method].recipe_options:
+        able = " or ".join(_with_recipes())
+        raise UserError(f"--recipe {args.recipe} is for --method {able}, not {method}", remedy="Leave it out")
+    for option, value in options.items():
+        if option not in options_of(method):
+            able = " or ".join(methods_with(option))
+            raise UserError(f"{option.flag} {value} is for --method {able}, not {method}", remedy="Leave it out")
 
 
-def _proseg_options(args: argparse.Namespace) -> dict[str, str]:
-    """What was chosen of ProSeg's own architecture, where it is not what is usual."""
-    given = {"preference": (args.preference, "dirichlet"), "conditioning": (args.conditioning, "film")}
-    return {name: value for name, (value, usual) in given.items() if value not in (None, usual)}
+def _network_options(args: argparse.Namespace) -> dict[Option, str]:
+    """What was chosen of the network, where it is not what is usual."""
+    given = {option: getattr(args, option.name) for option in OPTIONS}
+    return {option: value for option, value in given.items() if value not in (None, option.usual)}
+
+
+def _help(option: Option) -> str:
+    able = methods_with(option)
+    only = "" if len(able) == len(METHODS) else f"{', '.join(able)} only: "
+    return f"{only}{option.meaning} ({option.usual})"
+
+
+def _with_recipes() -> list[str]:
+    return [entry.name for entry in METHODS if entry.recipe_options]
 
 
 def _recipe_options(args: argparse.Namespace) -> list[str]:
@@ -234,29 +244,27 @@ def _request(args: argparse.Namespace, window: tuple[float, float] | None, datas
     from proseg_gui.bundle import find_bundle, read_card
     from proseg_gui.io.dataset import Split, read_people
     from proseg_gui.training.augment import augmentation_for
+    from proseg_gui.training.place import Place
     from proseg_gui.training.recipe import Recipe, with_options
-    from proseg_gui.training.run import Request
+    from proseg_gui.training.request import Images, Request, Start, Words
 
     split = Split.read(args.split) if args.split else None
     calibrated = window is not None or bool(args.init and read_card(find_bundle(args.init)).window["kind"] == "fixed")
     augmentation = augmentation_for(args.flip, calibrated=calibrated)
-    network = _proseg_options(args)
-    if args.backbone != BACKBONES[0]:
-        network["backbone"] = args.backbone
-    if args.init:
-        from proseg_gui.training.stages import STEPS as STAGE_STEPS
-    steps = args.steps or (STAGE_STEPS[args.stage] if args.init else STEPS)
+    network = {option.name: value for option, value in _network_options(args).items()}
+    steps = args.steps or (STAGE_ENTRIES[args.stage].steps if args.init else STEPS)
     patience = (STAGE_PATIENCE if args.init else 0) if args.patience is None else args.patience
     recipe = Recipe(steps=steps, seed=args.seed, crop=args.crop, patience=patience, augmentation=augmentation,
                     network=network, precision=args.precision)  # fmt: skip
     recipe = with_options(recipe, _recipe_options(args))
     if args.widths:
         recipe = replace(recipe, widths=_widths(args.widths))
+    people = read_people(args.people) if args.people else None
     return Request(
-        dataset, args.out, recipe, split, args.keep_names, window, args.modality, args.licence, args.intended_use,
-        recorded_command(args), args.device, args.overwrite, args.resume,
-        args.method or METHODS[0], args.init, args.stage or "", args.encoder_weights,
-        read_people(args.people) if args.people else None, None if args.memory is None else round(args.memory * 1e9),
+        dataset, Place(args.out, args.overwrite, args.resume), recipe, split,
+        Start(args.method or METHODS[0].name, args.encoder_weights, args.init, args.stage or "", people),
+        Images(window, args.modality), Words(args.licence, args.intended_use, recorded_command(args)),
+        args.keep_names, args.device, None if args.memory is None else round(args.memory * 1e9),
     )  # fmt: skip
 
 

@@ -77,8 +77,8 @@ def joined(boxes: Sequence[Box]) -> Box:
     return z, y, x
 
 
-def widened(box: Box, geometry: Geometry, mm: float) -> Box:
-    """The box of all voxels of the image whose centre may lie within ``mm`` of a centre in ``box``."""
+def widened(box: Box, geometry: Geometry, mm: float, plane: Plane | None = None) -> Box:
+    """The box of all voxels, of the image or of ``plane``, whose centre may lie within ``mm`` of one in ``box``."""
     origins = geometry.slice_origins()
     heights = origins @ geometry.normal
     away = np.abs(heights[:, None] - heights[box[0]])
@@ -93,6 +93,8 @@ def widened(box: Box, geometry: Geometry, mm: float) -> Box:
         low = math.floor(box[axis].start + float(shifts.min()) - margin)
         high = math.ceil(box[axis].stop - 1 + float(shifts.max()) + margin)
         found.append(slice(max(low, 0), min(high + 1, geometry.shape[axis])))
+    if plane is not None:
+        found[plane.axis] = of_plane(plane, geometry.shape)[plane.axis]
     return found[0], found[1], found[2]
 
 

@@ -110,9 +110,7 @@ def _around(geometry: Geometry, seed: tuple[int, int, int], mm: float, plane: Pl
     if plane is None:
         return ball_stroke(geometry, [centre], mm)
     z, y, x = seed
-    wide = boxes.widened((slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)), geometry, mm)
-    box = boxes.common(wide, boxes.of_plane(plane, geometry.shape))
-    assert box is not None  # it holds the seed
+    box = boxes.widened((slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)), geometry, mm, plane)
     index = np.stack(np.meshgrid(*(np.arange(s.start, s.stop) for s in box), indexing="ij"), axis=-1)
     away = np.linalg.norm(geometry.index_to_world(index) - centre, axis=-1)
     return Painted(box, away <= mm + TOLERANCE_MM)

@@ -19,10 +19,8 @@ from proseg_gui.drawing.boxes import (
     BoolArray,
     Box,
     check_mask,
-    common,
     filled_box,
     joined,
-    of_plane,
     relative,
     widened,
 )
@@ -57,7 +55,7 @@ def grow(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | None 
     box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
-    box = _widened(box, geometry, mm, plane)
+    box = widened(box, geometry, mm, plane)
     return Painted(box, near(mask[box], geometry, box, mm))
 
 
@@ -70,7 +68,7 @@ def shrink(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
     box = filled_box(mask, geometry.shape, plane)
     if box is None:
         return Painted.empty()
-    wide = _widened(box, geometry, mm, plane)
+    wide = widened(box, geometry, mm, plane)
     return Painted(box, ~near(~mask[wide], geometry, wide, mm)[relative(box, wide)])
 
 
@@ -134,13 +132,6 @@ def combine(a: BoolArray, b: BoolArray, operation: Operation, *, plane: Plane | 
     if operation == "intersect":
         return Painted(box, one & other)
     return Painted(box, one & ~other if operation == "subtract" else one ^ other)
-
-
-def _widened(box: Box, geometry: Geometry, mm: float, plane: Plane | None) -> Box:
-    wide = widened(box, geometry, mm)
-    cut = wide if plane is None else common(wide, of_plane(plane, geometry.shape))
-    assert cut is not None  # it holds the box itself
-    return cut
 
 
 def _parts(inside: BoolArray, geometry: Geometry, box: Box) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import gaussian_filter
 
-from proseg_gui.drawing.boxes import BoolArray, Box, common, filled_box, in_slice, of_plane, relative, widened
+from proseg_gui.drawing.boxes import BoolArray, Box, filled_box, in_slice, relative
 from proseg_gui.drawing.distance import is_upright
 from proseg_gui.drawing.painted import Painted, checked_mm
 from proseg_gui.planes import Plane
@@ -27,8 +27,9 @@ def smooth(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
 
     A flat border stays where it is, and so does every voxel from which all is in (or out) within 1.6 ``mm``. A bent
     border moves towards the middle of its bend: a ball of radius R loses about ``mm``^2 / R of its radius, which is
-    3 ``mm``^2 / R^2 of its volume; parts thinner than about ``mm`` go. At the image's border the shape is taken to go
-    on as it is there, so it is not eaten from outside.
+    3 ``mm``^2 / R^2 of its volume; parts thinner than about ``mm`` go. Nothing comes to lie outside of
+    the box that held the shape. At the image's border the shape is taken to go on as it is there, so it is not eaten
+    from outside.
 
     Where slices stand upright this is scipy's ``gaussian_filter`` within them and weights by their true distances
     across them; uneven slices weigh as much as they are thick. On tilted stacks no filter along the array's axes is a
@@ -49,31 +50,27 @@ def smooth(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
         For a size out of range, a mask that does not fit the grid and a plane that the image does not have.
     """
     mm = checked_mm(mm, "the distance", LARGEST_SMOOTHING_MM)
-    filled = filled_box(mask, geometry.shape, plane)
-    if filled is None:
+    box = filled_box(mask, geometry.shape, plane)
+    if box is None:
         return Painted.empty()
-    most = None if plane is None else of_plane(plane, geometry.shape)
     flat_axis = None if plane is None else plane.axis
-    box = _cut(widened(filled, geometry, 2 * mm), most)
+    # No half space is more than half in at a place outside of it: nothing comes to lie beyond the sides of this box.
     if is_upright(geometry):
-        wide = _cut(widened(filled, geometry, (_TRUNCATE + 2) * mm), most)
-        return Painted(box, _blurred_upright(mask, geometry, box, wide, mm, flat_axis) > 0.5)
+        return Painted(box, _blurred_upright(mask, geometry, box, mm, flat_axis) > 0.5)
     return Painted(box, np.stack([flat > 0.5 for flat in _blurred_tilted(mask, geometry, box, mm, flat_axis)]))
 
 
-def _cut(box: Box, most: Box | None) -> Box:
-    found = box if most is None else common(box, most)
-    assert found is not None  # both hold what is drawn
-    return found
-
-
 def _blurred_upright(
-    mask: BoolArray, geometry: Geometry, box: Box, wide: Box, sigma: float, flat_axis: int | None
+    mask: BoolArray, geometry: Geometry, box: Box, sigma: float, flat_axis: int | None
 ) -> npt.NDArray[np.float32]:
-    """The Gaussian mean of the mask in ``box``, from what lies in ``wide``; ``flat_axis`` is not blurred along."""
+    """The Gaussian mean of the mask in ``box``, the box that holds it; ``flat_axis`` is not blurred along."""
     deviations = [0.0 if axis in (0, flat_axis) else sigma / geometry.spacing_mm[axis] for axis in range(3)]
+    # What lies at the side of the array is repeated: a voxel of the outside, or of the shape at the image's border.
+    sides = zip(box[1:], mask.shape[1:], strict=True)
+    rows, columns = (slice(max(side.start - 1, 0), min(side.stop + 1, n)) for side, n in sides)
+    wide = box[0], rows, columns
     within = gaussian_filter(mask[wide].astype(np.float32), deviations, mode="nearest", truncate=_TRUNCATE)
-    rows, columns = relative(box, wide)[1:]
+    within = within[relative(box, wide)]
     numbers, origins, thick = _stack_around(geometry, box, sigma, flat_axis)
     heights = origins @ geometry.normal
     own = heights[np.searchsorted(numbers, np.arange(box[0].start, box[0].stop))]
@@ -82,9 +79,9 @@ def _blurred_upright(
     weights /= weights.sum(axis=1, keepdims=True)
     across = np.zeros((len(own), len(within)), np.float32)
     for number, column in zip(np.clip(numbers, 0, geometry.shape[0] - 1).tolist(), weights.T, strict=True):
-        if wide[0].start <= number < wide[0].stop:  # the mask is empty elsewhere
-            across[:, number - wide[0].start] += column
-    return np.asarray(np.tensordot(across, within[:, rows, columns], axes=1))
+        if box[0].start <= number < box[0].stop:  # the mask is empty elsewhere
+            across[:, number - box[0].start] += column
+    return np.asarray(np.tensordot(across, within, axes=1))
 
 
 def _blurred_tilted(

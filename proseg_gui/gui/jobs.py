@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, Qt, Signal, Slot
 
 from proseg_gui.jobs import CancelToken, Job, JobRunner, Progress, no_progress
+
+T = TypeVar("T")
 
 
 class _Relay(QObject):
@@ -49,3 +52,29 @@ class QtJobs(QObject):
     ) -> Job:
         """Queue ``work(token, progress)`` in ``lane``; see :class:`~proseg_gui.jobs.JobRunner`."""
         return self._runner.submit(lane, Job(work, title, done, failed, progress, ended), latest=latest)
+
+
+def wait_for(work: Callable[[], T]) -> T:
+    """Do ``work`` on a thread of its own, and come back when it has ended; raises what it raised.
+
+    Meanwhile windows are painted and take no input. For the end of the program only, when nothing else is left to do
+    than to wait; everything else is a job.
+    """
+    loop, relay = QEventLoop(), _Relay()
+    found: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            failures.append(error)
+        relay.call.emit(loop.quit)
+
+    thread = threading.Thread(target=run, name="waited for", daemon=True)
+    thread.start()
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    thread.join()  # where the program was told to quit, the loop ends at once
+    if failures:
+        raise failures[0]
+    return found[0]

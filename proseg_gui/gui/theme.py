@@ -70,6 +70,20 @@ class HasIcon(Protocol):
 
 
 @cache
+def _icon_sources() -> Mapping[str, str]:
+    """Every icon's SVG, read with the first one: later the window's thread must not wait for a disk."""
+    files = (data_folder("resources") / "icons").glob("*.svg")
+    return {path.stem: path.read_text(encoding="utf-8") for path in files}
+
+
+@cache
+def _base_sheet() -> tuple[str, Path]:
+    """The style sheet of all themes with its colours as names, and the folder of the icons that it uses."""
+    folder = data_folder("resources")
+    return (folder / "themes" / "base.qss").read_text(encoding="utf-8"), folder / "icons"
+
+
+@cache
 def _all_tokens() -> Mapping[str, Mapping[str, str]]:
     path = data_folder("resources") / "themes" / "tokens.json"
     try:
@@ -88,9 +102,8 @@ def tokens(name: str) -> Mapping[str, str]:
 
 def load_theme(name: str) -> str:
     """Return the style sheet of theme ``name``; ``KeyError`` if base.qss names a colour that tokens.json lacks."""
-    folder = data_folder("resources")
-    text = (folder / "themes" / "base.qss").read_text(encoding="utf-8")
-    return Template(text).substitute(tokens(name), icons=(folder / "icons").as_posix())
+    text, icons = _base_sheet()
+    return Template(text).substitute(tokens(name), icons=icons.as_posix())
 
 
 def palette(name: str) -> QPalette:
@@ -129,13 +142,13 @@ def icon_path(name: str) -> Path:
 
 def icon_names() -> tuple[str, ...]:
     """Return the names of all icons that :func:`icon` knows."""
-    return tuple(sorted(path.stem for path in (data_folder("resources") / "icons").glob("*.svg")))
+    return tuple(sorted(_icon_sources()))
 
 
 def icon(name: str) -> QIcon:
     """Draw icon ``name`` in the application palette's text colours (normal and disabled), at several sizes."""
     colours = QApplication.palette()
-    source = icon_path(name).read_text(encoding="utf-8")
+    source = _icon_sources()[name]
     result = QIcon()
     for group, mode in (
         (QPalette.ColorGroup.Active, QIcon.Mode.Normal),

@@ -108,8 +108,8 @@ class Sliders:
 
         A rater's own point is that rater alone, also where several blends meet in it.
         """
-        if not point[PREFERENCE]:
-            return None  # the method knows no preference
+        if not self._method.capabilities.personalised:
+            return None  # the method tells no raters apart
         presets, target = self._presets, self._lines([point])[0]
         tolerance = BLEND_TOLERANCE * max(1.0, float(np.abs(target).max()))
         apart = np.abs(presets - target).max(1)

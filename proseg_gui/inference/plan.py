@@ -25,7 +25,8 @@ ENSEMBLE_DRAWS = 448
 class SurveyPlan:
     """``raters`` x ``tau_draws`` x ``eps_draws`` draws, in that nesting order, from one seed.
 
-    ``raters`` is 1 for a method that draws for everybody at once.
+    ``raters`` is 1 for a method that draws for everybody at once, but where its draws are the agreement levels: these
+    are as many as raters, and what differs between them is what raters disagree on.
     """
 
     raters: int
@@ -75,7 +76,7 @@ def ensemble_plan(bundle: Bundle, seed: int = 0, draws: int = ENSEMBLE_DRAWS) ->
 
 def _balanced(bundle: Bundle, draws: int, eps_draws: int, seed: int) -> SurveyPlan:
     able = bundle.method.capabilities
-    raters = len(bundle.card.raters) if able.rater_draws else 1
+    raters = len(bundle.card.raters) if able.rater_draws or able.levels else 1
     if not able.intra_expert:
         return SurveyPlan(raters, 1, max(2, math.ceil(draws / raters)) if able.ambiguity_axes else 1, seed)
     eps_draws = eps_draws if able.ambiguity_axes else 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.images.reading import image_files, image_stem
+from proseg_gui.wording import plural
 
 _BESIDE = re.compile(
     r"^(?:(?P<structure>.+)_)?(?P<rater>(?:seg|mask|rater|reader|expert|annotator)[-_]?\d+)$", re.IGNORECASE
@@ -44,7 +45,7 @@ def foreign_layout(folder: Path) -> UserError | None:
     drawn = [item for item in image_files(labels) if cases and image_stem(item) == cases[0]] if labels.is_dir() else []
     example = f"imagesTr/{first.name} labelsTr/{(drawn or [first])[0].name}" if first is not None else "IMAGE LABELS"
     return UserError(
-        f"this is an nnU-Net data set ({len(cases)} case{'s' if len(cases) != 1 else ''} in imagesTr, label maps in "
+        f"this is an nnU-Net data set ({plural(len(cases), 'case')} in imagesTr, label maps in "
         "labelsTr), where a case of ours is a folder with one mask a rater",
         path=folder,
         remedy=f"Write each case as ours: proseg-gui import-contours {example} --rater NAME --out DATASET/"

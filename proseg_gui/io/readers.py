@@ -22,6 +22,7 @@ from proseg_gui.io.images.picture_labels import is_picture
 from proseg_gui.io.images.reading import image_files, image_suffix
 from proseg_gui.io.layouts import foreign_layout, has_drawings
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.wording import plural
 
 _SCANS = "CT, MR, PET or SPECT image"
 
@@ -208,7 +209,8 @@ def _in_series(listed: SeriesList) -> list[Candidate]:
 
 def _case_candidate(case: Case) -> Candidate:
     raters = len({rater for _, rater, _ in case.masks})
-    return Candidate("case", case.path, f"{case.name}, {raters} rater{'s' if raters != 1 else ''}", case=case)
+    label = f"{case.name}, {plural(raters, 'rater')}" if raters else case.name
+    return Candidate("case", case.path, label, case=case)
 
 
 READERS = (

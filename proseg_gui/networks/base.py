@@ -43,6 +43,20 @@ class Capabilities:
     """A rater is a distribution, so repeated readings differ."""
     rater_draws: bool = True
     """``draw`` with a rater gives that rater's own readings; where false, draws are of everybody at once."""
+    levels: bool = False
+    """Draws of everybody are agreement levels, what at least c of R raters include: each c in turn, as often as the
+    others. What differs between them is what raters disagree on."""
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Causes of uncertainty that the method can tell: of ``inter``, ``intra`` and ``ambiguity``."""
+        one_cause = self.samples and not (self.rater_draws or self.levels)  # its spread has no other name
+        able = {
+            "inter": self.levels or (self.personalised and self.rater_draws),
+            "intra": self.intra_expert and self.rater_draws,
+            "ambiguity": self.ambiguity_axes or one_cause,
+        }
+        return frozenset(name for name, there in able.items() if there)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +80,8 @@ class Control:
     share: float
     """Share of its family's spread that this axis explains, 0..1."""
     limit: float = 3.0
+    stops: tuple[str, ...] = ()
+    """Where only some positions mean something: their words, from ``-limit`` to ``+limit``, evenly spaced."""
 
 
 class Method(nn.Module, ABC):
@@ -78,7 +94,7 @@ class Method(nn.Module, ABC):
     widths, features, hidden:
         Channels of the backbone's levels, finest first; its output's; width of the decoder's first layer.
     backbone:
-        A name in :data:`~proseg_gui.networks.pretrained.BACKBONES`.
+        A name of :data:`~proseg_gui.catalogue.BACKBONE`.
     own, choices:
         What the method has beside them: sizes with their least and most, and names with those there are.
 

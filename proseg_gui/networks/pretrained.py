@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from proseg_gui.catalogue import BACKBONE
 from proseg_gui.networks.unet import ConvBlock, UNet, UShape, decoder
 
 UNET = "unet"
 CHANNELS = {"resnet18": (64, 64, 128, 256, 512), "resnet34": (64, 64, 128, 256, 512),
             "resnet50": (64, 256, 512, 1024, 2048)}  # fmt: skip
 """Of the levels of each encoder, at a half, a quarter ... of the resolution."""
-BACKBONES = (UNET, *CHANNELS)
 SCALE, SHIFT = 2.21, 0.23
 """Our images are -1..1; such weights learned from colours 0..1 less their mean .449, by their deviation .226."""
 
@@ -36,7 +36,7 @@ def build_backbone(name: str, n_channels: int, widths: Sequence[int], features: 
     if name == UNET:
         return UNet(n_channels, widths, features)
     if name not in CHANNELS:
-        raise ValueError(f"the backbone must be one of {', '.join(BACKBONES)}")
+        raise ValueError(f"the backbone must be one of {', '.join(BACKBONE.names)}")
     if len(widths) > len(CHANNELS[name]) + 1:
         raise ValueError(f"the backbone {name} has at most {len(CHANNELS[name]) + 1} widths")
     return EncoderUNet(name, n_channels, widths, features)

@@ -14,14 +14,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from proseg_gui.catalogue import CONDITIONING, PREFERENCE
 from proseg_gui.networks import axes
 from proseg_gui.networks.base import Capabilities, Control, Coords, Method
 from proseg_gui.networks.preferences import PREFERENCES
 
 LEAST_VARIANCE = 1e-5
 """Pixels with a smaller p(1 - p) add nothing measurable to the Gram matrix and are skipped."""
-CONDITIONINGS = ("film", "matrix")
-"""How tau acts on the features: scales and shifts alone, or the first decoder layer's weights as well."""
 CHUNK = 16384
 """Pixels decoded at once, so that the hidden layers of a slice stay in the processor's cache."""
 
@@ -34,8 +33,9 @@ class ProSeg(Method):
     preference:
         ``"dirichlet"`` or ``"gaussian"``: what a rater's tau is distributed as.
     conditioning:
-        One of :data:`CONDITIONINGS`; with ``"matrix"`` W0 is W0 + sum_d tau_d V_d, which lets raters differ by what
-        they look at (docs/decisions/model-conditioning.md). Bundles that do not name it have ``"film"``.
+        One of the catalogue's: tau scales and shifts features; with ``"matrix"``, W0 is W0 + sum_d tau_d V_d as well,
+        which lets raters differ by what they look at (docs/decisions/model-conditioning.md). Bundles that do not name
+        it have ``"film"``.
     modes, tau_dims:
         K (size of eps), size of tau. ``hidden`` is the first decoder layer; the second has half.
     """
@@ -48,7 +48,7 @@ class ProSeg(Method):
         conditioning: str = "film", **common: Any,
     ) -> None:  # fmt: skip
         own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
-        choices = {"preference": (preference, tuple(PREFERENCES)), "conditioning": (conditioning, CONDITIONINGS)}
+        choices = {"preference": (preference, PREFERENCE.names), "conditioning": (conditioning, CONDITIONING.names)}
         super().__init__(*sizes, own=own, choices=choices, **common)
         self.family = PREFERENCES[preference]
         self.preference_domain = self.family.domain

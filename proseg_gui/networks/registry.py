@@ -1,23 +1,16 @@
-"""Which methods there are, by the name that a bundle's card gives."""
+"""Which methods there are, by the name that a bundle's card gives: the networks of the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from proseg_gui.catalogue import ENTRIES, load_class
 from proseg_gui.networks.base import Method
-from proseg_gui.networks.dpersona import DPersona
-from proseg_gui.networks.majority import Majority, Threshold
-from proseg_gui.networks.pionono import Pionono
-from proseg_gui.networks.probunet import ProbabilisticUNet
-from proseg_gui.networks.proseg import ProSeg
-from proseg_gui.networks.rater_heads import RaterHeads
-from proseg_gui.networks.reference import ReferenceProSeg
 
-_ALL: tuple[type[Method], ...] = (
-    ProSeg, ReferenceProSeg, DPersona, ProbabilisticUNet, Pionono, RaterHeads, Majority, Threshold,
-)  # fmt: skip
-METHODS: Mapping[str, type[Method]] = {method.kind: method for method in _ALL}
+METHODS: Mapping[str, type[Method]] = {
+    name: load_class("proseg_gui.networks", entry.network) for name, entry in ENTRIES.items()
+}
 
 
 def build(kind: str, architecture: Mapping[str, Any]) -> Method:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from proseg_gui.review.document import ACCEPTED, OPENED, Document
+from proseg_gui.review.document import ACCEPTED, FLAGGED, OPENED, Document, Gesture
 from proseg_gui.review.edits import Bricks
 from proseg_gui.volume import Mask, Reading, Study
 
@@ -74,6 +74,11 @@ def _reading(document: Document, kept: Mapping[str, Any], study: Study) -> Readi
     array = document.masks[kept["mask"]].mask()
     mask = Mask(array, study.geometry, kept["structure"], kept.get("remark", ""))
     return Reading(kept["rater"], kept["structure"], mask, kept["reading"])
+
+
+def flag(document: Document, flagged: bool) -> Gesture | None:
+    """Set or take away a case's flag; ``None`` where it is so already."""
+    return document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
 
 
 def case_state(document: Document, structures: Sequence[str]) -> str:

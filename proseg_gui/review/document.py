@@ -31,6 +31,8 @@ STRUCTURE = "structure/"
 """What the person said of a structure: ``{"own": added by hand, "colour": "#rrggbb" or None, "locked": bool}``."""
 ORDER = "structure order"
 """Names of structures as the person ordered them; those that it does not name follow."""
+SETTLED = "settled/"
+"""Digest of what the hand had said when a proposal was taken over whole or rejected: none is offered from the same."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 
@@ -201,9 +203,10 @@ class Document:
         return self.readings[reading_id].sequence not in self._done
 
     # -- gestures -------------------------------------------------------------------------------------------------
-    def listen(self, listener: Callable[[Gesture], None]) -> None:
-        """Call ``listener`` with each new gesture, after the state has changed."""
+    def listen(self, listener: Callable[[Gesture], None]) -> Callable[[], None]:
+        """Call ``listener`` with each new gesture, after the state has changed; returns what ends that."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def set(
         self, name: str, values: Mapping[str, Value], *, masks: Mapping[str, Bricks] | None = None
@@ -335,7 +338,7 @@ class Document:
 
     def _new(self, gesture: Gesture) -> Gesture:
         self._play(gesture)
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener(gesture)
         return gesture
 

@@ -85,10 +85,14 @@ class ExportOffer:
     dicom_refusal: str = ""
     dicom_note: str = ""
     maps_refusal: str = ""
+    fmt: str = "nifti"
+    what: tuple[str, ...] = ("current",)
+    samples: int = 10
+    """Format, choice and number of samples that the dialog opens with: those of last time."""
 
 
 def problem(request: ExportRequest) -> str:
-    """Say why a request cannot be carried out, as a sentence; empty when it can."""
+    """Say why a request cannot be carried out wherever it goes, as a sentence; empty when it can. Asks no disk."""
     if not request.what:
         return "Choose what to export."
     if "raters" in request.what and not request.raters:
@@ -101,15 +105,28 @@ def problem(request: ExportRequest) -> str:
         return "A structure's name must not have a backslash."
     if not str(request.folder).strip() or request.folder == Path():
         return "Choose a folder."
-    for place in (request.folder, *request.folder.parents):
-        if place.exists():
-            return "" if place.is_dir() else f"{place} is a file, not a folder."
     return ""
 
 
-def existing(offer: ExportOffer, request: ExportRequest) -> tuple[tuple[Path, ...], str]:
-    """Return which targets exist already, and a sentence if the targets cannot be named."""
+@dataclass(frozen=True)
+class Place:
+    """What stands where a request would write: the files that are there already, and a sentence on what is amiss."""
+
+    there: tuple[Path, ...] = ()
+    trouble: str = ""
+    is_new: bool = False
+    """Whether the folder is to be made."""
+
+
+def look(offer: ExportOffer, request: ExportRequest) -> Place:
+    """Look at the disk; on a slow network this takes its time, so it belongs to a worker."""
     try:
-        return tuple(path for path in offer.targets(request) if path.exists()), ""
+        for place in (request.folder, *request.folder.parents):
+            if place.exists():
+                if not place.is_dir():
+                    return Place(trouble=f"{place} is a file, not a folder.")
+                break
+        there = tuple(path for path in offer.targets(request) if path.exists())
+        return Place(there, is_new=not there and not request.folder.exists())
     except (UserError, OSError) as error:
-        return (), str(error)
+        return Place(trouble=str(error))

@@ -10,6 +10,9 @@ import numpy as np
 from proseg_gui.review.edits import Bricks
 from proseg_gui.volume import Geometry
 
+LEAST_ML = 0.01
+"""Smaller volumes are written as smaller than this, not as 0."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -28,11 +31,17 @@ class Figures:
 
 def ml_text(ml: float) -> str:
     """A volume for reading: ``0 ml``, ``< 0.01 ml``, ``0.38 ml``, ``14.2 ml``, ``2,100 ml``."""
-    if 0 < ml < 0.005:
-        return "< 0.01 ml"
-    if ml == 0:
-        return "0 ml"
-    return f"{ml:,.{2 if ml < 10 else 1 if ml < 1000 else 0}f} ml"
+    return f"{ml_number(ml)} ml"
+
+
+def ml_number(ml: float) -> str:
+    """The figure of :func:`ml_text`, for a column or a range; what is more or less than nothing is never 0."""
+    size, sign = abs(ml), "\u2212" if ml < 0 else ""
+    if size == 0:
+        return "0"
+    if size < LEAST_ML / 2:
+        return f"< {LEAST_ML}" if ml > 0 else f"> {sign}{LEAST_ML}"
+    return f"{sign}{size:,.{2 if size < 9.995 else 1 if size < 999.95 else 0}f}"
 
 
 def longest_diameter_mm(inside: np.ndarray, geometry: Geometry) -> float | None:

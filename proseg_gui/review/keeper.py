@@ -6,15 +6,18 @@ Opening a case finds what was done to it; what is done goes to the project's wri
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from proseg_gui.errors import UserError
+from proseg_gui.review.carry import carry
 from proseg_gui.review.case import OpenedCase
-from proseg_gui.review.document import FLAGGED, Document, Gesture
+from proseg_gui.review.document import Document, Gesture
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import CaseEntry, Project, complete, default_project_path, identify, open_project
 from proseg_gui.review.project.takeover import take_over_worklist
@@ -42,6 +45,9 @@ class Keeper:
         """The pseudonym under which readings are accepted; empty before one was chosen."""
         self.failed: Callable[[UserError], None] = lambda _error: None
         """Called from the writer's thread when something cannot be kept; it stays in memory and is tried again."""
+        self._documents: WeakValueDictionary[str, Document] = WeakValueDictionary()
+        """Documents in use by their cases: a case has one in a window, however often it is opened."""
+        self._finding = threading.Lock()
         self._lost = 0
         """Steps of cases that nothing can be kept of."""
         self.private = False
@@ -54,11 +60,10 @@ class Keeper:
         """Why nothing can be kept, as a clause; empty when it can."""
         return "" if self.project is None else self.project.read_only
 
-    def about(self, study: Study, case_id: str, structures: Sequence[str]) -> None:
-        """For a worker: tell what a case is about; it is accepted when all of these structures are."""
-        if self.project is not None and case_id and not self.project.read_only:
-            entry = self.project.entry(case_id)
-            self.project.case_for(identify(study), name=entry.name, path=entry.path, structures=structures)
+    def about(self, case_id: str, structures: Sequence[str]) -> None:
+        """Tell what a case is about; it is accepted when all of these structures are."""
+        if self._saves is not None and case_id and not self.read_only:
+            self._saves.case(case_id, structures=structures)
 
     # -- opening --------------------------------------------------------------------------------------------------
     def open(self, study: Study, item: WorkItem) -> OpenedCase:
@@ -83,27 +88,54 @@ class Keeper:
         identity = identify(study)
         if not project.known(identity):
             identity = complete(study, identity)
+        case_id = project.case_for(identity, name=item.name, path=item.path, later=True)
         if self._saves is not None and not project.read_only:
-            self._saves.drain(LAST_S)  # the case may have been open a moment ago, and the disc be slow
-        case_id = project.case_for(identity, name=item.name, path=item.path)
-        document = Document(study.geometry.shape, self._history(case_id), person=self.person)
-        if self._saves is not None:
-            saves = self._saves
-            document.listen(lambda gesture: saves.gesture(case_id, gesture))
-        shown = {}
+            self._saves.case(case_id)  # writes soon
+        document, said = self._document(case_id, study.geometry.shape)
+        if said:
+            study = replace(study, notices=(said, *study.notices))
+        # What waits for the disc is looked at first: what is written meanwhile is in the file then.
+        view = None if self._saves is None else self._saves.waiting_view(case_id)
+        shown = {} if self._saves is None else self._saves.waiting_shown(case_id)
         for structure in project.shown_structures(case_id):
-            found = project.shown(case_id, structure)
+            found = project.shown(case_id, structure) if structure not in shown else None
             if found is not None:
                 shown[structure] = found
-        return OpenedCase(study, document, case_id, project.view(case_id) or {}, shown)
+        return OpenedCase(study, document, case_id, view or project.view(case_id) or {}, shown)
 
-    def _history(self, case_id: str) -> tuple[Gesture, ...]:
-        """A case's steps: those in the file, and after them those that wait to be written."""
+    def _document(self, case_id: str, shape: tuple[int, int, int]) -> tuple[Document, str]:
+        """A case's document: the one in use (an acceptance may still be on its way into it), or as it is kept.
+
+        And what is to be said of it, where another window worked on the case too.
+        """
+        with self._finding:
+            history, refused = self._history(case_id)
+            used = self._documents.get(case_id)
+            if used is not None and _begins_with(used.history, history):
+                used.person = self.person
+                return used, ""
+            document = Document(shape, history, person=self.person)
+            said = ""
+            if self._saves is not None:
+                saves = self._saves
+                document.listen(lambda gesture: saves.gesture(case_id, gesture))
+                if refused:
+                    said = _carried(saves.give_up(case_id), document)
+            self._documents[case_id] = document
+            return document, said
+
+    def _history(self, case_id: str) -> tuple[tuple[Gesture, ...], bool]:
+        """A case's steps: those in the file, and after them those that wait to be written.
+
+        And whether those that wait do not follow, because another window came before them: they are left out then.
+        """
         assert self.project is not None
         waiting = () if self._saves is None else self._saves.waiting  # first: what is written meanwhile is in the file
         history = self.project.history(case_id)
-        new = (step for owner, step in waiting if owner == case_id and step.number > len(history))
-        return (*history, *new)
+        steps = [step for owner, step in waiting if owner == case_id]
+        if any(_mark(step) != _mark(history[step.number - 1]) for step in steps if step.number <= len(history)):
+            return history, True
+        return (*history, *(step for step in steps if step.number > len(history))), False
 
     def known(self, items: Sequence[WorkItem]) -> list[WorkItem]:
         """For a worker: ``items`` with what the project knows of the cases that were opened there before."""
@@ -118,17 +150,15 @@ class Keeper:
         alone = {path: found[0] for path, found in at_path.items() if len(found) == 1}
         return [_with(item, by_id.get(item.case_id) or alone.get(item.path)) for item in items]
 
-    def flag(self, item: WorkItem, flagged: bool) -> None:
-        """For a worker: set or take away the flag of a case that is not open."""
-        if self.project is None or self._saves is None or not item.case_id:
-            return
-        geometry = self.project.entry(item.case_id).geometry
-        if geometry is None:
-            return
-        document = Document(geometry.shape, self._history(item.case_id), person=self.person)
-        gesture = document.set("flag case" if flagged else "take the flag away", {FLAGGED: flagged or None})
-        if gesture is not None:
-            self._saves.gesture(item.case_id, gesture)
+    def document(self, case_id: str) -> Document | None:
+        """For a worker: the document of a case that was opened before, without its study; ``None`` where none is kept.
+
+        Steps are done on the window's thread, as those of an open case.
+        """
+        if self.project is None or self._saves is None or not case_id:
+            return None
+        geometry = self.project.entry(case_id).geometry
+        return None if geometry is None else self._document(case_id, geometry.shape)[0]
 
     def set_person(self, name: str) -> None:
         """Sign as ``name`` from now on."""
@@ -148,10 +178,24 @@ class Keeper:
             self.project.remove_case(case_id)
 
     def copy_to(self, path: Path, *, share: bool) -> None:
-        """For a worker: copy the project, with everything done until now."""
-        if self.project is not None and self._saves is not None:
-            self._saves.drain(LAST_S)
-            self.project.copy_to(path, share=share, overwrite=True)
+        """For a worker: copy the project, with everything done until now, also what its own file cannot take.
+
+        Raises
+        ------
+        UserError
+            If it cannot be written; or a copy to ``share`` would lack steps.
+        """
+        if self.project is None or self._saves is None:
+            return
+        self._saves.drain(LAST_S)
+        waiting = self._saves.waiting
+        if waiting and share:
+            raise UserError("the newest steps are not in the project yet", path=self.project.path,
+                            remedy="Share it once it can be written")  # fmt: skip
+        self.project.copy_to(path, share=share, overwrite=True)
+        if waiting:
+            with closing(open_project(path)) as copy:
+                copy.complete_from(self.project, waiting)
 
     def collect(self, case_id: str, study: Study) -> Path:
         """For a worker: copy a case's images beside the project; returns their folder."""
@@ -161,7 +205,7 @@ class Keeper:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the project was made elsewhere, so that the places it names are touched only after asking."""
+        """For a worker: whether the project was made elsewhere: the places it names are touched only after asking."""
         return self.project is not None and self.project.foreign
 
     def allow_paths(self) -> None:
@@ -266,9 +310,27 @@ def _kept_in(project: Project, said: str) -> Keeper:
     return keeper
 
 
+def _begins_with(history: Sequence[Gesture], kept: Sequence[Gesture]) -> bool:
+    """Whether ``history`` goes on from ``kept``, and not from what another window has kept of the case."""
+    return [_mark(step) for step in history[: len(kept)]] == [_mark(step) for step in kept]
+
+
+def _mark(step: Gesture) -> tuple[int, str, str, str]:
+    return step.number, step.name, step.at, step.person
+
+
+def _carried(steps: Sequence[Gesture], document: Document) -> str:
+    """Do steps again that another window came before; a sentence about it."""
+    left_out = carry(document, steps)
+    many = "1 step that was" if len(steps) == 1 else f"{len(steps)} steps that were"
+    lost = f" These could not be done again: {', '.join(left_out)}." if left_out else ""
+    return f"Another window worked on this case too: {many} done here came after its own.{lost}"
+
+
 def key_of(item: WorkItem) -> str:
     """Tells the cases of a worklist apart: where each one's image lies."""
-    return "\n".join((str(item.path), item.series, "" if item.component is None else str(item.component)))
+    own = (str(item.path), item.series, "" if item.component is None else str(item.component))
+    return "\n".join((*own, *(key_of(other) for other in item.others)))
 
 
 def plain_item(item: WorkItem) -> dict[str, Any]:
@@ -280,13 +342,15 @@ def plain_item(item: WorkItem) -> dict[str, Any]:
         "component": item.component,
         "case_id": item.case_id,
         "current": item.current,
+        "others": [plain_item(other) for other in item.others],
     }
 
 
 def item_of(kept: Mapping[str, Any]) -> WorkItem:
     """What :func:`plain_item` kept."""
     item = WorkItem("", Path(kept["path"]), kept["name"], kept["series"], kept["component"], kept["case_id"])
-    return replace(item, key=key_of(item), current=bool(kept["current"]))
+    item = replace(item, current=bool(kept["current"]), others=tuple(item_of(one) for one in kept.get("others", ())))
+    return replace(item, key=key_of(item))
 
 
 def _with(item: WorkItem, entry: CaseEntry | None) -> WorkItem:

@@ -49,7 +49,8 @@ class Saves:
         self._failed, self._written = failed, written
         self._change = threading.Condition()
         self._gestures: list[tuple[str, Gesture]] = []
-        self._newest: dict[tuple[str, ...], Write] = {}
+        self._newest: dict[tuple[str, ...], tuple[Write, Value]] = {}
+        """What of each key is to be written, and the value that it writes."""
         self._stuck: dict[str, UserError] = {}
         self._ends = False
         self._outage = False
@@ -66,7 +67,7 @@ class Saves:
     def view(self, case_id: str, view: Mapping[str, Value]) -> None:
         """Keep how a case is looked at; only the newest is written."""
         kept = plain_value(dict(view))
-        self._put(("view", case_id), partial(self._project.set_view, case_id, kept))
+        self._put(("view", case_id), partial(self._project.set_view, case_id, kept), kept)
 
     def session(self, session: Mapping[str, Value]) -> None:
         """Keep what is open; only the newest is written."""
@@ -75,8 +76,9 @@ class Saves:
 
     def shown(self, case_id: str, structure: str, bricks: Bricks, model: Value) -> None:
         """Keep the voxels that a draft shows; only the newest are written."""
-        write = partial(self._project.set_shown, case_id, structure, bricks, plain_value(model))
-        self._put(("shown", case_id, structure), write)
+        kept = plain_value(model)
+        write = partial(self._project.set_shown, case_id, structure, bricks, kept)
+        self._put(("shown", case_id, structure), write, (bricks, kept))
 
     def doubt(self, case_id: str, ml: float, model: Value) -> None:
         """Keep a case's doubted volume in ml as ``model`` measured it; only the newest is written."""
@@ -93,7 +95,7 @@ class Saves:
         """Erase a case, and whatever of it was still to be written."""
         with self._change:
             self._gestures = [item for item in self._gestures if item[0] != case_id]
-            self._newest = {key: write for key, write in self._newest.items() if case_id not in key[1:2]}
+            self._newest = {key: item for key, item in self._newest.items() if case_id not in key[1:2]}
             self._stuck.pop(case_id, None)
         self._put(("remove", case_id), partial(self._remove, case_id))
 
@@ -111,9 +113,9 @@ class Saves:
             self._newest.pop(("session",), None)
         self._put(("places",), self._project.forget_places)
 
-    def _put(self, key: tuple[str, ...], write: Write) -> None:
+    def _put(self, key: tuple[str, ...], write: Write, value: Value = None) -> None:
         with self._change:
-            self._newest[key] = write
+            self._newest[key] = (write, value)
             self._change.notify_all()
 
     # -- asking how it stands -------------------------------------------------------------------------------------
@@ -128,6 +130,26 @@ class Saves:
         """The gestures that are not in the file yet, with their cases, in order."""
         with self._change:
             return tuple(self._gestures)
+
+    def give_up(self, case_id: str) -> tuple[Gesture, ...]:
+        """Write the waiting steps of a case no more, because another window came before them; returns them."""
+        with self._change:
+            steps = tuple(step for owner, step in self._gestures if owner == case_id)
+            self._gestures = [item for item in self._gestures if item[0] != case_id]
+            self._stuck.pop(case_id, None)
+            self._change.notify_all()
+            return steps
+
+    def waiting_view(self, case_id: str) -> dict[str, Value] | None:
+        """How a case was looked at last, where that is not in the file yet."""
+        with self._change:
+            _, view = self._newest.get(("view", case_id), (None, None))
+            return view
+
+    def waiting_shown(self, case_id: str) -> dict[str, tuple[Bricks, Value]]:
+        """Structure -> voxels that a case showed last and their model, where they are not in the file yet."""
+        with self._change:
+            return {key[2]: value for key, (_, value) in self._newest.items() if key[:2] == ("shown", case_id)}
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until everything asked for so far is in the file; false where it is not within ``timeout_s``."""
@@ -181,7 +203,7 @@ class Saves:
     def _due(self) -> bool:
         return bool(self._newest) or any(case_id not in self._stuck for case_id, _ in self._gestures)
 
-    def _write(self, gestures: list[tuple[str, Gesture]], newest: dict[tuple[str, ...], Write]) -> None:
+    def _write(self, gestures: list[tuple[str, Gesture]], newest: dict[tuple[str, ...], tuple[Write, Value]]) -> None:
         if self._project.read_only and not self._project.regain():
             if gestures or newest:
                 raise UserError(self._project.read_only, path=self._project.path)
@@ -191,20 +213,23 @@ class Saves:
             with self._project.batch():
                 for at in gestures:
                     self._project.append(*at)
-                for write in newest.values():
+                for write, _ in newest.values():
                     write()
         except CaseConflict as conflict:
             assert at is not None
             with self._change:
-                self._stuck[at[0]] = conflict
-                self._change.notify_all()
-            self._failed(conflict)
+                still = any(item is at for item in self._gestures)  # else they were given up meanwhile
+                if still:
+                    self._stuck[at[0]] = conflict
+                    self._change.notify_all()
+            if still:
+                self._failed(conflict)
             raise
         with self._change:
             done = {id(item) for item in gestures}
             self._gestures = [item for item in self._gestures if id(item) not in done]
-            for key, write in newest.items():
-                if self._newest.get(key) is write:
+            for key, item in newest.items():
+                if self._newest.get(key) is item:
                     del self._newest[key]
             recovered, self._outage = self._outage, False
             self._change.notify_all()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from proseg_gui.review.edits import Bricks
 from proseg_gui.settings import Settings
+
+if TYPE_CHECKING:
+    from proseg_gui.networks.base import Capabilities
 
 Announce = Callable[[str, Any], None]
 """How the state says what changed: an announcement's name, and an immutable value. The window makes signals of them."""
@@ -21,6 +24,12 @@ Point = Mapping[str, tuple[float, ...]]
 PARTS = ("total", "inter", "intra", "ambiguity", "residual")
 LOCAL_MAP = "ambiguity_here"
 """The map of ambiguity at the current preference; it moves with the sliders, the five parts do not."""
+
+
+def maps_of(able: Capabilities) -> frozenset[str]:
+    """Maps that a model can have: a cause that its method cannot tell has none; residual and total always have."""
+    local = {LOCAL_MAP} if able.ambiguity_axes else set()
+    return frozenset({PARTS[0], PARTS[-1], *able.parts, *local})
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +147,8 @@ class WorkItem:
         Tells cases apart: several may lie in one folder.
     path, series, component:
         Where its image lies; of a folder with several series, the UID of which one, and of a 4D file the volume.
+    others:
+        Further images that are its channels, each as an item of its own.
     case_id:
         Its name in the project; empty until it was opened there.
     state:
@@ -156,6 +167,7 @@ class WorkItem:
     flagged: bool = False
     doubt: float | None = None
     current: bool = False
+    others: tuple[WorkItem, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from proseg_gui.bundle import SPACING_FACTOR, UNKNOWN_MODALITY, Bundle, Card, load_bundle, local_names
+from proseg_gui.catalogue import ENTRIES, METHODS
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Dataset
-from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training.dataset import Layout
 from proseg_gui.volume import Study
 
@@ -23,9 +23,10 @@ def load_base(name: str | Path, stage: str, out: Path) -> Bundle:
     card = bundle.card
     if out.resolve() == bundle.folder.resolve():
         raise UserError("the base model is never overwritten", path=out, remedy="Choose another --out")
-    if not isinstance(bundle.method, ProSeg):
+    if stage not in ENTRIES[card.kind].stages:
+        able = " or ".join(entry.name for entry in METHODS if stage in entry.stages)
         raise UserError(f"the model {card.name} is of the kind {card.kind}, which has no stage {stage!r}",
-                        remedy="Fine-tune a model of the kind proseg, or train a new one")  # fmt: skip
+                        remedy=f"Fine-tune a model of the kind {able}, or train a new one")  # fmt: skip
     if card.field_of_view.get("kind") != "whole":
         raise UserError(f"the model {card.name} looks at a box, which cannot be fine-tuned", path=bundle.folder)
     return bundle

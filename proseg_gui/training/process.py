@@ -21,11 +21,11 @@ from typing import Any, Literal
 import psutil
 
 from proseg_gui.bundle import CARD_NAME, WEIGHTS_NAME
+from proseg_gui.catalogue import ENTRIES, METHODS, OPTIONS
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_json, copy_folder, remove_folder, write_error
 from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.base.leftovers import is_hidden_name, remove_leftovers
-from proseg_gui.training.choices import LEARNED_IN
 from proseg_gui.training.log import LOG_NAME, LogFollower
 
 PEOPLE = "people.json"
@@ -47,24 +47,30 @@ ALIVE: frozenset[str] = frozenset({"starting", "running", "pausing", "stopping"}
 
 @dataclass(frozen=True)
 class Network:
-    """What few people change: names of :mod:`.choices`; empty, or ``None``, is what the shipped recipe has."""
+    """What few people change: names of the catalogue; empty, or ``None``, is what the shipped recipe has.
+
+    ``options``: name of an option of the network -> what was chosen, where it is not what is usual.
+    """
 
     method: str = ""
-    preference: str = ""
-    conditioning: str = ""
-    backbone: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     encoder_weights: str = ""
     precision: str = ""
     patience: int | None = None
 
     def arguments(self, *, new: bool) -> list[str]:
         """Options of ``train``; those that say what the network is are for a ``new`` one only."""
-        own = ("method", "preference", "conditioning", "backbone", "encoder_weights") if new else ()
-        found: list[str] = []
-        for name in (*own, "precision"):
-            value = getattr(self, name)
-            found += [f"--{name.replace('_', '-')}", value] if value else []
+        own = {"method": self.method, **self.options, "encoder_weights": self.encoder_weights} if new else {}
+        given = {**own, "precision": self.precision}
+        found = [word for name, value in given.items() if value for word in (f"--{name.replace('_', '-')}", value)]
         return found if self.patience is None else [*found, "--patience", str(self.patience)]
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Network:
+        """As a run's record has it; older ones have each option beside the rest, empty where it was not chosen."""
+        beside = {option.name: stored[option.name] for option in OPTIONS if stored.get(option.name)}
+        rest = {name: value for name, value in stored.items() if name not in {option.name for option in OPTIONS}}
+        return cls(**{**rest, "options": {**beside, **rest.get("options", {})}})
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Plan:
     @property
     def all_steps(self) -> int:
         """Steps that the run does in all: a method that learns in stages does :attr:`steps` in each."""
-        return self.steps * (1 if self.init else LEARNED_IN.get(self.network.method, 1))
+        return self.steps * (1 if self.init else ENTRIES[self.network.method or METHODS[0].name].passes)
 
     @property
     def parts(self) -> dict[str, list[str]]:
@@ -181,7 +187,7 @@ class Training:
             stored = read_json(path)["plan"]
             lists = {name: tuple(stored[name]) for name in ("train", "val")}
             lists |= {name: tuple(stored.get(name, ())) for name in ("resample", "test")}
-            plan = Plan(**{**stored, **lists, "network": Network(**stored.get("network", {}))})
+            plan = Plan(**{**stored, **lists, "network": Network.read(stored.get("network", {}))})
         except (UserError, ValueError, KeyError, TypeError) as error:
             raise UserError("the record of this training is damaged", path=path, remedy="Remove its folder") from error
         return cls(folder, plan)

@@ -114,7 +114,7 @@ class Recipe:
 
 
 def with_options(recipe: Recipe, names: Sequence[str]) -> Recipe:
-    """``recipe`` with more of what there is to choose, by the names in :data:`.choices.RECIPE_OPTIONS`."""
+    """``recipe`` with more of what there is to choose, by the names in :data:`proseg_gui.catalogue.RECIPE_OPTIONS`."""
     for name in names:
         if name == "rater-heads":
             recipe = replace(recipe, rater_heads=1.0)

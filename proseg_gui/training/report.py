@@ -19,6 +19,7 @@ from PIL import Image
 
 from proseg_gui import __version__
 from proseg_gui.bundle import Card
+from proseg_gui.catalogue import title_of
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_write_all
 from proseg_gui.training.verdict import beside_heads, doubts
@@ -96,7 +97,7 @@ def report_html(card: Card, log: Sequence[Mapping[str, Any]], pictures: Sequence
     parts = [f"<h1>{_safe(card.name)} {_safe(card.version)}</h1>",
              "<p><b>Research use only. Not a medical device.</b></p>", _doubts(card)]  # fmt: skip
     facts = {
-        "Author": card.author, "Notes": card.notes, "Method": card.kind, "Raters": ", ".join(card.raters),
+        "Author": card.author, "Notes": card.notes, "Method": title_of(card.kind), "Raters": ", ".join(card.raters),
         "Structures": ", ".join(card.structures), "Channels": ", ".join(card.channels), "Modality": card.modality,
         "Pixels": " x ".join(f"{s:g}" for s in card.spacing_mm) + " mm", "Data": training.get("data", ""),
         "Made from": _origin(training), "Steps": training.get("steps_done", training.get("steps", "")),

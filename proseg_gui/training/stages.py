@@ -32,9 +32,6 @@ from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe, single_stage
 from proseg_gui.training.room import Room
 
-STAGES = ("rater", "adapt", "full")
-STEPS = {"rater": 300, "adapt": 240, "full": 600}
-"""Steps of a stage where the command gives none."""
 RATES = {"rater": 2e-3, "adapt": 1e-3, "full": 1e-4}
 RATER_RATE = {"rater": 10.0, "adapt": 20.0, "full": 100.0}
 RATER_DRAWS = 8
@@ -166,7 +163,7 @@ class StageObjective(ProSegObjective):
     base:
         The network before; its raters are the first of ``method``'s.
     stage:
-        One of :data:`STAGES`.
+        One of :data:`~proseg_gui.catalogue.STAGES`, by name.
     only_new:
         No training case holds a mask of a known rater: nothing needs to be decoded for them but to keep them.
     """

@@ -9,12 +9,19 @@ import numpy as np
 import pytest
 
 from proseg_gui.bundle import load_bundle
+from proseg_gui.catalogue import METHODS
 from proseg_gui.cli import main
 from proseg_gui.io.images.nifti_write import write_nifti
-from proseg_gui.training.choices import METHODS
 from proseg_gui.volume import Geometry, Mask
 
 CHANNELS, STRUCTURES, RATERS = ("T1", "T1c", "T2"), ("core", "whole"), ("rater1", "rater2", "rater3")
+
+
+WAYS = [[f"--method={entry.name}"] for entry in METHODS] + [
+    [f"--method={entry.name}", f"{option.flag}={value}"]
+    for entry in METHODS for option in entry.options for value in option.names[1:]
+]  # fmt: skip
+"""Every method, and of each its own options one by one (a backbone needs a file of weights)."""
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +50,7 @@ def tumours(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize("options", [*([f"--method={name}"] for name in METHODS), ["--preference=gaussian"],
-                                     ["--conditioning=matrix"]])  # fmt: skip
+@pytest.mark.parametrize("options", WAYS)
 def test_structures_and_channels_from_training_to_files(tumours, tmp_path, options, capsys):
     model, out = tmp_path / "model", tmp_path / "out"
     words = ["train", str(tumours), "--out", str(model), "--steps", "4", "--widths", "4,8", "--device", "cpu"]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from proseg_gui.catalogue import RECIPE_OPTIONS
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.benchmark.protocol import fold_split
-from proseg_gui.training.choices import RECIPE_OPTIONS
 from proseg_gui.training.methods import OBJECTIVES
 from proseg_gui.volume import Geometry, Mask, Volume
 

@@ -35,6 +35,7 @@ def _stack(places: list[tuple[float, float, float]], rows: int, columns: int, di
 def _grids() -> dict[str, Geometry]:
     tilted = np.array([(1, 0, 0), (0, 1, 0), (0, -0.6, 0.8)], dtype=float).T
     askew = np.array([(1, 0, 0), (0.4, 1, 0), (0.2, 0, 1)], dtype=float).T
+    steep = np.array([(1, 0, 0), (0, 1, 0), (0, np.sin(1.13), np.cos(1.13))]).T  # 65 degrees
     gaps = [0, 2, 4, 9, 10, 14, 17, 21]
     flipped = np.array([(0, -1, 0), (-1, 0, 0), (0, 0, -1)], dtype=float).T
     return {
@@ -44,6 +45,7 @@ def _grids() -> dict[str, Geometry]:
         "oblique": Geometry((8, 15, 20), ORIGIN, (3.0, 1.5, 0.8), _turned()),
         "tilted": Geometry((8, 16, 20), ORIGIN, (3.0, 1.5, 0.8), tilted),
         "oblique and tilted": Geometry((8, 16, 20), ORIGIN, (3.0, 1.5, 0.8), _turned() @ tilted),
+        "steeply tilted": Geometry((9, 22, 14), ORIGIN, (2.0, 1.5, 0.8), steep),
         "sheared pixels": Geometry((7, 14, 16), ORIGIN, (3.0, 1.5, 0.8), askew / np.linalg.norm(askew, axis=0)),
         "uneven": _stack([(0, 0, g) for g in gaps], 14, 20),
         "uneven, downwards": _stack([(0, 0, -g) for g in gaps], 14, 20),

@@ -21,15 +21,15 @@ def tilted(degrees: float, step_mm: float, pixel_mm: float, shape: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    ("degrees", "step_mm", "pixel_mm", "shape"),
+    ("degrees", "step_mm", "pixel_mm", "shape", "mm"),
     [
-        (20, 1.0, 1.0, (34, 50, 50)),
-        (60, 1.0, 1.0, (40, 60, 60)),
-        (30, 0.4, 1.2, (50, 40, 40)),
-        (25, 5.0, 0.8, (9, 60, 60)),
+        (20, 1.0, 1.0, (34, 50, 50), 2.7),
+        (70, 2.4, 1.0, (38, 60, 70), 0.95),  # the nearest voxel is a slice on, two rows and a column back
+        (30, 0.4, 1.2, (50, 40, 40), 2.7),
+        (25, 5.0, 0.8, (9, 60, 60), 2.7),
     ],
 )
-def test_the_shell_is_enough(degrees, step_mm, pixel_mm, shape, plain):
+def test_the_shell_is_enough(degrees, step_mm, pixel_mm, shape, mm, plain):
     geometry = tilted(degrees, step_mm, pixel_mm, shape)
     centres = plain.world(geometry)
     middle = geometry.index_to_world((np.array(shape) - 1) / 2)
@@ -38,8 +38,8 @@ def test_the_shell_is_enough(degrees, step_mm, pixel_mm, shape, plain):
     mask &= np.random.default_rng(2).random(shape) > 0.0005
     assert not is_upright(geometry)
     for seeds, tool in ((mask, grow), (~mask, shrink)):
-        away = cKDTree(centres[seeds]).query(centres, distance_upper_bound=2.7 + 1e-6)[0]
-        drawn = tool(mask, geometry, 2.7).mask(shape)
+        away = cKDTree(centres[seeds]).query(centres, distance_upper_bound=mm + 1e-6)[0]
+        drawn = tool(mask, geometry, mm).mask(shape)
         assert (drawn == (np.isfinite(away) if tool is grow else np.isinf(away))).all()
 
 
@@ -50,3 +50,15 @@ def test_distances_are_to_the_nearest_seed_of_the_box_only():
     assert not near(none, geometry, box, 3.0).any()
     none[5, 6, 7] = True
     assert near(none, geometry, box, 0.5).sum() == 1
+
+
+@pytest.mark.parametrize("degrees", [-65, 65])
+def test_a_tilt_leads_far_aside(degrees, plain):
+    """What is near to a voxel lies many rows and columns away in the next slices."""
+    geometry = tilted(degrees, 2.0, 1.5, (15, 41, 31))
+    mask = np.zeros(geometry.shape, bool)
+    mask[7, 20, 15] = True
+    centres = plain.world(geometry)
+    drawn = grow(mask, geometry, 6.0)
+    assert (drawn.mask(mask.shape) == (np.linalg.norm(centres - centres[7, 20, 15], axis=-1) <= 6.0 + 1e-6)).all()
+    assert drawn.inside.sum() > 100 and drawn.inside.size < mask.size

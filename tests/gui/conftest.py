@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
@@ -70,6 +72,19 @@ def small_study(n_slices: int = 5, size: int = 40, modality: str = "MR") -> Stud
     )
     volume = Volume(image, geometry, modality=modality, description="blob")
     return Study("blob", {"image": volume}, ("lesion",), readings)
+
+
+@pytest.fixture
+def scans(tmp_path) -> list[Path]:
+    """Three scans of different size in a folder each, as a data set without masks."""
+    places = []
+    for number, size in enumerate((40, 36, 44), 1):
+        image = small_study(size=size).image
+        place = tmp_path / "set" / f"case{number}" / "image.nii.gz"
+        place.parent.mkdir(parents=True)
+        write_nifti(image.array.astype(np.float32), image.geometry, place)
+        places.append(place)
+    return places
 
 
 @pytest.fixture

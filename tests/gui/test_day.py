@@ -10,10 +10,12 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from platformdirs import user_log_path
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
+from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.dialogs.person_dialog import PersonDialog
 from proseg_gui.gui.shell.application import _tell_of_every_failure
@@ -33,19 +35,6 @@ from .conftest import SETTLE_MS, small_study
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def scans(tmp_path) -> list[Path]:
-    """Three scans of different size in a folder each, as a data set without masks."""
-    places = []
-    for number, size in enumerate((40, 36, 44), 1):
-        image = small_study(size=size).image
-        place = tmp_path / "set" / f"case{number}" / "image.nii.gz"
-        place.parent.mkdir(parents=True)
-        write_nifti(image.array.astype(np.float32), image.geometry, place)
-        places.append(place)
-    return places
 
 
 def another(tmp_path: Path, qtbot, *, project: Path | None = None) -> MainWindow:
@@ -258,6 +247,42 @@ def test_two_windows_never_erase_each_others_work(window, qtbot, scans, tiny_bun
     kept.close()
 
 
+def test_a_full_disk_is_said_and_the_work_goes_on_and_is_kept_once_there_is_room(
+    window, qtbot, scans, tiny_bundle, tmp_path, monkeypatch
+) -> None:
+    open_set(qtbot, window, scans, tiny_bundle)
+    keeper, desk = window.opener.keeper, window.controller.desk
+    qtbot.waitUntil(lambda: keeper.unsaved(0.0) == 0)
+
+    def full() -> None:
+        raise UserError("the disk is full", path=keeper.project.path)
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    window.scene.scan.setFocus()
+    settled(qtbot, window, lambda: press(window, Qt.Key.Key_S))
+    point = desk.latents.point
+    qtbot.waitUntil(lambda: any(isinstance(dialog, ErrorDialog) for dialog in window._dialogs))
+    dialog = next(dialog for dialog in window._dialogs if isinstance(dialog, ErrorDialog))
+    assert "work.project: the disk is full" in dialog.message.text()
+    dialog.accept()
+    settled(qtbot, window, lambda: press(window, Qt.Key.Key_D))
+    press(window, Qt.Key.Key_F, CTRL | SHIFT)
+    settled(qtbot, window, lambda: press(window, Qt.Key.Key_A))
+    assert desk.latents.point == point
+    assert desk.undo_name == "random sample"
+    assert keeper.unsaved(0.0) == 2
+    window.commands.projects.open_private()
+    qtbot.waitUntil(lambda: any(isinstance(dialog, ErrorDialog) for dialog in window._dialogs), timeout=SETTLE_MS)
+    assert "2 steps are not in the project yet" in window._dialogs[-1].message.text()
+    window._dialogs[-1].accept()
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: keeper.unsaved(0.0) == 0, timeout=SETTLE_MS)
+    window.close()
+    kept = open_project(tmp_path / "kept" / "work.project", write=False)
+    assert [(case.n_gestures, case.flagged) for case in kept.cases()] == [(1, False), (1, True)]
+    kept.close()
+
+
 def test_opened_contours_come_back_with_the_case(window, qtbot, scans, tiny_bundle, tmp_path) -> None:
     window.opener.use_model(str(tiny_bundle))
     settled(qtbot, window, lambda: window.opener.open_paths([scans[0]]))
@@ -313,7 +338,11 @@ def test_a_fault_in_a_thread_or_slot_reaches_the_person_once(window, qtbot, hook
     thread.join()
     qtbot.waitUntil(lambda: any(isinstance(d, ErrorDialog) for d in window._dialogs))
     QApplication.processEvents()
-    assert len([d for d in window._dialogs if isinstance(d, ErrorDialog)]) == 1
+    (dialog,) = (d for d in window._dialogs if isinstance(d, ErrorDialog))
+    qtbot.waitUntil(lambda: dialog.place.text().startswith("Details are in "))
+    assert "RuntimeError" in Path(dialog.place.text().removeprefix("Details are in ")).read_text()
+    logs = user_log_path("proseg-gui")
+    qtbot.waitUntil(lambda: any("ZeroDivisionError" in file.read_text() for file in logs.glob("crash-*")))
 
 
 def test_warnings_about_the_scan_stay_readable(window, qtbot) -> None:

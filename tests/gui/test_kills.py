@@ -1,6 +1,7 @@
 """Kill -9 of the real window at random moments of random gestures: at most the last second is gone, all else is right.
 
-``pytest -m heavy tests/gui/test_kills.py`` does it 200 times (``KILLS=n``: n times); a few are done with every run.
+``pytest -m heavy tests/gui/test_kills.py`` does it 200 times (``KILLS=n``: n times; ``KILLS_FROM=n``: from the n-th on,
+where an earlier run ended); a few are done with every run.
 """
 
 from __future__ import annotations
@@ -221,6 +222,6 @@ def test_a_killed_window_costs_the_last_second_at_most(windows) -> None:
 
 @pytest.mark.heavy
 def test_two_hundred_killed_windows_cost_the_last_second_at_most(windows) -> None:
-    for seed in range(int(os.environ.get("KILLS", "200"))):
+    for seed in range(int(os.environ.get("KILLS_FROM", "0")), int(os.environ.get("KILLS", "200"))):
         windows.kill(seed)
         sys.stderr.write(f"{json.dumps(windows.seen)}\n")

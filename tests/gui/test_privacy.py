@@ -18,6 +18,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.bundle import load_bundle, save_bundle
+from proseg_gui.crash_log import write_crash_log
 from proseg_gui.gui.shell.crash import describe
 from proseg_gui.io.dicom.headers import PATIENT_TAGS, STUDY_TAGS
 from proseg_gui.io.dicom.write import write_series
@@ -76,6 +77,7 @@ def test_nothing_about_the_patient_is_left(window, qtbot, planted, tiny_bundle, 
     request = ExportRequest(frozenset({"current", "raters"}), (RATER,), 0, (), "nifti", out, "lesion", "")
     fault = ValueError(f"could not convert string to float: {IN_TAGS!r} in {planted}")  # as libraries put it
     sentence, _ = describe(fault)
+    write_crash_log(fault)
     window.commands.exporting.run(request)
     qtbot.waitUntil(lambda: bool(window.failures) or (out / "current.json").exists(), timeout=SETTLE_MS)
     assert window.failures == []

@@ -18,6 +18,7 @@ from proseg_gui.networks.majority import Majority, Threshold
 from proseg_gui.networks.pionono import Pionono
 from proseg_gui.networks.probunet import ProbabilisticUNet
 from proseg_gui.networks.rater_heads import RaterHeads
+from proseg_gui.networks.registry import METHODS
 
 SIZES = {"widths": (4, 8), "features": 4, "hidden": 4}
 
@@ -126,3 +127,26 @@ def test_a_rater_of_dpersona_is_a_corner_and_its_draws_are_everybodys(opened):
     slices, survey = surveyed(engine)
     assert survey.plan.raters == 1 and survey.plan.n == 48 and slices[0].maps["ambiguity"].any()
     assert len(survey.rater_volumes_ml(engine.geometry)) == 3
+
+
+@pytest.mark.parametrize("kind", [kind for kind in METHODS.values() if kind.capabilities.levels])
+def test_agreement_levels_are_what_experts_disagree_on(opened, kind):
+    engine, sliders = opened(kind)
+    slices, survey = surveyed(engine)
+    assert survey.plan.n == survey.plan.raters == 3 and slices[0].maps["inter"].any()
+    assert not slices[0].maps["intra"].any() and not slices[0].maps["ambiguity"].any()
+    assert [d.rater for d in list_drawings(engine.bundle, Request(samples=2))] == ["", ""]
+    (axis,) = sliders.preference_axes()
+    assert sliders.rater_weights(sliders.consensus_style()) is None
+    volumes = engine.volumes_ml([sliders.moved(axis, sliders.consensus_style(), p) for p in (-3.0, 0.0, 3.0)])[:, 0]
+    assert volumes[0] <= volumes[1] <= volumes[2] and axis.effect_ml_per_sd >= 0
+
+
+@pytest.mark.parametrize("kind", list(METHODS.values()), ids=lambda kind: kind.kind)
+def test_a_cause_that_a_method_cannot_tell_is_exactly_nothing(opened, kind):
+    """So that a window that does not show it hides nothing."""
+    engine, _ = opened(kind)
+    slices, _ = surveyed(engine)
+    for part in {"inter", "intra", "ambiguity"} - kind.capabilities.parts:
+        assert not any(found.maps[part].any() for found in slices), part
+    assert all(np.isfinite(found.maps["total"]).all() for found in slices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from proseg_gui.io.base.atomic import (
     atomic_bytes,
     atomic_folder,
     atomic_write,
+    atomic_write_all,
     copy_folder,
     hidden_folder,
     remove_folder,
@@ -220,3 +222,17 @@ def test_a_full_disk_in_a_writer_leaves_nothing(tmp_path):
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and _names(tmp_path) == []
     assert set_aside_name("x").startswith(".old-")
+
+
+def test_files_that_belong_together_appear_in_a_new_folder_all_at_once(tmp_path):
+    inner = tmp_path / "new" / "deep"
+
+    def work():
+        atomic_write_all({inner / name: lambda file: file.write_bytes(b"1") for name in "abc"})
+
+    step = 0
+    while killed_at(step, tmp_path, work):
+        assert not (tmp_path / "new").exists() or _names(inner) == ["a", "b", "c"]
+        shutil.rmtree(tmp_path / "new", ignore_errors=True)
+        step += 1
+    assert step > 5 and _names(inner) == ["a", "b", "c"] and _names(tmp_path) == ["new"]

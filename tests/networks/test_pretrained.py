@@ -14,7 +14,7 @@ pytest.importorskip("monai", reason="MONAI is not installed: pip install 'proseg
 sys.path.insert(0, str(Path(__file__).parent))
 from method_tests import MethodTests
 
-from proseg_gui.cli import train
+from proseg_gui.catalogue import BACKBONE
 from proseg_gui.networks import pretrained
 from proseg_gui.networks.pretrained import CHANNELS, build_backbone
 
@@ -145,7 +145,7 @@ def test_unknown_backbones_and_too_many_levels_are_refused():
         build_backbone("vgg", 1, (8, 8), 8)
     with pytest.raises(ValueError, match="at most 6 widths"):
         build_backbone("resnet18", 1, (8,) * 7, 8)
-    assert train.BACKBONES == pretrained.BACKBONES
+    assert BACKBONE.names == (pretrained.UNET, *CHANNELS)
 
 
 @pytest.mark.parametrize("name", ["resnet34", "resnet50"])

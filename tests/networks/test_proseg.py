@@ -11,6 +11,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from method_tests import MethodTests
 
+from proseg_gui.catalogue import CONDITIONING
 from proseg_gui.networks import preferences, proseg
 from proseg_gui.networks.preferences import inverse_softplus, lower_triangular, starting_alpha
 from proseg_gui.networks.proseg import ProSeg
@@ -44,7 +45,7 @@ class TestMatrixProSegAsMethod(MethodTests):
     make = staticmethod(lambda **sizes: small(**sizes, conditioning="matrix"))
 
 
-@pytest.fixture(params=proseg.CONDITIONINGS)
+@pytest.fixture(params=CONDITIONING.names)
 def method(request):
     torch.manual_seed(1)
     network = small(n_raters=3, n_structures=2, n_channels=1, conditioning=request.param)

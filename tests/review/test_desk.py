@@ -616,3 +616,13 @@ def _reading(rater: str) -> Reading:
     array = np.zeros(SHAPE, bool)
     array[3, 2, 1:3] = True
     return Reading(rater, "lesion", Mask(array, study.geometry))
+
+
+def test_a_kill_before_the_model_has_come_leaves_which_model_and_structure_it_was(bench) -> None:
+    case = OpenedCase.fresh(scan(), person="reader")
+    case = OpenedCase(case.study, case.document, case.case_id, {"model": "liver", "structure": 1})
+    bench.open(case=case, model=False)
+    bench.desk.expect_model(True)
+    bench.desk.set_slice(1)
+    kept = bench.sayings("view_kept")[-1][1]
+    assert (kept["model"], kept["structure"], kept["slice"]) == ("liver", 1, 1)

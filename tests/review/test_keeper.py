@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 
 from proseg_gui.errors import UserError
 from proseg_gui.review import keeper as module
+from proseg_gui.review.case import flag
 from proseg_gui.review.document import FLAGGED
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.keeper import Keeper, item_of, key_of, open_keeper, plain_item
-from proseg_gui.review.project import open_project
+from proseg_gui.review.project import check, open_project
 from proseg_gui.review.state import WorkItem
 
 from .conftest import SHAPE, Model, scan
@@ -102,7 +104,7 @@ def test_the_session_comes_back_with_what_is_known_of_each_case(file) -> None:
         item = _item(name, f"/scans/{name}")
         case = keeper.open(scan(name, seed=seed), item)
         items.append(replace(item, case_id=case.case_id, current=name == "b"))
-    keeper.flag(items[0], True)
+    flag(keeper.document(items[0].case_id), True)
     keeper.keep_doubt(items[0].case_id, 2.5, {"name": "m", "sha256": "s"})
     keeper.keep_session(items, "name")
     keeper.close()
@@ -265,7 +267,7 @@ def test_a_case_opened_again_has_the_steps_that_still_wait_for_the_disc(file, mo
     case = keeper.open(scan(), _item())
     with keeper.project._writing:  # a disc that takes its time
         case.document.set("flag case", {FLAGGED: True})
-        again = keeper._history(case.case_id)
+        again, _ = keeper._history(case.case_id)
     assert [step.name for step in again] == ["flag case"]
     keeper.close()
 
@@ -282,3 +284,188 @@ def test_a_writer_that_has_ended_unseen_does_not_hold_the_project(file) -> None:
         project.close()
     finally:
         os.waitpid(child, 0)
+
+
+def test_a_case_opened_again_on_a_full_disc_comes_at_once_as_it_was_left(bench, file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    case = keeper.open(scan(), _item())
+    bench.open(case=case)
+    assert keeper.unsaved(10.0) == 0
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    monkeypatch.setattr(keeper._saves, "drain", lambda _s: pytest.fail("opening waits for the disc"))
+    bench.desk.set_slice(5)
+    bench.desk.take_figures(bench.figures())
+    bench.desk.shapes.flag()
+    digests = {name: voxels.digest for name, (voxels, _) in bench.desk.shapes.voxels.items()}
+    bench.desk.clear()
+    del case
+    again = keeper.open(scan(), _item("renamed", "/elsewhere"))
+    assert again.study.notices == scan().notices
+    assert [step.name for step in again.document.history] == ["flag case"]
+    assert again.view["slice"] == 5
+    assert {name: voxels.digest for name, (voxels, _) in again.shown.items()} == digests != {}
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [(entry.name, entry.flagged) for entry in kept.cases()] == [("renamed", True)]
+    kept.close()
+
+
+def test_a_case_that_is_first_opened_on_a_full_disc_is_kept_once_there_is_room(file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    case = keeper.open(scan(), _item())
+    flag(case.document, True)
+    assert keeper.unsaved(0.2) == 1
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [(entry.id, entry.flagged) for entry in kept.cases()] == [(case.case_id, True)]
+    kept.close()
+
+
+def test_an_acceptance_that_ends_after_its_case_was_opened_again_is_in_it(bench, file) -> None:
+    keeper = open_keeper(file)
+    keeper.set_person("reader1")
+    said = []
+    keeper.failed = said.append
+    _connect(bench, keeper)
+    desk = bench.desk
+    bench.open(case=keeper.open(scan(), _item()))
+    desk.latents.choose_rater("ben")
+    desk.shapes.accept()
+    bench.open(case=keeper.open(scan("b", seed=1), _item("b", "/scans/b")))
+    bench.open(case=keeper.open(scan(), _item()))
+    bench.worker.finish()
+    assert desk.shapes.locked(0) is not None
+    desk.shapes.flag()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    assert said == []
+    kept = open_project(file, write=False)
+    assert [len(kept.history(entry.id)) for entry in kept.cases()] == [3, 0]
+    kept.close()
+
+
+def test_a_step_that_comes_between_reading_a_case_again_and_showing_it_is_in_it(bench, file) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    bench.open(case=keeper.open(scan(), _item()))
+    again = keeper.open(scan(), _item())
+    bench.desk.latents.choose_rater("ben")
+    bench.open(case=again)
+    assert bench.desk.latents.who.rater == "ben"
+    bench.desk.shapes.flag()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+
+
+def test_steps_that_another_window_came_before_are_done_again_after_its_own(bench, file) -> None:
+    first, second = open_keeper(file), open_keeper(file)
+    for keeper, name in ((first, "ann"), (second, "kay")):
+        keeper.set_person(name)
+    said = []
+    second.failed = said.append
+    theirs = first.open(scan(), _item())
+    assert first.unsaved(10.0) == 0
+    _connect(bench, second)
+    bench.open(case=second.open(scan(), _item()))
+    desk = bench.desk
+    flag(theirs.document, True)
+    theirs.document.accept("lesion", Bricks.of(np.zeros(SHAPE, bool)), how="by hand")
+    desk.latents.choose_rater("ben")
+    desk.remember()
+    desk.shapes.accept()
+    bench.worker.finish()
+    desk.undo()
+    desk.redo()
+    ours = desk.document.accepted("lesion")
+    assert first.unsaved(10.0) == 0
+    first.close()
+    assert second.unsaved(10.0) == 5
+    assert any("another window" in str(error) for error in said)
+    again = second.open(scan(), _item())
+    assert "5 steps that were done here came after" in again.study.notices[0]
+    bench.open(case=again)
+    assert desk.shapes.flagged
+    found = desk.document.accepted("lesion")
+    assert (found.id, found.person, found.mask, found.point) == ("lesion#2", "kay", ours.mask, ours.point)
+    assert desk.latents.who.rater == "ben"
+    assert len(desk.latents.remembered) == 1
+    assert second.unsaved(10.0) == 0
+    second.close()
+    kept = open_project(file, write=False)
+    assert len(kept.history(again.case_id)) == 7
+    kept.close()
+
+
+def test_a_copy_has_what_a_full_disc_does_not_take_and_one_to_share_waits(file, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "LAST_S", 0.2)
+    keeper = open_keeper(file)
+    known = keeper.open(scan(), _item())
+    assert keeper.unsaved(10.0) == 0
+
+    def full():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(keeper.project, "_last", full)
+    flag(known.document, True)
+    fresh = keeper.open(scan("b", seed=1), _item("b", "/scans/b"))
+    flag(fresh.document, True)
+    with pytest.raises(UserError, match="not in the project yet"):
+        keeper.copy_to(tmp_path / "shared.project", share=True)
+    keeper.copy_to(tmp_path / "copy.project", share=False)
+    assert keeper.unsaved(0.0) == 2
+    assert sorted(path.name for path in tmp_path.glob("*.project")) == ["a.project", "copy.project"]
+    copy = open_project(tmp_path / "copy.project")
+    assert copy.read_only == ""
+    assert [(entry.id, entry.flagged) for entry in copy.cases()] == [(known.case_id, True), (fresh.case_id, True)]
+    assert check.problems(copy) == []
+    copy.close()
+    monkeypatch.undo()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+
+
+def test_a_disc_that_hangs_holds_up_neither_steps_nor_opening_known_cases(bench, file, monkeypatch) -> None:
+    keeper = open_keeper(file)
+    _connect(bench, keeper)
+    scans = [scan("a"), scan("b", seed=1)]
+    items = [_item("a", "/scans/a"), _item("b", "/scans/b")]
+    for study, item in zip(scans, items, strict=True):
+        keeper.open(study, item)
+    assert keeper.unsaved(10.0) == 0
+    begun, goes_on = threading.Event(), threading.Event()
+    last = keeper.project._last
+
+    def slow():
+        begun.set()
+        goes_on.wait(60.0)
+        last()
+
+    monkeypatch.setattr(keeper.project, "_last", slow)
+    for study, item in zip(scans, items, strict=True):
+        bench.open(case=keeper.open(study, item))
+        bench.desk.latents.choose_rater("ben")
+        assert begun.wait(10.0)
+    bench.desk.clear()
+    cases = [keeper.open(study, item) for study, item in zip(scans, items, strict=True)]
+    assert [[step.name for step in case.document.history] for case in cases] == [["draw as ben"]] * 2
+    assert not goes_on.is_set()
+    goes_on.set()
+    assert keeper.unsaved(10.0) == 0
+    keeper.close()
+    kept = open_project(file, write=False)
+    assert [len(kept.history(case.case_id)) for case in cases] == [1, 1]
+    kept.close()

@@ -13,8 +13,9 @@ from torch.distributions import MultivariateNormal, kl_divergence
 sys.path.insert(0, str(Path(__file__).parent / "objectives"))
 from objective_tests import RECIPE, ObjectiveTests
 
+from proseg_gui.catalogue import CONDITIONING
 from proseg_gui.networks.preferences import inverse_softplus
-from proseg_gui.networks.proseg import CONDITIONINGS, ProSeg
+from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.training import objective as objective_module
 from proseg_gui.training.dataset import Batches
 from proseg_gui.training.methods import new_network
@@ -44,7 +45,7 @@ class TestGaussianProSeg(ObjectiveTests):
         assert objective.rater_parameters() == [objective.method.rater_mean, objective.method.rater_scale]
 
 
-@pytest.mark.parametrize("conditioning", CONDITIONINGS)
+@pytest.mark.parametrize("conditioning", CONDITIONING.names)
 def test_what_tau_acts_by_learns_faster_where_it_mixes_matrices(layout, conditioning):
     recipe = Recipe(widths=(4, 8), rater_rate=7.0, network={"conditioning": conditioning})
     method = new_network("proseg", layout, recipe)

@@ -19,9 +19,11 @@ from proseg_gui.cli import main
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Split, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.training.place import Place, run_folder
 from proseg_gui.training.process import Plan, Training
 from proseg_gui.training.recipe import Recipe
-from proseg_gui.training.run import Request, run_folder, train_bundle
+from proseg_gui.training.request import Request
+from proseg_gui.training.run import train_bundle
 from proseg_gui.volume import Geometry
 
 LIMIT_S = 180.0
@@ -148,7 +150,7 @@ def test_a_benchmark_names_nobody(planted, tmp_path, capsys):
 def test_a_checkpoint_without_names_is_still_of_its_data_only(planted, tmp_path, change):
     names = tuple(f"{CASE}{i}" for i in range(4))
     split = Split(names[:3], names[3:])
-    request = Request(read_dataset(planted), tmp_path / "m", QUICK, split, device="cpu")
+    request = Request(read_dataset(planted), Place(tmp_path / "m"), QUICK, split, device="cpu")
     card = train_bundle(request)
     if change == "rater":
         for name in names:
@@ -162,7 +164,8 @@ def test_a_checkpoint_without_names_is_still_of_its_data_only(planted, tmp_path,
                     overwrite=True)  # fmt: skip
     elif change == "split":
         split = Split(names[1:3], (names[0], names[3]))
-    again = Request(read_dataset(planted), tmp_path / "m", QUICK, split, device="cpu", resume=True, overwrite=True)
+    place = Place(tmp_path / "m", overwrite=True, resume=True)
+    again = Request(read_dataset(planted), place, QUICK, split, device="cpu")
     if change == "nothing":
         assert train_bundle(again).sha256 == card.sha256
         return

@@ -17,8 +17,11 @@ from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Case, load_case, read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training.log import LOG_NAME, read_rows
+from proseg_gui.training.naming import pseudonyms, rater_names
+from proseg_gui.training.place import Place, run_folder
 from proseg_gui.training.recipe import Recipe
-from proseg_gui.training.run import Request, automatic_split, pseudonyms, rater_names, run_folder, train_bundle
+from proseg_gui.training.request import Images, Request, Words
+from proseg_gui.training.run import automatic_split, train_bundle
 
 QUICK = Recipe(steps=4, items=2, volumes=2, draws=6, validations=1, validation_draws=1, widths=(4, 8))
 
@@ -56,10 +59,10 @@ def test_real_names_become_pseudonyms_and_pseudonyms_stay():
     assert pseudonyms(["Rater1", "rater 1"]) == {"Rater1": "rater1", "rater 1": "rater2"}
 
 
-def test_raters_come_in_the_order_of_their_numbers(dataset, tmp_path):
+def test_raters_come_in_the_order_of_their_numbers(dataset):
     many = replace(dataset, raters=("rater10", "rater2", "bob"))
-    assert list(rater_names(Request(many, tmp_path, QUICK)).values()) == ["rater1", "rater2", "rater10"]
-    assert list(rater_names(Request(many, tmp_path, QUICK, keep_names=True))) == ["bob", "rater2", "rater10"]
+    assert list(rater_names(many).values()) == ["rater1", "rater2", "rater10"]
+    assert list(rater_names(many, keep_names=True)) == ["bob", "rater2", "rater10"]
 
 
 def test_the_automatic_split_parts_no_patient():
@@ -74,8 +77,8 @@ def test_the_automatic_split_parts_no_patient():
 
 def test_a_trained_bundle_loads_and_says_how_it_was_made(dataset, tmp_path):
     out = tmp_path / "bundle"
-    request = Request(dataset, out, QUICK, modality="MR", licence="ours", intended_use="tests", command="proseg-gui x")
-    card = train_bundle(request)
+    words = Words("ours", "tests", "proseg-gui x")
+    card = train_bundle(Request(dataset, Place(out), QUICK, images=Images(modality="MR"), words=words))
     bundle = load_bundle(out)
     assert bundle.card == card and bundle.card.name == "bundle"
     assert card.raters == ("rater1", "rater2", "rater3") and card.modality == "MR"
@@ -101,13 +104,13 @@ def test_hashes_are_salted(dataset):
 def test_real_names_stay_on_this_computer(write_cases, tmp_path):
     folder = write_cases(tmp_path / "named", raters=("Dr Lee", "Dr Ash", "rater1"))
     out = tmp_path / "bundle"
-    card = train_bundle(Request(read_dataset(folder), out, QUICK))
+    card = train_bundle(Request(read_dataset(folder), Place(out), QUICK))
     assert card.raters == ("rater1", "rater2", "rater3")
     assert not any(b"Lee" in path.read_bytes() for path in out.iterdir())
     expected = {"Dr Ash": "rater2", "Dr Lee": "rater3", "rater1": "rater1", "rater2": "rater2", "rater3": "rater3"}
     assert local_names(card) == expected
     assert name_table_path().is_file()
-    kept = train_bundle(Request(read_dataset(folder), tmp_path / "kept", QUICK, keep_names=True))
+    kept = train_bundle(Request(read_dataset(folder), Place(tmp_path / "kept"), QUICK, keep_names=True))
     assert kept.raters == ("Dr Ash", "Dr Lee", "rater1")
     assert local_names(kept) == {name: name for name in kept.raters}
 
@@ -117,22 +120,23 @@ def test_nothing_is_overwritten_unasked(dataset, tmp_path):
     out.mkdir()
     (out / "thesis.txt").write_text("precious")
     with pytest.raises(UserError, match="exists"):
-        train_bundle(Request(dataset, out, QUICK))
+        train_bundle(Request(dataset, Place(out), QUICK))
     with pytest.raises(UserError, match="thesis"):
-        train_bundle(Request(dataset, out, QUICK, overwrite=True))
+        train_bundle(Request(dataset, Place(out, overwrite=True), QUICK))
     assert (out / "thesis.txt").read_text() == "precious"
 
 
 def test_a_begun_run_is_resumed_or_overwritten_only_when_asked(dataset, tmp_path):
-    request = Request(dataset, tmp_path / "bundle", QUICK)
+    out = tmp_path / "bundle"
+    request = Request(dataset, Place(out), QUICK)
     with pytest.raises(UserError, match="no interrupted training"):
-        train_bundle(replace(request, resume=True))
+        train_bundle(replace(request, place=Place(out, resume=True)))
     card = train_bundle(request)
     with pytest.raises(UserError, match="exists"):
         train_bundle(request)
     with pytest.raises(UserError, match="another recipe"):
-        train_bundle(replace(request, recipe=replace(QUICK, seed=1), resume=True, overwrite=True))
-    again = train_bundle(replace(request, overwrite=True))
+        train_bundle(Request(dataset, Place(out, overwrite=True, resume=True), replace(QUICK, seed=1)))
+    again = train_bundle(replace(request, place=Place(out, overwrite=True)))
     assert again.sha256 == card.sha256  # the same data, recipe and seed: the same weights
 
 
@@ -140,11 +144,11 @@ def test_a_split_without_training_cases_is_refused(dataset, tmp_path):
     from proseg_gui.io.dataset import Split
 
     with pytest.raises(UserError, match="no training case"):
-        train_bundle(Request(dataset, tmp_path / "b", QUICK, split=Split((), ("case1",))))
+        train_bundle(Request(dataset, Place(tmp_path / "b"), QUICK, split=Split((), ("case1",))))
 
 
 def test_a_fixed_window_goes_into_the_card(dataset, tmp_path):
-    card = train_bundle(Request(dataset, tmp_path / "b", QUICK, window=(-10.0, 90.0)))
+    card = train_bundle(Request(dataset, Place(tmp_path / "b"), QUICK, images=Images((-10.0, 90.0))))
     assert card.window == {"kind": "fixed", "low": -10.0, "high": 90.0}
     case = load_case(dataset.cases[0])
     from proseg_gui.bundle import normalise
@@ -160,7 +164,7 @@ def test_names_that_no_bundle_can_hold_are_refused_before_the_training(write_cas
 
     monkeypatch.setattr(Trainer, "run", lambda *_: pytest.fail("it was trained"))
     with pytest.raises(UserError, match="'=cmd' is not a plain name"):
-        train_bundle(Request(read_dataset(folder), tmp_path / "b", QUICK, keep_names=True))
+        train_bundle(Request(read_dataset(folder), Place(tmp_path / "b"), QUICK, keep_names=True))
     assert not (tmp_path / "b").exists()
 
 
@@ -177,22 +181,24 @@ def test_the_card_names_the_commit_at_the_start(dataset, tmp_path, monkeypatch):
         return trained(self, *arguments)
 
     monkeypatch.setattr(Trainer, "run", moved_on)
-    assert train_bundle(Request(dataset, tmp_path / "b", QUICK)).training["commit"] == "first"
+    assert train_bundle(Request(dataset, Place(tmp_path / "b"), QUICK)).training["commit"] == "first"
 
 
 def test_killed_before_the_first_checkpoint_it_goes_on_from_the_beginning(dataset, tmp_path):
     """``--resume`` said "leave it out", and without it "give --resume": now either way out works."""
-    request, folder = Request(dataset, tmp_path / "bundle", QUICK), tmp_path / "bundle.training"
+    request, folder = Request(dataset, Place(tmp_path / "bundle"), QUICK), tmp_path / "bundle.training"
     folder.mkdir()
     (folder / LOG_NAME).write_text('{"step": 1, "total": 2.0, "seconds": 1.0}\n{"step": 1, "to')
     with pytest.raises(UserError, match=r"a training was begun here.*Give --resume or --overwrite"):
         train_bundle(request)
     said = []
-    card = train_bundle(replace(request, resume=True), lambda _share, text: said.append(text))
+    card = train_bundle(
+        replace(request, place=Place(tmp_path / "bundle", resume=True)), lambda _share, text: said.append(text)
+    )
     assert any("before its first checkpoint" in text for text in said)
     rows = read_rows(folder / LOG_NAME)
     assert [row["step"] for row in rows if "total" in row] == [1, 4] and rows[0]["total"] != 2.0
-    assert train_bundle(replace(request, out=tmp_path / "other")).sha256 == card.sha256
+    assert train_bundle(replace(request, place=Place(tmp_path / "other"))).sha256 == card.sha256
 
 
 def test_what_a_lost_process_left_in_the_runs_folder_goes(dataset, tmp_path):
@@ -202,5 +208,5 @@ def test_what_a_lost_process_left_in_the_runs_folder_goes(dataset, tmp_path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     (folder / made.stdout.strip()).write_bytes(b"half a checkpoint")
-    train_bundle(Request(dataset, tmp_path / "bundle", QUICK, resume=True))
+    train_bundle(Request(dataset, Place(tmp_path / "bundle", resume=True), QUICK))
     assert not [item.name for item in folder.iterdir() if item.name.startswith(".")]

@@ -12,13 +12,17 @@ import pytest
 import torch
 
 from proseg_gui.bundle import load_bundle, local_names, seen_in_training
+from proseg_gui.catalogue import STAGE_ENTRIES
 from proseg_gui.errors import Cancelled, UserError
 from proseg_gui.io.dataset import load_case, read_dataset, read_people
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.training import loop, room, stages
+from proseg_gui.training.naming import rater_names
+from proseg_gui.training.place import Place
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.training.request import Images, Request, Start, Words
 from proseg_gui.training.room import Room
-from proseg_gui.training.run import Request, rater_names, train_bundle
+from proseg_gui.training.run import train_bundle
 
 QUICK = Recipe(steps=8, items=2, volumes=2, draws=6, validations=4, validation_draws=1, widths=(4, 8))
 KNOWN, NEW = ("rater1", "rater2"), "rater3"
@@ -49,7 +53,9 @@ def base(write, tmp_path_factory):
     root = tmp_path_factory.mktemp("base")
     data = write(root / "data", raters=KNOWN)
     recipe = replace(QUICK, steps=60, validations=2)
-    train_bundle(Request(data, root / "base", recipe, modality="MR", licence="theirs", intended_use="tests"))
+    train_bundle(
+        Request(data, Place(root / "base"), recipe, images=Images(modality="MR"), words=Words("theirs", "tests"))
+    )
     return load_bundle(root / "base")
 
 
@@ -60,9 +66,10 @@ def data(write, tmp_path):
 
 @pytest.fixture
 def fine_tune(base, tmp_path):
-    def tune(dataset, stage, out="new", **more):
-        more = {"recipe": QUICK, "init": base.folder, "stage": stage, **more}
-        train_bundle(Request(dataset, tmp_path / out, **more))
+    def tune(dataset, stage, out="new", recipe=QUICK, **more):
+        train_bundle(
+            Request(dataset, Place(tmp_path / out), recipe, start=Start(init=base.folder, stage=stage), **more)
+        )
         return load_bundle(tmp_path / out)
 
     return tune
@@ -119,11 +126,12 @@ def test_adapt_leaves_the_backbone_and_full_moves_all(base, data, fine_tune, mon
 def test_a_base_whose_matrices_tau_mixes_is_gone_on_from_as_it_is(write, data, tmp_path, monkeypatch):
     monkeypatch.setattr(stages.StageObjective, "keeps_early", False)
     recipe = replace(QUICK, network={"conditioning": "matrix"})
-    train_bundle(Request(write(tmp_path / "two", raters=KNOWN), tmp_path / "base", recipe))
+    train_bundle(Request(write(tmp_path / "two", raters=KNOWN), Place(tmp_path / "base"), recipe))
     base = load_bundle(tmp_path / "base")
     found = {}
     for stage in ("rater", "adapt"):
-        train_bundle(Request(data, tmp_path / stage, replace(QUICK, validations=1), init=base.folder, stage=stage))
+        start = Start(init=base.folder, stage=stage)
+        train_bundle(Request(data, Place(tmp_path / stage), replace(QUICK, validations=1), start=start))
         found[stage] = changed(base, load_bundle(tmp_path / stage))
     assert found["rater"] == set() and "first_mix" in found["adapt"]
 
@@ -149,38 +157,39 @@ def test_held_out_cases_that_the_base_learned_from_are_counted(data, fine_tune):
 
 def test_raters_are_matched_by_the_local_table_and_new_names_become_pseudonyms(write, tmp_path):
     named = write(tmp_path / "named", raters=("Dr Lee", "Dr Ash"))
-    train_bundle(Request(named, tmp_path / "base", QUICK))
+    train_bundle(Request(named, Place(tmp_path / "base"), QUICK))
     more = write(tmp_path / "more", raters=("Dr Lee", "", "Dr Zoe"))
-    card = train_bundle(Request(more, tmp_path / "new", QUICK, init=tmp_path / "base", stage="rater"))
+    start = Start(init=tmp_path / "base", stage="rater")
+    card = train_bundle(Request(more, Place(tmp_path / "new"), QUICK, start=start))
     assert card.raters == ("rater1", "rater2", "rater3")
     table = {"Dr Ash": "rater1", "Dr Lee": "rater2", "Dr Zoe": "rater3"}
     assert {real: alias for real, alias in local_names(card).items() if real.startswith("Dr")} == table
     rows = card.metrics["comparison"]["raters"]
     assert rows["rater1"]["n_cases"] == 0 and rows["rater2"]["n_cases"] == 2 and rows["rater3"]["new"]
-    kept = train_bundle(Request(more, tmp_path / "kept", QUICK, init=tmp_path / "base", stage="rater", keep_names=True))
+    kept = train_bundle(Request(more, Place(tmp_path / "kept"), QUICK, start=start, keep_names=True))
     assert kept.raters == ("rater1", "rater2", "Dr Zoe")
 
 
 def test_two_hospitals_rater1_are_two_people_when_somebody_says_so(write, base, tmp_path):
     """The data have a rater1 and a rater2 like the base; rater1 is somebody new, rater2 is the base's rater1."""
     theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
-    request = Request(theirs, tmp_path / "new", QUICK, init=base.folder, stage="rater",
-                      people={"rater1": None, "rater2": "rater1"})  # fmt: skip
-    names = rater_names(request, base)
+    people = {"rater1": None, "rater2": "rater1"}
+    names = rater_names(theirs, base=base.card, people=people)
     assert names == {"rater2": "rater1", "rater2 (base)": "rater2", "rater1": "rater3"}
-    card = train_bundle(request)
+    start = Start(init=base.folder, stage="rater", people=people)
+    card = train_bundle(Request(theirs, Place(tmp_path / "new"), QUICK, start=start))
     assert card.raters == ("rater1", "rater2", "rater3")
     rows = card.metrics["comparison"]["raters"]
     assert rows["rater3"]["new"] and [rows[name]["n_cases"] for name in card.raters] == [2, 0, 2]
     assert local_names(card) == {name: name for name in card.raters}, "a name of two people says nothing later"
-    kept = replace(request, out=tmp_path / "kept", keep_names=True)
-    assert list(rater_names(kept, base).values()) == ["rater1", "rater2", "rater1_2"]
+    kept = rater_names(theirs, keep_names=True, base=base.card, people=people)
+    assert list(kept.values()) == ["rater1", "rater2", "rater1_2"]
 
 
 def test_by_names_alone_the_same_data_have_nobody_to_add(write, base, tmp_path):
     theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
     with pytest.raises(UserError, match="knows all raters"):
-        train_bundle(Request(theirs, tmp_path / "new", QUICK, init=base.folder, stage="rater"))
+        train_bundle(Request(theirs, Place(tmp_path / "new"), QUICK, start=Start(init=base.folder, stage="rater")))
 
 
 @pytest.mark.parametrize(
@@ -193,8 +202,9 @@ def test_by_names_alone_the_same_data_have_nobody_to_add(write, base, tmp_path):
 )
 def test_who_is_who_must_be_said_of_all_and_make_sense(write, base, tmp_path, people, word):
     theirs = write(tmp_path / "theirs", raters=("rater1", "rater2"))
+    start = Start(init=base.folder, stage="rater", people=people)
     with pytest.raises(UserError, match=word):
-        train_bundle(Request(theirs, tmp_path / "n", QUICK, init=base.folder, stage="rater", people=people))
+        train_bundle(Request(theirs, Place(tmp_path / "n"), QUICK, start=start))
 
 
 @pytest.mark.parametrize("text", ["[1]", '{"a": 3}', "{"])
@@ -287,27 +297,29 @@ def test_a_new_rater_starts_where_the_base_fits_best(base, make_cases):
     assert torch.equal(method.rater_alpha[2], expected)
 
 
-@pytest.mark.parametrize("stage", stages.STAGES)
+@pytest.mark.parametrize("stage", list(STAGE_ENTRIES))
 def test_a_resumed_stage_gives_the_same_numbers(base, data, tmp_path, monkeypatch, stop_after, stage):
     monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 3)
-    request = Request(data, tmp_path / "whole", QUICK, init=base.folder, stage=stage)
+    request = Request(data, Place(tmp_path / "whole"), QUICK, start=Start(init=base.folder, stage=stage))
     whole = train_bundle(request)
-    parts = replace(request, out=tmp_path / "parts")
+    parts = replace(request, place=Place(tmp_path / "parts"))
     with monkeypatch.context() as patch:
         run = loop.Trainer.run
         patch.setattr(loop.Trainer, "run", lambda self, progress, _: run(self, progress, stop_after(5)))
         with pytest.raises(Cancelled):
             train_bundle(parts)
+    resumed = replace(request, place=Place(tmp_path / "parts", resume=True))
     with pytest.raises(UserError, match=r"another (recipe|stage)"):
-        train_bundle(replace(parts, stage=next(s for s in stages.STAGES[1:] if s != stage), resume=True,
-                             recipe=QUICK))  # fmt: skip
-    again = train_bundle(replace(parts, resume=True))
+        other = next(s for s in list(STAGE_ENTRIES)[1:] if s != stage)
+        train_bundle(replace(resumed, start=replace(request.start, stage=other)))
+    again = train_bundle(resumed)
     assert again.sha256 == whole.sha256 and again.metrics == whole.metrics
 
 
 def test_the_base_is_never_overwritten(base, data):
     with pytest.raises(UserError, match="never overwritten"):
-        train_bundle(Request(data, base.folder, QUICK, init=base.folder, stage="rater", overwrite=True))
+        start = Start(init=base.folder, stage="rater")
+        train_bundle(Request(data, Place(base.folder, overwrite=True), QUICK, start=start))
 
 
 def test_a_stage_needs_somebody_new_with_masks(base, write, tmp_path, fine_tune):
@@ -323,8 +335,8 @@ def test_a_stage_needs_somebody_new_with_masks(base, write, tmp_path, fine_tune)
 
 
 @pytest.mark.parametrize(("keywords", "more", "said"), [
-    ({"modality": "CT"}, {"modality": "CT"}, "learned from MR images, not CT"),
-    ({}, {"window": (0.0, 50.0)}, "another window"),
+    ({"modality": "CT"}, {"images": Images(modality="CT")}, "learned from MR images, not CT"),
+    ({}, {"images": Images((0.0, 50.0))}, "another window"),
 ])  # fmt: skip
 def test_other_images_are_refused_in_a_sentence(write, tmp_path, fine_tune, keywords, more, said):
     odd = write(tmp_path / "odd", **keywords)
@@ -354,9 +366,10 @@ def test_other_structures_channels_and_pixels_are_refused(write, tmp_path, fine_
 
 
 def test_another_kind_of_model_says_which_stage_it_lacks(data, tmp_path):
-    train_bundle(Request(data, tmp_path / "heads", QUICK, method="rater_heads"))
+    train_bundle(Request(data, Place(tmp_path / "heads"), QUICK, start=Start("rater_heads")))
     with pytest.raises(UserError, match="kind rater_heads, which has no stage 'adapt'"):
-        train_bundle(Request(data, tmp_path / "new", QUICK, init=tmp_path / "heads", stage="adapt"))
+        start = Start(init=tmp_path / "heads", stage="adapt")
+        train_bundle(Request(data, Place(tmp_path / "new"), QUICK, start=start))
 
 
 def test_slices_beyond_the_memory_limit_are_chosen_evenly(make_cases, base, monkeypatch):

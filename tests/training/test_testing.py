@@ -10,8 +10,10 @@ from proseg_gui.bundle import load_bundle, read_card
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.training.place import Place
 from proseg_gui.training.recipe import Recipe
-from proseg_gui.training.run import Request, train_bundle
+from proseg_gui.training.request import Images, Request
+from proseg_gui.training.run import train_bundle
 from proseg_gui.training.testing import judge_once
 
 QUICK = Recipe(steps=2, items=2, volumes=2, draws=6, validations=1, validation_draws=1, widths=(4, 8))
@@ -34,7 +36,7 @@ def dataset(tmp_path, make_study):
 @pytest.fixture
 def trained(dataset, tmp_path):
     def make(name):
-        train_bundle(Request(dataset, tmp_path / name, QUICK, modality="MR"))
+        train_bundle(Request(dataset, Place(tmp_path / name), QUICK, images=Images(modality="MR")))
         return tmp_path / name
 
     return make

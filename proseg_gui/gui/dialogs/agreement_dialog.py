@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
-from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.review.agreement import Agreement
+from proseg_gui.review.figures import LEAST_ML, ml_number
 
 ROW, MOST_ROWS, MOST_WIDTH, BAR, LEAST_COLUMN = 23, 12, 1060, 12, 58
 """Height of a row, rows and width shown without scrolling, what a scroll bar takes, a column's least width."""
@@ -37,8 +37,7 @@ def _mm(value: float) -> str:
 
 
 def _ml(value: float) -> str:
-    text = f"{abs(value):.3g}"
-    return f"{MINUS if value < 0 else '+'}{text}" if float(text) else "0"
+    return f"+{ml_number(value)}" if value >= LEAST_ML / 2 else ml_number(value)
 
 
 FIGURES: tuple[tuple[str, str, Callable[[float], str], str], ...] = (

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
 from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.naming import Row, problem
+from proseg_gui.review.figures import ml_number
+from proseg_gui.wording import plural
 
 RATERS, REFERENCE = "raters", "reference"
 ROLES = {
@@ -53,9 +55,7 @@ class ContoursDialog(DialogFrame):
             raise ValueError("there must be something to choose from")
         self._proposed, self._there = tuple(rows), dict(there or {})
         raters = len({row.rater for row in rows})
-        count = "1 region lies" if len(rows) == 1 else f"{len(rows)} regions of {raters} raters lie"
-        if raters == 1 and len(rows) > 1:
-            count = f"{len(rows)} regions lie"
+        count = plural(len(rows), "region lies", f"regions of {raters} raters lie" if raters > 1 else "regions lie")
         self.body.addWidget(words(f"{count} on this scan. What are they?", "title"))
         self.roles = {key: QRadioButton(text) for key, text in ROLES.items()}
         self._group = QButtonGroup(self)
@@ -70,7 +70,7 @@ class ContoursDialog(DialogFrame):
         self.roles[RATERS].setChecked(True)
         self.regions = QComboBox()
         self.regions.setAccessibleName("Region to compare with")
-        self.regions.addItems([f"{r.rater}: {r.region}, {_ml(v)} ml" for r, v in zip(rows, ml, strict=True)])
+        self.regions.addItems([f"{r.rater}: {r.region}, {ml_number(v)} ml" for r, v in zip(rows, ml, strict=True)])
         self.regions.setCurrentIndex(_likeliest(rows, compared))
         self.body.addWidget(self.regions)
         self.what = words(f"It is compared with the contour of {compared!r}." if compared else "", "muted")
@@ -131,7 +131,7 @@ def _table(rows: Sequence[Row], ml: Sequence[float]) -> QTableWidget:
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     fixed = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
     for at, (row, volume) in enumerate(zip(rows, ml, strict=True)):
-        texts = (row.region, plain(Path(row.file).name), row.rater, row.structure, _ml(volume))
+        texts = (row.region, plain(Path(row.file).name), row.rater, row.structure, ml_number(volume))
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(row.file if column == _FILE else text)
@@ -147,10 +147,6 @@ def _table(rows: Sequence[Row], ml: Sequence[float]) -> QTableWidget:
     shown = min(len(rows), _MOST_SHOWN)
     table.setMinimumHeight(header.sizeHint().height() + shown * table.verticalHeader().defaultSectionSize() + 4)
     return table
-
-
-def _ml(volume: float) -> str:
-    return f"{volume:.3g}" if volume < 1000 else f"{volume:.0f}"
 
 
 def _likeliest(rows: Sequence[Row], compared: str) -> int:

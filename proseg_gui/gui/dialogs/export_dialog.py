@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -38,7 +39,7 @@ from proseg_gui.review.export_request import (
     SEGMENTS_ONLY,
     ExportOffer,
     ExportRequest,
-    existing,
+    Place,
     problem,
 )
 
@@ -53,15 +54,30 @@ WHAT = {
     "maps": ("Uncertainty maps", "Voxel maps of the total and its parts"),
 }
 MOST_SAMPLES = 200
+TYPING_MS = 250
+"""A folder's name is looked up once the typing pauses."""
+CHECKING = "Checking the folder…"
 MAP_LABELS = {part.key: part.label for part in MAPS}
 
 
-class ExportDialog(DialogFrame):
-    """``request()`` is what was asked for when the dialog was accepted."""
+Look = Callable[[ExportRequest, Callable[[Place], None]], None]
+"""Looks at the disk in the background (:func:`proseg_gui.review.export_request.look`) and calls with the answer."""
 
-    def __init__(self, offer: ExportOffer, parent: QWidget | None = None) -> None:
+
+class ExportDialog(DialogFrame):
+    """``request()`` is what was asked for when the dialog was accepted.
+
+    ``look`` asks the disk; nothing is exported before its answer is there.
+    """
+
+    def __init__(self, offer: ExportOffer, look: Look, parent: QWidget | None = None) -> None:
         super().__init__("Export", parent)
-        self._offer = offer
+        self._offer, self._look = offer, look
+        self._asked: ExportRequest | None = None
+        self._place: Place | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._ask)
         self.what = {key: QCheckBox(text) for key, (text, _tip) in WHAT.items()}
         self.raters = {name: _name_box(name) for name in offer.raters}
         self.maps = {name: _name_box(MAP_LABELS.get(name, name)) for name in offer.maps}
@@ -102,15 +118,22 @@ class ExportDialog(DialogFrame):
         place.addWidget(self.browse)
         self.folder.setAccessibleName("Folder")
         self.body.addLayout(place)
+        said = QGridLayout()  # one or the other is said, in the same place
+        said.addWidget(self.conflict, 0, 0)
+        said.addWidget(self.trouble, 0, 0)
+        self.body.addLayout(said)
+        self.body.addWidget(self.replace_files)
         for widget in (self.conflict, self.replace_files, self.trouble):
-            self.body.addWidget(widget)
+            kept = widget.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)  # the dialog stands still while one types
+            widget.setSizePolicy(kept)
         self.body.addStretch(1)
 
     def _what_grid(self) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(3)
         self.samples.setRange(1, MOST_SAMPLES)
-        self.samples.setValue(10)
+        self.samples.setValue(self._offer.samples)
         self.samples.setAccessibleName("Number of samples")
         for key, toggle in self.what.items():
             toggle.setToolTip(WHAT[key][1])
@@ -124,7 +147,8 @@ class ExportDialog(DialogFrame):
                 box.addWidget(toggle)
             if key in self._name_boxes:
                 box.addWidget(self._name_boxes[key])
-        self.what["current"].setChecked(True)
+        for key, toggle in self.what.items():
+            toggle.setChecked(key in self._offer.what)
         for each in (*self.raters.values(), *self.maps.values()):
             each.setChecked(True)
         return box
@@ -137,7 +161,8 @@ class ExportDialog(DialogFrame):
             row.addWidget(radio)
             radio.setToolTip(self._offer.dicom_refusal if key in DICOM_FORMATS else "")
         row.addStretch(1)
-        self.formats["nifti"].setChecked(True)
+        refused = self._offer.dicom_refusal and self._offer.fmt in DICOM_FORMATS
+        self.formats["nifti" if refused else self._offer.fmt].setChecked(True)
         for key in DICOM_FORMATS:
             self.formats[key].setEnabled(not self._offer.dicom_refusal)
         self.structure_name.setMaxLength(LONGEST_NAME)
@@ -161,6 +186,7 @@ class ExportDialog(DialogFrame):
             radio.toggled.connect(self._refresh)
         self.samples.valueChanged.connect(self._refresh)
         self.structure_name.textChanged.connect(self._refresh)
+        self.folder.textEdited.connect(lambda _text: self._soon.start(TYPING_MS))
         self.folder.textChanged.connect(self._refresh)
         self.interpreted_type.currentIndexChanged.connect(self._refresh)
         self.code.changed.connect(self._refresh)
@@ -193,7 +219,7 @@ class ExportDialog(DialogFrame):
         maps.setText(f"{WHAT['maps'][0]} ({reason})" if reason else WHAT["maps"][0])
         maps.setToolTip(reason or WHAT["maps"][1])
         for group, holder in self._name_boxes.items():
-            holder.setVisible(self.what[group].isChecked() and self.what[group].isEnabled())
+            holder.setEnabled(self.what[group].isChecked() and self.what[group].isEnabled())
         self.samples.setEnabled(self.what["samples"].isChecked())
         for field, formats, only in (
             (self.structure_name, DICOM_FORMATS, NAME_IN_DICOM),
@@ -203,32 +229,55 @@ class ExportDialog(DialogFrame):
             field.setEnabled(fmt in formats)
             field.setToolTip("" if fmt in formats else only)
         self.note.setText(self._offer.dicom_note if fmt in DICOM_FORMATS else self._offer.dicom_refusal)
-        self._form.setRowVisible(self.note, bool(self.note.text()))
         self._show_conflicts()
 
+    def _where(self) -> ExportRequest:
+        """What decides which files are written: the rest of a request moves none of them."""
+        return replace(self.request(), structure_name="", interpreted_type="", code="", overwrite=False)
+
+    def _ask(self) -> None:
+        where = self._where()
+
+        def answered(place: Place) -> None:
+            if where == self._asked:  # else something else was asked for meanwhile
+                self._place = place
+                self._show_place()
+
+        if where != self._asked:
+            self._asked, self._place = where, None
+            self._look(where, answered)
+
     def _show_conflicts(self) -> None:
-        request = self.request()
-        trouble = problem(request)
-        there: tuple[Path, ...] = ()
-        if not trouble:
-            there, trouble = existing(self._offer, replace(request, overwrite=False))
+        """Ask the disk again where that matters, and say what is known."""
+        if problem(self.request()):
+            self._asked = self._place = None
+        elif self._where() != self._asked:
+            self._place = None
+            if not self._soon.isActive():
+                self._ask()
+        self._show_place()
+
+    def _show_place(self) -> None:
+        trouble, place = problem(self.request()), self._place
+        there = () if place is None else place.there
         with QSignalBlocker(self.replace_files):
-            if there != self._seen:
+            if place is not None and there != self._seen:
                 self.replace_files.setChecked(False)  # other files: ask again
-        self._seen = there
+        if place is not None:
+            self._seen = there
         names = ", ".join(path.name for path in there[:4]) + (f" and {len(there) - 4} more" if len(there) > 4 else "")
         self.conflict.setText(f"Already there: {names}." if there else "")
         self.replace_files.setText("Replace it" if len(there) == 1 else f"Replace these {len(there)} files")
-        if not trouble and not there and not request.folder.exists():
-            self.trouble.setText("The folder will be made.")
-        else:
-            self.trouble.setText(trouble)
+        if place is not None:
+            trouble = trouble or place.trouble
+        self.trouble.setText(
+            trouble or (CHECKING if place is None else "The folder will be made." if place.is_new else "")
+        )
         self.conflict.setVisible(bool(there))
         self.replace_files.setVisible(bool(there))
         self.trouble.setVisible(bool(self.trouble.text()))
-        if self.isVisible():
-            self.fit()
-        self.export.setEnabled(not trouble and (not there or self.replace_files.isChecked()))
+        ready = place is not None and not trouble
+        self.export.setEnabled(ready and (not there or self.replace_files.isChecked()))
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, "Export into", self.folder.text())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,6 +27,8 @@ from proseg_gui.gui.panels.widgets import pixmap_of
 
 RESEARCH_USE = "Research use, not a medical device"
 PICTURE_SIDE = 56
+EDGE = 40
+"""Pixels of the screen that a dialog leaves, title bar included."""
 _ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -36,15 +39,26 @@ class DialogFrame(QDialog):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.body = QVBoxLayout()
+        # What does not fit the screen is scrolled; the buttons below stay in reach.
+        page = self._page = QWidget()
+        self.body = QVBoxLayout(page)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(8)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(page)
+        for part in (self._scroll.viewport(), page):
+            part.setAutoFillBackground(False)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(6)
         self.buttons.addStretch(1)
         whole = self._whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 14, 16, 12)
         whole.setSpacing(12)
-        whole.addLayout(self.body, 1)
+        whole.addWidget(self._scroll, 1)
         whole.addLayout(self.buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -52,26 +66,49 @@ class DialogFrame(QDialog):
         super().showEvent(event)
         self.fit()
 
+    def room(self) -> QRect:
+        """What the screen leaves for windows, in widget pixels."""
+        return self.screen().availableGeometry()
+
     def fit(self) -> None:
         """Grow to the height that wrapped content needs at the present width, as far as the screen goes."""
+        self.body.activate()
+        room = self.room()
+        margins = self._whole.contentsMargins()
+        sides = margins.left() + margins.right()
+        least = min(self.body.totalMinimumSize().width() + sides, room.width() - EDGE)
+        self.setMinimumWidth(max(self.minimumWidth(), least) if least < room.width() - EDGE else least)
+        width = max(self.width(), self.minimumWidth()) - sides
+        self.body.invalidate()  # a part may have been shown or hidden a moment ago
+        content = self.body.totalHeightForWidth(width)
+        if content < 0:  # nothing in it wraps
+            content = self.body.totalSizeHint().height()
         self._whole.activate()
-        needed = self._whole.totalHeightForWidth(self.width())
-        if needed < 0:  # nothing in it wraps
-            needed = self._whole.totalSizeHint().height()
-        needed = min(needed, self.screen().availableGeometry().height() - 40)
+        around = margins.top() + margins.bottom() + self._whole.spacing() + self.buttons.sizeHint().height()
+        needed = min(content + around, room.height() - EDGE)
         self.setMinimumHeight(needed)
-        if self.height() < needed:
-            self.resize(self.width(), needed)
+        self.resize(min(max(self.width(), self.minimumWidth()), room.width() - EDGE),
+                    min(max(self.height(), needed), room.height() - EDGE))  # fmt: skip
+        # It was placed before it grew: its buttons must not lie below the screen.
+        frame = self.frameGeometry()
+        x = max(min(frame.x(), room.right() + 1 - frame.width()), room.x())
+        y = max(min(frame.y(), room.bottom() + 1 - frame.height()), room.y())
+        if (x, y) != (frame.x(), frame.y()):
+            self.move(x, y)
 
     def add_button(self, text: str, *, primary: bool = False) -> QPushButton:
         """Add a button at the right; the primary one answers to Enter."""
         made = QPushButton(text)
+        self.put_button(made, primary=primary)
+        return made
+
+    def put_button(self, made: QPushButton, *, primary: bool = False) -> None:
+        """Put a button at the right; the primary one answers to Enter."""
         made.setAutoDefault(primary)
         made.setDefault(primary)
         if primary:
             made.setProperty("kind", "primary")
         self.buttons.addWidget(made)
-        return made
 
     def add_left(self, widget: QWidget) -> None:
         """Add a widget at the left of the button row."""

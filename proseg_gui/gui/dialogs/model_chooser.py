@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.dialogs.frame import DialogFrame, PictureList, PictureRow, heading, words
+from proseg_gui.wording import plural
 
 NO_MODELS = "No model is installed here. Browse for the folder of one."
 
@@ -44,7 +45,7 @@ class ModelItem:
     @property
     def facts(self) -> str:
         """One line for the list."""
-        count = f"{len(self.raters)} rater{'s' if len(self.raters) != 1 else ''}"
+        count = plural(len(self.raters), "rater")
         return " · ".join(filter(None, (self.modality, count, ", ".join(self.structures))))
 
 

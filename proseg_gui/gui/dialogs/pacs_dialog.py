@@ -25,6 +25,7 @@ from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
 from proseg_gui.gui.dialogs.pacs_nodes import NodeForm
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query
 from proseg_gui.io.pacs.queue import KeptSend
+from proseg_gui.wording import plural
 
 COLUMNS = ("Patient ID", "Name", "Date", "Modality", "Description", "Images")
 
@@ -143,7 +144,7 @@ class PacsDialog(DialogFrame):
         self._kept = list(kept)
         self.kept.clear()
         for entry in self._kept:
-            count = "1 file" if len(entry.files) == 1 else f"{len(entry.files)} files"
+            count = plural(len(entry.files), "file")
             self.kept.addItem(f"{count} to {entry.node}, {entry.created.replace('T', ' ')}: {entry.reason}")
         if self._kept:
             self.kept.setCurrentRow(0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, PictureList, PictureRow, words
 from proseg_gui.gui.panels.model import Thumbnail
+
+ONE, CASES, CHANNELS = "one", "cases", "channels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +40,31 @@ class SeriesOption:
 
 
 class SeriesChooser(DialogFrame):
-    """Choose by click and Open, double click, or arrows and Enter. Series stand under their patient and study."""
+    """Choose by click and Open, double click, or arrows and Enter. Series stand under their patient and study.
+
+    ``how`` says what was asked for: the marked one, all as cases, or all as channels of one scan. ``likely`` is the way
+    that Enter takes; other than :data:`ONE` it says that all were chosen by hand. ``channels``: whether all may be.
+    """
 
     def __init__(
-        self, options: Sequence[SeriesOption], title_path: str = "", left_out: str = "", parent: QWidget | None = None
+        self,
+        options: Sequence[SeriesOption],
+        title_path: str = "",
+        left_out: str = "",
+        parent: QWidget | None = None,
+        *,
+        likely: str = ONE,
+        channels: bool = False,
     ) -> None:
-        super().__init__("Which series?", parent)
+        super().__init__("Which series?" if likely == ONE else "Several images", parent)
         if not options:
             raise ValueError("there must be something to choose from")
         self._rows: dict[int, SeriesOption] = {}
         place = f"{title_path} holds" if title_path else "This folder holds"
-        self.body.addWidget(words(f"{place} {len(options)} images. Which one shall be opened?", "title"))
+        asked = f"{place} {len(options)} images. Which one shall be opened?"
+        if likely != ONE:
+            asked = f"{len(options)} images were chosen. As what shall they be opened?"
+        self.body.addWidget(words(asked, "title"))
         self.list = PictureList("Series")
         self._fill(options)
         self.list.itemDoubleClicked.connect(lambda _item: self._open())
@@ -56,12 +73,32 @@ class SeriesChooser(DialogFrame):
         self.left_out = words(left_out, "muted")
         self.left_out.setVisible(bool(left_out))
         self.body.addWidget(self.left_out)
+        self.how = ONE
+        readable = [option for option in options if option.readable]
+        each = f"As {len(readable)} cases"
+        one_scan = "Laid on the grid of the first; all show the same person"
+        self.open_button = QPushButton("Open" if likely == ONE else "Only the marked one")
+        self.as_cases, self.as_channels = QPushButton(each), QPushButton("As channels of one scan")
+        self.as_cases.setToolTip("Every image is a case of the worklist")
+        self.as_channels.setToolTip(one_scan)
+        self.as_cases.setVisible(len(readable) > 1)
+        self.as_channels.setVisible(channels)
         self.add_button("Cancel").clicked.connect(self.reject)
-        self.open_button = self.add_button("Open", primary=True)
-        self.open_button.clicked.connect(self.accept)
+        ways = {ONE: self.open_button, CASES: self.as_cases, CHANNELS: self.as_channels}
+        for how in sorted(ways, key=lambda how: how == likely):  # the likely one stands last, where Enter takes it
+            self.put_button(ways[how], primary=how == likely)
+            ways[how].clicked.connect(partial(self._take, how))
         self.list.setCurrentRow(next((row for row, option in self._rows.items() if option.readable), min(self._rows)))
         self._refresh()
         self.resize(560, 420)
+
+    def _take(self, how: str, _checked: bool = False) -> None:
+        self.how = how
+        self.accept()
+
+    def all_readable(self) -> list[Any]:
+        """The keys of all that can be opened, in their order."""
+        return [option.key for option in self._rows.values() if option.readable]
 
     def chosen(self) -> Any:
         """The key of the marked one."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, RememberedItem, Thumbnail
@@ -16,6 +17,7 @@ from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_no
 SHOWN_AXES = 3
 NOTHING_OPEN = "Open a scan with a model to see what the image leaves open."
 NOT_KNOWN = "This model does not tell what the image leaves open: only raters differ."
+BEING_MEASURED = "What the image leaves open is being measured."
 NOTHING_LEFT = "At this preference the image leaves nothing open: no direction explains 2 % or more."
 
 
@@ -32,7 +34,7 @@ class AmbiguityPanel(Section):
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Ambiguity", "what the image leaves open", "left open by the image", parent=parent)
+        super().__init__(tr("Ambiguity"), tr("what the image leaves open"), tr("left open by the image"), parent=parent)
         self._without_axes = NOTHING_LEFT
         self.axes = AxisList("this image's ambiguity", SHOWN_AXES, preview=True)
         self.axes.moved.connect(self.axis_moved)
@@ -63,20 +65,28 @@ class AmbiguityPanel(Section):
     def set_known(self, known: bool) -> None:
         """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis."""
         self._without_axes = NOTHING_LEFT if known else NOT_KNOWN
+        self.random.setVisible(known)
+        self.reset.setVisible(known)
 
     def set_axes(self, rows: Sequence[AxisRow] | None, provisional: bool = False, notice: str = "") -> None:
         """Show the axes; ``None`` when nothing is open, an empty list when the image leaves nothing open.
 
-        A provisional set is dotted; ``notice`` says how far it is, as in "provisional: 12 of 48 slices encoded".
+        An empty provisional set is not known yet. A provisional set is dotted;
+        ``notice`` says how far it is, as in "provisional: 12 of 48 slices encoded".
         """
         self.axes.set_axes(rows or (), provisional=provisional)
         self.axes.setVisible(bool(rows))
-        self.empty.setText(NOTHING_OPEN if rows is None else self._without_axes)
+        unknown = provisional and self._without_axes == NOTHING_LEFT
+        self.empty.setText(NOTHING_OPEN if rows is None else BEING_MEASURED if unknown else self._without_axes)
         self.empty.setVisible(not rows)
         set_notice(self.notice, notice)
         self.random.setEnabled(bool(rows))
         self.reset.setEnabled(bool(rows))
         self.remember.setEnabled(rows is not None)
+
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders, ``(mean, width)`` by key; emits nothing."""
+        self.axes.set_ghosts(ghosts)
 
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from proseg_gui.gui.panels.latent_slider import LatentSlider
 from proseg_gui.gui.panels.model import AxisRow, Thumbnail, effect_texts, percent
 from proseg_gui.gui.panels.widgets import button
+from proseg_gui.wording import plural
 
 
 class AxisList(QWidget):
@@ -55,6 +56,7 @@ class AxisList(QWidget):
         for row in rows:
             slider = self.sliders[row.key]
             slider.track.set_limit(row.limit)
+            slider.set_stops(row.stops)
             slider.set_label(row.label)
             texts = effect_texts(row, self._whole)
             hint = texts[0]
@@ -68,6 +70,11 @@ class AxisList(QWidget):
         for key, position in positions.items():
             if key in self.sliders:
                 self.sliders[key].set_position(position)
+
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders: ``(mean, width)`` by key; nothing where a key is missing."""
+        for key, slider in self.sliders.items():
+            slider.set_ghost(ghosts.get(key))
 
     def set_preview(self, key: str, thumbnail: Thumbnail | None) -> None:
         """Show a tiny picture of what axis ``key`` does."""
@@ -100,4 +107,4 @@ class AxisList(QWidget):
             self.fold.setText("Fewer axes")
         else:
             rest = percent(sum(row.share for row in hidden))
-            self.fold.setText(f"{len(hidden)} more {'axis' if len(hidden) == 1 else 'axes'} · {rest}")
+            self.fold.setText(f"{plural(len(hidden), 'more axis', 'more axes')} · {rest}")

@@ -12,6 +12,8 @@ from proseg_gui.gui.panels.model import Thumbnail, signed
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Picture, SplitLine, own_keys
 
 STEP_SD = 0.1
+PROPOSAL_COLOUR = "#7fe3ff"
+"""Of what the model proposes after a stroke: contour, bar and ghosts of the sliders."""
 COARSE_STEP_SD = 0.5
 PREVIEW_SIDE = 32
 WHEEL_PAUSE_MS = 250
@@ -37,6 +39,8 @@ class SliderTrack(QSlider):
     def __init__(self, limit: float = 3.0, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._limit = limit
+        self._stops = 0
+        self._ghost: tuple[float, float] | None = None
         self._position = 0.0
         self._grab: float | None = None
         self._gesture = False
@@ -52,6 +56,26 @@ class SliderTrack(QSlider):
         self.set_limit(limit)
 
     # -- the position ---------------------------------------------------------------------------------------------
+    def set_ghost(self, ghost: tuple[float, float] | None) -> None:
+        """Show where a proposal would move the handle, and how wide its draws lie around; ``None``: nowhere."""
+        if ghost != self._ghost:
+            self._ghost = ghost
+            self.update()
+
+    def set_stops(self, count: int) -> None:
+        """Let the handle rest at ``count`` evenly spaced positions only; 0: anywhere."""
+        self._stops = count
+        self.update()
+
+    @property
+    def step(self) -> float:
+        """What a key moves the handle by: a stop, or a tenth of a standard deviation."""
+        return 2.0 * self._limit / (self._stops - 1) if self._stops > 1 else STEP_SD
+
+    def stop_at(self, position: float) -> int:
+        """Number of the stop that is nearest to ``position``."""
+        return round((position + self._limit) / self.step)
+
     @property
     def limit(self) -> float:
         """The end of the track in standard deviations."""
@@ -107,6 +131,8 @@ class SliderTrack(QSlider):
         self.update()
 
     def _move(self, position: float) -> None:
+        if self._stops > 1:
+            position = self.stop_at(min(self._limit, max(-self._limit, position))) * self.step - self._limit
         self._show(position)
         self.moved.emit(self._position)
 
@@ -170,13 +196,14 @@ class SliderTrack(QSlider):
             event.ignore()
             return
         self._begin()
-        self._move(self._position + delta / 120.0 * STEP_SD)
+        self._move(self._position + delta / 120.0 * self.step)
         self._wheel_pause.start()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right step, with Shift further; Home or 0 resets. Up, Down and Page keys stay the slice's."""
-        step = COARSE_STEP_SD if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP_SD
+        far = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._stops
+        step = COARSE_STEP_SD if far else self.step
         targets = {
             Qt.Key.Key_Right: self._position + step,
             Qt.Key.Key_Left: self._position - step,
@@ -229,14 +256,30 @@ class SliderTrack(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.mid())
         painter.drawRoundedRect(QRectF(_RADIUS, middle - 1.5, self._span(), 3), 1.5, 1.5)
-        for x, half in ((_RADIUS, 3.0), (zero, 5.0), (_RADIUS + self._span(), 3.0)):
+        ticks = [(_RADIUS, 3.0), (zero, 5.0), (_RADIUS + self._span(), 3.0)]
+        if self._stops > 1:
+            ticks = [(self.x_of(i * self.step - self._limit), 3.0) for i in range(self._stops)]
+        for x, half in ticks:
             painter.fillRect(QRectF(round(x) - 0.5, middle - half, 1, 2 * half), colours.shadow())
+        if self._ghost is not None:
+            self._paint_ghost(painter, *self._ghost, middle)
         accent = colours.accent().color()
         stretch = QColor(accent)
         stretch.setAlphaF(0.55)
         painter.setBrush(stretch)
         painter.drawRect(QRectF(min(zero, at), middle - 1.5, abs(at - zero), 3))
         self._paint_handle(painter, QPointF(at, middle), accent)
+
+    def _paint_ghost(self, painter: QPainter, mean: float, width: float, middle: float) -> None:
+        """A pale band of one standard deviation to each side, and a hollow handle at the mean."""
+        ends = [self.x_of(min(self._limit, max(-self._limit, at))) for at in (mean - width, mean, mean + width)]
+        colour = QColor(PROPOSAL_COLOUR)
+        colour.setAlphaF(0.35)
+        painter.fillRect(QRectF(ends[0], middle - 3, max(ends[2] - ends[0], 1.0), 6), colour)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(PROPOSAL_COLOUR), 1.5))
+        painter.drawEllipse(QPointF(ends[1], middle), _RADIUS - 1.5, _RADIUS - 1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_handle(self, painter: QPainter, centre: QPointF, accent: QColor) -> None:
         colours = self.palette()
@@ -281,6 +324,7 @@ class LatentSlider(QWidget):
         self.figure.setProperty("role", "muted")
         self.figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.picture = Picture(PREVIEW_SIDE) if preview else None
+        self._stops: tuple[str, ...] = ()
         self._lay_out()
         self.track.shown.connect(self._write_figure)
         self.track.drag_started.connect(self.drag_started)
@@ -315,6 +359,10 @@ class LatentSlider(QWidget):
         """Show ``position``; emits nothing."""
         self.track.set_position(position)
 
+    def set_ghost(self, ghost: tuple[float, float] | None) -> None:
+        """Show ``(mean, width)`` of a proposal in standard deviations, or nothing."""
+        self.track.set_ghost(ghost)
+
     def set_label(self, label: str, full: str = "") -> None:
         """Name the axis; ``full`` is the name in long for the tooltip and for screen readers."""
         self.name.set_texts((label,), hint=full)
@@ -327,6 +375,14 @@ class LatentSlider(QWidget):
         self.effect.update()
         self._describe()
 
+    def set_stops(self, words: Sequence[str]) -> None:
+        """Let the slider rest only at these positions, evenly spaced, which are shown by their words."""
+        if tuple(words) != self._stops:
+            self._stops = tuple(words)
+            self.track.set_stops(len(self._stops))
+            self._describe()
+            self._write_figure(self.position)
+
     def set_preview(self, thumbnail: Thumbnail | None) -> None:
         """Show a tiny picture of what the axis does; only for rows made with ``preview=True``."""
         if self.picture is None:
@@ -335,10 +391,15 @@ class LatentSlider(QWidget):
 
     def _describe(self) -> None:
         self.track.setAccessibleName(f"{self.name.full_text()}: {self.effect.full_text()}".rstrip(": "))
-        self.track.setToolTip("Drag or click; Left/Right 0.1 sd, with Shift 0.5 sd; double click, Home or 0 resets")
+        keys = "Left/Right one step" if self._stops else "Left/Right 0.1 sd, with Shift 0.5 sd"
+        self.track.setToolTip(f"Drag or click; {keys}; double click, Home or 0 resets")
 
     def _write_figure(self, position: float) -> None:
         metrics = self.figure.fontMetrics()
+        text = self._stops[self.track.stop_at(position)] if self._stops else f"{signed(position, 2)} sd"
+        widest = max(map(metrics.horizontalAdvance, self._stops or ("+0.00 sd",)))
         # Of a fixed size, or each figure would have the whole column laid out again.
-        self.figure.setFixedSize(metrics.horizontalAdvance("+0.00 sd") + 2, metrics.height())
-        self.figure.setText(f"{signed(position, 2)} sd")
+        self.figure.setFixedSize(widest + 2, metrics.height())
+        self.figure.setText(text)
+        if self._stops:
+            self.track.setAccessibleDescription(text)

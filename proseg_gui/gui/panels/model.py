@@ -16,6 +16,9 @@ Thumbnail = npt.NDArray[np.uint8]
 
 MINUS = "−"
 NO_FIGURE = "–"
+"""What is not known: nothing is open that it could be measured on. Not the same as 0, "none" and "measuring"."""
+MEASURING = "measuring"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class AxisRow:
         The slider runs from ``-limit`` to ``+limit`` standard deviations.
     effect_ml:
         Measured change of volume in ml per standard deviation; ``None`` while it is not known.
+    stops:
+        Words of the only positions that there are, from ``-limit`` to ``+limit``; empty: all are.
     """
 
     key: str
@@ -53,6 +58,7 @@ class AxisRow:
     share: float
     limit: float
     effect_ml: float | None = None
+    stops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,10 +208,17 @@ def millilitres(value: float | None) -> str:
 
 def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
     """Say what an axis does, from the longest wording to the shortest; ``whole`` is what ``share`` is a share of."""
+    if row.stops:
+        if row.effect_ml is None:
+            return ("",)
+        step = 2.0 * row.limit / (len(row.stops) - 1) * row.effect_ml
+        return (f"about {signed(step, significant(step))} ml a step", f"{signed(step, significant(step))} ml")
     share = percent(row.share)
     if row.effect_ml is None:
         return (f"{share} of {whole}", share)
     effect = signed(row.effect_ml, significant(row.effect_ml))
+    if row.effect_ml and float(effect.lstrip(f"+{MINUS}")) == 0:  # more than nothing is not written as 0
+        effect = "< 0.001" if row.effect_ml > 0 else f"> {MINUS}0.001"
     return (
         f"{effect} ml per sd · {share} of {whole}",
         f"{effect} ml per sd · {share}",

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
@@ -20,6 +21,7 @@ SHOWN_AXES = 2
 WEIGHT_LINES = 3
 NO_MODEL = "Open a scan with a model to choose who draws."
 SAME_FOR_ALL = "This model draws the same for everybody."
+LEVELS = "This model knows no single rater: choose how many of them should agree."
 CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 
@@ -110,7 +112,7 @@ class PreferencePanel(Section):
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Preference", "who draws", parent=parent)
+        super().__init__(tr("Preference"), tr("who draws"), parent=parent)
         self._raters: tuple[RaterItem, ...] = ()
         self._state = PreferenceState()
         self.presets: dict[str, PresetButton] = {}
@@ -155,10 +157,13 @@ class PreferencePanel(Section):
         return box
 
     # -- setters --------------------------------------------------------------------------------------------------
-    def set_raters(self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL) -> None:
+    def set_raters(
+        self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL, axes: bool = False
+    ) -> None:
         """Show these raters; without any, the panel says ``why_none``.
 
-        ``repeats``: a rater draws differently on another day, so that a draw can be asked for.
+        ``repeats``: a rater draws differently on another day, so that a draw can be asked for. ``axes``: there are
+        sliders, also where there is no rater.
         """
         for old in self.presets.values():
             self._flow.removeWidget(old)
@@ -182,7 +187,7 @@ class PreferencePanel(Section):
         self.consensus.setVisible(len(self._raters) > 1)
         self._blend.setVisible(bool(self._raters))
         self.pad.setVisible(len(self._raters) > 1)
-        self.axes.setVisible(bool(self._raters))
+        self.axes.setVisible(bool(self._raters) or axes)
         self.set_state(PreferenceState())
 
     def _order_tabs(self) -> None:
@@ -208,6 +213,10 @@ class PreferencePanel(Section):
         self.axes.set_axes(rows, provisional=provisional)
         if list(self.axes.sliders) != before:
             self._order_tabs()
+
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders, ``(mean, width)`` by key; emits nothing."""
+        self.axes.set_ghosts(ghosts)
 
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""

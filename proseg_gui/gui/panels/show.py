@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
 from proseg_gui.gui.panels.widgets import Eliding, Section, button, muted, own_keys, swatch_icon
+from proseg_gui.wording import plural
 
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)
-FIELD_WIDTH = 53
+FIELD_WIDTH, WIDTH_WIDTH = 49, 53
 NOT_SURVEYED = "This slice is not surveyed yet"
 
 
@@ -54,7 +56,7 @@ class ShowPanel(Section):
     """``dict`` of :class:`~proseg_gui.gui.panels.model.ShowState` fields to their new values."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Show", parent=parent)
+        super().__init__(tr("Show"), parent=parent)
         self._state = ShowState()
         self._raters: tuple[RaterItem, ...] = ()
         self._references: tuple[RaterItem, ...] = ()
@@ -68,8 +70,6 @@ class ShowPanel(Section):
         self.references: dict[str, _Toggle] = {}
         self._rater_flow = FlowLayout(spacing=2, columns=True)
         self._reference_flow = FlowLayout(spacing=2, columns=True)
-        for flow in (self._rater_flow, self._reference_flow):
-            flow.set_widest(0.5)
         self.all_raters = button("all", kind="fold")
         self._reference_title = muted("Masks given with the case", wrap=False)
         self.fill = PercentSlider("Fill", "How strongly the current structure is filled", most=60)
@@ -112,7 +112,7 @@ class ShowPanel(Section):
         self.width_box.setDecimals(1)
         self.width_box.setSuffix(" px")
         self.width_box.setKeyboardTracking(False)
-        self.width_box.setFixedWidth(FIELD_WIDTH)
+        self.width_box.setFixedWidth(WIDTH_WIDTH)
         self.width_box.setToolTip("Width of the current contour")
         self.width_box.setAccessibleName("Line width")
         own_keys(self.width_box, *_EDIT_KEYS)
@@ -172,7 +172,7 @@ class ShowPanel(Section):
 
     def _mark(self) -> None:
         state, thin_ready, raters_ready = self._state, self._thin_ready, self._raters_ready
-        self.thin.set_full_name(f"{state.n_thin} samples")
+        self.thin.set_full_name(plural(state.n_thin, "sample"))
         for toggle, on, ready in (
             (self.current, state.current, True),
             (self.inner_outer, state.inner_outer, thin_ready),

@@ -83,9 +83,11 @@ class AgreementLink(QObject):
         structure, point, jobs = controller.desk.model_structure, controller.latents.point, controller.jobs
 
         def work(token: CancelToken, progress: Progress) -> Point:
+            from proseg_gui.bundle import local_names
+
             if presets:
                 found = references(review.given(structure))
-                jobs.post(token, self._begin, review, structure, found)
+                jobs.post(token, self._begin, review, structure, found, local_names(review.bundle.card))
             else:
                 found = self._references
             jobs.post(token, self._show, None, _held(review, point, structure, found, token))
@@ -100,11 +102,8 @@ class AgreementLink(QObject):
         jobs.start(LANE, work, title="Agreement", done=self._done, failed=controller.failed.emit, latest=True,
                    progress=lambda share, text: dialog.show_progress(text, share))  # fmt: skip
 
-    def _begin(self, review: Reviewed, structure: int, found: list[Reference]) -> None:
-        from proseg_gui.bundle import local_names
-
+    def _begin(self, review: Reviewed, structure: int, found: list[Reference], aliases: dict[str, str]) -> None:
         self._references = found
-        aliases = local_names(review.bundle.card)
         own = {
             rater: frozenset(r.name for r in found if r.rater and aliases.get(r.rater) == rater)
             for rater in review.engine.raters

@@ -13,6 +13,7 @@ from proseg_gui.io.pacs.archive import connect
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query, read_nodes, write_nodes
 from proseg_gui.io.pacs.queue import KeptSend, SendQueue
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.wording import plural
 
 LANE = "archive"
 FILES = "archive-files"
@@ -83,7 +84,9 @@ class Archives:
             self._queue.send(connect(node), node.name, files, progress, token)
             return len(files)
 
-        self._start("Sending", work, lambda count: self._say(f"{count} files were sent to {node.name}."))
+        self._start(
+            "Sending", work, lambda count: self._say(f"{plural(count, 'file was', 'files were')} sent to {node.name}.")
+        )
 
     def _retry(self, node: Node, key: str) -> None:
         self._start(

@@ -8,19 +8,29 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
-from proseg_gui.gui.panels.model import Measure, RaterItem, ShowState, StructureRow
+from proseg_gui.gui.panels.model import (
+    MEASURING,
+    NO_FIGURE,
+    NONE,
+    Measure,
+    RaterItem,
+    ShowState,
+    StructureRow,
+)
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.given_volumes import GivenVolumes
 from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import Drawn, JobState
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import RaterMark, VolumePlot
-from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_text
-from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState
+from proseg_gui.review.figures import Figures, longest_diameter_mm, ml_number, ml_text
+from proseg_gui.review.state import LOCAL_MAP, PARTS, Spread, Summary, ViewState, maps_of
 from proseg_gui.volume import Study
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -56,6 +66,9 @@ class DisplayLink(QObject):
         self._controller = controller
         self._structures, self._show, self._measurements = structures, show, measurements
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
+        self._given = GivenVolumes(controller, self)
+        self._masks_shown: frozenset[str] = frozenset()
+        self._given.changed.connect(self._show_volumes)
         # Figures follow the contour at a pace that can be read; they take no time from the slider path.
         self._measure_soon = QTimer(self)
         self._measure_soon.setSingleShot(True)
@@ -76,6 +89,7 @@ class DisplayLink(QObject):
         strip.slice_stepped.connect(controller.desk.step_slice)
         controller.study_changed.connect(self._on_study)
         controller.drawings_changed.connect(self._list_references)
+        controller.drawings_changed.connect(lambda _study: self._show_volumes())
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
         controller.structure_state_changed.connect(self._on_state)
@@ -113,12 +127,17 @@ class DisplayLink(QObject):
         self._measurements.set_references(list(raters), self._controller.display.view.compare_with)
 
     def _on_bundle(self, bundle: Bundle | None) -> None:
-        raters = () if bundle is None else bundle.card.raters
+        able = None if bundle is None else bundle.method.capabilities
+        raters = bundle.card.raters if bundle is not None and bundle.method.capabilities.personalised else ()
         self._show.set_raters([RaterItem(name, rater_colour(i)) for i, name in enumerate(raters)])
         self._plot.set_volumes(None, ())
         self._plot.set_current(None)
         self._uncertainty.set_shares(None)
-        self._uncertainty.set_available(frozenset((*PARTS, LOCAL_MAP)) if bundle is not None else frozenset())
+        offered = frozenset((*PARTS, LOCAL_MAP)) if able is None else maps_of(able)
+        self._uncertainty.set_offered(offered)
+        self._uncertainty.set_available(frozenset() if able is None else offered)
+        if self._controller.display.view.settings.map_name not in offered:
+            self._controller.display.set_view(map_name=PARTS[0])
         self._list_structures()
 
     def _on_state(self, _none: object) -> None:
@@ -167,38 +186,47 @@ class DisplayLink(QObject):
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
+        if view.masks_shown != self._masks_shown:
+            self._masks_shown = view.masks_shown
+            self._show_volumes()
 
     def _on_spread(self, _spread: Spread | None) -> None:
         self._on_view(self._controller.display.view)
 
     def _on_summary(self, summary: Summary | None) -> None:
-        controller = self._controller
         if summary is None:
             self._uncertainty.set_shares(None)
             return
         self._strip.set_values(summary.by_slice, "mm\u00b2")
-        names = () if controller.desk.review is None else controller.desk.review.engine.raters
+        self._show_volumes()
+        self._plot.set_progress(summary.slices_done, summary.n_slices)
+        self._uncertainty.set_shares(summary.shares or None)
+        self._measure()
+
+    def _show_volumes(self) -> None:
+        """What stands in the plot: the samples, the model's raters, and given masks that are shown."""
+        desk, summary = self._controller.desk, self._controller.desk.summary
+        if summary is None:
+            return
+        review = desk.review
+        names = review.engine.raters if review is not None and review.engine.method.capabilities.personalised else ()
         marks = [
             RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))
             for i, name in enumerate(names)
             if name in summary.rater_volumes_ml
         ]
-        self._plot.set_volumes(summary.volumes_ml, marks)
-        self._plot.set_progress(summary.slices_done, summary.n_slices)
-        self._uncertainty.set_shares(summary.shares or None)
-        self._measure()
+        self._plot.set_volumes(summary.volumes_ml, [*marks, *(self._given.marks() if summary.complete else ())])
 
     def _on_job(self, job: JobState | None) -> None:
         self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else job.text)
 
     def _on_figures(self, figures: Figures | None) -> None:
-        self._plot.set_current(None if figures is None else figures.ml)
         self._measure()
         chosen = self._controller.display.view.compare_with
         if chosen is None or figures is None:
             self._measurements.set_dice("")
         elif figures.dice is None:
-            self._measurements.set_dice("" if figures.exact else "measuring")
+            self._measurements.set_dice("" if figures.exact else MEASURING)
         else:
             self._measurements.set_dice(f"{figures.dice:.3f}")
 
@@ -209,27 +237,62 @@ class DisplayLink(QObject):
     def _measure(self) -> None:
         desk = self._controller.desk
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
-        volume = spread = diameter = DASH
-        if figures is not None:
-            volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else ' so far'}"
-        if summary is not None and len(summary.volumes_ml):
-            low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
-            spread = f"{ml_text(low)} {DASH} {ml_text(high)}{'' if summary.complete else ' so far'}"
+        diameter, here = NO_FIGURE if desk.review is None else MEASURING, 0.0
         if drawn is not None and study is not None:
-            length = longest_diameter_mm(drawn.frame.probability[desk.model_structure] > 0.5, study.geometry)
-            diameter = DASH if length is None else f"{length:.1f} mm"
-        kept = desk.shapes.kept_ml()
-        volumes = [Measure("Volume", volume, "Of the current contour, whole volume")]
-        if kept is not None:  # the accepted contour is the thick one, so its figure comes first
-            stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
-            volumes = [
-                Measure(stays, ml_text(kept), "Volume of the contour that stays while the sliders move"),
-                Measure("At the sliders", volume, "Volume of the thin preview"),
+            inside, geometry = drawn.frame.probability[desk.model_structure] > 0.5, study.geometry
+            here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
+            here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
+            length = longest_diameter_mm(inside, geometry)
+            diameter = NONE if length is None else f"{length:.1f} mm"
+        stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
+        kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)
+        rows = volume_rows(figures, summary, kept, here_ml=here, measuring=desk.review is not None)
+        hint = "Of the current contour on this slice, between pixel centres"
+        self._measurements.set_rows([*rows, Measure("Longest diameter", diameter, hint)])
+        # Only volumes over the same slices may stand on one axis.
+        both = figures is not None and figures.complete and summary is not None and summary.complete
+        self._plot.set_current(figures.ml if both and figures is not None else None)
+
+
+def volume_rows(
+    figures: Figures | None,
+    summary: Summary | None,
+    kept: tuple[str, float] | None = None,
+    *,
+    here_ml: float = 0.0,
+    measuring: bool,
+) -> list[Measure]:
+    """The current contour's volume and that of 95 % of the readings, and how they stand to each other.
+
+    ``kept`` is the contour that stays while the sliders move, if there is one: what it is called and its ml. It is the
+    thick one, so its figure comes first and is the one that is held against the range. The range is written once it
+    covers all slices, as the contour's volume does: a range over a part of them would exclude volumes that it does not
+    exclude. Where the contour lies outside, a row says so. ``here_ml`` is what the slice in view holds: an estimate
+    below it is none.
+    """
+    if figures is not None and not figures.exact and figures.ml < 0.5 * here_ml:
+        figures = None
+    volume = spread = MEASURING if measuring else NO_FIGURE
+    shown = None if figures is None or not figures.complete else figures.ml
+    if figures is not None:
+        volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else ' so far'}"
+    rows = [Measure("Volume", volume, "Of the current contour, whole volume")]
+    if kept is not None:
+        name, shown = kept
+        rows = [
+            Measure(name, ml_text(shown), "Volume of the contour that stays while the sliders move"),
+            Measure("At the sliders", volume, "Volume of the thin preview"),
+        ]
+    beside = []
+    if summary is not None and summary.complete and len(summary.volumes_ml):
+        low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
+        spread = f"{ml_number(low)} {DASH} {ml_text(high)}"
+        if shown is not None and not low <= shown <= high:
+            side = "larger" if shown > high else "smaller"
+            beside = [
+                Measure("This contour", f"{side} than these", f"Its volume is {side} than 97.5 % of the readings")
             ]
-        self._measurements.set_rows(
-            [
-                *volumes,
-                Measure("95 % of readings", spread, "2.5th to 97.5th percentile over raters and samples"),
-                Measure("Longest diameter", diameter, "Of the current contour on this slice, between pixel centres"),
-            ]
-        )
+    elif summary is not None:
+        spread = f"{summary.slices_done} of {plural(summary.n_slices, 'slice')}"
+    hint = "2.5th to 97.5th percentile over raters and samples, all slices"
+    return [*rows, Measure("95 % of readings", spread, hint), *beside]

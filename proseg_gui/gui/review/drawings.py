@@ -138,7 +138,12 @@ class Drawings:
         self._controller.noticed.emit(f"Added {', '.join(raters)} to the raters of this case")
         if rows == tuple(proposed):
             return
-        try:
-            remember(name_store(), drawn.sources, rows)
-        except (OSError, UserError) as error:
-            self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, OSError | UserError):
+                self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")
+            else:
+                self._host.failed(error)
+
+        self._host.jobs.start("files", lambda _token, _progress: remember(name_store(), drawn.sources, rows),
+                              title="Keeping the names", done=lambda _none: None, failed=failed)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,16 @@ from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.export_request import ExportOffer, ExportRequest
+from proseg_gui.review.export_request import ExportOffer, ExportRequest, Place, look
 from proseg_gui.review.state import PARTS
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.volume import Volume
 
 TITLE = "Exporting"
+LOOKS = 4
+"""So many folders may keep us waiting before another one has to wait for them."""
 SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the file."
 RESAMPLED_NOTE = "The scan was resampled: it is written beside the file, as a new series of the same study."
 
@@ -32,6 +36,9 @@ class Exporting:
 
     def __init__(self, host: Host, controller: Controller) -> None:
         self._host, self._controller = host, controller
+        self._looks = 0
+        self._used = ("", Path())
+        """The scan that was exported last, and where to."""
 
     def ask(self) -> None:
         """Open the export dialog."""
@@ -47,14 +54,33 @@ class Exporting:
             maps=PARTS,
             structures=review.engine.structures,
             structure=self._controller.desk.structure,
-            folder=Path(settings.export_folder or Path.home()) / f"{review.study.name}_export",
+            folder=self._folder(review.study.name, settings.export_folder),
             targets=lambda request: targets(
                 request, review.engine.raters, with_series=review.study.image.dicom is None
             ),
             dicom_note=_series_note(review.study.image),
+            fmt=settings.export_format,
+            what=settings.export_what,
+            samples=settings.export_samples,
         )
-        dialog = ExportDialog(offer, parent=self._host.parent)
+        dialog = ExportDialog(offer, partial(self._look, offer), parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self.run(dialog.request()))
+
+    def _folder(self, name: str, base: str) -> Path:
+        """Where this scan went before; another one goes beside it, in a folder of its own."""
+        return self._used[1] if name == self._used[0] else Path(base or Path.home()) / f"{name}_export"
+
+    def _look(self, offer: ExportOffer, request: ExportRequest, answered: Callable[[Place], None]) -> None:
+        """Look at the disk beside whatever still waits for a folder that does not answer."""
+        self._looks += 1
+        self._controller.jobs.start(
+            f"export look {self._looks % LOOKS}",
+            lambda _token, _progress: look(offer, request),
+            title="Looking at the folder",
+            done=answered,
+            failed=self._controller.failed.emit,
+            latest=True,
+        )
 
     def run(self, request: ExportRequest) -> None:
         """Compute and write what was asked for, with progress; the window stays live."""
@@ -65,7 +91,13 @@ class Exporting:
         outgoing, structure = controller.desk.shapes.outgoing(), controller.desk.structure
         colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
         colours["current"] = _rgb(colour_of(controller.desk, structure))
-        controller.display.set_view(export_folder=str(request.folder.parent))
+        controller.display.set_view(
+            export_folder=str(request.folder.parent),
+            export_format=request.fmt,
+            export_what=tuple(sorted(request.what)),
+            export_samples=request.samples or controller.display.view.settings.export_samples,
+        )
+        self._used = (review.study.name, request.folder)
 
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
@@ -87,7 +119,8 @@ class Exporting:
         files, notices = result
         for notice in notices:
             self._controller.noticed.emit(notice)
-        count = f"{len(files)} files" if len(files) > 1 else files[0].name
+        count = plural(len(files), "file")
+        self._controller.exported.emit(files[0].parent)
         self._controller.noticed.emit(
             f"Wrote {count} to {files[0].parent}, read back and compared. Research use, not a medical device."
         )

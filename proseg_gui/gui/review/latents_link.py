@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
-from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -60,8 +61,12 @@ class LatentsLink(QObject):
         else:
             able = bundle.method.capabilities
             raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
+            why_none = LEVELS if able.levels else SAME_FOR_ALL
             self._preference.set_raters(
-                raters if able.personalised else (), repeats=able.intra_expert, why_none=SAME_FOR_ALL
+                raters if able.personalised else (),
+                repeats=able.intra_expert,
+                why_none=why_none,
+                axes=able.preference_axes,
             )
             self._ambiguity.set_known(able.ambiguity_axes)
         self._preference.setEnabled(bundle is not None)
@@ -96,8 +101,14 @@ class LatentsLink(QObject):
 
     def _show_axes(self, axes: AxesState) -> None:
         self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
-        notice = f"{axes.slices_seen} of {axes.n_slices} slices encoded" if axes.provisional and axes.n_slices else ""
-        self._ambiguity.set_axes(_rows(axes.ambiguity, "Mode"), provisional=axes.provisional, notice=notice)
+        notice = (
+            f"{axes.slices_seen} of {plural(axes.n_slices, 'slice')} encoded"
+            if axes.provisional and axes.n_slices
+            else ""
+        )
+        unmeasured = axes.provisional or axes.n_slices == 0
+        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, "Mode")
+        self._ambiguity.set_axes(rows, provisional=unmeasured, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
         if self._controller.desk.review is not None:
@@ -116,8 +127,9 @@ def _rows(axes: tuple, word: str) -> list[AxisRow]:
     """Rows of a panel; the label says what a positive move does as measured on this case."""
     rows = []
     for number, axis in enumerate(axes, start=1):
-        label = f"{word} {number}"
-        if axis.effect_ml_per_sd is not None:
+        stops = axis.control.stops
+        label = axis.name if stops else f"{word} {number}"
+        if not stops and axis.effect_ml_per_sd is not None:
             label += " \u00b7 larger" if axis.effect_ml_per_sd > 0 else " \u00b7 smaller"
-        rows.append(AxisRow(axis.name, label, axis.share, axis.limit, axis.effect_ml_per_sd))
+        rows.append(AxisRow(axis.name, label, axis.share, axis.limit, axis.effect_ml_per_sd, stops))
     return rows

@@ -16,7 +16,9 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.case import OpenedCase, flag
+from proseg_gui.review.document import Document
+from proseg_gui.review.inputs import one_a_patient
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
@@ -35,13 +37,18 @@ class _Found:
     item: WorkItem | None = None
     case: OpenedCase | None = None
     choices: tuple[Any, ...] = ()
+    chosen: bool = False
+    """Whether all ``choices`` were pointed at, and not only the folder that holds them."""
+    channels: bool = False
+    """Whether they are channels of one scan, as it seems."""
 
 
 class Opener(QObject):
     """Opens what the user points at; one thing at a time, the newest request wins, everything can be cancelled."""
 
-    choose_requested = Signal(object, object)
-    """``(path, candidates)``: a folder holds several series; answer with :meth:`open_candidate`."""
+    choose_requested = Signal(object, object, str)
+    """``(path, candidates, how)``: there are several images; answer with :meth:`open_candidate`, :meth:`open_cases` or
+    :meth:`open_channels`. ``how``: ``one`` where a folder holds them, else as they are likely meant."""
     model_question = Signal(object, object)
     """``(UserError, answer)``: the model was made for other images; call ``answer()`` to use it all the same."""
     worklist_changed = Signal(object)
@@ -118,7 +125,7 @@ class Opener(QObject):
 
         def work(token: CancelToken, progress: Progress) -> _Found:
             from proseg_gui.io.open import open_study
-            from proseg_gui.review.inputs import item_of, openable
+            from proseg_gui.review.inputs import item_of, likely_channels, openable
 
             if channels:
                 others = dict(channels) if paths else {n: p for n, p in channels.items() if p != first}
@@ -126,7 +133,7 @@ class Opener(QObject):
                 return self._case_of(_plain_item(first, study.name), study)
             found = openable(paths, progress, token)
             if len(found) > 1:
-                return _Found(choices=tuple(found))
+                return _Found(choices=tuple(found), chosen=len(paths) > 1, channels=likely_channels(found))
             return self._read(item_of(found[0]), found[0], progress, token)
 
         self._run(f"Opening {first.name}", work, partial(self._found, first))
@@ -141,6 +148,17 @@ class Opener(QObject):
 
         self._run(f"Opening {candidate.label}", work, partial(self._found, candidate.path))
 
+    def open_channels(self, candidates: Sequence[Any]) -> None:
+        """Open several images of one person as the channels of one scan, on the first one's grid."""
+        first = candidates[0]
+
+        def work(token: CancelToken, progress: Progress) -> _Found:
+            from proseg_gui.review.inputs import as_channels, item_of
+
+            return self._case_of(item_of(*candidates), as_channels(candidates, progress, token))
+
+        self._run(f"Opening {first.label}", work, partial(self._found, first.path))
+
     def open_item(self, key: str) -> None:
         """Open a case of the worklist."""
         item = self.worklist.item(key)
@@ -151,8 +169,11 @@ class Opener(QObject):
             return
 
         def work(token: CancelToken, progress: Progress) -> _Found:
-            from proseg_gui.review.inputs import candidate_of
+            from proseg_gui.review.inputs import as_channels, candidate_of
 
+            if item.others:
+                all_of = [candidate_of(one, progress, token) for one in (item, *item.others)]
+                return self._case_of(item, as_channels(all_of, progress, token))
             return self._read(item, candidate_of(item, progress, token), progress, token)
 
         self._run(f"Opening {item.name}", work, partial(self._found, item.path))
@@ -208,11 +229,14 @@ class Opener(QObject):
             return
         cases = [c for c in found.choices if c.kind == "case"]
         if cases and len(cases) == len(found.choices):
-            self._list(cases)
+            self.open_cases(cases)
+        elif one_a_patient(found.choices):
+            self.open_cases(found.choices)
         else:
-            self.choose_requested.emit(path, list(found.choices))
+            how = "one" if not found.chosen else "channels" if found.channels else "cases"
+            self.choose_requested.emit(path, list(found.choices), how)
 
-    def _list(self, cases: Sequence[Any]) -> None:
+    def open_cases(self, cases: Sequence[Any]) -> None:
         """Cases of a folder become the worklist; the first as it is seen is opened."""
 
         def work(_token: CancelToken, _progress: Progress) -> list[WorkItem]:
@@ -270,12 +294,14 @@ class Opener(QObject):
             self._controller.noticed.emit("Open the case once before it is flagged")
             return
 
-        def work(_token: CancelToken, _progress: Progress) -> None:
-            self.keeper.flag(item, flagged)
+        def work(_token: CancelToken, _progress: Progress) -> Document | None:
+            return self.keeper.document(item.case_id)
 
-        def done(_none: None) -> None:
-            self.worklist.update(key, flagged=flagged)
-            self._tell()
+        def done(document: Document | None) -> None:
+            if document is not None:
+                flag(document, flagged)
+                self.worklist.update(key, flagged=flagged)
+                self._tell()
 
         controller = self._controller
         controller.jobs.start("files", work, title="Flag", done=done, failed=controller.failed.emit)
@@ -394,7 +420,7 @@ class Opener(QObject):
                 if not other_modality:
                     raise
             progress(0.9, "first contour")
-            self.keeper.about(study, case_id, bundle.card.structures)
+            self.keeper.about(case_id, bundle.card.structures)
             review = begin_review(study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive)
             return replace(review, reference=reference)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from proseg_gui.errors import UserError
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.jobs import CancelToken, Progress
-from proseg_gui.review.keeper import Keeper, open_keeper
+from proseg_gui.review.keeper import LAST_S, Keeper, open_keeper
 
 FILES = "Projects (*.project);;All files (*)"
 LANE = "files"
@@ -38,15 +39,18 @@ class Projects:
         dialog.setDefaultSuffix("project")
         self._host.show_dialog(dialog, lambda: self.open(Path(dialog.selectedFiles()[0])))
 
-    def open(self, path: Path) -> None:
-        """Work in the project at ``path`` (made if it is not there), with what was open in it."""
+    def open(self, path: Path, *, has_all: bool = False) -> None:
+        """Work in the project at ``path`` (made if it is not there), with what was open in it.
+
+        ``has_all``: it is a copy that has every step of this one.
+        """
         project = self._opener.keeper.project
 
         def done(same: bool) -> None:
             if same:
                 self._controller.noticed.emit("This window works in that project already")
             else:
-                self._switch(lambda: open_keeper(path))
+                self._switch(lambda: open_keeper(path), has_all=has_all)
 
         self._start("Opening the project", lambda _token, _progress: project is not None
                     and path.resolve() == project.path, done)  # fmt: skip
@@ -58,19 +62,25 @@ class Projects:
         else:
             self._switch(lambda: open_keeper(None))
 
-    def _switch(self, load: Callable[[], Keeper]) -> None:
+    def _switch(self, load: Callable[[], Keeper], *, has_all: bool = False) -> None:
         old, desk = self._opener.keeper, self._controller.desk
         desk.leave()
 
-        def work(_token: CancelToken, _progress: Progress) -> Keeper:
+        def work(_token: CancelToken, _progress: Progress) -> tuple[Keeper, bool]:
+            left = 0 if has_all or old.project is None else old.unsaved(LAST_S)
+            if left and old.project is not None:
+                steps = "1 step is" if left == 1 else f"{left} steps are"
+                raise UserError(f"{steps} not in the project yet, so it stays open", path=old.project.path,
+                                remedy="Save it under another name, or wait until it can be written")  # fmt: skip
             keeper = load()
             old.close()
-            return keeper
+            return keeper, keeper.is_foreign
 
-        def done(keeper: Keeper) -> None:
+        def done(found: tuple[Keeper, bool]) -> None:
+            keeper, foreign = found
             keeper.failed = old.failed
             self._opener.use_keeper(keeper)
-            if keeper.is_foreign:
+            if foreign:
                 self._ask_paths(keeper)
 
         self._start("Opening the project", work, done)
@@ -107,7 +117,7 @@ class Projects:
         def done(_none: None) -> None:
             self._controller.noticed.emit(f"Wrote {path}")
             if not share:
-                self.open(path)
+                self.open(path, has_all=True)
 
         self._start("Copying the project", work, done)
 

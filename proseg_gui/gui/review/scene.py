@@ -11,12 +11,14 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.outlines import Outlines, colour_of
+from proseg_gui.gui.review.pane_grid import MPR, SINGLE, TWO, PaneGrid
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
+from proseg_gui.gui.views.palette import heat_tables
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
@@ -38,7 +40,6 @@ COMPUTING = "Measuring the uncertainty of this slice"
 SLICES_ONLY = "The model is drawn on {name} slices only"
 NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
 LOADING = "The model is being loaded"
-SINGLE, TWO, MPR = "single", "two", "mpr"
 
 
 class Scene(QWidget):
@@ -64,14 +65,12 @@ class Scene(QWidget):
         self._place: Voxel = (0, 0, 0)
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
+        heat_tables()
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.across = (ImagePane(self.link, role="scan", parent=self), ImagePane(self.link, role="scan", parent=self))
         self.panes = (self.scan, self.heat)
         self.all_panes = (*self.panes, *self.across)
-        self._grid_layout = QGridLayout(self)
-        self._grid_layout.setContentsMargins(0, 0, 0, 0)
-        self._grid_layout.setSpacing(6)
-        self._arranged = ""
+        self.grid = PaneGrid(self, self.scan, self.heat, self.across)
         for pane in self.all_panes:
             self._connect(pane)
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
@@ -114,6 +113,7 @@ class Scene(QWidget):
         controller.model_expected.connect(lambda _expected: self._draw_heat())
         controller.draft_changed.connect(self._show_draft)
         controller.figures_changed.connect(lambda _figures: self._draw_across())
+        controller.proposal_changed.connect(lambda _proposal: self._draw_contours())
         controller.tool_changed.connect(self._show_tool)
         controller.tool_line.connect(self._show_line)
         self.link.view_changed.connect(self._keep_place)
@@ -126,19 +126,8 @@ class Scene(QWidget):
 
     def _arrange(self, layout: str) -> None:
         """Put the layout's panes into place; the others are hidden."""
-        if layout == self._arranged:
+        if not self.grid.arrange(layout):
             return
-        self._arranged = layout
-        places = {SINGLE: [self.scan], MPR: [self.scan, self.across[0], self.heat, self.across[1]]}
-        shown = places.get(layout, [self.scan, self.heat])
-        for pane in self.all_panes:
-            self._grid_layout.removeWidget(pane)
-            pane.setVisible(pane in shown)
-        for number, pane in enumerate(shown):
-            self._grid_layout.addWidget(pane, number // 2, number % 2)
-        for line in range(2):
-            self._grid_layout.setRowStretch(line, 1 if line * 2 < len(shown) else 0)
-            self._grid_layout.setColumnStretch(line, 1 if line < len(shown) else 0)
         if layout == MPR:
             if not self._on_slices:
                 self._go(Plane(0, self._place[0]))
@@ -146,7 +135,7 @@ class Scene(QWidget):
 
     @property
     def _is_mpr(self) -> bool:
-        return self._arranged == MPR
+        return self.grid.arranged == MPR
 
     # -- where one looks ------------------------------------------------------------------------------------------
     @property
@@ -352,7 +341,8 @@ class Scene(QWidget):
     def _structures_on(self, pane: ImagePane) -> list[ContourLayer]:
         if pane.grid is None or self._controller.desk.study is None:
             return []
-        return self._outlines.structures(pane.plane, pane.grid, self._view)
+        drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)
@@ -377,6 +367,8 @@ class Scene(QWidget):
             threshold=settings.heat_threshold * top,
         )
         target.set_heatmap(values, style)
+        self.grid.bar.setVisible(settings.show_heatmap and self._controller.desk.review is not None)
+        self.grid.bar.set_style(style if self._on_slices else None)
         target.set_notice(self._turned_notice() or self._heat_notice(values))
 
     def _map_values(self) -> np.ndarray | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from proseg_gui.gui.panels.model import WorkRow
@@ -17,24 +19,30 @@ class WorklistLink(QObject):
     def __init__(self, opener: Opener, panel: WorklistPanel) -> None:
         super().__init__(opener)
         self._opener, self._panel = opener, panel
+        self._name: Callable[[int, str], str] = lambda _number, name: name
         panel.open_requested.connect(opener.open_item)
         panel.flag_chosen.connect(opener.flag)
         panel.order_chosen.connect(opener.sort)
         opener.worklist_changed.connect(self._show)
+
+    def rename(self, name: Callable[[int, str], str] | None) -> None:
+        """Show other names, made of a case's number in the list and its name; ``None``: the cases' own."""
+        self._name = name or (lambda _number, own: own)
+        self._show(self._opener.worklist.items)
 
     def _show(self, items: tuple[WorkItem, ...]) -> None:
         most = max((item.doubt for item in items if item.doubt is not None), default=0.0)
         rows = [
             WorkRow(
                 key=item.key,
-                name=item.name,
+                name=self._name(number, item.name),
                 state=item.state,
                 doubt=None if item.doubt is None or most <= 0 else item.doubt / most,
                 current=item.current,
                 detail="" if item.doubt is None else f"{ml_text(item.doubt)} in doubt",
                 flagged=item.flagged,
             )
-            for item in items
+            for number, item in enumerate(items, start=1)
         ]
         self._panel.set_order(self._opener.worklist.order)
         self._panel.set_items(rows)

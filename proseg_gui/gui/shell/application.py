@@ -16,9 +16,10 @@ from PySide6.QtCore import QMessageLogContext, QSettings, QTimer, QtMsgType, qIn
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import speak
 from proseg_gui.gui.shell.main_window import MainWindow
+from proseg_gui.gui.shell.screenshot import save_picture
 from proseg_gui.gui.shell.settings_store import SettingsStore
-from proseg_gui.io.base.atomic import atomic_write
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.review.keeper import Keeper, open_keeper
 
@@ -56,7 +57,7 @@ def start(request: Request) -> int:
     application.setOrganizationName("proseg-gui")
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
-    window = _window(request)
+    window = _window(request, application)
     window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)
     if request.size is not None:
@@ -77,7 +78,7 @@ def start(request: Request) -> int:
     if failures:
         raise failures[0]
     if picture is not None and request.screenshot is not None:
-        atomic_write(request.screenshot, lambda file: _save(picture, file, request.screenshot), overwrite=True)
+        save_picture(picture.toImage(), request.screenshot)
     return code
 
 
@@ -89,17 +90,19 @@ def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> Non
         log.debug("Qt: %s", text)
 
 
-def _window(request: Request) -> MainWindow:
+def _window(request: Request, application: QApplication) -> MainWindow:
     model = request.model or ""
     if request.screenshot is None:
         from platformdirs import user_data_path
 
         store, own = SettingsStore(), user_data_path("proseg-gui")
+        speak(application, store.load().language)
         _clear_up([own, own / "models", own / "trainings", Path(tempfile.gettempdir()), store.load().export_folder])
         return MainWindow(store, open_keeper(request.project), request.device, model)
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
+        speak(application, "en")
         return MainWindow(store, Keeper(), request.device, model)
 
 
@@ -154,7 +157,7 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     window.controller.failed.disconnect(window.show_failure)
     window.controller.failed.connect(failed)
     window.opener.choose_requested.connect(
-        lambda path, found: failed(
+        lambda path, found, _how: failed(
             UserError(f"there are {len(found)} series or cases", path=path, remedy="Give the folder of one of them")
         )
     )
@@ -162,12 +165,6 @@ def _photograph_when_settled(window: MainWindow, failures: list[BaseException], 
     # One more turn of the event loop paints what the last signal changed.
     window.controller.settled.connect(lambda: QTimer.singleShot(300, leave))
     QTimer.singleShot(SCREENSHOT_LIMIT_MS, window, too_long)
-
-
-def _save(picture: object, file: Path, wanted: Path | None) -> None:
-    kind = "PNG" if wanted is None or wanted.suffix.lower() == ".png" else "JPG"
-    if not picture.save(str(file), kind):  # type: ignore[attr-defined]
-        raise UserError("the picture could not be written", path=wanted, remedy="Check the folder and free space")
 
 
 def _quit_on_ctrl_c(application: QApplication, window: MainWindow) -> list[int]:

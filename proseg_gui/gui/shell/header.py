@@ -6,22 +6,32 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.shell.actions import mouse_help, preset_names
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
-LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane"}
 CHIP_PADDING = 56
+NARROW_PADDING = 44
+"""Of a chip without words."""
+LONGEST_NARROW = 80
+"""Widget pixels for a name once there is little room."""
+
+
+def layout_names() -> dict[str, str]:
+    """Layouts of the panes, as the settings know them, and what people call them."""
+    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across")}
 
 
 class TopBar(QWidget):
@@ -33,10 +43,28 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 0)
+        self._row.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def set_header(self, tabs: QWidget, header: QWidget) -> None:
+        self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self._tabs: QWidget | None = None
+        self._header: Header | None = None
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as one likes: the choices shorten."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the choices shorten to the room that menus and tabs leave."""
+        super().resizeEvent(event)
+        if self._header is not None and self._tabs is not None:
+            taken = self.menus.sizeHint().width() + self._tabs.sizeHint().width() + 3 * self._row.spacing()
+            self._header.fit(self.width() - taken)
+            self._row.invalidate()
+            self._row.activate()
+
+    def set_header(self, tabs: QWidget, header: Header) -> None:
         """Put the tabs and the quick choices beside the menus."""
+        self._tabs, self._header = tabs, header
         self._row.addWidget(tabs, 0)
         self._row.addStretch(1)
         self._row.addWidget(header, 0)
@@ -57,7 +85,10 @@ class Header(QWidget):
     ) -> None:
         super().__init__(parent)
         self._controller, self._opener = controller, opener
-        row = QHBoxLayout(self)
+        self._texts: dict[QToolButton, tuple[str, ...]] = {}
+        self._tips: dict[QToolButton, str] = {}
+        self._room = 1 << 20
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(4, 3, 8, 3)
         row.setSpacing(6)
         self._presets: list[QAction] = []
@@ -91,36 +122,69 @@ class Header(QWidget):
             (self._export, tr("Write contours, samples and maps"), "export"),
         ):
             found = ", ".join(keys(command))
-            widget.setToolTip(f"{text} ({found})" if found else text)
+            told = f"{text} ({found})" if found else text
+            if isinstance(widget, QToolButton):
+                self._tips[widget] = told
+            else:
+                widget.setToolTip(told)
+        self.fit(self._room)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
         chip.setProperty("kind", "chip")
-        chip.setToolTip(tip)
+        self._tips[chip] = tip
         if icon:
             set_icon(chip, icon)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return chip
 
-    def _label(self, chip: QToolButton, text: str) -> None:
-        """Set a chip's text and give it the width that it needs (the style sheet's arrow is not in its size hint)."""
-        chip.setText(text)
-        chip.setMinimumWidth(chip.fontMetrics().horizontalAdvance(text) + CHIP_PADDING)
+    def _label(self, chip: QToolButton, *texts: str) -> None:
+        """What a chip says, from the longest wording to the shortest; the longest is in the tip of a shortened one."""
+        self._texts[chip] = texts
+        self.fit(self._room)
+
+    def _tip(self, chip: QToolButton, text: str) -> str:
+        """What a chip is for, its whole words where they are shortened, and of the panes what the mouse does there."""
+        whole = self._texts[chip][0]
+        tip = self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}"
+        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help()) if chip is self._layout else ""
+        return "\n\n".join(part for part in (tip, mouse) if part)
+
+    def fit(self, room: int) -> None:
+        """Write the chips as long as ``room`` widget pixels allow.
+
+        A chip gets the width that it needs by hand: the style sheet's arrow is not in its size hint.
+        """
+        self._room = room
+        margins = self._row.contentsMargins()
+        room -= margins.left() + margins.right() + self._export.sizeHint().width()
+        for level in range(LEVELS):
+            shown = {chip: _at_level(chip, texts, level) for chip, texts in self._texts.items()}
+            widths = {chip: _chip_width(chip, text) for chip, text in shown.items()}
+            if sum(widths.values()) + self._row.spacing() * len(widths) <= room:
+                break
+        for chip, text in shown.items():
+            chip.setText(text)
+            chip.setToolTip(self._tip(chip, text))
+            chip.setFixedWidth(widths[chip])
+        self._row.activate()
+        self.updateGeometry()
 
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
-        for key, name in LAYOUT_NAMES.items():
+        for key, name in layout_names().items():
             menu.addAction(name, partial(self._controller.display.set_view, layout=key))
         return menu
 
     def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)
+        names = preset_names()
         for name, centre, width in WINDOW_PRESETS:
-            text = f"{name}   {centre:g} / {width:g}"
+            text = f"{names[name]}   {centre:g} / {width:g}"
             self._presets.append(menu.addAction(text, partial(self._controller.display.set_window, centre, width)))
         menu.addSeparator()
-        menu.addAction("As the file says, or the whole range", automatic)
+        menu.addAction(tr("As the file says, or the whole range"), automatic)
         return menu
 
     def _device_menu(self) -> QMenu:
@@ -141,11 +205,12 @@ class Header(QWidget):
         return menu
 
     def _show_view(self, view: ViewState) -> None:
-        self._label(self._layout, f"{LAYOUT_NAMES.get(view.settings.layout, '')}")
+        self._label(self._layout, layout_names()[view.settings.layout], "")
         centre, width = view.window
-        preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
-        text = f"{preset} {centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{preset} {centre:.3g} / {width:.3g}"
-        self._label(self._window, text)
+        found = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "")
+        preset = preset_names().get(found, tr("Window"))
+        levels = f"{centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{centre:.3g} / {width:.3g}"
+        self._label(self._window, f"{preset} {levels}", levels, "")
         study = self._controller.desk.study
         self._window.setEnabled(study is not None)
         for action in self._presets:
@@ -155,9 +220,26 @@ class Header(QWidget):
         review = self._controller.desk.review
         self._export.setEnabled(bundle is not None)
         if bundle is None or review is None:
-            self._label(self._model, "no model")
+            self._label(self._model, tr("no model"))
             self._label(self._device, "auto")
             return
         card = bundle.card
-        self._label(self._model, f"{card.name} \u00b7 {len(card.raters)} raters \u00b7 v{card.version}")
+        shorter = f"{card.name} \u00b7 {plural(len(card.raters), tr('rater'), tr('raters'))}"
+        self._label(self._model, f"{shorter} \u00b7 v{card.version}", shorter, card.name)
         self._label(self._device, review.engine.device_name)
+
+
+LEVELS = 4
+"""Wordings: all, shorter, shortest with names cut, and each name as short as it can be."""
+
+
+def _at_level(chip: QToolButton, texts: tuple[str, ...], level: int) -> str:
+    text = texts[min(level, len(texts) - 1)]
+    if level < 2:
+        return text
+    width = LONGEST_NARROW if level == 2 else LONGEST_NARROW // 2
+    return chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _chip_width(chip: QToolButton, text: str) -> int:
+    return chip.fontMetrics().horizontalAdvance(text) + CHIP_PADDING if text else NARROW_PADDING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +12,20 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
+from proseg_gui.crash_log import write_crash_log
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.jobs import wait_for
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
 from proseg_gui.gui.panels.fit_banner import FitBanner
+from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.proposal_bar import ProposalBar
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.toolbar import ToolBar
@@ -30,21 +36,25 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
 from proseg_gui.gui.shell.commands import Commands, WindowActions
-from proseg_gui.gui.shell.crash import describe
+from proseg_gui.gui.shell.crash import describe, place_of
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
-from proseg_gui.gui.shell.focus import FocusHome
+from proseg_gui.gui.shell.focus import FocusKeys
 from proseg_gui.gui.shell.header import Header, TopBar
 from proseg_gui.gui.shell.key_link import KeyLink
+from proseg_gui.gui.shell.left_out import cleaner, left_out
+from proseg_gui.gui.shell.screenshot import Screenshots
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
+from proseg_gui.gui.shell.tour import Tour
 from proseg_gui.gui.theme import apply_theme
 from proseg_gui.gui.trainer.link import TrainerLink
 from proseg_gui.gui.trainer.run_panel import tab_text
@@ -83,6 +93,8 @@ class MainWindow(QMainWindow):
         self._store = store
         self._theme = ""
         self._dialogs: list[Any] = []
+        self._faults: set[tuple[str, ...]] = set()
+        self._closing = self._closed = False
         self.asks_before_closing = True
         """Whether closing asks what becomes of a running training; without a person there it just goes on."""
         settings = store.load()
@@ -98,14 +110,16 @@ class MainWindow(QMainWindow):
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
-        self.toolbar = ToolBar()
-        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.toolbar, self.scene), self.trainer, self)
+        self.toolbar, self.proposal_bar = ToolBar(), ProposalBar(PROPOSAL_COLOUR)
+        page = _stacked(self.notices, self.fit_banner, self.toolbar, self.proposal_bar, self.scene)
+        self.tabs = Tabs(page, self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
         self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
+        self.proposals = ProposalLink(self.controller, self.proposal_bar, self.preference, self.ambiguity, self.scene)
         window = WindowActions(
             close=self.close,
             reset_layout=self.reset_layout,
@@ -113,18 +127,27 @@ class MainWindow(QMainWindow):
             find_command=lambda: self.finder.ask(),
             show_keys=lambda: self.commands.questions.show_shortcuts(self.menus, self.keys.ask),
             change_keys=lambda: self.keys.ask(),
+            screenshot=lambda: self.screenshots.ask(patient_data=True),
+            screenshot_plain=lambda: self.screenshots.ask(patient_data=False),
+            tour=self._tour,
+            offer_tour=lambda: self.tour.offer(),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
             docks=self.docks,
         )
         self.commands = Commands(
-            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, self.proposals, window
+        )
+        self.screenshots = Screenshots(
+            self.host, self, self.patient_left_out, lambda: self.controller.display.view.settings.export_folder
         )
         bar = TopBar(self)
         self.menus = Menus(self, bar.menus, self.commands.table())
         structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
         self.toolbar.operations.setMenu(structure_menu)
         self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
+        ids = {"here": "take_here", "slice": "take_slice", "all": "take_all", "reject": "reject_proposal"}
+        self.proposal_bar.set_keys({name: ", ".join(self.menus.keys_shown(one)) for name, one in ids.items()})
         self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,
@@ -141,8 +164,12 @@ class MainWindow(QMainWindow):
         self.commands.questions.fill_recent(self.menus.by_name["File"])
         self.measurements.details_asked.connect(self.agreement.open)
         self.tabs.own(list(self.docks.values()), self.header, self.menus)
+        self.tour = Tour(self, self.controller, self.opener.open_demo, {
+            "panes": self.scene, "preference": self.preference, "ambiguity": self.ambiguity, "strip": self.strip,
+            "structures": self.structures, "header": self.header,
+        })  # fmt: skip
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
-        FocusHome(self.scene.all_panes, [self.scene, *self.docks.values()], self)
+        FocusKeys(self, self.scene.all_panes)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
@@ -157,10 +184,12 @@ class MainWindow(QMainWindow):
         right = PanelColumn(self.preference, self.ambiguity, self.uncertainty)
         area = Qt.DockWidgetArea
         self.docks = {
-            "cases": self._dock("Cases and display", "cases", left, area.LeftDockWidgetArea),
-            "latents": self._dock("Latents", "latents", right, area.RightDockWidgetArea),
-            "strip": self._dock("Uncertainty by slice", "strip", self.strip, area.BottomDockWidgetArea),
-            "volumes": self._dock("Volume over raters and samples", "volumes", self.plot, area.BottomDockWidgetArea),
+            "cases": self._dock(tr("Cases and display"), "cases", left, area.LeftDockWidgetArea),
+            "latents": self._dock(tr("Latents"), "latents", right, area.RightDockWidgetArea),
+            "strip": self._dock(tr("Uncertainty by slice"), "strip", self.strip, area.BottomDockWidgetArea),
+            "volumes": self._dock(
+                tr("Volume over raters and samples"), "volumes", self.plot, area.BottomDockWidgetArea
+            ),
         }
         self.splitDockWidget(self.docks["strip"], self.docks["volumes"], Qt.Orientation.Horizontal)
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -181,10 +210,12 @@ class MainWindow(QMainWindow):
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
-        WorklistLink(self.opener, self.worklist_panel)
+        self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
+        controller.exported.connect(self.status.offer_folder)
+        controller.study_changed.connect(lambda _study: self.status.offer_folder(None))
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
@@ -237,6 +268,11 @@ class MainWindow(QMainWindow):
         engine = None if bundle is None or review is None else review.engine
         self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
 
+    def patient_left_out(self) -> AbstractContextManager[None]:
+        """While this lasts, nothing that the window paints names the patient."""
+        clean = cleaner(self.controller.desk.study, self.opener)
+        return left_out(self, self.scene.all_panes, self.worklist_link, self.status, clean)
+
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""
         kept = (self.opener.keeper.said,) if self.opener.keeper.said else ()
@@ -252,15 +288,32 @@ class MainWindow(QMainWindow):
 
         One at a time: a fault that comes back with every paint must not bury the window under dialogs.
         """
+        dialog = None
         if any(isinstance(dialog, ErrorDialog) for dialog in self._dialogs):
             self.status.notice(str(error) or type(error).__name__)
-            return
-        if isinstance(error, UserError):
-            dialog = ErrorDialog.of(error, parent=self)
         else:
-            what, details = describe(error)
-            dialog = ErrorDialog(what, details, parent=self)
-        self.show_dialog(dialog)
+            dialog = (
+                ErrorDialog.of(error, parent=self)
+                if isinstance(error, UserError)
+                else ErrorDialog(*describe(error), parent=self)
+            )
+            self.show_dialog(dialog)
+        if not isinstance(error, UserError):
+            self._log_fault(error, dialog)
+
+    def _log_fault(self, error: BaseException, dialog: ErrorDialog | None) -> None:
+        """Write the crash log in the background, once for each place that a fault comes from."""
+        place = place_of(error)
+        if place in self._faults or self._closing:
+            return
+        self._faults.add(place)
+        self.controller.jobs.start(
+            "crash",
+            lambda _token, _progress: write_crash_log(error),
+            title="Writing the crash log",
+            done=lambda file: dialog.show_place(f"Details are in {file}") if dialog is not None else None,
+            failed=lambda _error: None,  # the details are on the screen
+        )
 
     def show_dialog(self, dialog: Any, accepted: Callable[[], object] | None = None) -> None:
         """Open a dialog without blocking the event loop; ``accepted`` is called when it is confirmed."""
@@ -308,6 +361,17 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if state is not None:
             self.restoreState(state)
+        # A window larger than the screen (a smaller one than last time, or one at 200 %) has its ends out of reach.
+        room = self.screen().availableGeometry()
+        if not room.contains(self.frameGeometry()):
+            self.resize(self.size().boundedTo(room.size()))
+            self.move(room.topLeft())
+
+    def _tour(self) -> None:
+        self.tabs.show_review()
+        for dock in self.docks.values():  # every part that a card is about is there
+            dock.show()
+        self.tour.begin()
 
     def reset_layout(self) -> None:
         """Put every dock back where it was at the first start."""
@@ -324,28 +388,41 @@ class MainWindow(QMainWindow):
         self._store.clear_traces()
         self.controller.display.set_view(recent=(), last_folder="", export_folder="")
         self.opener.forget_places()
-        self.status.notice("Recent files, last folders and the places of cases are forgotten; all work is kept")
+        self.status.notice(tr("Recent files, last folders and the places of cases are forgotten; all work is kept"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep where one stood, stop all work, close. Asks only about a running training, or what cannot be kept."""
+        if self._closing:
+            event.setAccepted(self._closed)
+            return
         if self.asks_before_closing and self.training.working:
             event.ignore()
             self.training.ask_before_closing(self._close_now)
             return
+        self._closing = True  # the window lives on while the last steps are written
         self.controller.desk.leave()
-        left = self.opener.keeper.unsaved(LAST_WRITE_S)
+        left = wait_for(lambda: self.opener.keeper.unsaved(LAST_WRITE_S))
         if self.asks_before_closing and left:
+            self._closing = False
             event.ignore()
             self.show_dialog(questions.not_kept(left, self.opener.keeper.read_only, self.close, self._close_now, self))
             return
         self.tabs.show_review()  # the layout to remember is that of Review
-        self.training.close()
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
-        self.controller.close()
+        self.training.rest()
+        self.controller.rest()
+        self.hide()  # nobody need look at it while threads end and a slow disk takes the rest
+        wait_for(self._end)
+        self._closed = True
+        event.accept()
+
+    def _end(self) -> None:
+        """For a thread of its own: end all others, and let the files go."""
+        self.training.jobs.close()
+        self.controller.jobs.close()
         self.opener.keeper.close()
         self._store.close()
-        event.accept()
 
     def _close_now(self) -> None:
         self.asks_before_closing = False

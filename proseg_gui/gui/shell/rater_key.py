@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.wording import plural
 
 MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
@@ -57,7 +58,8 @@ class RaterKey(QObject):
         if number <= len(raters):
             self._controller.latents.choose_rater(raters[number - 1])
         else:
-            self._controller.noticed.emit(tr("This model has {n} raters").format(n=len(raters)))
+            count = plural(len(raters), tr("rater"), tr("raters"))
+            self._controller.noticed.emit(tr("This model has {count}").format(count=count))
 
 
 def _application() -> QApplication:

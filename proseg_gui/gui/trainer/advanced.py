@@ -7,37 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
+from proseg_gui.catalogue import BACKBONE, METHODS, OPTIONS, PRECISION, STAGE_PATIENCE, Option, options_of
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, button
-from proseg_gui.training.choices import (
-    BACKBONES,
-    CONDITIONINGS,
-    METHODS,
-    PRECISIONS,
-    PREFERENCES,
-    STAGE_PATIENCE,
-)
 from proseg_gui.training.process import Network
 
-TITLES = {
-    "proseg": "ProSeg, as shipped", "reference": "ProSeg as published", "dpersona": "D-Persona",
-    "probunet": "Probabilistic U-Net", "pionono": "Pionono", "rater_heads": "A head a rater",
-    "majority": "Majority mask", "threshold": "One map, a level a rater",
-    "dirichlet": "Dirichlet, as shipped", "gaussian": "Gaussian",
-    "film": "Scale and shift, as usual", "matrix": "Mixed matrices",
-    "unet": "U-Net, as shipped", "resnet18": "ResNet-18", "resnet34": "ResNet-34", "resnet50": "ResNet-50",
-    "32": "32 bits, as shipped", "bf16-mixed": "bfloat16, mixed", "16-mixed": "16 bits, mixed (CUDA)",
-}  # fmt: skip
-FIELDS = (
-    ("method", "Method", METHODS, "What kind of model; the guide's page on methods compares them"),
-    ("conditioning", "Conditioning", CONDITIONINGS, "ProSeg: how a rater's preference acts. Mixed matrices tell some "
-     "raters apart better"),
-    ("preference", "Preference", PREFERENCES, "ProSeg: what a rater's preference is distributed as"),
-    ("backbone", "Backbone", BACKBONES, "What reads the image; a ResNet needs a file of its weights, and the extra "
-     "[encoders]"),
-    ("precision", "Precision", PRECISIONS, "What the network counts with while it learns"),
-)  # fmt: skip
-PROSEG_ONLY = ("conditioning", "preference")
-OF_THE_BASE = ("method", "conditioning", "preference", "backbone")
+METHOD = Option("method", "Method", "what kind of model; the guide's page on methods compares them",
+                {entry.name: entry.title for entry in METHODS})  # fmt: skip
+FIELDS = (METHOD, *OPTIONS, PRECISION)
 MOST_PATIENCE = 1000
 LEAST_LETTERS = 5
 
@@ -58,7 +34,7 @@ class Advanced(QWidget):
         self.fold.toggled.connect(self._open)
         self.reset = button("As shipped", tip="Every choice here as the shipped recipe has it")
         self.reset.clicked.connect(self.set_shipped)
-        self.boxes = {name: _box(text, options, tip) for name, text, options, tip in FIELDS}
+        self.boxes = {option.name: _box(option) for option in FIELDS}
         self.patience = QSpinBox()
         self.patience.setRange(0, MOST_PATIENCE)
         self.patience.setSpecialValueText("never")
@@ -82,7 +58,7 @@ class Advanced(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        fields: list[tuple[str, QWidget]] = [(text, self.boxes[name]) for name, text, _, _ in FIELDS]
+        fields: list[tuple[str, QWidget]] = [(option.title, self.boxes[option.name]) for option in FIELDS]
         fields.append(("Ends early", self.patience))
         for number, (text, field) in enumerate(fields):
             line, column = divmod(number, 2)
@@ -95,7 +71,7 @@ class Advanced(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.file)
         row.addWidget(self.where, 1)
-        grid.addWidget(self.weights, 3, 0, 1, 4)
+        grid.addWidget(self.weights, (len(fields) + 1) // 2, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         whole = QGridLayout(self)
@@ -109,19 +85,22 @@ class Advanced(QWidget):
     def network(self) -> Network:
         """What was chosen; what is as shipped is left empty."""
         values = {name: "" if box.currentIndex() == 0 else str(box.currentData()) for name, box in self.boxes.items()}
-        own = values["backbone"] != "" and self._new
-        values = {name: value for name, value in values.items() if self._new or name not in OF_THE_BASE}
-        if values.get("method"):
-            values |= dict.fromkeys(PROSEG_ONLY, "")
+        options = {option.name: values[option.name] for option in self._own() if values[option.name]}
         usual = 0 if self._new else STAGE_PATIENCE
         patience = None if self.patience.value() == usual else self.patience.value()
-        return Network(**values, encoder_weights=self._weights if own else "", patience=patience)
+        weights = self._weights if BACKBONE.name in options else ""
+        return Network(values["method"] if self._new else "", options, weights, values["precision"], patience)
+
+    def _own(self) -> tuple[Option, ...]:
+        """What the network can be asked for: nothing of a base's, which stays what it is."""
+        return options_of(str(self.boxes["method"].currentData())) if self._new else ()
 
     def trouble(self) -> str:
         """Why it cannot be meant, or nothing."""
         found = self.network()
-        if found.backbone and not found.encoder_weights:
-            return f"Choose the file of the {TITLES[found.backbone]}'s weights (Advanced)."
+        backbone = found.options.get(BACKBONE.name)
+        if backbone and not found.encoder_weights:
+            return f"Choose the file of the {BACKBONE.choices[backbone]}'s weights (Advanced)."
         return ""
 
     def set_new(self, new: bool) -> None:
@@ -161,27 +140,32 @@ class Advanced(QWidget):
         self.reset.setVisible(self.fold.isChecked() and self.network() != Network())
 
     def _show(self) -> None:
-        proseg = self._new and self.boxes["method"].currentIndex() == 0
-        for name, box in self.boxes.items():
-            free = proseg if name in PROSEG_ONLY else self._new or name not in OF_THE_BASE
-            box.setEnabled(free)
-        self.weights.setVisible(self._new and self.boxes["backbone"].currentIndex() > 0)
+        own = self._own()
+        for option in OPTIONS:
+            self.boxes[option.name].setEnabled(option in own)
+        self.boxes[METHOD.name].setEnabled(self._new)
         found = self.network()
-        count = sum(bool(getattr(found, name)) for name, *_ in FIELDS) + (found.patience is not None)
+        self.weights.setVisible(BACKBONE.name in found.options)
+        count = sum(map(bool, (found.method, found.precision, found.patience is not None))) + len(found.options)
         self.fold.setText(f"Advanced: {count} changed" if count else "Advanced: as shipped")
         self.fold.setAccessibleName(self.fold.text())
         self._show_reset()
         self.changed.emit()
 
 
-def _box(text: str, options: tuple[str, ...], tip: str) -> QComboBox:
+def _box(option: Option) -> QComboBox:
     box = QComboBox()
-    for option in options:
-        box.addItem(TITLES[option], option)
-    box.setAccessibleName(text)
-    box.setToolTip(tip)
+    for name, title in option.choices.items():
+        box.addItem(f"{_capital(title)}, as shipped" if name == option.usual else _capital(title), name)
+    box.setAccessibleName(option.title)
+    only = [entry.title for entry in METHODS if option in entry.options]
+    box.setToolTip(f"{', '.join(only)}: {option.meaning}" if only else _capital(option.meaning))
     may_be_narrow(box)
     return box
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def may_be_narrow(box: QComboBox) -> None:

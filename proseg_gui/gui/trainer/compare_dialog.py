@@ -13,6 +13,7 @@ from proseg_gui.gui.panels.widgets import button, notice, set_notice
 from proseg_gui.gui.trainer.comparing import FIGURES, Alike, Judged, of_cards
 from proseg_gui.gui.trainer.differences import DifferenceChart
 from proseg_gui.gui.trainer.library import TITLES, Model, stage_of
+from proseg_gui.wording import plural
 
 DASH = "–"
 
@@ -124,7 +125,7 @@ class CompareDialog(DialogFrame):
     def show_judged(self, found: Judged) -> None:
         """Show what both were worth on the same cases just now."""
         self.alike.setText(
-            f"Both judged now on the same {found.n_cases} cases; intervals by paired bootstrap over cases. "
+            f"Both judged now on the same {plural(found.n_cases, 'case')}; intervals by paired bootstrap over cases. "
             "A model that learned from them or was chosen by them looks better than it is."
         )
         for i, figures in enumerate(found.figures):

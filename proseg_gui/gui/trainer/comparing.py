@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.trainer.nice import lower_priority
+from proseg_gui.gui.trainer.people_here import people_here
 from proseg_gui.jobs import CancelToken, Progress
 
 if TYPE_CHECKING:
@@ -158,9 +159,7 @@ def _mean(values: Sequence[float | None] | None) -> float | None:
 
 def names_here(card: Card) -> dict[str, str]:
     """A bundle's rater name -> what that rater is called on this computer, for the screen only."""
-    from proseg_gui.bundle import local_names
-
-    return {there: real for real, there in local_names(card).items()}
+    return {there: real for real, there in people_here(card).items()}
 
 
 def of_cards(a: Card, b: Card) -> tuple[Row, ...]:

@@ -17,6 +17,7 @@ from proseg_gui.gui.trainer.survey import CaseRow, look_at, survey
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import Plan
 from proseg_gui.volume import Study
+from proseg_gui.wording import plural
 
 
 class DataLink(QObject):
@@ -101,9 +102,10 @@ class DataLink(QObject):
     def _summarise(self) -> None:
         assert self.arranged is not None
         problems = sum(bool(row.problem) for row in self.rows.values())
-        tail = f"{problems} problems" if problems != 1 else "1 problem"
-        counts = f"{len(self.rows)} cases · {len(self.arranged.dataset.raters)} raters"
-        self._panel.set_summary(*((f"{counts} · {tail}", tail) if problems else (counts, f"{len(self.rows)} cases")))
+        tail = plural(problems, "problem")
+        cases = plural(len(self.rows), "case")
+        counts = f"{cases} · {plural(len(self.arranged.dataset.raters), 'rater')}"
+        self._panel.set_summary(*((f"{counts} · {tail}", tail) if problems else (counts, cases)))
 
     def _failed(self, error: BaseException) -> None:
         if self.arranged is None:

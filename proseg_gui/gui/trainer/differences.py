@@ -13,6 +13,7 @@ from proseg_gui.gui.theme import colour
 from proseg_gui.gui.trainer.comparing import Row
 from proseg_gui.gui.views.palette import rater_colour, readable_on
 from proseg_gui.gui.views.plot_frame import nice_ticks
+from proseg_gui.wording import plural
 
 ROW, TALL_ROW, AXIS = 22, 31, 34
 WIDE = 420
@@ -58,7 +59,7 @@ class DifferenceChart(QWidget):
             if row.low is not None and row.high is not None
             else ""
         )
-        cases = f", {row.n_cases} cases" if row.n_cases else ""
+        cases = f", {plural(row.n_cases, 'case')}" if row.n_cases else ""
         tie = ", a tie" if row.tie else ""
         return f"{row.name}: {figures}, difference {signed(row.difference)}{interval}{cases}{tie}"
 

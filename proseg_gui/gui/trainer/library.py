@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from proseg_gui.catalogue import STAGES
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
-from proseg_gui.gui.trainer.starts import STAGES
+from proseg_gui.gui.trainer.people_here import learn_people
 from proseg_gui.io.base.atomic import remove_folder
 from proseg_gui.io.base.leftovers import remove_leftovers
 from proseg_gui.locations import data_folder
+from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
@@ -41,7 +43,7 @@ class Model:
 
 
 def find_models(own: Path) -> list[Model]:
-    """One's own models, then the shipped ones, each by name; damaged ones are left out."""
+    """For a worker: one's own models, then the shipped ones, each by name; damaged ones are left out."""
     from proseg_gui.bundle import CARD_NAME, read_card
 
     found = []
@@ -50,6 +52,7 @@ def find_models(own: Path) -> list[Model]:
         for path in sorted(root.glob(f"[!.]*/{CARD_NAME}")):
             with contextlib.suppress(UserError):
                 found.append(Model(path.parent, read_card(path.parent), shipped, _modified(path.parent)))
+                learn_people(found[-1].card)
     return found
 
 
@@ -99,7 +102,7 @@ def seconds_a_step(
 def facts(card: Any) -> str:
     """One line about a model."""
     figures = card.metrics.get("validation", {})
-    parts = [f"{len(card.raters)} raters", card.known_modality]
+    parts = [plural(len(card.raters), "rater"), card.known_modality]
     if figures:
         parts += [f"Dice {figures['dice_identity_mean']:.3f}", f"GED² {figures['ged2']:.3f}"]
     data = card.training.get("data", "")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from proseg_gui.bundle import own_models, read_card
+from proseg_gui.bundle import own_models
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.review.controller import Controller
@@ -24,6 +23,7 @@ from proseg_gui.gui.trainer.library_link import LibraryLink
 from proseg_gui.gui.trainer.questions import before_closing, confirm, log_dialog
 from proseg_gui.gui.trainer.result_link import ResultLink
 from proseg_gui.gui.trainer.setup_link import SetupLink
+from proseg_gui.gui.trainer.standing import Standing, standing_of
 from proseg_gui.gui.trainer.strip import MAX_CASES, draw_cases
 from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.trainer.variation import VariationDialog, Variations, vary
@@ -31,31 +31,11 @@ from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import CHECKPOINT, Plan, Snapshot, Training, find_trainings
 
 if TYPE_CHECKING:
-    from proseg_gui.bundle import Card
+    from proseg_gui.gui.trainer.parts import Arranged
 
 POLL_MS = 500
 LANE = "training"
 """All that touches a training's files or its process runs here, one after the other."""
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """Where a training stands, with the card of its finished model, or why that cannot be read."""
-
-    snapshot: Snapshot
-    card: Card | None = None
-    trouble: UserError | None = None
-
-
-def _standing(training: Training) -> _Standing:
-    """For a worker: look at a training's files."""
-    found = training.poll()
-    if found.status != "finished":
-        return _Standing(found)
-    try:
-        return _Standing(found, read_card(training.bundle))
-    except UserError as error:
-        return _Standing(found, trouble=error)
 
 
 class TrainerLink(QObject):
@@ -90,7 +70,7 @@ class TrainerLink(QObject):
         self._connect()
         self.library.list_now()
         found = find_trainings(self.trainings)  # the window is being built: nobody waits at it yet
-        self._attach(found, _standing(found[0]) if found else None)
+        self._attach(found, standing_of(found[0]) if found else None)
 
     def _connect(self) -> None:
         tab, data, library = self.tab, self.data, self.library
@@ -125,14 +105,14 @@ class TrainerLink(QObject):
             return
         taken = self.setup.taken()
 
-        def done(begun: tuple[Training, _Standing]) -> None:
+        def done(begun: tuple[Training, Standing]) -> None:
             self.training = begun[0]
             self._show_strip()
             self._show(begun[1])
 
-        def work() -> tuple[Training, _Standing]:
+        def work() -> tuple[Training, Standing]:
             training = Training.begin(self.trainings, plan, taken)
-            return training, _standing(training)
+            return training, standing_of(training)
 
         self._act("Starting the training", work, done)
 
@@ -161,7 +141,7 @@ class TrainerLink(QObject):
         draw()
 
     # -- the running training -------------------------------------------------------------------------------------
-    def _attach(self, found: list[Training], standing: _Standing | None) -> None:
+    def _attach(self, found: list[Training], standing: Standing | None) -> None:
         """Follow the first of the trainings that were begun before, by this window or another; none where none is."""
         self.training = found[0] if found else None
         self._show(standing)
@@ -179,11 +159,11 @@ class TrainerLink(QObject):
             self._show(None)
             return
 
-        def done(found: _Standing) -> None:
+        def done(found: Standing) -> None:
             if self.training is training:  # else it was accepted or discarded meanwhile
                 self._show(found)
 
-        self.jobs.start(LANE, lambda _token, _progress: _standing(training), title="Looking at the training",
+        self.jobs.start(LANE, lambda _token, _progress: standing_of(training), title="Looking at the training",
                         done=done, failed=self.failed.emit)  # fmt: skip
 
     def _act(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
@@ -206,7 +186,7 @@ class TrainerLink(QObject):
         self.jobs.start(LANE, lambda _token, _progress: work(), title=title, done=done, failed=failed,
                         ended=ended)  # fmt: skip
 
-    def _show(self, standing: _Standing | None) -> None:
+    def _show(self, standing: Standing | None) -> None:
         """Show where the training stands; ``None`` where there is none."""
         training, tab = self.training, self.tab
         self.snapshot = found = standing.snapshot if standing is not None else None
@@ -229,15 +209,28 @@ class TrainerLink(QObject):
         self.stood.emit(found)
 
     def _raters(self) -> tuple[str, ...]:
-        """Whose figures the log lists, in its order, by the names of the data set."""
+        """Whose figures the log lists, in its order, by the names of the data set; empty until it is known."""
         data, training = self.data.arranged, self.training
         if data is None or training is None:
             return ()
-        if self._order is None or self._order[0] != training.plan:
-            self._order = training.plan, data.raters_of(training.plan)
+        plan = training.plan
+        if self._order is None or self._order[0] != plan:
+            self._order = plan, () if plan.init else data.raters_of(plan)
+            if plan.init:  # its weights are read
+                self._find_order(data, plan)
         return self._order[1]
 
-    def _show_result(self, training: Training, standing: _Standing) -> None:
+    def _find_order(self, data: Arranged, plan: Plan) -> None:
+        def done(order: tuple[str, ...]) -> None:
+            if self._order is not None and self._order[0] == plan:
+                self._order = plan, order
+                self._show_strip()
+                self.look()
+
+        self.jobs.start("order", lambda _token, _progress: data.raters_of(plan), title="Reading the base", done=done,
+                        failed=self.failed.emit)  # fmt: skip
+
+    def _show_result(self, training: Training, standing: Standing) -> None:
         if self.result.judging:  # what it finds is shown when it is done
             return
         if standing.trouble is not None:
@@ -250,9 +243,9 @@ class TrainerLink(QObject):
         if training is None:
             return
 
-        def work() -> _Standing:
+        def work() -> Standing:
             request(training)
-            return _standing(training)
+            return standing_of(training)
 
         self._act(title, work, self._show)
 
@@ -360,11 +353,11 @@ class TrainerLink(QObject):
     def _end(self, title: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """End the training by ``work``; then the data are there for the next one, or another training is shown."""
 
-        def whole() -> tuple[Any, list[Training], _Standing | None]:
+        def whole() -> tuple[Any, list[Training], Standing | None]:
             result, found = work(), find_trainings(self.trainings)
-            return result, found, _standing(found[0]) if found else None
+            return result, found, standing_of(found[0]) if found else None
 
-        def done(ended: tuple[Any, list[Training], _Standing | None]) -> None:
+        def done(ended: tuple[Any, list[Training], Standing | None]) -> None:
             then(ended[0])
             self.training = None
             self.data.locked = False
@@ -383,17 +376,22 @@ class TrainerLink(QObject):
 
     def ask_before_closing(self, close: Callable[[], Any]) -> None:
         """Ask what becomes of the running training; ``close()`` unless the answer is to stay."""
-        self.dialog_made.emit(before_closing(self._stop_now, close, self.tab))
+        self.dialog_made.emit(before_closing(lambda: self._stop_first(close), close, self.tab))
 
-    def _stop_now(self) -> None:
-        """Ask the training to stop before anything else happens: the window closes next, and its threads with it."""
-        if self.training is not None:
-            try:
-                self.training.stop()
-            except UserError as error:
-                self.failed.emit(error)
+    def _stop_first(self, close: Callable[[], Any]) -> None:
+        """Ask the training to stop, then ``close()``; where it cannot be asked, that is said and the window stays."""
+        training = self.training
+        if training is None:
+            close()
+            return
+        self.jobs.start(LANE, lambda _token, _progress: training.stop(), title="Stopping",
+                        done=lambda _none: close(), failed=self.failed.emit)  # fmt: skip
+
+    def rest(self) -> None:
+        """Follow the training no more; it goes on."""
+        self._timer.stop()
 
     def close(self) -> None:
-        """Follow no more, and wait for the threads; the training goes on."""
-        self._timer.stop()
+        """Follow no more, and wait for the threads."""
+        self.rest()
         self.jobs.close()

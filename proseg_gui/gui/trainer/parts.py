@@ -25,7 +25,7 @@ class Arranged:
     parts: dict[str, str]
 
     def raters_of(self, plan: Plan) -> tuple[str, ...]:
-        """Raters of the bundle that ``plan`` makes, in its order, by their names in the data set where they have one.
+        """For a worker: raters of the bundle that ``plan`` makes, in its order, by their names in the data set.
 
         With a base its raters come first, whether or not they drew anything here.
         """
@@ -39,12 +39,11 @@ class Arranged:
 
     def names_of(self, plan: Plan) -> dict[str, str]:
         """Name in the data set -> name in the bundle that ``plan`` makes; a UserError where its base is gone."""
-        from proseg_gui.bundle import load_bundle
-        from proseg_gui.training.recipe import Recipe
-        from proseg_gui.training.run import Request, rater_names
+        from proseg_gui.bundle import find_bundle, read_card
+        from proseg_gui.training.naming import rater_names
 
-        request = Request(self.dataset, self.dataset.path, Recipe(), keep_names=plan.keep_names, people=plan.people)
-        return rater_names(request, load_bundle(plan.init) if plan.init else None)
+        base = read_card(find_bundle(plan.init)) if plan.init else None
+        return rater_names(self.dataset, keep_names=plan.keep_names, base=base, people=plan.people)
 
 
 def first_parts(dataset: Dataset, seed: int) -> dict[str, str]:
@@ -84,9 +83,7 @@ def of_plan(plan: Plan, dataset: Dataset) -> dict[str, str]:
 
 def arranged(dataset: Dataset, plan: Plan | None) -> Arranged:
     """The raters' order and the first parts, or those of a training that there is; imports torch."""
-    from proseg_gui.training.recipe import Recipe
-    from proseg_gui.training.run import Request, rater_names
+    from proseg_gui.training.naming import rater_names
 
-    requests = {keep: Request(dataset, dataset.path, Recipe(), keep_names=keep) for keep in (False, True)}
-    orders = {keep: tuple(rater_names(request)) for keep, request in requests.items()}
+    orders = {keep: tuple(rater_names(dataset, keep_names=keep)) for keep in (False, True)}
     return Arranged(dataset, orders, of_plan(plan, dataset) if plan is not None else first_parts(dataset, 0))

@@ -21,7 +21,7 @@ def confirm(title: str, text: str, yes: str, then: Callable[[], Any], parent: QW
 
 
 def before_closing(stop: Callable[[], Any], close: Callable[[], Any], parent: QWidget) -> QMessageBox:
-    """What becomes of a running training: ``stop()`` it first or let it run, and ``close()``; or stay."""
+    """What becomes of a running training: ``stop()`` it, which closes when that is asked for; ``close()``; or stay."""
     box = QMessageBox(QMessageBox.Icon.Question, "Trainer", "A training is running", parent=parent)
     box.setInformativeText("It can go on without this window; the next start of proseg-gui finds it again.")
     box.addButton("Keep running", QMessageBox.ButtonRole.AcceptRole)
@@ -31,7 +31,7 @@ def before_closing(stop: Callable[[], Any], close: Callable[[], Any], parent: QW
     def answered(button: object) -> None:
         if button is stopping:
             stop()
-        if button is not staying:
+        elif button is not staying:
             close()
 
     box.buttonClicked.connect(answered)

@@ -16,6 +16,7 @@ from proseg_gui.gui.trainer.comparing import FIGURES, comparison_rows, names_her
 from proseg_gui.gui.trainer.differences import DifferenceChart
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.training.verdict import doubts
+from proseg_gui.wording import plural
 
 ROW = 20
 EMPTY = "What a training was worth is shown here when it has ended."
@@ -202,7 +203,7 @@ class ResultPanel(Section):
 
     def _show_test(self, test: Mapping[str, Any] | None, n_test: int) -> None:
         self._testable = n_test > 0 and test is None
-        cases = f"{n_test} case{' is' if n_test == 1 else 's are'}"
+        cases = plural(n_test, "case is", "cases are")
         waiting = f"{cases} set aside as a test part. Judge on it before you accept: afterwards the split is gone."
         self.tested.setText(test_sentence(test) if test is not None else waiting if n_test else "")
         self.tested.setVisible(bool(self.tested.text()))

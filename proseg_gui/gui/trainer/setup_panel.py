@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.catalogue import STAGE_ENTRIES, STAGES, STEPS
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, notice, set_notice
 from proseg_gui.gui.trainer.advanced import Advanced, may_be_narrow
-from proseg_gui.gui.trainer.starts import NEW_STEPS, STAGES
 from proseg_gui.training.process import Network
 
 MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
@@ -87,7 +87,7 @@ class SetupPanel(Section):
         self.advanced = Advanced()
         self.name = QLineEdit()
         self.name.setMaxLength(60)
-        self.steps = _spin(2, 1_000_000, NEW_STEPS, "Optimiser steps; 1200 is what the shipped models had at least")
+        self.steps = _spin(2, 1_000_000, STEPS, "Optimiser steps; 1200 is what the shipped models had at least")
         self.steps.setSingleStep(100)
         self.seed = _spin(0, 2_000_000_000, 0, "Fixes every random choice: the same again gives the same model")
         self.modality = _choice(MODALITIES, "What the images are; the model warns when it sees others")
@@ -183,14 +183,14 @@ class SetupPanel(Section):
         self.start_chosen.emit()
 
     def _show_start(self) -> None:
-        stage = next((s for s in STAGES if s.name == self.stages.current()), None) if self.base.currentData() else None
+        stage = STAGE_ENTRIES[self.stages.current()] if self.base.currentData() else None
         for part in (self._stage_label, self.stages):
             part.setVisible(stage is not None)
         self.advanced.set_new(stage is None)
         self._variation.set_fixed("" if stage is None or stage.varies else "slices stay as they are")
         self.sentence.setText("Learns everything from these data alone." if stage is None else stage.sentence)
         if not self._steps_touched:
-            self.steps.setValue(NEW_STEPS if stage is None else stage.steps)
+            self.steps.setValue(STEPS if stage is None else stage.steps)
             self._steps_touched = False
 
     def _steps_changed(self, _value: int) -> None:

@@ -1,4 +1,4 @@
-"""What a training can start from: nothing, or a model that there is and that fits the data; and its three stages."""
+"""What a training can start from: nothing, or a model that there is and that fits the data."""
 
 from __future__ import annotations
 
@@ -6,36 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from proseg_gui.catalogue import ENTRIES, title_of
+from proseg_gui.gui.trainer.people_here import people_here
+
 if TYPE_CHECKING:
     from proseg_gui.bundle import Card
     from proseg_gui.gui.trainer.survey import CaseRow
     from proseg_gui.io.dataset import Dataset
-
-
-@dataclass(frozen=True)
-class Stage:
-    """How much of a base may change: its name on the command line, its words, and its usual number of steps.
-
-    Names and steps are those of ``training.stages``; repeated, since that module loads torch.
-    """
-
-    name: str
-    title: str
-    sentence: str
-    steps: int
-    varies: bool = False
-    """Whether slices are varied: not where they are encoded once, before the first step."""
-
-
-STAGES = (
-    Stage("rater", "Add a rater", "Learns a few numbers for each new rater; the network and the raters that it knows "
-          "stay exactly as they are.", 300),
-    Stage("adapt", "Adapt", "Learns the raters and the layers that draw; the layers that read the image stay. Raters "
-          "that it knows may shift a little.", 240),
-    Stage("full", "Full", "Goes on with everything, slowly, from the base's weights. What it knew may shift; the "
-          "figures afterwards say how much.", 600, varies=True),
-)  # fmt: skip
-NEW_STEPS = 1200
 
 
 @dataclass(frozen=True)
@@ -57,9 +34,7 @@ class Raters:
 
 def likely(card: Card, names: Sequence[str]) -> dict[str, str | None]:
     """Who each of ``names`` may be: by equal name, or by this computer's table of who is who; else ``None``."""
-    from proseg_gui.bundle import local_names
-
-    table = local_names(card)
+    table = people_here(card)
     return {name: table.get(name) for name in names}
 
 
@@ -75,8 +50,8 @@ def raters_of(card: Card, names: Sequence[str], answers: Mapping[str, str | None
 
 def misfit(card: Card, dataset: Dataset) -> str:
     """Why a training on ``dataset`` cannot start from the model; empty when it can."""
-    if card.kind != "proseg":
-        return f"a model of the kind {card.kind} cannot learn further"
+    if card.kind not in ENTRIES or not ENTRIES[card.kind].stages:
+        return f"a model of the kind {title_of(card.kind)} cannot learn further"
     if card.field_of_view.get("kind") != "whole":
         return "it looks at a box, which cannot learn further"
     if len(card.structures) != len(dataset.structures) or (

@@ -196,7 +196,7 @@ class ImagePane(QWidget):
         self.update()
 
     def set_heatmap(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
-        """Lay a ``(row, column)`` map over the plane with its colour bar, or take it away; no ``style``: the last one.
+        """Lay a ``(row, column)`` map over the plane, or take it away; no ``style``: the last one.
 
         Raises ``ValueError`` when the map has another shape than the plane.
         """
@@ -433,15 +433,15 @@ class ImagePane(QWidget):
         painter.end()
 
     def _shown(self, volume: Volume, grid: PlaneGrid) -> Shown:
-        heat = self._picture.heat_style if self._picture.has_heat else None
+        title = self._picture.heat_style.title if self._picture.has_heat else ""
         return Shown(
             volume=volume,
             grid=grid,
             plane=self._plane,
             case=self._case,
             window=self._picture.window,
-            heat=heat,
-            heading=heat.title if heat is not None and self.role == "heatmap" else "",
+            heading=title if self.role == "heatmap" else "",
+            map_name=title if self.role != "heatmap" else "",
             notice=self._notice,
             to_widget=self.picture_to_widget(),
             pixels_per_mm=self.pixels_per_mm(),

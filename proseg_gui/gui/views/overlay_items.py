@@ -1,19 +1,16 @@
-"""What lies over a picture besides contours: scale bar, colour bar, rulers, crosshair."""
+"""What lies over a picture besides contours: scale bar, rulers, crosshair."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from .overlay_text import DOT, MARGIN, MUTED_TEXT, TEXT, draw_text, elided
-from .picture import HeatStyle
+from .overlay_text import TEXT, draw_text
 
 RULER_COLOUR = QColor("#7fe3ff")
 CUT_COLOUR = QColor(127, 227, 255, 90)
-BAR_WIDTH = 11.0
 DENSE = 40
 """A line of more points was drawn freely: its points are no corners."""
 SHADE = QColor(0, 0, 0, 170)
@@ -66,51 +63,6 @@ def draw_line(painter: QPainter, points: list[QPointF], colour: str) -> None:
         if len(points) < DENSE:
             for point in points:
                 painter.drawEllipse(point, 2.0, 2.0)
-
-
-def bar_ticks(levels: tuple[float, float], gap: float) -> list[float]:
-    """Values to label on a colour bar: both ends, and round ones between that keep ``gap`` (0..1 of it) apart."""
-    low, high = levels
-    span = high - low
-    power = 10.0 ** math.floor(math.log10(span * gap))
-    step = next(s * power for s in (1.0, 2.0, 5.0, 10.0) if s * power >= span * gap)
-    first = math.floor(low / step) + 1
-    between = [n * step for n in range(first, math.ceil(high / step))]
-    return [low, *(v for v in between if min(v - low, high - v) >= span * gap * 0.99), high]
-
-
-def draw_colour_bar(painter: QPainter, pane: QRectF, style: HeatStyle, *, with_title: bool) -> QRectF:
-    """Draw the bar with values, unit and (where the heading does not say it) name at the right; returns its area."""
-    metrics = QFontMetricsF(painter.font())
-    line = metrics.height()
-    height = min(pane.height() * 0.56, 340.0)
-    if height < 4 * line:
-        return QRectF(pane.right(), pane.center().y(), 0, 0)
-    bar = QRectF(pane.right() - MARGIN - BAR_WIDTH, pane.center().y() - height / 2, BAR_WIDTH, height)
-    low, high = style.levels
-    pixels = replace(style, opacity=1.0).colours()[::-1].copy()
-    image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32_Premultiplied)
-    painter.fillRect(bar, QColor("#0c0d0f"))
-    painter.drawImage(bar, image, QRectF(image.rect()))
-    painter.setPen(QPen(QColor(255, 255, 255, 70), 1.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar)
-    left = bar.left()
-    for value in bar_ticks(style.levels, 2.2 * line / height):
-        y = bar.bottom() - (value - low) / (high - low) * height
-        text = f"{value:.3g}"
-        start = bar.left() - 6 - metrics.horizontalAdvance(text)
-        left = min(left, start)
-        draw_text(painter, QPointF(start, y + metrics.capHeight() / 2), text, MUTED_TEXT)
-        painter.setPen(QPen(MUTED_TEXT, 1.0))
-        painter.drawLine(QLineF(bar.left() - 3, y, bar.left(), y))
-    names = [style.unit, *(reversed(style.title.split(DOT)) if with_title else ())]
-    foot = bar.top() - line * 0.7
-    for name in filter(None, names):
-        text = elided(metrics, name, pane.width() * 0.45)
-        draw_text(painter, QPointF(bar.right() - metrics.horizontalAdvance(text), foot), text, MUTED_TEXT)
-        foot -= line
-    return QRectF(QPointF(left, foot), bar.bottomRight())
 
 
 def draw_ruler(painter: QPainter, start: QPointF, end: QPointF, text: str, inside: QRectF) -> None:

@@ -86,10 +86,20 @@ def wrapped(metrics: QFontMetricsF, fields: Sequence[str], width: float) -> list
     return [line for line in (elided(metrics, line, width) for line in lines) if line]
 
 
-def draw_heading(painter: QPainter, area: QRectF, case: str, fields: Sequence[str], notes: Sequence[str]) -> None:
-    """Write ``case`` on its line, then ``fields``, then (muted) each of ``notes`` into the top left of ``area``."""
+def draw_heading(
+    painter: QPainter, area: QRectF, widest: float, case: str, fields: Sequence[str], notes: Sequence[str]
+) -> None:
+    """Write ``case`` on its line, then ``fields``, then (muted) each of ``notes`` into the top left of ``area``.
+
+    The first line ends with ``area``; the ones below may go on to ``widest`` where a part alone is longer: a number
+    that is cut would be a wrong number.
+    """
     metrics = QFontMetricsF(painter.font())
-    lines = [*wrapped(metrics, [case] if case else [], area.width()), *wrapped(metrics, fields, area.width())]
+    first = wrapped(metrics, [case], area.width()) if case else []
+    broken = wrapped(metrics, fields, area.width())
+    if first and any(metrics.horizontalAdvance(field) > area.width() for field in fields):
+        broken = wrapped(metrics, fields, widest)
+    lines = [*first, *broken]
     colours = [TEXT] * len(lines)
     for note in notes:
         if note and (short := elided(metrics, note, area.width())):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ SAMPLE_COLOUR = "#c9d6e3"
 
 # Chosen by search: any two of these and CURRENT_COLOUR stay at least 0.09 (OKLab) apart in normal vision, protanopia
 # and deuteranopia and 0.06 in tritanopia (Machado 2009), all light enough for a dark grey image. Ordered so that the
-# first few differ most. tests/gui/views/test_palette.py holds this.
+# first few differ most. tests/gui/views/test_palette.py holds this, test_colour_vision.py the same by CIEDE2000.
 RATER_COLOURS = (
     "#70d0f0",  # cyan
     "#e05020",  # vermilion
@@ -30,7 +31,8 @@ RATER_COLOURS = (
     "#d030b0",  # magenta
 )
 
-STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#f0a0a0", "#c0f0d0", "#e070b0", "#c0b020")
+# Of the rater colours after the third those five that stay furthest apart on dark and light grounds.
+STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#e070b0", "#c0f0d0", "#d030b0", "#609070")
 
 PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
 """Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""
@@ -71,14 +73,22 @@ def _luminance(rgb: npt.NDArray[np.float64]) -> float:
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
-@lru_cache(maxsize=len(HEAT_MAPS))
+@cache
+def heat_tables() -> Mapping[str, npt.NDArray[np.uint8]]:
+    """Every heat map, read from files at the first call: a view makes it before it is shown."""
+    tables = {}
+    for name in HEAT_MAPS:
+        table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
+        table.setflags(write=False)
+        tables[name] = table
+    return tables
+
+
 def heat_table(name: str) -> npt.NDArray[np.uint8]:
     """``(256, 3)`` uint8 RGB from low to high; ``name`` is one of :data:`HEAT_MAPS`, else ``ValueError``."""
     if name not in HEAT_MAPS:
         raise ValueError(f"no heat map is called {name!r}; there are {', '.join(HEAT_MAPS)}")
-    table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
-    table.setflags(write=False)
-    return table
+    return heat_tables()[name]
 
 
 @dataclass(frozen=True)

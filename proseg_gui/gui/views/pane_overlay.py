@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,10 +12,11 @@ from proseg_gui.planes import IN_PLANE, Plane, PlaneGrid, Voxel
 from proseg_gui.review.viewing import Ruler
 from proseg_gui.volume import Volume
 
-from .overlay_items import draw_colour_bar, draw_crosshair, draw_cut, draw_ruler, draw_scale_bar
-from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text, elided
-from .picture import HeatStyle
+from .overlay_items import draw_crosshair, draw_cut, draw_ruler, draw_scale_bar
+from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text
 
+FOOT_LINES = 4
+"""Lines of text that the figures at a pane's foot take, with room to spare."""
 FILLED_IN = "filled in between slices"
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
@@ -23,7 +25,8 @@ FILLED_IN = "filled in between slices"
 class Shown:
     """What a pane shows: all that the texts and marks need to know.
 
-    ``heading`` replaces the plane's name where a map is the pane's subject. ``crosshair`` is the voxel that the mouse
+    ``heading`` replaces the plane's name where a map is the pane's subject; ``map_name`` names one that only lies over
+    it. ``crosshair`` is the voxel that the mouse
     points at in a sibling pane.
     """
 
@@ -32,8 +35,8 @@ class Shown:
     plane: Plane
     case: str
     window: tuple[float, float]
-    heat: HeatStyle | None
     heading: str
+    map_name: str
     notice: str
     to_widget: QTransform
     pixels_per_mm: float
@@ -51,80 +54,116 @@ def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
 
 
 class Labels:
-    """All that is written over one pane, kept as a picture: most paints change a contour and no word."""
+    """All that is written over one pane, kept as pictures: most paints change a contour and no word.
+
+    Apart: the words, and the figures at the foot, which follow window and zoom.
+    """
+
+    def __init__(self) -> None:
+        self._words, self._figures = _Kept(), _Kept()
+
+    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
+        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+        words = replace(
+            shown, cuts=(), rulers=(), crosshair=None, to_widget=QTransform(), pixels_per_mm=1.0, window=(0.0, 1.0)
+        )
+        self._words.paint(painter, pane, pane, words, paint_words)
+        foot = pane.adjusted(0, max(pane.height() - FOOT_LINES * QFontMetricsF(painter.font()).height(), 0.0), 0, 0)
+        figures = replace(words, notice="", pixels_per_mm=shown.pixels_per_mm, window=shown.window)
+        self._figures.paint(painter, foot.toAlignedRect().toRectF(), pane, figures, paint_figures)
+
+
+class _Kept:
+    """What ``write`` draws of a part of a pane, as a picture."""
 
     def __init__(self) -> None:
         self._picture = QPixmap()
         self._key: tuple[object, ...] = ()
 
-    def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
-        """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
+    def paint(
+        self,
+        painter: QPainter,
+        part: QRectF,
+        pane: QRectF,
+        shown: Shown,
+        write: Callable[[QPainter, QRectF, Shown], None],
+    ) -> None:
         ratio = painter.device().devicePixelRatioF()
-        shown = replace(shown, rulers=(), crosshair=None)
-        key = (shown, pane, ratio, painter.font())
+        key = (shown, part, pane, ratio, painter.font())
         if key != self._key:
-            self._key, self._picture = key, QPixmap((pane.size() * ratio).toSize())
+            self._key, self._picture = key, QPixmap((part.size() * ratio).toSize())
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(Qt.GlobalColor.transparent)
             writer = QPainter(self._picture)
             writer.setRenderHints(painter.renderHints())
             writer.setFont(painter.font())
-            paint_labels(writer, pane, shown)
+            writer.translate(-part.topLeft())
+            write(writer, pane, shown)
             writer.end()
-        painter.drawPixmap(pane.topLeft(), self._picture)
+        painter.drawPixmap(part.topLeft(), self._picture)
 
 
-def paint_labels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
-    """Heading, letters, scale bar, window text, colour bar and notice."""
-    area = pane.adjusted(MARGIN, MARGIN - 3, -MARGIN, -MARGIN + 3)
+def paint_words(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """Heading, letters and notice."""
+    area = _written(pane)
     metrics = QFontMetricsF(painter.font())
     letters, volume = shown.grid, shown.volume
-    bar = QRectF()
-    if shown.heat is not None:
-        bar = draw_colour_bar(painter, pane, shown.heat, with_title=shown.heading != shown.heat.title)
     beside_top = area.width() / 2 - metrics.horizontalAdvance(letters.top) / 2 - 12
     fields = [
         *(shown.heading or shown.grid.name).split(DOT),
         f"{'slice' if shown.plane.axis == 0 else 'plane'} {shown.plane.index + 1} / {shown.grid.count}",
         shown.grid.position_text(shown.plane.index),
+        *filter(None, shown.map_name.split(DOT)),
     ]
     corner = QRectF(area.left(), area.top(), beside_top, area.height())
     notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
-    draw_heading(painter, corner, shown.case, fields, notes)
-    _paint_letters(painter, area, letters, bar)
-    beside_bottom = area.width() / 2 - metrics.horizontalAdvance(letters.bottom) / 2 - 12
-    scale_width = min(beside_bottom, area.width() * 0.3)
-    draw_scale_bar(painter, QRectF(area.left(), area.top(), scale_width, area.height()), shown.pixels_per_mm)
-    text = window_text(shown.window, volume.unit)
-    if metrics.horizontalAdvance(text) <= beside_bottom:  # a cut number would be a wrong number
-        draw_text(
-            painter, QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent()), text
-        )
+    draw_heading(painter, corner, area.width(), shown.case, fields, notes)
+    _paint_letters(painter, area, letters)
     if shown.notice:
         _paint_notice(painter, area, shown.notice)
 
 
-def _paint_letters(painter: QPainter, area: QRectF, grid: PlaneGrid, bar: QRectF) -> None:
+def paint_figures(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """Scale bar and window text, at the foot of the pane."""
+    area = _written(pane)
+    metrics = QFontMetricsF(painter.font())
+    beside_bottom = area.width() / 2 - metrics.horizontalAdvance(shown.grid.bottom) / 2 - 12
+    scale_width = min(beside_bottom, area.width() * 0.3)
+    draw_scale_bar(painter, QRectF(area.left(), area.top(), scale_width, area.height()), shown.pixels_per_mm)
+    text = window_text(shown.window, shown.volume.unit)
+    if metrics.horizontalAdvance(text) <= beside_bottom:  # a cut number would be a wrong number
+        draw_text(
+            painter, QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent()), text
+        )
+
+
+def _written(pane: QRectF) -> QRectF:
+    return pane.adjusted(MARGIN, MARGIN - 3, -MARGIN, -MARGIN + 3)
+
+
+def _paint_letters(painter: QPainter, area: QRectF, grid: PlaneGrid) -> None:
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance
     middle, height = area.center(), area.center().y() + metrics.capHeight() / 2
-    right = area.right() if bar.isEmpty() else bar.left() - 10
     draw_text(painter, QPointF(middle.x() - width(grid.top) / 2, area.top() + metrics.ascent()), grid.top)
     draw_text(painter, QPointF(middle.x() - width(grid.bottom) / 2, area.bottom() - metrics.descent()), grid.bottom)
     draw_text(painter, QPointF(area.left(), height), grid.left)
-    draw_text(painter, QPointF(right - width(grid.right), height), grid.right)
+    draw_text(painter, QPointF(area.right() - width(grid.right), height), grid.right)
 
 
 def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
     metrics = QFontMetricsF(painter.font())
-    text = elided(metrics, notice, area.width() - 40)
-    width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 8
-    box = QRectF(area.center().x() - width / 2, area.bottom() - 4.2 * metrics.height(), width, height)
+    wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    room = QRectF(area.left() + 10, area.top(), area.width() - 20, area.height())
+    text = metrics.boundingRect(room, wrap, notice)
+    box = QRectF(0, 0, text.width() + 20, text.height() + 8)
+    box.moveCenter(QPointF(area.center().x(), 0))
+    box.moveBottom(area.bottom() - 4.2 * metrics.height() + metrics.height() + 8)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 22, 25, 205))
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(MUTED_TEXT)
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.drawText(box, wrap, notice)
 
 
 def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:

@@ -12,31 +12,46 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.review.figures import ml_text
+from proseg_gui.wording import plural
 
 from .plot_frame import SmallPlot, draw_frame, nice_ticks, small_font
 
 MAX_BINS = 40
+NAME_ROWS, ROOMY = 3, 120
+"""Most rows of names, and the height in widget pixels from which there is more than one."""
 REACH = 5.0
 """Widget pixels around a line within which the pointer means it."""
 
 
 @dataclass(frozen=True)
 class RaterMark:
-    """One rater's personalised volume."""
+    """One rater's volume: as the model draws it, or of the mask that the rater gave."""
 
     name: str
     ml: float
     colour: str
+    given: bool = False
+
+    @property
+    def text(self) -> str:
+        """What is said at its line."""
+        return f"{self.name} (given)" if self.given else self.name
 
 
 class VolumePlot(SmallPlot):
-    """Histogram in ml over samples; a line a rater in the rater's colour; the current contour's line on top."""
+    """Histogram in ml over samples; a line a rater in the rater's colour, dotted for a given mask, and the current one.
+
+    The current contour's line lies on top.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Volume over raters and samples, in ml", 96, parent)
         self._samples: npt.NDArray[np.float64] = np.zeros(0)
         self._raters: tuple[RaterMark, ...] = ()
         self._current: float | None = None
+        self._names: list[tuple[RaterMark, float, int]] = []
+        """Mark, left end of its name, row of names from below."""
+        self._name_rows = 1
         self._progress = (0, 0)
         self._counts: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._edges: npt.NDArray[np.float64] = np.zeros(0)
@@ -65,7 +80,7 @@ class VolumePlot(SmallPlot):
         done, total = self._progress
         if done < total:
             return f"computing ({done} of {total} slices)"
-        return f"{len(self._samples)} samples" if len(self._samples) else ""
+        return plural(len(self._samples), "sample") if len(self._samples) else ""
 
     # -- where things are -----------------------------------------------------------------------------------------
     def limits_ml(self) -> tuple[float, float] | None:
@@ -80,7 +95,7 @@ class VolumePlot(SmallPlot):
 
     def _plot(self) -> QRectF:
         line = QFontMetricsF(small_font(self.font())).height()
-        return QRectF(self.rect()).adjusted(14, 2 * line + 14, -14, -(line + 10))
+        return QRectF(self.rect()).adjusted(14, 2 * line + 14 + (self._name_rows - 1) * line, -14, -(line + 10))
 
     def x_of(self, ml: float) -> float:
         """Widget position of a volume on the axis; call only while :meth:`limits_ml` is not ``None``."""
@@ -93,14 +108,14 @@ class VolumePlot(SmallPlot):
         """Whose line is under the pointer, else how many samples the bar under it counts."""
         if self.limits_ml() is None:
             return ""
-        lines = [(rater.name, rater.ml) for rater in self._raters]
+        lines = [(rater.text, rater.ml) for rater in self._raters]
         lines += [] if self._current is None else [("current contour", self._current)]
         near = [(name, ml) for name, ml in lines if abs(self.x_of(ml) - position.x()) <= REACH]
         if near:
             return "\n".join(f"{name}: {ml_text(ml)}" for name, ml in near)
         for count, low, high in zip(self._counts, self._edges[:-1], self._edges[1:], strict=True):
             if self.x_of(low) <= position.x() < self.x_of(high):
-                return f"{ml_text(low)} to {ml_text(high)}: {count} of {len(self._samples)} samples"
+                return f"{ml_text(low)} to {ml_text(high)}: {count} of {plural(len(self._samples), 'sample')}"
         return ""
 
     # -- painting -------------------------------------------------------------------------------------------------
@@ -120,6 +135,7 @@ class VolumePlot(SmallPlot):
             painter.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter), text)
             painter.end()
             return
+        self._place_names(painter)
         self._paint_bars(painter)
         self._paint_axis(painter, limits)
         self._paint_lines(painter)
@@ -142,26 +158,46 @@ class VolumePlot(SmallPlot):
         painter.drawLine(QLineF(area.left(), area.bottom() + 0.5, area.right(), area.bottom() + 0.5))
         painter.setPen(QColor(self._colours.muted))
         for value in nice_ticks(*limits, int(area.width() / (metrics.horizontalAdvance("000.00 ml") + 24))):
-            text, x = f"{value:,g} ml", self.x_of(value)
+            text, x = f"{value:,.10g} ml", self.x_of(value)
             painter.drawLine(QLineF(x, area.bottom() + 1, x, area.bottom() + 4))
             left = min(
                 max(x - metrics.horizontalAdvance(text) / 2, 4.0), self.width() - 4 - metrics.horizontalAdvance(text)
             )
             painter.drawText(QPointF(left, area.bottom() + 5 + metrics.ascent()), text)
 
+    def _place_names(self, painter: QPainter) -> None:
+        """Put each name over its line, in the lowest row where it covers no other; what finds no room is left out."""
+        metrics = QFontMetricsF(small_font(painter.font()))
+        rows: list[list[tuple[float, float]]] = [[] for _ in range(NAME_ROWS if self.height() >= ROOMY else 1)]
+        self._names = []
+        for rater in sorted(self._raters, key=lambda mark: (mark.given, mark.ml)):
+            if any(rater.name == mark.name for mark, _, _ in self._names):
+                continue  # one name for all lines of one colour: the model's, and the dotted ones of who read twice
+            width = metrics.horizontalAdvance(rater.name)
+            left = min(max(self.x_of(rater.ml) - width / 2, 4.0), self.width() - 4 - width)
+            for number, taken in enumerate(rows):
+                if all(left > end + 8 or left + width < start - 8 for start, end in taken):
+                    taken.append((left, left + width))
+                    self._names.append((rater, left, number))
+                    break
+        self._name_rows = 1 + max((number for _, _, number in self._names), default=0)
+
     def _paint_lines(self, painter: QPainter) -> None:
         area = self._plot()
         metrics = QFontMetricsF(painter.font())
-        taken: list[tuple[float, float]] = []
-        for rater in sorted(self._raters, key=lambda mark: mark.ml):
-            x = self.x_of(rater.ml)
-            painter.fillRect(QRectF(x - 1.0, area.top(), 2.0, area.height()), QColor(rater.colour))
-            width = metrics.horizontalAdvance(rater.name)
-            left = min(max(x - width / 2, 4.0), self.width() - 4 - width)
-            if all(left > end + 8 or left + width < start - 8 for start, end in taken):
-                taken.append((left, left + width))
-                painter.setPen(QColor(self._colours.muted))
-                painter.drawText(QPointF(left, area.top() - 3 - metrics.descent()), rater.name)
+        for rater in self._raters:
+            x, colour = self.x_of(rater.ml), QColor(rater.colour)
+            if rater.given:
+                pen = QPen(colour, 2.0, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([1.5, 1.5])
+                painter.setPen(pen)
+                painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+            else:
+                painter.fillRect(QRectF(x - 1.0, area.top(), 2.0, area.height()), colour)
+        painter.setPen(QColor(self._colours.muted))
+        foot = area.top() - 3 - metrics.descent()
+        for rater, left, row in self._names:
+            painter.drawText(QPointF(left, foot - row * metrics.height()), rater.name)
         if self._current is not None:
             x = self.x_of(self._current)
             painter.fillRect(QRectF(x - 1.5, area.top() - 3, 3.0, area.height() + 3), QColor(self._colours.current))

@@ -39,9 +39,17 @@ def atomic_write(path: str | Path, write: Writer, *, overwrite: bool = False) ->
 
 
 def atomic_write_all(writers: Mapping[Path, Writer], *, overwrite: bool = False) -> None:
-    """Like :func:`atomic_write` for files that belong together: all are written before the first is renamed."""
+    """Like :func:`atomic_write` for files that belong together: all are written before the first is renamed.
+
+    Where their folder is new, it appears at once with all of them. In a folder that is there, files are renamed one
+    after the other, and a process that is lost in between leaves each of them old or new.
+    """
     for path in writers:
         check_target(path, overwrite=overwrite)
+    new = {_outermost_missing(path.absolute().parent) for path in writers}
+    if len(writers) > 1 and len(new) == 1 and (folder := new.pop()) is not None:
+        _write_new_folder(folder, writers)
+        return
     temporaries: dict[Path, Path] = {}
     made: list[Path] = []
     done = False
@@ -133,6 +141,27 @@ def atomic_folder(path: str | Path, fill: Writer, *, overwrite: bool = False) ->
         if not done:
             shutil.rmtree(temporary, ignore_errors=True)
             _remove_folders(made)
+
+
+def _outermost_missing(folder: Path) -> Path | None:
+    """The first folder that has to be made for ``folder`` to be there; ``None`` where it is."""
+    missing = [item for item in (folder, *folder.parents) if not item.exists()]
+    return missing[-1] if missing else None
+
+
+def _write_new_folder(folder: Path, writers: Mapping[Path, Writer]) -> None:
+    def fill(temporary: Path) -> None:
+        for path, write in writers.items():
+            inside = temporary / path.absolute().relative_to(folder)
+            try:
+                inside.parent.mkdir(parents=True, exist_ok=True)
+                write(inside)
+            except OSError as error:
+                raise write_error(error, path) from error
+        for path in writers:  # somebody else may have made the folder meanwhile
+            check_target(path, overwrite=False)
+
+    atomic_folder(folder, fill)
 
 
 @contextmanager

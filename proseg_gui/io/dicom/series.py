@@ -27,6 +27,7 @@ from proseg_gui.io.dicom.mosaic import tiles_of
 from proseg_gui.io.dicom.nuclear import is_nuclear, slices_of_nuclear
 from proseg_gui.io.dicom.repeats import UnclearError, parts_of, same_place_mm
 from proseg_gui.volume import Geometry
+from proseg_gui.wording import plural
 
 _ORIENTATION_TOLERANCE = 1e-3
 """Direction cosines of one stack may jitter by the rounding of their decimal text."""
@@ -67,7 +68,7 @@ class SeriesInfo:
         first = self.headers[0]
         number = first.shown("SeriesNumber")
         name = self.description or (f"series {number}" if number else "series without description")
-        parts = [f"{self.modality} {name}".strip(), f"{self.n_slices} slice{'s' if self.n_slices != 1 else ''}"]
+        parts = [f"{self.modality} {name}".strip(), plural(self.n_slices, "slice")]
         if self.part:
             parts.insert(1, self.part)
         if self.geometry is not None:

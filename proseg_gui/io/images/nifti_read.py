@@ -57,6 +57,22 @@ def looks_like_nifti(path: Path) -> bool:
     return start[344:347] in (b"n+1", b"ni1") or start[4:7] in (b"n+2", b"ni2")
 
 
+_FAULTS = (
+    *(OSError, EOFError, zlib.error, ValueError, OverflowError, MemoryError),
+    *(nib.spatialimages.HeaderDataError, nib.wrapstruct.WrapStructError),
+)
+
+
+def nifti_grid(path: Path) -> Geometry | None:
+    """The grid as the header has it, no voxel read; ``None`` where there is no plain volume or the header is odd."""
+    try:
+        header = _header(path)
+        shape = tuple(int(size) for size in header.get_data_shape())
+        return _geometry(header, shape[::-1], path)[0] if len(shape) == 3 else None
+    except (UserError, *_FAULTS):
+        return None
+
+
 def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:
     """Read a single file or a ``.hdr``/``.img`` pair; values have the header's slope and intercept applied."""
     try:
@@ -69,16 +85,7 @@ def read_nifti(path: Path, *, progress: Progress = no_progress, token: CancelTok
             values = values[..., None]
         array = values.reshape(*values.shape[:3], -1).transpose(3, 2, 1, 0)
         geometry, notices = _geometry(header, array.shape[1:], path)
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        ValueError,
-        OverflowError,
-        MemoryError,
-        nib.spatialimages.HeaderDataError,
-        nib.wrapstruct.WrapStructError,
-    ) as error:
+    except _FAULTS as error:
         raise UserError(
             f"the NIfTI file is damaged or cut short ({_reason(error)})", path=path, remedy="Copy or export it again"
         ) from error

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from proseg_gui.errors import UserError
-from proseg_gui.io.images.nifti_read import LUMINANCE, looks_like_nifti, read_nifti
+from proseg_gui.io.images.nifti_read import LUMINANCE, looks_like_nifti, nifti_grid, read_nifti
 from proseg_gui.io.images.raw import RawImage, SeveralComponents
 from proseg_gui.io.images.sitk_read import read_with_sitk
 from proseg_gui.jobs import CancelToken, Progress, no_progress
-from proseg_gui.volume import Volume
+from proseg_gui.volume import Geometry, Volume
 
 SUFFIXES = (
     *(".nii.gz", ".nii", ".hdr", ".img", ".nrrd", ".nhdr", ".mha", ".mhd"),
@@ -72,6 +72,14 @@ def read_image(
     if array.size > 1 and array.min() == array.max():
         more += ("Every voxel of the image has the same value.",)
     return Volume(np.ascontiguousarray(array), raw.geometry), raw.notices + notices + more
+
+
+def header_grid(path: Path) -> Geometry | None:
+    """The grid of a NIfTI file by its header; ``None`` where that takes reading the whole image."""
+    try:
+        return nifti_grid(path) if looks_like_nifti(path) else None
+    except OSError:
+        return None
 
 
 def read_raw(path: Path, *, progress: Progress = no_progress, token: CancelToken | None = None) -> RawImage:

@@ -20,6 +20,7 @@ from proseg_gui.io.pacs import limits
 from proseg_gui.io.pacs.nodes import MOST_SERIES, TIMEOUT_S, FoundSeries, Node, Query, is_wanted, number_file
 from proseg_gui.io.pacs.tls import client_context, server_context
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.wording import plural
 
 FIND, GET, MOVE = (UID(f"1.2.840.10008.5.1.4.1.2.2.{number}") for number in (1, 3, 2))
 """Study root query and retrieve."""
@@ -135,9 +136,7 @@ class DimseArchive:
             failed = int(status.get("NumberOfFailedSuboperations", 0) or 0)
             if code != _DONE or failed:
                 reason = (
-                    f"could not send {failed} image{'s' if failed != 1 else ''}"
-                    if failed
-                    else f"cannot fetch, it answered {code:04X}"
+                    f"could not send {plural(failed, 'image')}" if failed else f"cannot fetch, it answered {code:04X}"
                 )
                 raise self._problem(reason, "Try the other way to retrieve, or DICOMweb")
 

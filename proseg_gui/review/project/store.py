@@ -34,7 +34,8 @@ class Project(KeptState):
 
     def _prepare(self) -> None:
         self._unsaved: dict[str, Known] = {}
-        """Cases that were opened while the file could not be written."""
+        """Cases that wait for a transaction: the next one writes them, and until then they count as they are here."""
+        self._taken: dict[str, Known] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._changed: set[str] = set()
         self._removing: list[str] = []
@@ -89,8 +90,8 @@ class Project(KeptState):
                         if local is not None:
                             here = records.unpack(records.unsealed(f"{case_id}/local", local, local_seal))
                     found.append(Known(case_id, fixed, here))
-        listed = {case.id for case in found}
-        return found + [case for case in self._unsaved.values() if case.id not in listed]
+        waiting = dict(self._unsaved)  # at once: another thread may add one
+        return [waiting.pop(case.id, case) for case in found] + list(waiting.values())
 
     def _case(self, case_id: str) -> Known:
         for case in self._known():
@@ -125,7 +126,13 @@ class Project(KeptState):
         return self.salted(f"patient {identity.patient}") if identity.patient else ""
 
     def case_for(
-        self, identity: CaseIdentity, *, name: str, path: str | Path | None = None, structures: Iterable[str] = ()
+        self,
+        identity: CaseIdentity,
+        *,
+        name: str,
+        path: str | Path | None = None,
+        structures: Iterable[str] = (),
+        later: bool = False,
     ) -> str:
         """The id of the case that an image is; a new one where it was never seen.
 
@@ -138,6 +145,8 @@ class Project(KeptState):
             What it is called and where it lies now.
         structures:
             What the case is about; it is accepted when all of them are.
+        later:
+            Leave writing to the next transaction: a full or slow disk keeps no scan from being worked on.
         """
         where = None if path is None else Path(path).resolve()
         found = self._match(identity, where)
@@ -147,9 +156,13 @@ class Project(KeptState):
             case = new_case(fresh, self._known(), identity, self._patient(identity), found.root, structures)
         after = seen(case, identity, name, where, structures)
         if found.known is None or (after.fixed, after.local) != (case.fixed, case.local):
-            self._keep(after)
+            if later:
+                self._unsaved[after.id] = after
+            else:
+                self._keep(after)
         if where is not None and not self.read_only:
-            takeover.mark(self, after.id, where)
+            with contextlib.suppress(*([UserError] if later else ())):  # what it says waits for the next time then
+                takeover.mark(self, after.id, where)
         return after.id
 
     def set_case(
@@ -257,6 +270,14 @@ class Project(KeptState):
             target = Path(path).absolute()
             copies.copy_folder(self.images, target.with_name(f"{target.name}.images"), overwrite=overwrite)
 
+    def complete_from(self, other: Project, steps: Iterable[tuple[str, Gesture]]) -> None:
+        """Take in what could not be written into ``other``, of which this is a copy: cases, and these gestures."""
+        with self.batch():
+            for case in list(other._unsaved.values()):
+                self._put_case(case)
+            for case_id, gesture in steps:
+                self.append(case_id, gesture)
+
     # -- gestures -------------------------------------------------------------------------------------------------
     def history(self, case_id: str) -> tuple[Gesture, ...]:
         """Every gesture of a case, checked against its hash.
@@ -333,7 +354,8 @@ class Project(KeptState):
         self._ledgers.clear()
 
     def _first(self) -> None:
-        for case in self._unsaved.values():
+        self._taken = dict(self._unsaved)
+        for case in self._taken.values():
             self._put_case(case)
 
     def _last(self) -> None:
@@ -345,7 +367,9 @@ class Project(KeptState):
             self.put_state(case_id, "summary", records.pack(summary))
 
     def _written(self) -> None:
-        self._unsaved.clear()
+        for case_id, case in self._taken.items():
+            if self._unsaved.get(case_id) is case:  # else it is another one since
+                del self._unsaved[case_id]
         self._changed.clear()
         for case_id in self._removing:
             shutil.rmtree(self.images / case_id, ignore_errors=True)

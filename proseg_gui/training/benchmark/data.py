@@ -13,7 +13,7 @@ from proseg_gui.io.dataset import Dataset, load_case
 from proseg_gui.jobs import Progress, no_progress
 from proseg_gui.training.benchmark.protocol import Protocol
 from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case
-from proseg_gui.training.run import pseudonyms
+from proseg_gui.training.naming import pseudonyms
 from proseg_gui.volume import Geometry, Study
 
 

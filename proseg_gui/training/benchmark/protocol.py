@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from proseg_gui.catalogue import CONTENDERS, Contender
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import Case, Dataset, Split
 from proseg_gui.training.augment import augmentation_for
@@ -20,8 +21,6 @@ FOLD_SEED = 20_250
 """Fixes the folds, whatever the seed of a run is: runs differ by their training, not by their cases."""
 VALIDATIONS = 4
 """How often a run looks at its validation cases; weights are chosen among those of when they are averaged."""
-VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {"proseg_matrix": ("proseg", {"conditioning": "matrix"})}
-"""Names of methods that are another one with its architecture set otherwise."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,9 @@ class Protocol:
 
     def recipe_of(self, run: Run, steps: int) -> Recipe:
         """The recipe of one run."""
-        return replace(self.recipe, seed=run.seed, steps=steps, network={**self.recipe.network, **run.variant[1]})
+        return replace(
+            self.recipe, seed=run.seed, steps=steps, network={**self.recipe.network, **run.contender.options}
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; the recipe without its steps and seed, which belong to a run."""
@@ -69,16 +70,16 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Run:
-    """One training: which method (or one of :data:`VARIANTS`), which fold, which seed."""
+    """One training: which of the catalogue's contenders, which fold, which seed."""
 
     method: str
     fold: int
     seed: int
 
     @property
-    def variant(self) -> tuple[str, Mapping[str, str]]:
-        """Name of the method in the registry, and what of its architecture is set otherwise."""
-        return VARIANTS.get(self.method, (self.method, {}))
+    def contender(self) -> Contender:
+        """The method, and what of its architecture is set otherwise."""
+        return CONTENDERS[self.method]
 
     def file_name(self, protocol: Protocol) -> str:
         """Name of the run's result."""

@@ -77,7 +77,7 @@ def trained(
             """The network, and the processor seconds that it took."""
             recipe = protocol.recipe_of(run, steps)
             torch.manual_seed(run.seed)
-            kind, _ = run.variant
+            kind = run.contender.method
             objective = OBJECTIVES[kind](new_network(kind, data.layout, recipe), recipe)
             path = Path(folder) / str(len(judges)) / str(steps)
             path.mkdir(parents=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from proseg_gui.catalogue import CONTENDERS, METHODS
 from proseg_gui.metrics.bootstrap import Difference
 from proseg_gui.training.benchmark.columns import Column, column, difference, mean
 from proseg_gui.training.benchmark.floor_table import floor_table
 
-MAINS = ("proseg", "proseg_matrix")
+MAINS = tuple(name for name, contender in CONTENDERS.items() if contender.method == METHODS[0].name)
 """The methods that the others are compared with, in the tables' order."""
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("ged2", "GED^2"), ("dice_soft", "Dice_soft"), ("dice_identity_mean", "identity Dice"),
@@ -24,11 +25,6 @@ RUN_COLUMNS = ("parameters", "steps", "s / step", "seconds", "runs")
 """What a method costs, after its figures."""
 COMPARED = ("ged2", "dice_soft", "dice_identity_mean", "own_minus_wrong")
 LOWER_IS_BETTER = frozenset({"ged2", "calibration_error", "volume_crps_ml"})
-NAMES = {
-    "proseg": "ProSeg coherent", "proseg_matrix": "ProSeg coherent, matrix", "reference": "ProSeg reference",
-    "dpersona": "D-Persona", "probunet": "Probabilistic U-Net", "pionono": "Pionono",
-    "rater_heads": "per-rater heads", "majority": "majority mask", "threshold": "one map, a threshold a rater",
-}  # fmt: skip
 
 
 def tables(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -42,7 +38,7 @@ def tables(runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     protocol = runs[0]["protocol"]
-    methods = sorted({run["method"] for run in runs}, key=list(NAMES).index)
+    methods = sorted({run["method"] for run in runs}, key=list(CONTENDERS).index)
     wanted = protocol["folds"] * len({run["seed"] for run in runs})
     held = f"{protocol['seconds']:g} processor seconds" if protocol["seconds"] else f"{protocol['steps']} steps"
     parts = f"{protocol['folds']}-fold cross-validation by patient" if protocol["folds"] > 1 else "one split"
@@ -59,12 +55,12 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
         spent = f"{steps:.0f} | {seconds / steps:.3f} | {seconds:.0f}"
         runs_made = f"{len(found)}" + ("" if len(found) == wanted else f" of {wanted}")
         parameters = max(run["parameters"] for run in found) / 1e3
-        lines.append(f"| {NAMES[m]} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
+        lines.append(f"| {CONTENDERS[m].title} | {' | '.join(cells)} | {parameters:.0f} k | {spent} | {runs_made} |")
     lines += [_people(runs), ""]
     for main in MAINS:
         if main in methods and len(methods) > 1:
             lines += _differences(main, methods, columns)
-    return lines + floor_table({NAMES[m]: found for m, found in by_method.items()})
+    return lines + floor_table({CONTENDERS[m].title: found for m, found in by_method.items()})
 
 
 def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -106,14 +102,14 @@ def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]])
 
 def _differences(main: str, methods: Sequence[str], columns: Mapping[str, Mapping[str, Column]]) -> list[str]:
     titles = dict(COLUMNS)
-    lines = [f"{NAMES[main]} minus each other method: mean over cases (each the mean over its seeds) and 95 % interval "
-             "of a paired bootstrap over cases.", ""]  # fmt: skip
+    lines = [f"{CONTENDERS[main].title} minus each other method: mean over cases (each the mean over its seeds) and "
+             "95 % interval of a paired bootstrap over cases.", ""]  # fmt: skip
     lines += ["| compared with | " + " | ".join(titles[key] for key in COMPARED) + " |"]
     lines += ["|---" * (len(COMPARED) + 1) + "|"]
     for m in methods:
         if m != main:
             cells = [_difference_cell(difference(columns[main][key], columns[m][key]), key) for key in COMPARED]
-            lines.append(f"| {NAMES[m]} | {' | '.join(cells)} |")
+            lines.append(f"| {CONTENDERS[m].title} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 

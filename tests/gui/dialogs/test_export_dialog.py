@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,8 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from proseg_gui.errors import UserError
-from proseg_gui.gui.dialogs.export_dialog import ExportDialog, ExportOffer, ExportRequest
+from proseg_gui.gui.dialogs.export_dialog import CHECKING, ExportDialog, ExportOffer, ExportRequest, Look
 from proseg_gui.gui.dialogs.frame import RESEARCH_USE
+from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.jobs import CancelToken
+from proseg_gui.review.export_request import Place, look
 
 LEFT = Qt.MouseButton.LeftButton
 RATERS = ("generous", "tight")
@@ -23,6 +30,11 @@ def targets(request: ExportRequest) -> list[Path]:
     return [request.folder / f"{what}.{suffix}" for what in sorted(request.what)]
 
 
+def at_once(offer: ExportOffer) -> Look:
+    """A disk that answers while one asks."""
+    return lambda request, answered: answered(look(offer, request))
+
+
 @pytest.fixture
 def offer(tmp_path) -> ExportOffer:
     return ExportOffer(RATERS, MAPS, ("Heart", "Lesion"), 1, tmp_path, targets, dicom_note="A DICOM copy comes along.")
@@ -30,7 +42,7 @@ def offer(tmp_path) -> ExportOffer:
 
 @pytest.fixture
 def dialog(shown, offer) -> ExportDialog:
-    return shown(ExportDialog(offer))
+    return shown(ExportDialog(offer, at_once(offer)))
 
 
 def click(box) -> None:
@@ -46,7 +58,7 @@ def test_the_default_is_the_current_contour_as_nifti(dialog, tmp_path):
     assert dialog.result() == ExportDialog.DialogCode.Accepted
 
 
-def test_every_control_ends_up_in_the_request(dialog, tmp_path):
+def test_every_control_ends_up_in_the_request(dialog, tmp_path, qtbot):
     for key in ("current", "raters", "consensus", "consensus_style", "samples", "maps"):
         click(dialog.what[key])
     click(dialog.raters["generous"])
@@ -67,8 +79,9 @@ def test_every_control_ends_up_in_the_request(dialog, tmp_path):
         interpreted_type="",
         overwrite=False,
     )
+    assert dialog.trouble.text() == CHECKING and not dialog.export.isEnabled(), "typing is not over"
+    qtbot.waitUntil(dialog.export.isEnabled)
     assert dialog.trouble.text() == "The folder will be made."
-    assert dialog.export.isEnabled()
 
 
 def test_rtstruct_asks_for_name_and_type_and_takes_no_maps(dialog):
@@ -184,7 +197,7 @@ def test_refusals_of_the_offer_are_shown(shown, tmp_path):
         dicom_refusal="Slices are tilted.",
         maps_refusal="no survey yet",
     )
-    dialog = shown(ExportDialog(offer))
+    dialog = shown(ExportDialog(offer, at_once(offer)))
     assert not dialog.formats["rtstruct"].isEnabled()
     assert dialog.note.text() == "Slices are tilted."
     assert not dialog.what["maps"].isEnabled()
@@ -195,7 +208,8 @@ def test_targets_that_cannot_be_named_are_said(shown, tmp_path):
     def refuse(_request: ExportRequest) -> list[Path]:
         raise UserError("the folder cannot be read", path=tmp_path)
 
-    dialog = shown(ExportDialog(ExportOffer(RATERS, MAPS, ("Lesion",), 0, tmp_path, refuse)))
+    offer = ExportOffer(RATERS, MAPS, ("Lesion",), 0, tmp_path, refuse)
+    dialog = shown(ExportDialog(offer, at_once(offer)))
     assert "cannot be read" in dialog.trouble.text()
     assert not dialog.export.isEnabled()
 
@@ -216,9 +230,68 @@ def test_it_says_research_use_and_can_be_left(dialog):
 
 def test_many_long_rater_names_fit(shown, tmp_path):
     names = tuple(f"rater number {i} of the long study" for i in range(9))
-    dialog = shown(ExportDialog(ExportOffer(names, MAPS, ("Lesion",), 0, tmp_path, targets)))
+    offer = ExportOffer(names, MAPS, ("Lesion",), 0, tmp_path, targets)
+    dialog = shown(ExportDialog(offer, at_once(offer)))
     click(dialog.what["raters"])
     boxes = list(dialog.raters.values())
     holder = boxes[0].parentWidget()
     assert all(holder.rect().contains(box.geometry()) for box in boxes)
     assert all(not a.geometry().intersects(b.geometry()) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_folder_that_does_not_answer_stops_nothing(shown, offer, tmp_path, qtbot):
+    """Real worker threads, one of which is held until the test lets it go: no call to the disk is made here."""
+    main, gate, began = threading.current_thread(), threading.Event(), threading.Event()
+    callers: list[threading.Thread] = []
+    done: list[int] = []
+    jobs, number = QtJobs(), count()
+
+    class Slow(type(tmp_path)):
+        """A folder on a network that is gone; the rest is the local disk."""
+
+        def exists(self, **how: bool) -> bool:
+            callers.append(threading.current_thread())
+            if "gone" in self.parts:
+                began.set()
+                assert gate.wait(30)
+            return super().exists(**how)
+
+    def ask(request: ExportRequest, answered: Callable[[Place], None]) -> None:
+        slow = replace(request, folder=Slow(request.folder))
+
+        def work(_token: CancelToken, _progress: object) -> Place:
+            return look(offer, slow)
+
+        jobs.start(f"look {next(number)}", work, title="", done=answered, failed=pytest.fail, latest=True)
+
+    try:
+        dialog = shown(ExportDialog(offer, ask))
+        qtbot.waitUntil(dialog.export.isEnabled)
+        dialog.folder.setText(str(tmp_path / "gone" / "away"))
+        assert began.wait(30)
+        assert dialog.trouble.text() == CHECKING and not dialog.export.isEnabled()
+        click(dialog.what["consensus"])  # the window is live, and asks anew
+        assert dialog.request().what == {"current", "consensus"} and not dialog.export.isEnabled()
+        dialog.folder.setText(str(tmp_path / "here"))  # another folder does not wait for it
+        qtbot.waitUntil(dialog.export.isEnabled)
+        gate.set()
+        jobs.start(
+            "look 1", lambda _token, _progress: None, title="", done=lambda _none: done.append(1), failed=pytest.fail
+        )
+        qtbot.waitUntil(lambda: done == [1])
+        assert dialog.trouble.text() == "The folder will be made.", "a late answer about another folder is dropped"
+    finally:
+        gate.set()
+        jobs.close()
+    assert callers and main not in callers
+
+
+def test_it_stands_still_whatever_is_typed(dialog, tmp_path):
+    (tmp_path / "current.nii.gz").write_bytes(b"x")
+    height = dialog.height()
+    places = {dialog.export.y()}
+    for folder in (tmp_path / "new", tmp_path, ""):
+        dialog.folder.setText(str(folder))
+        click(dialog.what["raters"])
+        places.add(dialog.export.y())
+    assert dialog.height() == height and len(places) == 1

@@ -252,3 +252,27 @@ def test_a_move_has_nothing_laid_out_again(shown, qapp):
     slider.set_effect(("another effect",))
     qapp.processEvents()
     assert asked, "the ear hears nothing"
+
+
+WORDS = ("all 4", "at least 3 of 4", "at least 2 of 4", "at least 1 of 4")
+
+
+def test_a_slider_with_stops_rests_only_there_and_says_their_words(shown, kit):
+    row = shown(LatentSlider("Agreement"), 290, 40)
+    row.set_stops(WORDS)
+    row.set_position(-1.0)
+    said = kit.Recorder(row)
+    assert row.figure.text() == row.track.accessibleDescription() == "at least 3 of 4"
+    QTest.mousePress(row.track, LEFT, NO_KEYS, at(row.track, -1.0))
+    QTest.mouseMove(row.track, at(row.track, 0.3))
+    QTest.mouseRelease(row.track, LEFT, NO_KEYS, at(row.track, 0.9))
+    assert said.of("moved")[-1] == pytest.approx((1.0,)) and row.figure.text() == "at least 2 of 4"
+    row.track.setFocus()
+    QTest.keyClick(row.track, Qt.Key.Key_Right)
+    assert row.position == pytest.approx(3.0) and row.figure.text() == "at least 1 of 4"
+    QTest.keyClick(row.track, Qt.Key.Key_Right)
+    assert row.position == pytest.approx(3.0)
+    QTest.keyClick(row.track, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert row.figure.text() == "at least 2 of 4" and "one step" in row.track.toolTip()
+    row.set_stops(())
+    assert row.figure.text() == "+1.00 sd" and "0.1 sd" in row.track.toolTip()

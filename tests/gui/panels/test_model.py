@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from proseg_gui.gui.panels.model import AxisRow, RaterItem, effect_texts, millilitres, percent, signed, significant
+from proseg_gui.gui.panels.model import (
+    AxisRow,
+    RaterItem,
+    effect_texts,
+    millilitres,
+    percent,
+    signed,
+    significant,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,7 @@ def test_an_unmeasured_effect_shows_no_figure():
 def test_a_rater_is_read_by_label_and_known_by_name():
     assert RaterItem("rater1", "#000000").text == "rater1"
     assert RaterItem("rater1", "#000000", "Dr. A").text == "Dr. A"
+
+
+def test_what_is_more_than_nothing_is_not_written_as_zero():
+    assert effect_texts(AxisRow("a", "Axis 1", 0.3, 2.0, 0.0002), "all")[-1] == "< 0.001 ml/sd"

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from proseg_gui.gui.panels.model import PreferenceState
-from proseg_gui.gui.panels.preference import PreferencePanel, WeightLines
+from proseg_gui.gui.panels.model import AxisRow, PreferenceState
+from proseg_gui.gui.panels.preference import LEVELS, PreferencePanel, WeightLines
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -30,6 +30,20 @@ def test_a_preset_emits_its_rater_and_waits_for_the_answer(panel, kit):
     assert len(said.calls) == 1
     QTest.mouseClick(panel.presets["tight"], LEFT)  # clicking the active one again keeps it active
     assert panel.presets["tight"].isChecked()
+
+
+def test_without_raters_there_may_be_sliders(panel, kit):
+    panel.set_raters((), why_none=LEVELS, axes=True)
+    panel.set_axes([AxisRow("Agreement", "Agreement", 1.0, 3.0, 0.5, ("all 3", "at least 2 of 3", "at least 1 of 3"))])
+    assert panel.empty.text() == LEVELS and panel.axes.isVisibleTo(panel) and not panel.pad.isVisibleTo(panel)
+    slider = panel.axes.sliders["Agreement"]
+    assert slider.effect.full_text() == "about +1.5 ml a step"
+    said = kit.Recorder(panel)
+    slider.track.setFocus()
+    QTest.keyClick(slider.track, Qt.Key.Key_Right)
+    assert said.of("axis_moved") == [("Agreement", 3.0)]
+    panel.set_raters((), why_none=LEVELS)
+    assert not panel.axes.isVisibleTo(panel)
 
 
 def test_presets_answer_to_the_keyboard(panel, kit):

@@ -49,6 +49,18 @@ def test_raters_and_given_masks_are_sets_of_their_own(panel, kit):
     ]
 
 
+def test_names_that_fit_the_panel_are_whole_and_so_is_the_heading(panel, kit):
+    names = ("Dr. K. Obermann", "A", "Dr. Katharina Meier")
+    panel.set_references(kit.raters(names))
+    panel.set_raters(kit.raters(names))
+    QApplication.processEvents()
+    assert [toggle.text() for toggle in panel.references.values()] == list(names)
+    assert [toggle.text() for toggle in panel.raters.values()] == list(names)
+    title = panel._reference_title
+    assert title.text() == "Masks given with the case"
+    assert title.fontMetrics().horizontalAdvance(title.text()) <= title.width()
+
+
 def test_all_and_none(panel, kit):
     said = kit.Recorder(panel)
     assert panel.all_raters.text() == "all"

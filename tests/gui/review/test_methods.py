@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from proseg_gui.catalogue import ENTRIES
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
-from proseg_gui.gui.panels.preference import SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.show import ShowPanel
+from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.review.case import OpenedCase
 
 SETTLE_MS = 120_000
@@ -38,27 +41,31 @@ def opened(window, qtbot, tmp_path):
         with qtbot.waitSignal(window.controller.settled, timeout=SETTLE_MS):
             window.controller.desk.begin(begin_review(study, load_bundle(tmp_path / kind), "cpu"))
         assert window.failures == []
-        return window, method.capabilities
+        return window, method
 
     return build
 
 
-@pytest.mark.parametrize(
-    ("kind", "preferences"),
-    [("reference", 2), ("dpersona", 2), ("probunet", 0), ("pionono", 2), ("rater_heads", 2), ("majority", 0),
-     ("threshold", 1)],
-)  # fmt: skip
-def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot):
-    window, able = opened(kind)
-    controller = window.controller
+@pytest.mark.parametrize("kind", list(ENTRIES)[1:])
+def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
+    window, method = opened(kind)
+    controller, able = window.controller, method.capabilities
+    preferences = len(method.preference_controls())
+    assert bool(preferences) == able.preference_axes
     preference, ambiguity = window.findChild(PreferencePanel), window.findChild(AmbiguityPanel)
     assert len(controller.desk.axes.preference) == len(preference.axes.sliders) == preferences
     assert bool(controller.desk.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
     assert len(preference.presets) == (3 if able.personalised else 0)
     assert preference.empty.isHidden() == able.personalised and preference.sample.isHidden() != able.intra_expert
-    assert ambiguity.random.isEnabled() == able.ambiguity_axes
+    assert ambiguity.random.isVisibleTo(ambiguity) == ambiguity.reset.isVisibleTo(ambiguity) == able.ambiguity_axes
+    uncertainty = window.findChild(UncertaintyPanel)
+    maps = {name for name, row in uncertainty.rows.items() if row.isVisibleTo(uncertainty)}
+    assert maps == {"total", "residual", *able.parts, *(["ambiguity_here"] if able.ambiguity_axes else [])}
+    assert controller.display.view.settings.map_name in maps
+    assert len(window.findChild(ShowPanel).raters) == (3 if able.personalised else 0)
     if not able.personalised:
-        assert preference.empty.text() == SAME_FOR_ALL
+        assert preference.empty.text() == (LEVELS if able.levels else SAME_FOR_ALL)
+    assert preference.axes.isVisibleTo(preference) == able.preference_axes
     if not able.ambiguity_axes:
         assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
     if able.personalised:
@@ -69,3 +76,9 @@ def test_the_window_offers_what_the_method_has(opened, kind, preferences, qtbot)
             controller.latents.move_axis(axis, 1.5)
         assert controller.latents.position(axis) == pytest.approx(1.5, abs=1e-3)
     assert window.failures == []
+
+
+def test_a_map_that_the_next_model_cannot_tell_does_not_stay_chosen(window, opened):
+    window.controller.display.set_view(map_name="intra")
+    opened("majority")
+    assert window.controller.display.view.settings.map_name == "total"

@@ -17,12 +17,11 @@ from proseg_gui.gui.trainer.comparing import (
     verdict_of,
 )
 from proseg_gui.gui.trainer.differences import DifferenceChart, signed
+from proseg_gui.gui.trainer.people_here import learn_people
 from proseg_gui.gui.trainer.result_panel import ResultPanel
-from proseg_gui.gui.trainer.starts import STAGES
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.training.compare import verdict
-from proseg_gui.training.stages import STEPS
 
 
 def rater(before, after, difference, low, high, *, new=False, tie=False):
@@ -52,10 +51,6 @@ def card(**changes):
     return SimpleNamespace(**{**values, **changes})
 
 
-def test_stages_are_those_of_the_command():
-    assert {stage.name: stage.steps for stage in STAGES} == STEPS
-
-
 def test_rows_come_in_the_cards_order():
     rows = comparison_rows(card())
     assert [row.name for row in rows] == ["a", "b", "c", "new"]
@@ -83,6 +78,7 @@ def test_the_verdict_is_plain():
 def test_a_rater_has_the_name_that_this_computer_knows(qtbot):
     known = partial(card, sha256="trained here")
     remember_names(known(), {"Dr. Weiß": "new", "anna": "b"})
+    learn_people(known())
     assert [row.name for row in comparison_rows(known())] == ["a", "anna", "c", "Dr. Weiß"]
     assert "worse for anna by 0.004" in verdict_of(known()) and "most lost anna, 0.0040" in verdict_of(known())
     panel = ResultPanel()

@@ -10,6 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from proseg_gui.errors import UserError
+from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.trainer.library import find_models
 from proseg_gui.gui.trainer.tab import Column, TrainerTab
 from proseg_gui.review.case import OpenedCase
@@ -82,12 +84,26 @@ def test_how_far_a_training_is_can_be_read_from_review(busy):
     ("reply", "closes", "requests"),
     [("Keep running", True, []), ("Stop and save", True, ["stop"]), ("Cancel", False, [])],
 )
-def test_closing_while_training_asks(busy, reply, closes, requests):
+def test_closing_while_training_asks(busy, qtbot, reply, closes, requests):
     busy.close()
     assert busy.isVisible()
     box = next(dialog for dialog in busy._dialogs if isinstance(dialog, QMessageBox))
     QTest.mouseClick(next(b for b in box.buttons() if b.text() == reply), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
-    assert busy.isVisible() != closes and busy.requests == requests
+    qtbot.waitUntil(lambda: busy.isVisible() != closes)
+    assert busy.requests == requests
+
+
+def test_a_training_that_cannot_be_stopped_keeps_the_window_and_says_so(busy, qtbot, monkeypatch):
+    def cannot(_training):
+        raise UserError("the request could not be written")
+
+    monkeypatch.setattr(Training, "stop", cannot)
+    busy.close()
+    box = next(dialog for dialog in busy._dialogs if isinstance(dialog, QMessageBox))
+    stop = next(b for b in box.buttons() if b.text() == "Stop and save")
+    QTest.mouseClick(stop, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    qtbot.waitUntil(lambda: any(isinstance(dialog, ErrorDialog) for dialog in busy._dialogs))
+    assert busy.isVisible()
 
 
 def test_without_a_person_nothing_is_asked(busy):

@@ -73,7 +73,7 @@ def test_line_styles_and_fill_differ(pane, eye):
     assert wide > 1.8 * solid
     dashed, dotted = (drawn(ContourLayer(path, "#00ff00", style=style)) for style in ("dash", "dot"))
     assert 0.3 * solid < dashed < 0.8 * solid
-    assert 0.1 * solid < dotted < 0.7 * dashed
+    assert 0.35 * solid < dotted < 0.9 * dashed, "to be seen as well as the model's, and told apart"
     assert drawn(ContourLayer(path, "#00ff00", fill_alpha=1.0)) > 5 * solid
     pane.set_contours([])
     bare = eye.grabbed(pane).astype(int)
@@ -142,7 +142,7 @@ def test_moving_contours_paints_the_picture_below_only_once(pane, eye, draw_lesi
     assert len(painted) == 1
 
 
-def test_a_map_lies_over_the_scan_with_its_colour_bar(make_pane, volume, eye):
+def test_a_map_lies_over_the_scan(make_pane, volume, eye):
     pane = make_pane(volume, role="heatmap")
     bare = eye.grabbed(pane)
     heat = np.zeros((96, 96), dtype=np.float32)
@@ -152,8 +152,6 @@ def test_a_map_lies_over_the_scan_with_its_colour_bar(make_pane, volume, eye):
     hot, cold = pane.widget_position((3, 65, 25)).toPoint(), pane.widget_position((3, 30, 40)).toPoint()
     assert eye.nearness(shown, "#fcffa4")[hot.y(), hot.x()] < 10  # inferno's upper end
     np.testing.assert_array_equal(shown[cold.y(), cold.x()], bare[cold.y(), cold.x()])
-    bar = shown[:, 460:471].astype(int)
-    assert (bar.max(axis=2) - bar.min(axis=2) > 60).sum() > 1000
     pane.set_heatmap(None)
     np.testing.assert_array_equal(eye.grabbed(pane), bare)
 

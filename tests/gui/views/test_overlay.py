@@ -10,9 +10,17 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from proseg_gui.gui.views import pane_overlay
-from proseg_gui.gui.views.overlay_items import bar_ticks, length_text, nice_length_mm
+from proseg_gui.gui.views.colour_bar import bar_ticks
+from proseg_gui.gui.views.overlay_items import length_text, nice_length_mm
 from proseg_gui.gui.views.overlay_text import wrapped
-from proseg_gui.gui.views.pane_overlay import Labels, Shown, description_text, paint_labels, window_text
+from proseg_gui.gui.views.pane_overlay import (
+    Labels,
+    Shown,
+    description_text,
+    paint_figures,
+    paint_words,
+    window_text,
+)
 from proseg_gui.gui.views.picture import HeatStyle
 from proseg_gui.planes import PlaneGrid
 from proseg_gui.volume import Geometry, Volume
@@ -101,13 +109,12 @@ def test_kept_labels_look_as_if_written_each_time_and_are_written_once(pane, rat
     pane.set_heatmap(np.zeros((96, 96), np.float32))
     pane.set_notice("Measuring")
     shown, area, labels = pane._shown(pane._volume, pane.grid), QRectF(0, 0, 480, 500), Labels()
-    written: list[Shown] = []
-
-    def write(painter, where, what):
-        written.append(what)
-        paint_labels(painter, where, what)
-
-    monkeypatch.setattr(pane_overlay, "paint_labels", write)
+    written: list[str] = []
+    for name in ("paint_words", "paint_figures"):
+        real = getattr(pane_overlay, name)
+        monkeypatch.setattr(
+            pane_overlay, name, lambda *given, real=real, name=name: written.append(name) or real(*given)
+        )
 
     def pixels(paint) -> np.ndarray:
         image = QImage(round(480 * ratio), round(500 * ratio), QImage.Format.Format_RGB32)
@@ -119,12 +126,23 @@ def test_kept_labels_look_as_if_written_each_time_and_are_written_once(pane, rat
         painter.end()
         return np.ndarray((image.height(), image.width(), 4), np.uint8, image.constBits())[..., :3].astype(int)
 
-    fresh = pixels(lambda painter: paint_labels(painter, area, shown))
+    def fresh_words(painter: QPainter, now: Shown) -> None:
+        paint_words(painter, area, now)
+        paint_figures(painter, area, now)
+
+    fresh = pixels(lambda painter: fresh_words(painter, shown))
     for _ in range(2):
         assert np.abs(pixels(lambda painter: labels.paint(painter, area, shown)) - fresh).max() <= 3
-    assert len(written) == 1
+    assert written == ["paint_words", "paint_figures"]
     assert np.abs(fresh - fresh[-20, -200]).max() > 60  # letters are there
-    for changed, times in (({"notice": "Another"}, 2), ({"notice": "Another", "crosshair": (1, 2, 3)}, 2)):
-        now = replace(shown, **changed)
-        pixels(lambda painter, now=now: labels.paint(painter, area, now))
-        assert len(written) == times  # a pointer that moves writes nothing anew
+    for change, anew in (
+        ({"notice": "Another"}, ["paint_words"]),
+        ({"notice": "Another", "crosshair": (1, 2, 3)}, []),  # a pointer that moves writes nothing anew
+        ({"notice": "Another", "window": (3.0, 4.0)}, ["paint_figures"]),
+        ({"notice": "Another", "window": (3.0, 4.0), "pixels_per_mm": 0.7}, ["paint_figures"]),
+    ):
+        written.clear()
+        now = replace(shown, **change)
+        kept = pixels(lambda painter, now=now: labels.paint(painter, area, now))
+        assert written == anew
+        assert np.abs(kept - pixels(lambda painter, now=now: fresh_words(painter, now))).max() <= 3

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from proseg_gui.gui.views.palette import DARK, rater_colour
 from proseg_gui.gui.views.plot_frame import nice_ticks
-from proseg_gui.gui.views.volume_plot import MAX_BINS, RaterMark, VolumePlot, ml_text
+from proseg_gui.gui.views.volume_plot import MAX_BINS, RaterMark, VolumePlot
 
 RATERS = [RaterMark("generous", 17.4, rater_colour(0)), RaterMark("tight", 12.9, rater_colour(1))]
 
@@ -38,6 +38,16 @@ def test_raters_and_the_current_volume_are_marked_in_their_colours(plot, eye):
     plot.set_current(16.5)
     assert column(plot, eye, 15.5, DARK.current) == 0
     assert column(plot, eye, 16.5, DARK.current) > 40
+
+
+def test_a_given_mask_is_dotted_in_its_colour_and_named(plot, eye):
+    given = RaterMark("anna", 16.5, rater_colour(2), given=True)
+    plot.set_volumes([10.0, 20.0], [given])
+    dotted = column(plot, eye, 16.5, given.colour)
+    plot.set_volumes([10.0, 20.0], [RaterMark("anna", 16.5, given.colour)])
+    assert 15 < dotted < column(plot, eye, 16.5, given.colour)
+    plot.set_volumes([10.0, 20.0], [given])
+    assert plot.tooltip_at(QPointF(plot.x_of(16.5), 80)) == "anna (given): 16.5 ml"
 
 
 def test_two_humps_show_as_two(plot, eye):
@@ -89,12 +99,22 @@ def test_the_empty_state_is_painted_and_has_no_tooltip(plot, eye):
     assert (text < 30).any()
 
 
-def test_names_do_not_overlap(plot, eye):
-    plot.set_volumes([10.0, 20.0], [RaterMark("wide name one", 15.0, "#ff0000"), RaterMark("other", 15.1, "#00ff00")])
-    crowded = (eye.nearness(eye.grabbed(plot)[18:36], DARK.muted) < 60).any(axis=0).sum()
-    plot.set_volumes([10.0, 20.0], [RaterMark("wide name one", 15.0, "#ff0000")])
-    alone = (eye.nearness(eye.grabbed(plot)[18:36], DARK.muted) < 60).any(axis=0).sum()
-    assert crowded == alone > 0
+def ink(plot: VolumePlot, eye, top: int) -> np.ndarray:
+    """Columns with letters in the row of names that begins at ``top``."""
+    return (eye.nearness(eye.grabbed(plot)[top : top + 12], DARK.muted) < 60).any(axis=0)
+
+
+def test_names_that_would_overlap_go_into_rows_of_their_own(plot, eye):
+    wide, other = RaterMark("wide name one", 15.0, "#ff0000"), RaterMark("other", 15.1, "#00ff00")
+    plot.set_volumes([10.0, 20.0], [wide])
+    assert ink(plot, eye, 24).any()
+    plot.set_volumes([10.0, 20.0], [wide, other])
+    eye.grabbed(plot)
+    assert [(mark.name, row) for mark, _left, row in plot._names] == [("wide name one", 0), ("other", 1)]
+    plot.resize(640, 100)  # no room for a second row: the name under the pointer is left
+    eye.grabbed(plot)
+    assert [mark.name for mark, _left, _row in plot._names] == ["wide name one"]
+    assert "other" in plot.tooltip_at(QPointF(plot.x_of(15.1), 60))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +123,3 @@ def test_names_do_not_overlap(plot, eye):
 )
 def test_ticks_are_round(low, high, count, ticks):
     assert nice_ticks(low, high, count) == pytest.approx(ticks)
-
-
-def test_volumes_are_written_with_sensible_digits():
-    assert [ml_text(v) for v in (123.44, 14.2, 0.384)] == ["123.4 ml", "14.2 ml", "0.38 ml"]

@@ -11,14 +11,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from objective_tests import RECIPE, ObjectiveTests
 
-from proseg_gui.cli import train
-from proseg_gui.cli.benchmark import COMPARED
-from proseg_gui.networks import proseg
-from proseg_gui.networks.registry import METHODS as NETWORKS
-from proseg_gui.training.benchmark.protocol import VARIANTS
-from proseg_gui.training.benchmark.table import NAMES
-from proseg_gui.training.choices import METHODS
-from proseg_gui.training.methods import OBJECTIVES, new_network
+from proseg_gui.training.methods import new_network
 from proseg_gui.training.objectives.base import rater_share, single_slices
 from proseg_gui.training.objectives.majority import ThresholdObjective, _case_dice
 
@@ -37,12 +30,6 @@ class TestMajority(ObjectiveTests):
 
 class TestThreshold(ObjectiveTests):
     kind = "threshold"
-
-
-def test_every_method_has_network_objective_and_a_name_on_the_command_line():
-    assert set(METHODS) == set(NETWORKS) == set(OBJECTIVES)
-    assert {*COMPARED} == {*METHODS, *VARIANTS} == {*NAMES}
-    assert train.CONDITIONINGS == proseg.CONDITIONINGS
 
 
 def test_raters_count_equally_in_the_share_whatever_their_readings():
