@@ -57,6 +57,30 @@ def test_it_prints_a_row_a_case_and_writes_the_same_numbers(model, data, tmp_pat
     assert "3 cases, 4 samples each, seed 0, model tiny 1" in text
 
 
+def test_floors_stand_under_the_table_and_coverage_is_told_from_enough_samples(model, data, tmp_path, capsys) -> None:
+    write_nifti(np.ones((2, 12, 12), bool), Geometry.plain((2, 12, 12)), data / "one" / "masks" / "rater1@2.nii.gz")
+    (data / "one" / "masks" / "rater1.nii.gz").rename(data / "one" / "masks" / "rater1@1.nii.gz")
+    out = tmp_path / "result.json"
+    assert run(data, "--model", model, "--samples", 4, "--json", out) == 0
+    text, result = capsys.readouterr().out, json.loads(out.read_text())
+    assert f"fair GED^2 (free of the number of samples) {result['fair_ged2']:.4f}" in text
+    assert f"cut at random levels {result['random_levels']:.4f}" in text and "--samples 400 on" in text
+    assert f"as the raters do {result['rater_floor']:.4f}" in text
+    assert f"repeated readings: {result['repeat_gap']:+.4f}" in text
+    mean = {
+        key: np.mean([case[key] for case in result["cases"]]) for key in ("fair_ged2", "random_levels", "rater_floor")
+    }
+    below, most = (mean["random_levels"] - mean[key] for key in ("fair_ged2", "rater_floor"))
+    assert result["share_removed"] == pytest.approx(below / most)
+    bins = np.sum([case["reliability"] for case in result["cases"]], axis=0)
+    assert bins[0].sum() == 3 * 2 * 12 * 12
+    inner = np.abs(bins[1] - bins[2])[1:9].sum() / bins[0, 1:9].sum()
+    assert result["inner_calibration_error"] == pytest.approx(inner)
+    assert run(data, "--model", model, "--samples", 400, "--cases", "train", "--json", out, "--overwrite") == 0
+    held = json.loads(out.read_text())
+    assert f"interval holds {held['volume_in_95']:.0%} of the raters' volumes" in capsys.readouterr().out
+
+
 def test_the_split_and_a_file_choose_the_cases(model, data, tmp_path) -> None:
     out, chosen = tmp_path / "r.json", tmp_path / "chosen.json"
     assert run(data, "--model", model, "--samples", 2, "--cases", "val", "--json", out) == 0

@@ -214,6 +214,10 @@ class PreferencePanel(Section):
         if list(self.axes.sliders) != before:
             self._order_tabs()
 
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders, ``(mean, width)`` by key; emits nothing."""
+        self.axes.set_ghosts(ghosts)
+
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""
         self.axes.set_positions(positions)

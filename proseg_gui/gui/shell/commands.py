@@ -22,6 +22,7 @@ from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.operations_link import OperationsLink
 from proseg_gui.gui.review.projects import Projects
+from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import MPR, TWO, Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command, preset_names
@@ -64,11 +65,12 @@ class Commands:
         scene: Scene,
         agreement: AgreementLink,
         tools: ToolsLink,
+        proposals: ProposalLink,
         window: WindowActions,
     ) -> None:
         self._host, self._controller, self._opener = host, controller, opener
         self._scene, self._agreement, self._window = scene, agreement, window
-        self._tools_link = tools
+        self._tools_link, self._proposal_link = tools, proposals
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
@@ -190,6 +192,28 @@ class Commands:
                     tr("One of your own, to be drawn by hand"), tr("new organ target segment label"),
                     blocked=h.no_scan, group="draft"),
             *self._structure(),
+            *self._proposal(),
+        ]
+
+    def _proposal(self) -> list[Command]:
+        """What becomes of what the model makes of the strokes."""
+        p, h = self._controller.desk.proposals, self.handlers
+        return [
+            Command("take_here", "Edit", tr("Take the proposal &here"), "Y", self._proposal_link.accept_here,
+                    tr("The change under the pointer, or nearest to it"), tr("accept suggestion region"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("take_slice", "Edit", tr("Take the proposal on this slice"), "Shift+Y", p.accept_slice,
+                    tr("All of it on the slice in view"), tr("accept suggestion"), blocked=h.no_proposal,
+                    group="proposal"),
+            Command("take_all", "Edit", tr("Take the proposal on all slices"), "Ctrl+Shift+Y", p.accept_all,
+                    tr("The sliders move to it; your strokes stay"), tr("accept suggestion volume"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("reject_proposal", "Edit", tr("Re&ject the proposal"), "Backspace", p.reject,
+                    tr("Nothing is offered until you draw again"), tr("dismiss suggestion discard"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("proposals", "Edit", tr("Carry strokes &through the volume"), "", h.toggle_proposals,
+                    tr("After each stroke the model proposes a contour on every slice"),
+                    tr("suggestion propagate condition interactive"), h.is_on("proposals"), group="proposal"),
         ]
 
     def _structure(self) -> list[Command]:

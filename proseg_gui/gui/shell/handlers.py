@@ -100,6 +100,15 @@ class Handlers:
         names = () if review is None or self.all_raters_shown() else review.engine.raters
         self._controller.display.show_raters(frozenset(names))
 
+    def no_proposal(self) -> str:
+        """Something must be offered."""
+        return "" if self._controller.desk.proposals.offered is not None else tr("Nothing is proposed")
+
+    def toggle_proposals(self) -> None:
+        """Let strokes be carried through the volume, or not."""
+        self.toggle("proposals")()
+        self._controller.desk.proposals.ask()
+
     def holds(self, kind: str) -> bool:
         """Whether this tool is in the hand."""
         return self._controller.desk.tools.state.kind == kind

@@ -43,7 +43,7 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 0)
+        self._row.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._tabs: QWidget | None = None
@@ -122,12 +122,12 @@ class Header(QWidget):
             (self._export, tr("Write contours, samples and maps"), "export"),
         ):
             found = ", ".join(keys(command))
-            tip = f"{text} ({found})" if found else text
+            told = f"{text} ({found})" if found else text
             if isinstance(widget, QToolButton):
-                self._tips[widget] = tip
-                self._tell(widget)
+                self._tips[widget] = told
             else:
-                widget.setToolTip(tip)
+                widget.setToolTip(told)
+        self.fit(self._room)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
@@ -140,15 +140,9 @@ class Header(QWidget):
         return chip
 
     def _label(self, chip: QToolButton, *texts: str) -> None:
-        """What a chip says, from the longest wording to the shortest; the longest is in its tip as well."""
+        """What a chip says, from the longest wording to the shortest; the longest is in the tip of a shortened one."""
         self._texts[chip] = texts
-        self._tell(chip)
         self.fit(self._room)
-
-    def _tell(self, chip: QToolButton) -> None:
-        """What it is for and says now; of the panes also what the mouse does over them."""
-        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help()) if chip is self._layout else ""
-        chip.setToolTip("\n\n".join(filter(None, (f"{self._tips[chip]}: {self._texts[chip][0]}", mouse))))
 
     def fit(self, room: int) -> None:
         """Write the chips as long as ``room`` widget pixels allow.
@@ -156,6 +150,7 @@ class Header(QWidget):
         A chip gets the width that it needs by hand: the style sheet's arrow is not in its size hint.
         """
         self._room = room
+        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help())
         margins = self._row.contentsMargins()
         room -= margins.left() + margins.right() + self._export.sizeHint().width()
         for level in range(LEVELS):
@@ -165,6 +160,9 @@ class Header(QWidget):
                 break
         for chip, text in shown.items():
             chip.setText(text)
+            whole = self._texts[chip][0]
+            tip = self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}"
+            chip.setToolTip(f"{tip}\n\n{mouse}" if chip is self._layout else tip)
             chip.setFixedWidth(widths[chip])
         self._row.activate()
         self.updateGeometry()

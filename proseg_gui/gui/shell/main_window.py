@@ -21,9 +21,11 @@ from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
 from proseg_gui.gui.panels.fit_banner import FitBanner
+from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.proposal_bar import ProposalBar
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.toolbar import ToolBar
@@ -34,6 +36,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
@@ -107,14 +110,16 @@ class MainWindow(QMainWindow):
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
-        self.toolbar = ToolBar()
-        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.toolbar, self.scene), self.trainer, self)
+        self.toolbar, self.proposal_bar = ToolBar(), ProposalBar(PROPOSAL_COLOUR)
+        page = _stacked(self.notices, self.fit_banner, self.toolbar, self.proposal_bar, self.scene)
+        self.tabs = Tabs(page, self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
         self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
+        self.proposals = ProposalLink(self.controller, self.proposal_bar, self.preference, self.ambiguity, self.scene)
         window = WindowActions(
             close=self.close,
             reset_layout=self.reset_layout,
@@ -131,7 +136,7 @@ class MainWindow(QMainWindow):
             docks=self.docks,
         )
         self.commands = Commands(
-            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, self.proposals, window
         )
         self.screenshots = Screenshots(
             self.host, self, self.patient_left_out, lambda: self.controller.display.view.settings.export_folder
@@ -141,6 +146,8 @@ class MainWindow(QMainWindow):
         structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
         self.toolbar.operations.setMenu(structure_menu)
         self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
+        ids = {"here": "take_here", "slice": "take_slice", "all": "take_all", "reject": "reject_proposal"}
+        self.proposal_bar.set_keys({name: ", ".join(self.menus.keys_shown(one)) for name, one in ids.items()})
         self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,

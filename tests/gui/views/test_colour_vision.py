@@ -2,8 +2,8 @@
 
 Vision is simulated as Machado, Oliveira and Fernandes 2009 do (IEEE Trans. Vis. Comput. Graph. 15(6), 1291-1298;
 severity 1.0, on linear RGB); distances are CIEDE2000 as in Sharma, Wu and Dalal 2005 (Color Res. Appl. 30(1), 21-30),
-whose published pairs the implementation here is held to. About 1 can just be told apart side by side; what is asked for
-here is many times that, since thin lines on a picture are told apart worse than patches.
+whose published pairs the implementation here is held to. About 1 can just be told apart side by side; what is asked
+for here is many times that, since thin lines on a picture are told apart worse than patches.
 """
 
 from __future__ import annotations

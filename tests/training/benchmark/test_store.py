@@ -14,6 +14,7 @@ from proseg_gui.cli.benchmark import HEADER
 from proseg_gui.errors import UserError
 from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
+from proseg_gui.metrics.multirater import ged2
 from proseg_gui.training.benchmark import runner, store
 from proseg_gui.training.benchmark.data import read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split
@@ -45,8 +46,32 @@ def test_every_method_is_trained_and_judged(dataset, method):
     for case in result["cases"]:
         assert 0 <= case["dice_identity_mean"] <= 1 and case["human_majority"] is not None
         assert sorted(case["dice_identity"]) == ["rater1", "rater2", "rater3"]
+    assert [case["case"] for case in result["validation"]] == [data.cases[name].number for name in split.val]
+    for case in (*result["cases"], *result["validation"]):
+        assert (
+            sum(case["reliability"][0]) == data.cases[split.test[0]].case.image[0, 0].numel()
+            and case["volume_in_95"] is not None
+        )
     mean = sum(case["ged2"] for case in result["cases"]) / len(result["cases"])
     assert result["figures"]["ged2"] == pytest.approx(mean)
+
+
+def test_fair_figures_are_of_many_draws_or_of_all_that_a_method_can_draw(dataset, monkeypatch):
+    data, split = read_cases(dataset, PROTOCOL), fold_split(dataset, 2, 0)
+    for kind, draws in (("proseg", 402), ("rater_heads", 6)):
+        seen = []
+        real = runner.predictions
+        monkeypatch.setattr(runner, "predictions", lambda *a, real=real, seen=seen: seen.append(real(*a)) or seen[-1])
+        network, _, _ = runner.trained(PROTOCOL, Run(kind, 0, 0), data, split)
+        found = runner.judged(PROTOCOL, Run(kind, 0, 0), data, split, network)["cases"][0]
+        monkeypatch.undo()
+        last = seen[1 if kind == "proseg" else 0][0].samples()
+        assert len(last) == draws
+        truth = data.cases[split.test[0]].drawn(0, data.raters).all_masks()
+        energy = ged2(truth, last)
+        among = energy.predictions * (draws / (draws - 1) if kind == "proseg" else 1.0)
+        assert found["fair_ged2"] == pytest.approx(2 * energy.cross - energy.labels - among)
+        assert found["unbiased_sample_diversity"] == pytest.approx(among)
 
 
 def test_the_same_run_has_the_same_figures(dataset):
