@@ -186,7 +186,7 @@ class Work(QObject):
                 if not quick.complete:
                     return quick
                 self._jobs.post(token, self.figures_found.emit, quick)
-            drawn = review.drawn(point, structure, token, progress)
+            drawn = Bricks.of(review.measured_mask(point, structure, token, progress).array)
             self._measured = key, drawn
             return review.figures(drawn, structure, compare_with, edits)
 

@@ -144,13 +144,19 @@ class Header(QWidget):
         self._texts[chip] = texts
         self.fit(self._room)
 
+    def _tip(self, chip: QToolButton, text: str) -> str:
+        """What a chip is for, its whole words where they are shortened, and of the panes what the mouse does there."""
+        whole = self._texts[chip][0]
+        tip = self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}"
+        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help()) if chip is self._layout else ""
+        return "\n\n".join(part for part in (tip, mouse) if part)
+
     def fit(self, room: int) -> None:
         """Write the chips as long as ``room`` widget pixels allow.
 
         A chip gets the width that it needs by hand: the style sheet's arrow is not in its size hint.
         """
         self._room = room
-        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help())
         margins = self._row.contentsMargins()
         room -= margins.left() + margins.right() + self._export.sizeHint().width()
         for level in range(LEVELS):
@@ -160,9 +166,7 @@ class Header(QWidget):
                 break
         for chip, text in shown.items():
             chip.setText(text)
-            whole = self._texts[chip][0]
-            tip = self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}"
-            chip.setToolTip(f"{tip}\n\n{mouse}" if chip is self._layout else tip)
+            chip.setToolTip(self._tip(chip, text))
             chip.setFixedWidth(widths[chip])
         self._row.activate()
         self.updateGeometry()
