@@ -103,8 +103,8 @@ class Engine:
         Processor threads for everything; by default one for decoding (a second one gains 2 ms at 512 x 512, and loses
         far more when its core is busy) and, for encoding, as many as other processes leave free.
     mixed_precision:
-        Whether the encoder's layers count with 16 bits where that is safe. Decoding never does. Off by default: on an
-        H200 this project's small encoders took longer with it (docs/performance.md).
+        Whether the encoder's layers count with 16 bits where that is safe; decoding never does. On an H200 it is
+        slower for networks as small as the shipped ones (docs/decisions/inference-gpu.md).
 
     Raises
     ------
