@@ -56,9 +56,8 @@ def test_the_best_is_bold_and_less_is_better_for_ged():
 
 def test_a_method_of_fewer_folds_is_no_rival_for_the_best():
     text = tables([*RUNS, run("threshold", 0, 0, 0.99, 0.01)])
-    assert row(text, CONTENDERS["threshold"].title)[1] == "0.0100" and row(text, "ProSeg coherent")[1].startswith(
-        "**0.1100"
-    )
+    assert row(text, CONTENDERS["threshold"].title)[1] == "0.0100"
+    assert row(text, "ProSeg coherent")[1].startswith("**0.1100")
 
 
 def test_people_stand_beside_the_methods():
