@@ -31,6 +31,8 @@ STRUCTURE = "structure/"
 """What the person said of a structure: ``{"own": added by hand, "colour": "#rrggbb" or None, "locked": bool}``."""
 ORDER = "structure order"
 """Names of structures as the person ordered them; those that it does not name follow."""
+SETTLED = "settled/"
+"""Digest of what the hand had said when a proposal was taken over whole or rejected: none is offered from the same."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 

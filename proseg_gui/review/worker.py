@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.drafts import Words
 from proseg_gui.review.edits import Bricks
+from proseg_gui.review.proposals import ProposalRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
 
@@ -48,6 +49,9 @@ class Worker(Protocol):
 
     def carry_out(self, title: str, work: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
         """A tool's work on a whole volume, with progress; ``done(result)`` on the owner's thread."""
+
+    def propose(self, review: Reviewed, request: ProposalRequest) -> None:
+        """What follows from what was said; comes back by :meth:`Proposals.take`, the slice in view first, then all."""
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""

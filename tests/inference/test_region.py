@@ -10,7 +10,7 @@ from proseg_gui.inference.grid import plan_grid
 from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
 from proseg_gui.inference.region import LEFT_OUT, NEGLIGIBLE, uncertain_part, whole_part
-from proseg_gui.inference.survey import CaseSurvey, _survey
+from proseg_gui.inference.survey import CaseSurvey, survey_of
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.phantom import demo_study
 from proseg_gui.volume import Geometry
@@ -55,8 +55,8 @@ def demo():
 def test_a_slice_is_surveyed_as_if_everywhere(demo, k, form):
     engine, plan = demo
     points = plan.points(engine.method)
-    quick = _survey(engine, k, plan, points, None, form)
-    full = _survey(engine, k, plan, points, None, form, everywhere=True)
+    quick = survey_of(engine, k, plan, points, None, form)
+    full = survey_of(engine, k, plan, points, None, form, everywhere=True)
     rows, columns = quick.where
     assert (rows.stop - rows.start) * (columns.stop - columns.start) < 0.3 * full.maps["total"][0].size
     np.testing.assert_array_equal(quick.sample_areas, full.sample_areas)
@@ -78,8 +78,8 @@ def test_a_slice_without_the_structure_costs_and_keeps_nothing(demo):
     engine, plan = demo
     points = plan.points(engine.method)
     empty = next(k for k in range(engine.n_slices) if uncertain_part(engine, k, points) is None)
-    quick = _survey(engine, empty, plan, points, None, "variance")
-    full = _survey(engine, empty, plan, points, None, "variance", everywhere=True)
+    quick = survey_of(engine, empty, plan, points, None, "variance")
+    full = survey_of(engine, empty, plan, points, None, "variance", everywhere=True)
     assert quick.nbytes == 0 and quick.maps["total"].shape == full.maps["total"].shape
     assert full.sums["total"].sum() <= 2 * NEGLIGIBLE and full.sample_areas.sum() <= 1  # of 48 draws together
 
