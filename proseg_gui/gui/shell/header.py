@@ -21,7 +21,13 @@ from proseg_gui.wording import plural
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
-LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane", "mpr": "planes across"}
+LAYOUT_NAMES = {
+    "two": "scan | heatmap",
+    "single": "single pane",
+    "mpr": "planes across (MPR)",
+    "compare": "compare",
+    "gallery": "gallery",
+}
 CHIP_PADDING = 56
 NARROW_PADDING = 44
 """Of a chip without words."""
