@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.left_out import DATE, cleaner
 from proseg_gui.gui.views import overlay_text
+from proseg_gui.gui.views.image_pane import ImagePane
+from proseg_gui.gui.views.pane_overlay import Labels
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.state import WorkItem
 from tests.gui.conftest import small_study
@@ -36,6 +38,8 @@ def painted(monkeypatch, tmp_path):
 
     def texts(widget) -> str:
         over.clear()
+        for pane in widget.findChildren(ImagePane):
+            pane._labels = Labels()  # what is kept from earlier is written anew
         paper = QSvgGenerator()
         paper.setFileName(str(tmp_path / "painted.svg"))
         paper.setSize(widget.size())
