@@ -103,8 +103,8 @@ class Engine:
         Processor threads for everything; by default one for decoding (a second one gains 2 ms at 512 x 512, and loses
         far more when its core is busy) and, for encoding, as many as other processes leave free.
     mixed_precision:
-        Whether the encoder's layers count with 16 bits where that is safe; on GPUs only, when ``None``. Decoding
-        never does.
+        Whether the encoder's layers count with 16 bits where that is safe; decoding never does. On an H200 it is
+        slower for networks as small as the shipped ones (docs/decisions/inference-gpu.md).
 
     Raises
     ------
@@ -122,7 +122,7 @@ class Engine:
         cache_bytes: int | None = None,
         box_centre_mm: tuple[float, float, float] | None = None,
         threads: int | None = None,
-        mixed_precision: bool | None = None,
+        mixed_precision: bool = False,
     ) -> None:
         card = bundle.card
         self.bundle, self.study, self.geometry = bundle, study, study.geometry
@@ -219,13 +219,12 @@ class Engine:
 
     def _run_encoder(self, network: _Network, image: Tensor, token: CancelToken | None) -> Tensor:
         device = network.device
-        mixed = device.type != "cpu" if self._mixed is None else self._mixed
         self._stages.token = token
         try:
             with (
                 torch.inference_mode(),
                 thread_limit(self._threads or self._chooser.threads()),
-                torch.autocast(device.type, torch.float16, enabled=mixed),
+                torch.autocast(device.type, torch.float16, enabled=self._mixed),
             ):
                 image = to_device(image, device).contiguous(memory_format=torch.channels_last)
                 return network.method.encode(image).float().contiguous()

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.drafts import Words
 from proseg_gui.review.edits import Bricks
+from proseg_gui.review.proposals import ProposalRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
 
@@ -60,7 +61,10 @@ class Worker(Protocol):
 
         ``work(token, tell)``: whatever it tells comes to ``take`` on the owner's thread, unless the request has given
         way meanwhile.
-        """  # fmt: skip
+        """
+
+    def propose(self, review: Reviewed, request: ProposalRequest) -> None:
+        """What follows from what was said; comes back by :meth:`Proposals.take`, the slice in view first, then all."""
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""

@@ -65,7 +65,10 @@ class Model:
     reference: str = "m"
 
     def __post_init__(self) -> None:
-        self.bundle = SimpleNamespace(card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"))
+        self.bundle = SimpleNamespace(
+            card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"),
+            method=SimpleNamespace(capabilities=SimpleNamespace(samples=True)),
+        )
         self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
@@ -143,6 +146,9 @@ class Worker:
         self._note("look", lane)
         token = CancelToken()
         self.looks.append((lane, token, lambda: work(token, lambda value: None if token.cancelled else take(value))))
+
+    def propose(self, review, request):
+        self._note("propose", request)
 
     def judge_fit(self, review):
         self._note("fit")

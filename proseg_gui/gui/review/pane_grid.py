@@ -16,9 +16,10 @@ Place = tuple[int, int, int, int]
 
 
 class PaneGrid(QGridLayout):
-    """Layouts *two* (scan | heat map), *single* (the scan), *mpr* (scan over heat map, beside the planes across),
-    *compare* (scan | difference, over a row of choices) and *gallery* (a wall of samples).
+    """Where the panes of each layout stand, and which are hidden.
 
+    Layouts: *two* (scan | heat map), *single* (the scan), *mpr* (scan over heat map, beside the planes across),
+    *compare* (scan | difference, over a row of choices) and *gallery* (a wall of samples).
     Scan and heat map are always of one width, so that they show the patient in one size. Any pane can stand alone for
     a while.
     """

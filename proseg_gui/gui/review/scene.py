@@ -115,6 +115,7 @@ class Scene(QWidget):
         controller.draft_changed.connect(self._show_draft)
         controller.figures_changed.connect(lambda _figures: self._draw_across())
         controller.across_changed.connect(lambda _name: self._voxels_came())
+        controller.proposal_changed.connect(lambda _proposal: self._draw_contours())
         controller.tool_changed.connect(self._show_tool)
         controller.tool_line.connect(self._show_line)
         self.link.view_changed.connect(self._keep_place)
@@ -373,7 +374,8 @@ class Scene(QWidget):
     def _structures_on(self, pane: ImagePane) -> list[ContourLayer]:
         if pane.grid is None or self._controller.desk.study is None:
             return []
-        return self._outlines.structures(pane.plane, pane.grid, self._view)
+        drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)
