@@ -207,7 +207,8 @@ def open_to_contour(folder: str, device: str, model: str) -> dict[str, Any]:
     """Seconds from pointing at a DICOM folder to the first contours on screen, and the peak of memory.
 
     ``volume_ready_s``: from those contours until the whole volume was measured in the background, as processor time of
-    the whole process and of the ``sweep`` alone, and from pointing at it, as wall time. The memory is that of the whole process until then.
+    the whole process and of the ``sweep`` alone, and from pointing at it, as wall time. The memory is that of the whole
+    process until then.
     """
     window = _window(device, model)
     window.opener.warm_up()  # as at every start
