@@ -46,6 +46,8 @@ def run_bench(device: str, say: Say) -> dict[str, Any]:
     part("network", "survey_slice", "survey_slice_ms", device=device, model=CT_MODEL, shape=CT_SHAPE)
     say("window: slider to pixels, alone, beside a training and beside the sweep")
     part("window", "slider_to_pixels", device=device, sizes=SIZES, model=BENCH_MODEL)
+    say("window: strokes of a brush")
+    part("stroke", "stroke", "stroke_ms", device=device, model=BENCH_MODEL)
     say("window: process start to first painted window")
     starts = [_part("window", "start_to_window") for _ in range(3)]
     figures, baseline = sorted(starts, key=lambda start: start[0]["seconds"])[1]

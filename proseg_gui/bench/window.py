@@ -140,6 +140,7 @@ def _view_change(window: MainWindow, raters: Sequence[str]) -> float:
     """Processor time of the window's thread from a change of grey levels to the pixels, with everything shown."""
     display = window.controller.display
     display.show_raters(frozenset(raters))
+    display.set_view(show_thin=True)
     _until_idle(window)
     centre, width = display.view.window
     times = []
@@ -162,12 +163,11 @@ def _beside(window: MainWindow, axis: Any, idle_p95: float, lane: str = "") -> d
 @contextmanager
 def _training() -> Iterator[None]:
     """A training of the demo's case runs beside, in a process of its own as the Trainer starts one."""
-    from proseg_gui.cli.demo_data import write_demo
-
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        write_demo(place / "demo", 1, overwrite=False)
-        command = [sys.executable, "-m", "proseg_gui", "train", str(place / "demo" / "dataset"), "--out",
+        program = [sys.executable, "-m", "proseg_gui"]
+        subprocess.run([*program, "demo-data", str(place / "demo")], capture_output=True, check=True)
+        command = [*program, "train", str(place / "demo" / "dataset"), "--out",
                    str(place / "bundle"), "--steps", "100000"]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:

@@ -700,6 +700,66 @@
         <translation>neu Organ Zielvolumen</translation>
     </message>
     <message>
+        <source>Take the proposal &amp;here</source>
+        <translation>Vorschlag &amp;hier übernehmen</translation>
+    </message>
+    <message>
+        <source>The change under the pointer, or nearest to it</source>
+        <translation>Die Änderung unter dem Zeiger, oder die nächste</translation>
+    </message>
+    <message>
+        <source>accept suggestion region</source>
+        <translation>annehmen Vorschlag Bereich</translation>
+    </message>
+    <message>
+        <source>Take the proposal on this slice</source>
+        <translation>Vorschlag auf dieser Schicht übernehmen</translation>
+    </message>
+    <message>
+        <source>All of it on the slice in view</source>
+        <translation>Alles davon auf der Schicht im Bild</translation>
+    </message>
+    <message>
+        <source>accept suggestion</source>
+        <translation>annehmen Vorschlag</translation>
+    </message>
+    <message>
+        <source>Take the proposal on all slices</source>
+        <translation>Vorschlag auf allen Schichten übernehmen</translation>
+    </message>
+    <message>
+        <source>The sliders move to it; your strokes stay</source>
+        <translation>Die Regler gehen dorthin; Ihre Striche bleiben</translation>
+    </message>
+    <message>
+        <source>accept suggestion volume</source>
+        <translation>annehmen Vorschlag Volumen</translation>
+    </message>
+    <message>
+        <source>Re&amp;ject the proposal</source>
+        <translation>Vorschlag &amp;ablehnen</translation>
+    </message>
+    <message>
+        <source>Nothing is offered until you draw again</source>
+        <translation>Nichts wird angeboten, bis Sie wieder zeichnen</translation>
+    </message>
+    <message>
+        <source>dismiss suggestion discard</source>
+        <translation>ablehnen Vorschlag verwerfen</translation>
+    </message>
+    <message>
+        <source>Carry strokes &amp;through the volume</source>
+        <translation>Striche &amp;durch das Volumen tragen</translation>
+    </message>
+    <message>
+        <source>After each stroke the model proposes a contour on every slice</source>
+        <translation>Nach jedem Strich schlägt das Modell auf jeder Schicht eine Kontur vor</translation>
+    </message>
+    <message>
+        <source>suggestion propagate condition interactive</source>
+        <translation>Vorschlag ausbreiten interaktiv</translation>
+    </message>
+    <message>
         <source>S&amp;tructure</source>
         <translation>St&amp;ruktur</translation>
     </message>
@@ -1608,6 +1668,10 @@
         <translation>Fenster sind für CT; Fenster: automatisch nimmt den Bereich dieses Bildes</translation>
     </message>
     <message>
+        <source>Nothing is proposed</source>
+        <translation>Nichts ist vorgeschlagen</translation>
+    </message>
+    <message>
         <source>Click the middle of what the model is to look at</source>
         <translation>Auf die Mitte dessen klicken, was das Modell ansehen soll</translation>
     </message>
@@ -1858,6 +1922,38 @@
     <message>
         <source>Do it</source>
         <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Take here</source>
+        <translation>Hier übernehmen</translation>
+    </message>
+    <message>
+        <source>The change under the pointer, or nearest to it, on this slice</source>
+        <translation>Die Änderung unter dem Zeiger, oder die nächste, auf dieser Schicht</translation>
+    </message>
+    <message>
+        <source>This slice</source>
+        <translation>Diese Schicht</translation>
+    </message>
+    <message>
+        <source>The whole proposal on this slice</source>
+        <translation>Der ganze Vorschlag auf dieser Schicht</translation>
+    </message>
+    <message>
+        <source>All slices</source>
+        <translation>Alle Schichten</translation>
+    </message>
+    <message>
+        <source>On every slice: the sliders move, your strokes stay</source>
+        <translation>Auf jeder Schicht: die Regler gehen mit, Ihre Striche bleiben</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Offer nothing until you draw again</source>
+        <translation>Nichts anbieten, bis Sie wieder zeichnen</translation>
     </message>
 </context>
 </TS>

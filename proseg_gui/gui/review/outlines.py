@@ -119,8 +119,8 @@ class Outlines:
         """The outline of what a structure holds of a plane, as far as its voxels are known."""
         shapes, drafts = self._desk.shapes, self._desk.drafts
         locked = shapes.locked(number)
-        base = locked or shapes.base(number) or shapes.voxels.get(name, (None,))[0]
-        state = base, 0 if locked is not None else drafts.version, grid
+        base = locked or shapes.base(number) or self._desk.across.voxels(name)
+        state = base, 0 if locked is not None else drafts.versions[name], grid
         known = self._still.get((name, plane))
         if known is None or any(a is not b and a != b for a, b in zip(known[0], state, strict=True)):
             under = None if base is None else self._plane_of(name, base, plane)

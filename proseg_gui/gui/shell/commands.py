@@ -251,7 +251,7 @@ class Commands:
         ]
 
     def _view(self) -> list[Command]:
-        h, scan = self.handlers, self._scene.scan
+        h, s, scan = self.handlers, self._scene, self._scene.scan
         on, toggle = h.is_on, h.toggle
         return [
             Command("contours", "View", tr("&Contours"), "Space", toggle("show_contours"),
@@ -270,12 +270,13 @@ class Commands:
             Command("next_channel", "View", tr("Next c&hannel"), "H", self._controller.display.next_channel,
                     tr("The next image of a case with several, such as T1, T1c, T2"), tr("sequence modality contrast"),
                     blocked=h.no_scan, group="panes"),
-            Command("single_pane", "View", tr("&Single pane"), "L", h.swap("layout", "single", "two"),
-                    tr("One pane or two"), tr("layout maximise full"), h.has("layout", "single"), group="panes"),
-            Command("two_panes", "View", tr("Scan | heat &map"), "F2", h.pick("layout", TWO),
+            Command("single_pane", "View", tr("&Single pane"), "L", s.single_or_back,
+                    tr("One pane, or the layout before"), tr("layout maximise full"), h.has("layout", "single"),
+                    group="panes"),
+            Command("two_panes", "View", tr("Scan | heat &map"), "F2", partial(s.choose_layout, TWO),
                     tr("The slice with contours, and the same as map of uncertainty"), tr("layout side by side"),
                     h.has("layout", TWO), group="panes"),
-            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", h.pick("layout", MPR),
+            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", partial(s.choose_layout, MPR),
                     tr("Axial, coronal and sagittal through one place; Shift + move leads"),
                     tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,

@@ -58,10 +58,6 @@ class Handlers:
         """Whether a choice of the settings is ``value``."""
         return lambda: bool(getattr(self._controller.display.view.settings, name) == value)
 
-    def pick(self, name: str, value: str) -> Callable[[], None]:
-        """Set a choice of the settings."""
-        return lambda: self._controller.display.set_view(**{name: value})
-
     def swap(self, name: str, one: str, other: str) -> Callable[[], None]:
         """Set a choice of the settings to ``one``, or to ``other`` where it is ``one``."""
         return lambda: self._controller.display.set_view(**{name: other if self.has(name, one)() else one})
