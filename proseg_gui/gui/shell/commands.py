@@ -100,7 +100,7 @@ class Commands:
                     tr("Which model looks at the scan"), tr("network bundle weights"), group="model"),
             Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
                     tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
-                    blocked=h.no_model, group="out"),
+                    blocked=h.no_structure, group="out"),
             Command("save_latents", "File", tr("Save &latents\u2026"), "Ctrl+L", out.save_latents,
                     tr("The sliders' setting to a file, from which predict draws the same"),
                     tr("sliders setting point"), blocked=h.no_model, group="out"),
