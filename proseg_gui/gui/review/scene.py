@@ -373,7 +373,7 @@ class Scene(QWidget):
         layers = self._structures_on(self.scan)
         spread = self._spread_layers if self._on_slices else []
         self.scan.set_contours(layers, (*self._given_layers, *spread))
-        compares = self.grid.arranged == COMPARE and self.heat.grid is not None
+        compares = self.grid.arranged == COMPARE
         self.heat.set_contours(self.comparing.layers(self.plane, self.heat.grid) if compares else layers)
         self._draw_across()
 
