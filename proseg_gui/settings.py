@@ -50,6 +50,8 @@ class Settings:
     export_what: tuple[str, ...] = ("current",)
     """What was exported last, of ``review.export_request.ExportRequest.what``."""
     export_samples: int = 10
+    export_all: bool = False
+    """Whether all structures were exported last, or the active one."""
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.planes import Plane
+from proseg_gui.review.colours import structure_colour
 from proseg_gui.review.document import ACCEPTED, EVIDENCE, ORDER, POINT, SHAPE, STRUCTURE, Change, Document, Gesture
 from proseg_gui.review.edits import Box, code, overlaid, said_in, said_out
 from proseg_gui.review.state import Announce
@@ -144,6 +145,12 @@ class Drafts:
         modelled = name in self._desk.modelled
         colour = said.get("colour")
         return Entry(name, bool(said.get("own")), modelled, colour, bool(said.get("locked")))
+
+    def colour(self, number: int) -> str:
+        """Colour ``#rrggbb`` of a structure, by number: the person's choice, else the palette's."""
+        names = self.names
+        chosen = self.entry(names[number]).colour if number < len(names) else None
+        return chosen or structure_colour(number)
 
     def add(self, name: str) -> bool:
         """Add a structure of one's own and make it the active one; ``False`` with a notice where it cannot be."""

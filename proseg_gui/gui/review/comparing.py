@@ -203,10 +203,10 @@ class Comparing(QObject):
     def _tell(self, text: str) -> None:
         self.bar.figures.set_texts([text], text)
 
-    def layers(self, plane: Plane, grid: PlaneGrid | None) -> list[ContourLayer]:
+    def layers(self, plane: Plane, grid: PlaneGrid) -> list[ContourLayer]:
         """Where both are, where only A is and where only B is, and both outlines."""
         chosen, drawn = self._sides(), self._drawn
-        if len(chosen) < 2 or grid is None:
+        if len(chosen) < 2:
             return []
         wholes = (None, None) if drawn is None else (drawn.a, drawn.b)
         desk = self._controller.desk

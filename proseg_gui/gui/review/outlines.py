@@ -12,7 +12,7 @@ from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.review.kept_layers import KeptLayers
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour
 from proseg_gui.gui.views.strokes import ContourLayer
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.desk import Desk
@@ -31,9 +31,7 @@ Layers = list[ContourLayer]
 
 def colour_of(desk: Desk, structure: int) -> str:
     """Colour ``#rrggbb`` of a structure: the person's choice, else the palette's."""
-    names = desk.structures
-    chosen = desk.drafts.entry(names[structure]).colour if structure < len(names) else None
-    return chosen or structure_colour(structure)
+    return desk.drafts.colour(structure)
 
 
 class Outlines:

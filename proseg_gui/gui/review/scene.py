@@ -373,8 +373,8 @@ class Scene(QWidget):
         layers = self._structures_on(self.scan)
         spread = self._spread_layers if self._on_slices else []
         self.scan.set_contours(layers, (*self._given_layers, *spread))
-        compares = self.grid.arranged == COMPARE
-        self.heat.set_contours(self.comparing.layers(self.plane, self.heat.grid) if compares else layers)
+        beside = self.heat.grid if self.grid.arranged == COMPARE else None
+        self.heat.set_contours(layers if beside is None else self.comparing.layers(self.plane, beside))
         self._draw_across()
 
     def _draw_across(self) -> None:

@@ -108,7 +108,7 @@ class Commands:
                     tr("Which model looks at the scan"), tr("network bundle weights"), group="model"),
             Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
                     tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
-                    blocked=h.no_model, group="out"),
+                    blocked=h.no_structure, group="out"),
             Command("given_pairs", "File", tr("&Given masks against each other\u2026"), "", self.pairs.ask,
                     tr("Every pair with Dice, surface Dice, HD95 and volumes, as a CSV table"),
                     tr("compare agreement interobserver table csv"), blocked=self.pairs.blocked, group="out"),

@@ -31,6 +31,13 @@ class Handlers:
             return ""
         return self.no_scan() or tr("No model looks at this scan: choose one under File > Choose model")
 
+    def no_structure(self) -> str:
+        """There must be a structure: a model's, or one that was drawn."""
+        desk = self._controller.desk
+        if desk.study is not None and desk.structures:
+            return ""
+        return self.no_scan() or tr("Nothing was drawn, and no model looks at this scan")
+
     def no_crooked_scan(self) -> str:
         """The scan's slices must be tilted or uneven."""
         study = self._controller.desk.study
