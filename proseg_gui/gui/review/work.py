@@ -29,7 +29,7 @@ from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
 T = TypeVar("T")
-LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes", "tool", "proposal")
+LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes", "tool", "proposal", "regions")
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
 PROPOSAL_TITLE = "Carrying strokes through the volume"
@@ -71,6 +71,7 @@ class Work(QObject):
     figures_found = Signal(object)
     fit_found = Signal(object)
     axes_found = Signal(object)
+    regions_found = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
     swept = Signal()
@@ -213,6 +214,15 @@ class Work(QObject):
 
     def _proposal_progress(self, share: float, text: str) -> None:
         self.progressed.emit(JobState(PROPOSAL_TITLE, share, text, None))
+
+    def find_regions(self, review: Reviewed, structure: int) -> None:
+        """Where the case is in doubt so far."""
+        self._start(
+            "regions",
+            lambda _token, _progress: review.regions(structure),
+            "Regions of doubt",
+            self.regions_found.emit,
+        )
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan."""
