@@ -159,6 +159,9 @@ class Worker:
     def propose(self, review, request):
         self._note("propose", request)
 
+    def find_regions(self, review, structure):
+        self._note("regions", structure)
+
     def judge_fit(self, review):
         self._note("fit")
 

@@ -32,6 +32,7 @@ from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.gui.shell.rater_key import RaterKey
 from proseg_gui.io.pacs.archive import is_installed
+from proseg_gui.review.doubts import AGREE, DISAGREE, LATER
 from proseg_gui.review.state import LOCAL_MAP
 from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
@@ -390,11 +391,7 @@ class Commands:
             Command("previous_slice", "Case", tr("Previous slice or plane"), "Down|PgDown",
                     lambda: self._scene.step(-1), tr("Of the axis in view"), tr("scroll down"), blocked=study,
                     group="slice"),
-            Command("next_uncertain", "Case", tr("Next most &uncertain slice"), "N", c.desk.next_uncertain,
-                    tr("That you have not seen yet"), tr("doubt jump disagreement"), blocked=model, group="slice"),
-            Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N",
-                    c.desk.last_uncertain, tr("The slice before the last jump"), tr("return doubt"), blocked=model,
-                    group="slice"),
+            *self._doubt(),
             Command("rater", "Case", tr("Draw as &rater (then 1..9)"), "R", self.rater_key.arm,
                     tr("That rater's preset"), tr("preference expert person style"), blocked=model, group="who"),
             Command("consensus", "Case", tr("&Consensus style"), "C", c.latents.choose_consensus_style,
@@ -407,6 +404,30 @@ class Commands:
             Command("remember", "Case", tr("Re&member this setting"), "M", c.desk.remember,
                     tr("Keeps it with a picture and its volume"), tr("bookmark store snapshot"), blocked=model,
                     group="who"),
+        ]
+
+    def _doubt(self) -> list[Command]:
+        """The way through what is in doubt."""
+        doubts, model = self._controller.desk.doubts, self.handlers.no_model
+        marks = (
+            ("agree", tr("The contour is ri&ght here"), "Shift+A", AGREE,
+             tr("Of the region of doubt that you went to; it leaves the list"), tr("agree confirm region done")),
+            ("disagree", tr("The contour is &wrong here"), "Shift+D", DISAGREE,
+             tr("Of the region of doubt; it stays in the list until you draw there"), tr("disagree region error")),
+            ("later", tr("De&cide later here"), "Shift+L", LATER,
+             tr("Of the region of doubt; it comes again after all others"), tr("postpone region defer")),
+        )
+        return [
+            Command("next_uncertain", "Case", tr("Next region of do&ubt"), "N", doubts.next,
+                    tr("The largest that you have not seen yet; while none is known, the most uncertain slice"),
+                    tr("uncertain slice jump disagreement"), blocked=model, group="slice"),
+            Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N", doubts.back,
+                    tr("The place before the last jump"), tr("return doubt"), blocked=model, group="slice"),
+            *[
+                Command(f"doubt_{name}", "Case", text, key, partial(doubts.mark, word), tip, words, blocked=model,
+                        group="slice")
+                for name, text, key, word, tip, words in marks
+            ],
         ]
 
     def _tools(self) -> list[Command]:
