@@ -18,7 +18,7 @@ from proseg_gui.bundle import Card
 from proseg_gui.inference.drawings import Drawing
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.base.progress import share_of
-from proseg_gui.io.base.provenance import Provenance
+from proseg_gui.io.base.provenance import Provenance, image_done
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.jobs import CancelToken, Progress
@@ -254,9 +254,8 @@ def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
 
 def provenance_of(card: Card, study: Study) -> Provenance:
     """Where all files of one export come from: the model, the image as it was looked at, the user, the time."""
-    done = dict.fromkeys(volume.derivation for volume in study.channels.values() if volume.derivation)
     return Provenance(
-        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=" ".join(done)
+        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=image_done(study)
     )
 
 

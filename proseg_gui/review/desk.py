@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proseg_gui.planes import Plane
+from proseg_gui.review.across import Across
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
@@ -41,7 +42,7 @@ from proseg_gui.review.operations import Operations
 from proseg_gui.review.proposals import Proposals
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
-from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
+from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Point, Readout, Spread, Summary, ViewState
 from proseg_gui.review.tools import Tools
 from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
@@ -77,6 +78,7 @@ class Desk:
         self.drafts = Drafts(self, announce)
         self.tools = Tools(self, announce)
         self.operations = Operations(self, announce)
+        self.across = Across(self, announce)
         self.proposals = Proposals(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
@@ -99,6 +101,7 @@ class Desk:
         self.fit: Fit | None = None
         """Whether the model fits the scan; ``None`` while nobody knows."""
         self._fit_asked = False
+        self._measured_at: Point = {}
         self.visited: frozenset[int] = frozenset()
         """Slices of the open case that stayed in view until they were drawn."""
         self.panes: Mapping[str, Any] = {}
@@ -246,6 +249,7 @@ class Desk:
         self.proposals.begin(None)
         self.doubts.forget()
         self.review = None
+        self.across.forget()
         self.drawn = self.spread = self.summary = self.figures = self.fit = None
         self._fit_asked = False
         self._announce("fit_changed", None)
@@ -555,6 +559,7 @@ class Desk:
             s = self.model_structure
             evidence = self.document.evidence(self.modelled[s])
             edits = evidence if evidence.packed else None
+            self._measured_at = self.latents.point
             self.worker.measure(self.review, self.latents.point, s, self.display.view.compare_with, edits)
 
     def take_figures(self, figures: Figures) -> None:
@@ -566,6 +571,9 @@ class Desk:
             if self.shapes.kept(self.model_structure) is None and model is not None:
                 self.shapes.voxels[name] = (figures.voxels, model)
                 self._announce("shown_kept", (self.case.case_id, name, figures.voxels, model))
+                self.across.measured(name, self._measured_at)
+            else:
+                self.across.look()
 
     def _refresh_axes(self) -> None:
         if self.review is not None:

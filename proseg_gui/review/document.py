@@ -172,6 +172,11 @@ class Document:
         """Every gesture, undos included."""
         return tuple(self._log)
 
+    @property
+    def length(self) -> int:
+        """How many gestures there are; each makes it grow."""
+        return len(self._log)
+
     def value(self, key: str, default: Value = None) -> Value:
         """The plain value of a key; ``default`` where nothing was ever set (``None`` can be a value of its own)."""
         return self._values.get(key, default)

@@ -20,6 +20,7 @@ MAPS_HAVE_NO_PLACE = {"rtstruct": "an RTSTRUCT holds contours only", "seg": "a D
 NAME_IN_DICOM = "Only RTSTRUCT and DICOM SEG carry it"
 CONTOURS_ONLY = "Only an RTSTRUCT carries it"
 SEGMENTS_ONLY = "Only a DICOM SEG carries it"
+ONE_ONLY = "For one structure: of several, each keeps its own name, and nothing is claimed of what they are"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class ExportRequest:
         ``SCHEME:code`` of what the structure is (``io.structure_codes``), for DICOM SEG; "" claims nothing.
     overwrite:
         Whether existing files may be replaced; the user has seen which ones.
+    structures:
+        Of which structures ``current`` is written, each under its own name; ``None`` for the active one alone, called
+        ``structure_name``.
     """
 
     what: frozenset[str]
@@ -56,6 +60,7 @@ class ExportRequest:
     interpreted_type: str
     code: str = ""
     overwrite: bool = False
+    structures: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,13 @@ class ExportOffer:
     Parameters
     ----------
     raters, maps, structures:
-        Names; ``structure`` is the index of the one that is exported.
+        Names; ``structure`` is the index of the active one.
     folder:
         Where it would go by default.
     targets:
         Says which files a request would write.
-    dicom_refusal, maps_refusal:
-        Why that cannot be had, as a sentence; empty when it can.
+    dicom_refusal, maps_refusal, model_refusal:
+        Why that, or anything that a model draws, cannot be had, as a sentence; empty when it can.
     dicom_note:
         What RTSTRUCT and DICOM SEG bring with them here, as a sentence (for instance a DICOM copy of the scan).
     """
@@ -85,16 +90,20 @@ class ExportOffer:
     dicom_refusal: str = ""
     dicom_note: str = ""
     maps_refusal: str = ""
+    model_refusal: str = ""
     fmt: str = "nifti"
     what: tuple[str, ...] = ("current",)
     samples: int = 10
-    """Format, choice and number of samples that the dialog opens with: those of last time."""
+    all_structures: bool = False
+    """Format, choice, number of samples, and whether all structures, that the dialog opens with: those of last time."""
 
 
 def problem(request: ExportRequest) -> str:
     """Say why a request cannot be carried out wherever it goes, as a sentence; empty when it can. Asks no disk."""
     if not request.what:
         return "Choose what to export."
+    if "current" in request.what and request.structures == ():
+        return "Choose at least one structure."
     if "raters" in request.what and not request.raters:
         return "Choose at least one rater."
     if "maps" in request.what and not request.maps:

@@ -150,6 +150,17 @@ class Reviewed:
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
 
+    def drawn_from(
+        self, near: int, point: Point, structure: int, token: CancelToken, partly: Callable[[np.ndarray], None]
+    ) -> Bricks:
+        """Like :meth:`measured_mask`, slices next to ``near`` first, giving way to sliders.
+
+        ``partly`` is called with what is there so far, ``(z, y, x)`` bool, after each slice.
+        """
+        with self.engine.giving_way():
+            mask = self.engine.mask(point, structure, token, everywhere=False, near=near, partly=partly)
+        return Bricks.of(mask.array)
+
     def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
         """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
         shown = drawn if edits is None else drawn.overlaid(edits)

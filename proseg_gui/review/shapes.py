@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from proseg_gui.review.case import case_state, flag
-from proseg_gui.review.document import FLAGGED, MODEL, POINT, SHAPE
+from proseg_gui.review.document import EVIDENCE, FLAGGED, MODEL, POINT, SHAPE
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.state import Announce, Outgoing
 from proseg_gui.volume import areas_to_ml
@@ -18,11 +18,7 @@ BY_HAND, SEEN = "by hand", "proposal seen"
 """How a reading is made: the person moved the sliders, drew and looked; or saw a proposal while doing so."""
 
 
-def edits_text(edits: Mapping[str, int]) -> str:
-    """How many voxels were decided how: ``310 voxels by hand, 20 by tool``."""
-    words = {"hand": "by hand", "tool": "by tool", "copy": "copied", "proposal": "from a proposal"}
-    parts = [f"{count:,} {words[origin]}" for origin, count in edits.items()]
-    return f"voxels decided {', '.join(parts)}"
+UNNAMED_MODEL = "an earlier model"
 
 
 class Shapes:
@@ -115,24 +111,53 @@ class Shapes:
             self._measured = kept, areas_to_ml(kept.counts(), study.geometry)
         return self._measured[1]
 
-    def outgoing(self) -> Outgoing:
-        """What an export writes as the active structure's contour: never the sliders' preview beside one that stays."""
+    def outgoing(self, structure: int | None = None) -> Outgoing:
+        """What an export writes of a structure (by default the active one): never a preview beside what stays."""
         desk = self._desk
-        name = self.names[desk.structure]
-        voxels, (point, who) = self.kept(desk.structure), desk.latents.stand(desk.structure)
-        reading, evidence = desk.document.accepted(name), desk.document.evidence(name)
-        if reading is None:
-            edited = f"edited: {edits_text(evidence.origins())}" if evidence.packed else ""
-            if voxels is None:
-                return Outgoing(point, who.text, remark=edited, edits=evidence if evidence.packed else None)
-            stays = "drawn by another model, kept when the model was changed" if self.is_foreign else "drawn by hand"
-            return Outgoing(point, "kept shape", voxels, "; ".join(part for part in (stays, edited) if part))
-        by = reading.model
-        model = "no model" if by is None else f"model {by['name']} ({by['sha256'][:12]})"
-        edited = f", {edits_text(reading.edits)}" if reading.edits else ""
-        remark = f"reading {reading.id}, accepted by {reading.person} at {reading.at}, {reading.how}, {model}{edited}"
-        same = reading.model == desk.model and reading.point is not None
-        return Outgoing(reading.point if same else point, reading.who or "reading", voxels, remark)
+        number = desk.structure if structure is None else structure
+        name, colour = self.names[number], desk.drafts.colour(number)
+        document, voxels = desk.document, self.kept(number)
+        reading, evidence = document.accepted(name), document.evidence(name)
+        if reading is not None:
+            return Outgoing(
+                name, number, reading.point or {}, reading.who or "", voxels, model=reading.model,
+                reading=f"accepted, {reading.how} ({reading.id})", person=reading.person or "", accepted=reading.at,
+                decided=reading.edits or {}, colour=colour,
+            )  # fmt: skip
+        edits, decided = evidence if evidence.packed and voxels is None else None, evidence.origins()
+        person = ", ".join(self._workers(name)) or document.person
+        if voxels is None:
+            point, who = desk.latents.stand(number)
+            return Outgoing(
+                name, number, point, who.text, None, edits, desk.model, person=person, decided=decided, colour=colour
+            )
+        stood, model = document.value(POINT + name), self._drawn_by(name)
+        same = model is not None and stood is not None and stood["model"] == model["sha256"]
+        remark = "drawn by another model, kept when the model was changed" if model and desk.review else ""
+        return Outgoing(
+            name, number, stood["point"] if same else {}, voxels=voxels, model=model, remark=remark, person=person,
+            decided=decided, colour=colour,
+        )  # fmt: skip
+
+    def _workers(self, name: str) -> tuple[str, ...]:
+        """Who worked on a structure, in the order in which they came; nobody where all is as the model has it."""
+        keys = {EVIDENCE + name, POINT + name, SHAPE + name}
+        history = self._desk.document.history
+        said = [gesture.person for gesture in history if any(change.key in keys for change in gesture.changes)]
+        return tuple(dict.fromkeys(filter(None, said)))
+
+    def _drawn_by(self, name: str) -> Mapping[str, Any] | None:
+        """The model whose shape of a structure stays; ``None`` where no model drew it."""
+        base, model = self.voxels.get(name, (None, {}))
+        kept = self._desk.document.value(SHAPE + name)
+        if model and base is not None and kept in (None, base.digest):
+            return model
+        stood = self._desk.document.value(POINT + name)
+        if kept is None or stood is None:
+            return None
+        before = (self._desk.document.value(MODEL) or {}).get("instead_of") or {}
+        same = before.get("sha256") == stood["model"]
+        return {"name": before["name"] if same else UNNAMED_MODEL, "sha256": stood["model"]}
 
     @property
     def is_locked(self) -> bool:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proseg_gui.io.base.provenance import DRAFT
+from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.review.edits import Bricks
 from proseg_gui.settings import Settings
 
@@ -104,24 +106,48 @@ class Who:
 
 @dataclass(frozen=True, eq=False)
 class Outgoing:
-    """What leaves the program as a structure's current contour.
+    """What leaves the program as a structure's contour: never the sliders' preview beside one that stays.
 
     Parameters
     ----------
+    structure, number:
+        Its name, and its number in the model that looks.
     point, who:
-        Where it was drawn, and what that stands for in words.
+        Where it was drawn, and what that stands for in words; no point where no model drew it.
     voxels:
         What stays whatever the sliders do (a reading, a shape of another model); ``None``: as ``point`` draws it.
+    edits:
+        What was said, to be put over what ``point`` draws; ``None`` where nothing was, or ``voxels`` have it.
+    model:
+        Who drew it (``{"name": ..., "sha256": ...}``); ``None`` where no model did.
     remark:
-        For the record: whose reading it is; empty where it is drawn at ``point``.
+        How it came about, where that is not plain: a shape of another model.
+    reading, person, accepted:
+        How it stands (a draft, or which reading and how it was made), whose it is, and when it was accepted.
+    decided:
+        Origin of evidence -> how many voxels it decided.
+    colour:
+        ``#rrggbb``, as in the window.
     """
 
-    point: Point
-    who: str
+    structure: str
+    number: int
+    point: Point = field(default_factory=dict)
+    who: str = ""
     voxels: Bricks | None = None
-    remark: str = ""
     edits: Bricks | None = None
-    """What was said by hand and tools, to be put over what ``point`` draws; ``None`` where nothing was."""
+    model: Mapping[str, Any] | None = None
+    remark: str = ""
+    reading: str = DRAFT
+    person: str = ""
+    accepted: str = ""
+    decided: Mapping[str, int] = field(default_factory=dict)
+    colour: str = CURRENT_COLOUR
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody drew and no model draws it. An accepted reading of no voxel says something."""
+        return self.voxels is not None and not self.voxels.packed and not self.decided and not self.accepted
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,7 @@ LONG_NAME = "a model with a name so long that no description of a structure set 
 EPS = 60
 """Ambiguity numbers: with their digits more than a description of DICOM holds."""
 WHAT = frozenset({"current", "raters", "consensus", "consensus_style", "samples", "maps"})
-COLOURS = {"current": (1, 2, 3), "rater_ann": (1, 2, 3), "rater_bob": (4, 5, 6)}
+COLOURS = {"rater_ann": (1, 2, 3), "rater_bob": (4, 5, 6)}
 TILTED = np.array([[1.0, 0, 0], [0, 1.0, np.sin(0.2)], [0, 0, np.cos(0.2)]])
 PATIENT = {"PatientName": "Planted^Zqgiven", "PatientID": "PID-77", "StudyDate": "20200102", "AccessionNumber": "ACC5"}
 
@@ -70,7 +70,9 @@ def by_window(place, fmt, straighten, out):
     maps = PARTS if fmt == "nifti" else ()
     what = WHAT if fmt == "nifti" else WHAT - {"maps"}
     request = ExportRequest(what, ("ann", "bob"), 3, maps, fmt, out, "lesion", "")
-    export(review, request, Outgoing(point, "blend"), 0, COLOURS, CancelToken(), no_progress)
+    model = {"name": bundle.card.name, "sha256": bundle.card.sha256}
+    now = Outgoing("lesion", 0, point, "blend", model=model)
+    export(study, review, request, [now], now, COLOURS, CancelToken(), no_progress)
 
 
 def by_predict(place, fmt, straighten, out):

@@ -142,7 +142,9 @@ def test_an_export_writes_the_accepted_voxels_and_says_whose_they_are(window, qt
         assert window.failures == []
     assert nibabel.load(tmp_path / "nifti" / "current.nii.gz").get_fdata().all()
     record = json.loads((tmp_path / "nifti" / "current.json").read_text())
-    assert "reading lesion#1, accepted by reader7" in json.dumps(record)
+    told = record["provenance"]
+    assert (told["person"], told["reading"]) == ("reader7", "accepted, by hand (lesion#1)") and told["accepted"]
+    assert told["bundle_sha256"] == desk.model["sha256"]
     series = open_study(tmp_path / "rtstruct" / "rtstruct_image").image
     assert read_rtstruct(tmp_path / "rtstruct" / "rtstruct.dcm", series)[0].array.all()
 

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 
 from proseg_gui.bundle import Card, load_bundle, save_bundle
+from proseg_gui.drawing.painted import Painted
 from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.contours.seg_read import read_seg
 from proseg_gui.io.dicom.reading import read_series, scan_folder
@@ -20,6 +21,8 @@ from proseg_gui.io.images.reading import read_image
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.phantom import CHANNEL, RATERS, STRUCTURES, Phantom
 from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.document import Document
+from proseg_gui.review.drafts import IN
 from proseg_gui.review.session import begin_review
 from proseg_gui.volume import Mask, Study
 
@@ -150,7 +153,7 @@ def test_an_empty_second_structure_runs_through_every_panel(window, qtbot, case,
     assert not image.array.any()
 
 
-def export(qtbot, window, folder: Path, fmt: str, what: tuple[str, ...]) -> str:
+def export(qtbot, window, folder: Path, fmt: str, what: tuple[str, ...], *, every: bool = False) -> str:
     """Ctrl+E, choose by mouse, Export; returns the structure's name that the dialog offered."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -160,14 +163,48 @@ def export(qtbot, window, folder: Path, fmt: str, what: tuple[str, ...]) -> str:
     for key, box in dialog.what.items():
         if box.isChecked() != (key in what):
             QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    if every:
+        QTest.mouseClick(dialog.all, Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.all.height() // 2))
     button = dialog.formats[fmt]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
     dialog.folder.selectAll()
     QTest.keyClicks(dialog.folder, str(folder))
+    qtbot.waitUntil(dialog.export.isEnabled, timeout=SETTLE_MS)  # the folder is looked at in the background
     click(dialog.export)
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     assert window.failures == []
     return name
+
+
+def test_all_structures_go_out_at_once_accepted_or_not_and_also_without_a_model(both, qtbot, case, tmp_path) -> None:
+    desk = both.controller.desk
+    settled(qtbot, both, lambda: both.controller.latents.choose_rater("tight"))
+    desk.shapes.accept()
+    qtbot.waitUntil(lambda: desk.document.accepted(LESION) is not None, timeout=SETTLE_MS)
+    desk.drafts.add("Node")
+    stroke = Painted((slice(1, 2), slice(3, 6), slice(4, 8)), np.ones((1, 3, 4), bool))
+    assert desk.drafts.begin("Node", "brush", IN)
+    desk.drafts.add_to_stroke(stroke)
+    desk.drafts.end()
+    wanted = {
+        LESION: desk.document.masks[desk.document.accepted(LESION).mask].mask(),
+        VESSEL: desk.review.engine.mask(desk.latents.stand(1)[0], 1).array,
+        "Node": np.zeros(case.geometry.shape, bool),
+    }
+    wanted["Node"][stroke.box] = True
+    export(qtbot, both, tmp_path / "n", "nifti", ("current",), every=True)
+    for name, mask in wanted.items():
+        assert (read_image(tmp_path / "n" / f"{name.replace(' ', '_')}.nii.gz")[0].array.astype(bool) == mask).all()
+    export(qtbot, both, tmp_path / "r", "rtstruct", ("current",), every=True)
+    (series,) = scan_folder(tmp_path / "r" / "rtstruct_image").series
+    found = {mask.name: mask.array for mask in read_rtstruct(tmp_path / "r" / "rtstruct.dcm", read_series(series)[0])}
+    assert found.keys() == wanted.keys() and all((found[name] == mask).all() for name, mask in wanted.items())
+
+    desk.show(OpenedCase(case, Document(desk.document.shape, desk.document.history)))  # no model looks at it now
+    desk.set_structure(desk.structures.index("Node"))
+    export(qtbot, both, tmp_path / "alone", "nifti", ("current",), every=True)
+    found = {path.name.removesuffix(".nii.gz") for path in (tmp_path / "alone").glob("*.nii.gz")}
+    assert found - {"label_map"} == {LESION.replace(" ", "_"), "Node"}
 
 
 def test_what_is_exported_is_the_structure_in_view_in_every_format(both, qtbot, tmp_path) -> None:
@@ -191,3 +228,23 @@ def test_what_is_exported_is_the_structure_in_view_in_every_format(both, qtbot, 
         found = {mask.name: mask.array for mask in read(tmp_path / folder / file, volume)}
         assert all(name.startswith(VESSEL) for name in found)
         assert (found[VESSEL] == wanted).all()
+
+
+def test_planes_across_show_both_structures_as_an_export_would_write_them(window, qtbot, case, bundle):
+    open_case(window, qtbot, case, bundle)
+    desk, scene = window.controller.desk, window.scene
+    window.menus.action("mpr").trigger()
+    qtbot.waitUntil(lambda: all(desk.across.voxels(name) is not None for name in STRUCTURES), timeout=SETTLE_MS)
+    for number, name in enumerate(STRUCTURES):
+        drawn = desk.review.engine.mask(desk.latents.points[number], number).array
+        assert drawn.any()
+        assert np.array_equal(desk.across.voxels(name).mask(), drawn)
+    for pane in scene.across:
+        here = [
+            number
+            for number in range(2)
+            if pane.plane.take(desk.review.engine.mask(desk.latents.points[number], number).array).any()
+        ]
+        assert len(pane._contours) == len(here)
+    assert any(len(pane._contours) == 2 for pane in scene.across)
+    assert window.failures == []

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from proseg_gui.errors import Cancelled, UserError
-from proseg_gui.gui.views.palette import CURRENT_COLOUR, RATER_COLOURS
+from proseg_gui.gui.views.palette import RATER_COLOURS
 from proseg_gui.gui.views.palette import SAMPLE_COLOUR as THIN_COLOUR
 from proseg_gui.inference import predict as predict_module
 from proseg_gui.inference.drawings import Request, list_drawings, rater_points
@@ -25,6 +25,7 @@ from proseg_gui.io.dataset import read_dataset
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.io.open import open_study
 from proseg_gui.jobs import CancelToken
+from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.volume import Geometry
 
 FULL = Request(("all",), samples=7, uncertainty=True, seed=3)

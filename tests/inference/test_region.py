@@ -12,6 +12,7 @@ from proseg_gui.inference.points import point_from
 from proseg_gui.inference.region import LEFT_OUT, NEGLIGIBLE, uncertain_part, whole_part
 from proseg_gui.inference.survey import CaseSurvey, survey_of
 from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.networks.registry import METHODS
 from proseg_gui.phantom import demo_study
 from proseg_gui.volume import Geometry
 
@@ -117,3 +118,20 @@ def test_nothing_that_is_drawn_lies_outside(make):
         outside = inside.copy()
         outside[part.image] = False
         assert not outside.any()
+
+
+@pytest.mark.parametrize("kind", METHODS)
+def test_every_method_is_decoded_in_a_box_as_everywhere(make, monkeypatch, kind):
+    """All of them decode pixel by pixel, so the box serves all of them, and several structures at once."""
+    torch.manual_seed(2)
+    method = METHODS[kind](3, 2, widths=(4, 8), features=4, hidden=4)
+    engine = Engine(make.bundle(method, kind=kind, structures=("one", "two")), make.noise(), device="cpu")
+    plan, box = default_plan(engine.bundle), (slice(7, 30), slice(4, 41))
+    points = plan.points(engine.method)
+    full = survey_of(engine, 2, plan, points, everywhere=True)
+    monkeypatch.setattr("proseg_gui.inference.survey.uncertain_part", lambda engine, *_rest: engine.grid.part(*box))
+    boxed = survey_of(engine, 2, plan, points)
+    assert boxed.where == box
+    for part in PARTS:
+        np.testing.assert_allclose(boxed.kept[part], full.maps[part][:, box[0], box[1]], atol=1e-5)
+    np.testing.assert_allclose(boxed.kept["agreement"], full.agreement[:, box[0], box[1]], atol=1e-6)

@@ -69,7 +69,10 @@ class Model:
             card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"),
             method=SimpleNamespace(capabilities=SimpleNamespace(samples=True)),
         )
-        self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
+        able = SimpleNamespace(capabilities=SimpleNamespace(personalised=True, samples=True))
+        self.engine = SimpleNamespace(
+            structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0], method=able
+        )
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
         self.kept_free = False
@@ -86,6 +89,17 @@ class Model:
 
     def mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
         return Mask(mask_at(point).mask(), self.study.geometry)
+
+    def measured_mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
+        return self.mask(point, structure, token, progress)
+
+    def given(self, structure: int) -> tuple[Reading, ...]:
+        return self.study.readings_of(self.structures[structure], self.structures)
+
+    def drawn_from(self, near: int, point: Mapping, structure: int, token: Any, partly: Any) -> Bricks:
+        whole = mask_at(point).mask()
+        partly(whole & (np.abs(np.arange(SHAPE[0]) - near) < 1)[:, None, None])
+        return Bricks.of(whole)
 
     def summary(self, structure: int) -> Summary:
         return Summary(self.by_slice + structure, {}, np.zeros(3), {}, SHAPE[0], SHAPE[0])
@@ -104,6 +118,8 @@ class Worker:
         self.edits: Bricks | None = None
         self.desk: Desk | None = None
         self.later: list = []
+        self.looks: list = []
+        """What views have asked for: lane, token, and what carries it out."""
 
     def _note(self, *what: Any) -> None:
         self.asked.append(what)
@@ -135,6 +151,11 @@ class Worker:
         self._note("tool", title)
         self.later.append(lambda: done(work(CancelToken(), no_progress)))
 
+    def look(self, lane, title, work, take):
+        self._note("look", lane)
+        token = CancelToken()
+        self.looks.append((lane, token, lambda: work(token, lambda value: None if token.cancelled else take(value))))
+
     def propose(self, review, request):
         self._note("propose", request)
 
@@ -151,6 +172,9 @@ class Worker:
         self.waits = wanted
 
     def cancel(self, kind=""):
+        for lane, token, _ in self.looks:
+            if kind in ("", lane):
+                token.cancel()
         self._note("cancel", kind)
 
     def of(self, kind: str) -> list[tuple]:

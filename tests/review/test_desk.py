@@ -332,12 +332,13 @@ def test_what_leaves_is_the_accepted_reading_and_not_the_preview_beside_it(bench
     out = desk.shapes.outgoing()
     assert (out.point["tau"][0], out.who) == (2.0, "ben")
     assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
-    assert out.remark.startswith("reading lesion#1, accepted by reader at ")
-    assert "model m (sha of m)" in out.remark
+    assert (out.reading, out.person) == ("accepted, by hand (lesion#1)", "reader")
+    assert out.accepted == desk.document.readings["lesion#1"].at
+    assert out.model == {"name": "m", "sha256": "sha of m"}
     desk.begin(Model(desk.study, "other"))
     out = desk.shapes.outgoing()
     assert out.voxels.digest == mask_at({"tau": (2.0,)}).digest
-    assert "model m" in out.remark
+    assert (out.model["name"], out.point["tau"][0]) == ("m", 2.0), "the model that drew it, not the one that looks"
     desk.shapes.reopen()
     assert desk.shapes.outgoing().voxels is None
 

@@ -157,7 +157,7 @@ def test_an_accepted_reading_holds_the_strokes(bench) -> None:
     assert case.document.accepted("lesion").edits == {"hand": 1, "tool": 1}
     outgoing = desk.shapes.outgoing()
     assert outgoing.voxels is case.document.masks[case.document.accepted("lesion").mask]
-    assert "1 by hand, 1 by tool" in outgoing.remark
+    assert outgoing.decided == {"hand": 1, "tool": 1}
 
 
 def test_an_export_before_acceptance_holds_the_strokes_too(bench) -> None:
@@ -167,7 +167,7 @@ def test_an_export_before_acceptance_holds_the_strokes_too(bench) -> None:
     outgoing = desk.shapes.outgoing()
     assert outgoing.edits.count() == 1
     assert outgoing.voxels is None
-    assert outgoing.remark == "edited: voxels decided 1 by hand"
+    assert (outgoing.decided, outgoing.reading, outgoing.person) == ({"hand": 1}, "draft", "reader")
 
 
 # -- structures of one's own --------------------------------------------------------------------------------------

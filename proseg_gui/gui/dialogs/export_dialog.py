@@ -36,6 +36,7 @@ from proseg_gui.review.export_request import (
     LONGEST_NAME,
     MAPS_HAVE_NO_PLACE,
     NAME_IN_DICOM,
+    ONE_ONLY,
     SEGMENTS_ONLY,
     ExportOffer,
     ExportRequest,
@@ -46,7 +47,7 @@ from proseg_gui.review.export_request import (
 __all__ = ["ExportDialog", "ExportOffer", "ExportRequest"]
 
 WHAT = {
-    "current": ("Current contour", "At the present preference and ambiguity"),
+    "current": ("Current contour", "The accepted reading where there is one, else the draft as it stands"),
     "raters": ("Each rater's contour", "As the model says each of them draws"),
     "consensus": ("Consensus", "Where the raters' mean probability is above one half, and that probability"),
     "consensus_style": ("Consensus style", "The preset of that name: one contour at the mean preference"),
@@ -81,6 +82,8 @@ class ExportDialog(DialogFrame):
         self.what = {key: QCheckBox(text) for key, (text, _tip) in WHAT.items()}
         self.raters = {name: _name_box(name) for name in offer.raters}
         self.maps = {name: _name_box(MAP_LABELS.get(name, name)) for name in offer.maps}
+        self.structures = {name: _name_box(name) for name in offer.structures}
+        self.one, self.all = QRadioButton(), QRadioButton("All structures")
         self._name_boxes = {"raters": _indented(self.raters), "maps": _indented(self.maps)}
         self._seen: tuple[Path, ...] = ()
         self.samples = QSpinBox()
@@ -145,13 +148,34 @@ class ExportDialog(DialogFrame):
                 box.addLayout(row)
             else:
                 box.addWidget(toggle)
+            if key == "current":
+                box.addWidget(self._scope())
             if key in self._name_boxes:
                 box.addWidget(self._name_boxes[key])
         for key, toggle in self.what.items():
             toggle.setChecked(key in self._offer.what)
-        for each in (*self.raters.values(), *self.maps.values()):
+        for each in (*self.raters.values(), *self.maps.values(), *self.structures.values()):
             each.setChecked(True)
         return box
+
+    def _scope(self) -> QWidget:
+        """Of which structures: the active one, or all and which of them; not asked where there is one."""
+        active = self._offer.structures[self._offer.structure]
+        self.one.setText(f"This structure ({active})")
+        self.one.setToolTip(active)
+        (self.all if self._offer.all_structures and len(self.structures) > 1 else self.one).setChecked(True)
+        self._which, holder = _indented(self.structures), QWidget()
+        column, row = QVBoxLayout(holder), QHBoxLayout()
+        column.setContentsMargins(20, 0, 0, 2)
+        column.setSpacing(3)
+        row.addWidget(self.one)
+        row.addWidget(self.all)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self._which)
+        holder.setVisible(len(self.structures) > 1)
+        self._scope_holder = holder
+        return holder
 
     def _format_form(self) -> QFormLayout:
         row = QHBoxLayout()
@@ -180,7 +204,8 @@ class ExportDialog(DialogFrame):
         return form
 
     def _connect(self) -> None:
-        for toggle in (*self.what.values(), *self.raters.values(), *self.maps.values(), self.replace_files):
+        boxes = (*self.what.values(), *self.structures.values(), *self.raters.values(), *self.maps.values())
+        for toggle in (*boxes, self.one, self.replace_files):
             toggle.toggled.connect(self._refresh)
         for radio in self.formats.values():
             radio.toggled.connect(self._refresh)
@@ -197,6 +222,7 @@ class ExportDialog(DialogFrame):
         """What is asked for now."""
         what = frozenset(key for key, toggle in self.what.items() if toggle.isChecked() and toggle.isEnabled())
         fmt = next(key for key, radio in self.formats.items() if radio.isChecked())
+        several = self.all.isChecked()
         return ExportRequest(
             what=what,
             raters=tuple(n for n, toggle in self.raters.items() if toggle.isChecked()) if "raters" in what else (),
@@ -205,29 +231,35 @@ class ExportDialog(DialogFrame):
             fmt=fmt,
             folder=Path(self.folder.text().strip()).expanduser(),
             structure_name=self.structure_name.text().strip(),
-            interpreted_type=self.interpreted_type.currentData() if fmt == "rtstruct" else "",
-            code=self.code.key() if fmt == "seg" else "",
+            interpreted_type=self.interpreted_type.currentData() if fmt == "rtstruct" and not several else "",
+            code=self.code.key() if fmt == "seg" and not several else "",
             overwrite=self.replace_files.isChecked() and not self.replace_files.isHidden(),
+            structures=tuple(n for n, toggle in self.structures.items() if toggle.isChecked()) if several else None,
         )
 
     def _refresh(self) -> None:
         """Grey what does not go together, with the reason, and show what would be replaced."""
         fmt = next(key for key, radio in self.formats.items() if radio.isChecked())
-        maps = self.what["maps"]
-        reason = self._offer.maps_refusal or MAPS_HAVE_NO_PLACE.get(fmt, "")
-        maps.setEnabled(not reason)
-        maps.setText(f"{WHAT['maps'][0]} ({reason})" if reason else WHAT["maps"][0])
-        maps.setToolTip(reason or WHAT["maps"][1])
+        for key, toggle in self.what.items():
+            reason = "" if key == "current" else self._offer.model_refusal
+            if key == "maps":
+                reason = reason or self._offer.maps_refusal or MAPS_HAVE_NO_PLACE.get(fmt, "")
+            toggle.setEnabled(not reason)
+            toggle.setText(f"{WHAT[key][0]} ({reason})" if reason else WHAT[key][0])
+            toggle.setToolTip(reason or WHAT[key][1])
+        several = self.all.isChecked()
+        self._scope_holder.setEnabled(self.what["current"].isChecked())
+        self._which.setEnabled(several)
         for group, holder in self._name_boxes.items():
             holder.setEnabled(self.what[group].isChecked() and self.what[group].isEnabled())
-        self.samples.setEnabled(self.what["samples"].isChecked())
+        self.samples.setEnabled(self.what["samples"].isChecked() and self.what["samples"].isEnabled())
         for field, formats, only in (
             (self.structure_name, DICOM_FORMATS, NAME_IN_DICOM),
             (self.interpreted_type, ("rtstruct",), CONTOURS_ONLY),
             (self.code, ("seg",), SEGMENTS_ONLY),
         ):
-            field.setEnabled(fmt in formats)
-            field.setToolTip("" if fmt in formats else only)
+            field.setEnabled(fmt in formats and not several)
+            field.setToolTip(only if fmt not in formats else ONE_ONLY if several else "")
         self.note.setText(self._offer.dicom_note if fmt in DICOM_FORMATS else self._offer.dicom_refusal)
         self._show_conflicts()
 

@@ -52,6 +52,8 @@ class Controller(QObject):
     local_map_changed = Signal(object)
     summary_changed = Signal(object)
     figures_changed = Signal(object)
+    across_changed = Signal(object)
+    """Name of a structure of which more voxels are known."""
     readout_changed = Signal(object)
     fit_changed = Signal(object)
     """Whether the model fits the scan; ``None`` while nobody knows."""

@@ -7,16 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.review.controller import Controller
-from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.colours import rgb
 from proseg_gui.review.export_request import ExportOffer, ExportRequest, Place, look
 from proseg_gui.review.state import PARTS
 from proseg_gui.wording import plural
@@ -42,26 +41,29 @@ class Exporting:
 
     def ask(self) -> None:
         """Open the export dialog."""
-        review = self._controller.desk.review
-        if review is None:
-            self._controller.noticed.emit("There is nothing to export before a model has looked at a scan")
+        desk = self._controller.desk
+        study, review = desk.study, desk.review
+        if study is None or not desk.structures:
+            self._controller.noticed.emit("There is nothing to export before something was drawn or a model has looked")
             return
-        from proseg_gui.review.exports import targets
+        from proseg_gui.review.exports import has_latents, targets
 
-        settings = self._controller.display.view.settings
+        settings, raters = self._controller.display.view.settings, () if review is None else review.engine.raters
+        series, latents = study.image.dicom is None, has_latents(desk.shapes.outgoing(), review)
+        names = desk.structures
         offer = ExportOffer(
-            raters=review.engine.raters,
-            maps=PARTS,
-            structures=review.engine.structures,
-            structure=self._controller.desk.structure,
-            folder=self._folder(review.study.name, settings.export_folder),
-            targets=lambda request: targets(
-                request, review.engine.raters, with_series=review.study.image.dicom is None
-            ),
-            dicom_note=_series_note(review.study.image),
+            raters=raters,
+            maps=PARTS if review is not None else (),
+            structures=tuple(names[number] for number in desk.drafts.listed),
+            structure=desk.drafts.listed.index(desk.structure),
+            folder=self._folder(study.name, settings.export_folder),
+            targets=lambda request: targets(request, raters, with_series=series, with_latents=latents),
+            dicom_note=_series_note(study.image),
+            model_refusal="" if desk.is_modelled else f"no model draws {desk.structure_name}",
             fmt=settings.export_format,
             what=settings.export_what,
             samples=settings.export_samples,
+            all_structures=settings.export_all,
         )
         dialog = ExportDialog(offer, partial(self._look, offer), parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self.run(dialog.request()))
@@ -85,24 +87,28 @@ class Exporting:
     def run(self, request: ExportRequest) -> None:
         """Compute and write what was asked for, with progress; the window stays live."""
         controller = self._controller
-        review = controller.desk.review
-        if review is None:
+        desk, study = controller.desk, controller.desk.study
+        if study is None or not desk.structures:
             return
-        outgoing, structure = controller.desk.shapes.outgoing(), controller.desk.structure
-        colours = {f"rater_{name}": _rgb(rater_colour(i)) for i, name in enumerate(review.engine.raters)}
-        colours["current"] = _rgb(colour_of(controller.desk, structure))
+        desk.drafts.end()
+        review, names, active = desk.review, desk.structures, desk.shapes.outgoing()
+        work_on = [desk.shapes.outgoing(names.index(name)) for name in request.structures or () if name in names]
+        work_on = work_on if request.structures else [active]
+        raters = () if review is None else review.engine.raters
+        colours = {f"rater_{name}": rgb(rater_colour(i)) for i, name in enumerate(raters)}
         controller.display.set_view(
             export_folder=str(request.folder.parent),
             export_format=request.fmt,
             export_what=tuple(sorted(request.what)),
             export_samples=request.samples or controller.display.view.settings.export_samples,
+            export_all=bool(request.structures),
         )
-        self._used = (review.study.name, request.folder)
+        self._used = (study.name, request.folder)
 
         def work(token: CancelToken, progress: Progress) -> tuple[list[Path], tuple[str, ...]]:
             from proseg_gui.review.exports import export
 
-            return export(review, request, outgoing, structure, colours, token, progress)
+            return export(study, review, request, work_on, active, colours, token, progress)
 
         controller.jobs.start(
             "export",
@@ -180,8 +186,3 @@ def _series_note(image: Volume) -> str:
     if image.dicom is not None:
         return ""
     return SERIES_NOTE if image.derived_from is None else RESAMPLED_NOTE
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    value = QColor(colour)
-    return value.red(), value.green(), value.blue()

@@ -12,7 +12,7 @@ from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.review.kept_layers import KeptLayers
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour, structure_colour
+from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour
 from proseg_gui.gui.views.strokes import ContourLayer
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.desk import Desk
@@ -31,9 +31,7 @@ Layers = list[ContourLayer]
 
 def colour_of(desk: Desk, structure: int) -> str:
     """Colour ``#rrggbb`` of a structure: the person's choice, else the palette's."""
-    names = desk.structures
-    chosen = desk.drafts.entry(names[structure]).colour if structure < len(names) else None
-    return chosen or structure_colour(structure)
+    return desk.drafts.colour(structure)
 
 
 class Outlines:
@@ -119,8 +117,8 @@ class Outlines:
         """The outline of what a structure holds of a plane, as far as its voxels are known."""
         shapes, drafts = self._desk.shapes, self._desk.drafts
         locked = shapes.locked(number)
-        base = locked or shapes.base(number) or shapes.voxels.get(name, (None,))[0]
-        state = base, 0 if locked is not None else drafts.version, grid
+        base = locked or shapes.base(number) or self._desk.across.voxels(name)
+        state = base, 0 if locked is not None else drafts.versions[name], grid
         known = self._still.get((name, plane))
         if known is None or any(a is not b and a != b for a, b in zip(known[0], state, strict=True)):
             under = None if base is None else self._plane_of(name, base, plane)

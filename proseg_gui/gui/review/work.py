@@ -29,7 +29,21 @@ from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
 T = TypeVar("T")
-LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes", "tool", "proposal", "regions")
+LANES = (
+    "fit",
+    "frame",
+    "sweep",
+    "spread",
+    "local",
+    "detail",
+    "axes",
+    "tool",
+    "proposal",
+    "across",
+    "compare",
+    "gallery",
+    "regions",
+)
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
 PROPOSAL_TITLE = "Carrying strokes through the volume"
@@ -139,6 +153,20 @@ class Work(QObject):
             self.progressed.emit(JobState(title, share, text, None))
 
         self._start("tool", work, title, done, progress)
+
+    def look(
+        self,
+        lane: str,
+        title: str,
+        work: Callable[[CancelToken, Callable[[Any], None]], None],
+        take: Callable[[Any], None],
+    ) -> None:
+        """What a view shows: ``take`` gets each value that the work tells."""
+
+        def carry(token: CancelToken, _progress: Progress) -> None:
+            work(token, lambda value: self._jobs.post(token, take, value))
+
+        self._start(lane, carry, title, lambda _none: None)
 
     def _accept_progress(self, share: float, text: str) -> None:
         self.progressed.emit(JobState(ACCEPT_TITLE, share, text, None))

@@ -16,14 +16,16 @@ from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.archives import Archives
+from proseg_gui.gui.review.comparing import PairsTable
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.operations_link import OperationsLink
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, TWO
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.proposal_link import ProposalLink
-from proseg_gui.gui.review.scene import MPR, TWO, Scene
+from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command, preset_names
 from proseg_gui.gui.shell.handlers import Handlers
@@ -74,6 +76,8 @@ class Commands:
         self._tools_link, self._proposal_link = tools, proposals
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
+        self.pairs = PairsTable(host, controller)
+        scene.comparing.bar.table_asked.connect(self.pairs.ask)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
         self.operations = OperationsLink(host, controller)
@@ -105,7 +109,10 @@ class Commands:
                     tr("Which model looks at the scan"), tr("network bundle weights"), group="model"),
             Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
                     tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
-                    blocked=h.no_model, group="out"),
+                    blocked=h.no_structure, group="out"),
+            Command("given_pairs", "File", tr("&Given masks against each other\u2026"), "", self.pairs.ask,
+                    tr("Every pair with Dice, surface Dice, HD95 and volumes, as a CSV table"),
+                    tr("compare agreement interobserver table csv"), blocked=self.pairs.blocked, group="out"),
             Command("save_latents", "File", tr("Save &latents\u2026"), "Ctrl+L", out.save_latents,
                     tr("The sliders' setting to a file, from which predict draws the same"),
                     tr("sliders setting point"), blocked=h.no_model, group="out"),
@@ -252,7 +259,7 @@ class Commands:
         ]
 
     def _view(self) -> list[Command]:
-        h, scan = self.handlers, self._scene.scan
+        h, s, scan = self.handlers, self._scene, self._scene.scan
         on, toggle = h.is_on, h.toggle
         return [
             Command("contours", "View", tr("&Contours"), "Space", toggle("show_contours"),
@@ -271,14 +278,22 @@ class Commands:
             Command("next_channel", "View", tr("Next c&hannel"), "H", self._controller.display.next_channel,
                     tr("The next image of a case with several, such as T1, T1c, T2"), tr("sequence modality contrast"),
                     blocked=h.no_scan, group="panes"),
-            Command("single_pane", "View", tr("&Single pane"), "L", h.swap("layout", "single", "two"),
-                    tr("One pane or two"), tr("layout maximise full"), h.has("layout", "single"), group="panes"),
-            Command("two_panes", "View", tr("Scan | heat &map"), "F2", h.pick("layout", TWO),
+            Command("single_pane", "View", tr("&Single pane"), "L", s.single_or_back,
+                    tr("One pane, or the layout before"), tr("layout maximise full"), h.has("layout", "single"),
+                    group="panes"),
+            Command("two_panes", "View", tr("Scan | heat &map"), "F2", partial(s.choose_layout, TWO),
                     tr("The slice with contours, and the same as map of uncertainty"), tr("layout side by side"),
                     h.has("layout", TWO), group="panes"),
-            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", h.pick("layout", MPR),
+            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", partial(s.choose_layout, MPR),
                     tr("Axial, coronal and sagittal through one place; Shift + move leads"),
                     tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
+            Command("compare", "View", tr("Com&pare two contours"), "F5", partial(s.choose_layout, COMPARE),
+                    tr("The draft against other settings, raters, given masks and readings"),
+                    tr("difference dice overlap disagreement"), h.has("layout", COMPARE), blocked=h.no_scan,
+                    group="panes"),
+            Command("gallery", "View", tr("&Gallery of samples"), "F6", partial(s.choose_layout, GALLERY),
+                    tr("Up to twelve draws that stand for all, with their shares"), tr("wall alternatives variants"),
+                    h.has("layout", GALLERY), blocked=s.gallery.blocked, group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
                     tr("Of the same volume; slices are those of the scan or cut across it"),
                     tr("plane orientation reformat"), blocked=h.no_scan, group="panes"),

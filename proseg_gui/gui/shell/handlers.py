@@ -31,6 +31,13 @@ class Handlers:
             return ""
         return self.no_scan() or tr("No model looks at this scan: choose one under File > Choose model")
 
+    def no_structure(self) -> str:
+        """There must be a structure: a model's, or one that was drawn."""
+        desk = self._controller.desk
+        if desk.study is not None and desk.structures:
+            return ""
+        return self.no_scan() or tr("Nothing was drawn, and no model looks at this scan")
+
     def no_crooked_scan(self) -> str:
         """The scan's slices must be tilted or uneven."""
         study = self._controller.desk.study
@@ -57,10 +64,6 @@ class Handlers:
     def has(self, name: str, value: str) -> Callable[[], bool]:
         """Whether a choice of the settings is ``value``."""
         return lambda: bool(getattr(self._controller.display.view.settings, name) == value)
-
-    def pick(self, name: str, value: str) -> Callable[[], None]:
-        """Set a choice of the settings."""
-        return lambda: self._controller.display.set_view(**{name: value})
 
     def swap(self, name: str, one: str, other: str) -> Callable[[], None]:
         """Set a choice of the settings to ``one``, or to ``other`` where it is ``one``."""

@@ -31,7 +31,8 @@ LONGEST_NARROW = 80
 
 def layout_names() -> dict[str, str]:
     """Layouts of the panes, as the settings know them, and what people call them."""
-    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across")}
+    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across"),
+            "compare": tr("compare"), "gallery": tr("gallery")}  # fmt: skip
 
 
 class TopBar(QWidget):
@@ -110,6 +111,7 @@ class Header(QWidget):
         self._model.clicked.connect(choose_model)
         controller.view_changed.connect(self._show_view)
         controller.bundle_changed.connect(self._show_bundle)
+        controller.structure_state_changed.connect(lambda _none: self._allow_export())
         controller.study_changed.connect(lambda _study: self._show_view(controller.display.view))
         self._show_view(controller.display.view)
         self._show_bundle(None)
@@ -216,9 +218,13 @@ class Header(QWidget):
         for action in self._presets:
             action.setEnabled(study is not None and self._controller.display.shown.unit == "HU")
 
+    def _allow_export(self) -> None:
+        desk = self._controller.desk
+        self._export.setEnabled(desk.study is not None and bool(desk.structures))
+
     def _show_bundle(self, bundle: Bundle | None) -> None:
         review = self._controller.desk.review
-        self._export.setEnabled(bundle is not None)
+        self._allow_export()
         if bundle is None or review is None:
             self._label(self._model, tr("no model"))
             self._label(self._device, "auto")

@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""
         clean = cleaner(self.controller.desk.study, self.opener)
-        return left_out(self, self.scene.all_panes, self.worklist_link, self.status, clean)
+        return left_out(self, self.scene.every_pane, self.worklist_link, self.status, clean)
 
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""

@@ -1,4 +1,7 @@
-"""Colours of pictures and plots: raters, structures, parts of the uncertainty, heat maps, and the plots themselves."""
+"""Colours of pictures and plots: raters, parts of the uncertainty, heat maps, and the plots themselves.
+
+Those of structures are in :mod:`proseg_gui.review.colours`, as files carry them too.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 
-CURRENT_COLOUR = "#ffd166"
-"""The contour at the sliders' position; also the first structure's colour."""
+from proseg_gui.review.colours import CURRENT_COLOUR
+
 SAMPLE_COLOUR = "#c9d6e3"
 """Thin sample contours: nearly white, so that they claim no rater."""
+
+AGREED_COLOUR, ONLY_A_COLOUR, ONLY_B_COLOUR = "#f4f4f4", "#56b4e9", "#e69f00"
+"""What two contours share (also hatched), and what only one of them has: sky blue and orange, apart to every eye."""
 
 # Chosen by search: any two of these and CURRENT_COLOUR stay at least 0.09 (OKLab) apart in normal vision, protanopia
 # and deuteranopia and 0.06 in tritanopia (Machado 2009), all light enough for a dark grey image. Ordered so that the
@@ -31,9 +37,6 @@ RATER_COLOURS = (
     "#d030b0",  # magenta
 )
 
-# Of the rater colours after the third those five that stay furthest apart on dark and light grounds.
-STRUCTURE_COLOURS = (CURRENT_COLOUR, "#70a0f0", "#e070b0", "#c0f0d0", "#d030b0", "#609070")
-
 PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
 """Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""
 
@@ -47,11 +50,6 @@ HEAT_MAPS = ("inferno", "magma", "viridis")
 def rater_colour(index: int) -> str:
     """Colour ``#rrggbb`` of rater ``index`` (0-based, in the bundle's order); repeats after ten raters."""
     return RATER_COLOURS[index % len(RATER_COLOURS)]
-
-
-def structure_colour(index: int) -> str:
-    """Colour ``#rrggbb`` of structure ``index`` (0-based); the first is the colour of the current contour."""
-    return STRUCTURE_COLOURS[index % len(STRUCTURE_COLOURS)]
 
 
 @lru_cache(maxsize=128)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from proseg_gui.gui.views.contours import trace
-from proseg_gui.gui.views.palette import structure_colour
 from proseg_gui.jobs import CancelToken
+from proseg_gui.review.colours import structure_colour
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Point
 

@@ -76,6 +76,7 @@ def write_nifti(
     overwrite: bool = False,
     provenance: Provenance | None = None,
     labels: Mapping[int, str] | None = None,
+    colours: Mapping[int, str] | None = None,
     unit: str = "",
 ) -> tuple[str, ...]:
     """Write a mask, label map, integer image or float map, read it back, and only then let it appear.
@@ -93,6 +94,8 @@ def write_nifti(
         Written into the side-car.
     labels:
         Label value -> name for the side-car; a Mask's own name is the default.
+    colours:
+        Label value -> ``#rrggbb`` for the side-car.
     unit:
         What the values mean, for the side-car of a map.
 
@@ -105,7 +108,9 @@ def write_nifti(
     UserError
         If the mask lies on another grid, the file exists, cannot be written, or does not read back identical.
     """
-    writers, notices = nifti_writers(mask_or_array, geometry, path, provenance=provenance, labels=labels, unit=unit)
+    writers, notices = nifti_writers(
+        mask_or_array, geometry, path, provenance=provenance, labels=labels, colours=colours, unit=unit
+    )
     atomic_write_all(writers, overwrite=overwrite)
     return notices
 
@@ -117,6 +122,7 @@ def nifti_writers(
     *,
     provenance: Provenance | None = None,
     labels: Mapping[int, str] | None = None,
+    colours: Mapping[int, str] | None = None,
     unit: str = "",
 ) -> tuple[dict[Path, Writer], tuple[str, ...]]:
     """As :func:`write_nifti`, for several files that appear together: writers for ``atomic_write_all``, and notices."""
@@ -136,6 +142,8 @@ def nifti_writers(
     stored = _stored(array, geometry)
     notices = grid_notices(geometry)
     side_car = _side_car(geometry, labels or {}, unit, provenance, notices)
+    if colours:
+        side_car["colours"] = {str(value): colour for value, colour in colours.items()}
     if isinstance(mask_or_array, Mask):
         side_car["voxels_sha256"] = voxels_sha256(mask_or_array)
 

@@ -84,6 +84,30 @@ def test_every_control_ends_up_in_the_request(dialog, tmp_path, qtbot):
     assert dialog.trouble.text() == "The folder will be made."
 
 
+def test_all_structures_or_some_of_them(dialog):
+    assert dialog.one.isChecked() and dialog.one.text() == "This structure (Lesion)"
+    assert dialog.request().structures is None and not dialog.structures["Heart"].isEnabled()
+    click(dialog.all)
+    assert dialog.request().structures == ("Heart", "Lesion")
+    click(dialog.formats["rtstruct"])
+    assert not dialog.structure_name.isEnabled() and "each keeps its own name" in dialog.structure_name.toolTip()
+    click(dialog.structures["Lesion"])
+    assert dialog.request().structures == ("Heart",) and dialog.export.isEnabled()
+    click(dialog.structures["Heart"])
+    assert "at least one structure" in dialog.trouble.text() and not dialog.export.isEnabled()
+    click(dialog.one)
+    assert dialog.request().structures is None and dialog.structure_name.isEnabled()
+
+
+def test_one_structure_is_not_asked_about_and_without_a_model_only_work_is_offered(shown, tmp_path):
+    offer = ExportOffer((), (), ("Heart",), 0, tmp_path, targets, model_refusal="no model draws Heart")
+    dialog = shown(ExportDialog(offer, at_once(offer)))
+    assert not dialog.all.isVisible() and not dialog.one.isVisible()
+    assert [key for key, box in dialog.what.items() if box.isEnabled()] == ["current"]
+    assert "no model draws Heart" in dialog.what["raters"].text()
+    assert dialog.request().what == {"current"} and dialog.export.isEnabled()
+
+
 def test_rtstruct_asks_for_name_and_type_and_takes_no_maps(dialog):
     click(dialog.what["maps"])
     assert not dialog.structure_name.isEnabled()

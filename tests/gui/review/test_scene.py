@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from proseg_gui.gui.review import work
 from proseg_gui.gui.review.scene import NO_MODEL, SLICES_ONLY
 from proseg_gui.gui.views.contours import trace
-from proseg_gui.gui.views.palette import CURRENT_COLOUR, rater_colour
+from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.planes import Plane
 from proseg_gui.review.case import OpenedCase
+from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.review.viewing import Ruler, ViewPlace
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 

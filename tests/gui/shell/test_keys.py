@@ -52,10 +52,10 @@ def test_a_new_key_acts_is_kept_and_stands_on_the_sheet_and_in_the_tool_tip(revi
     assert "F8" in texts(sheet) and "U" not in texts(sheet) and "F7" in texts(sheet)
     sheet.reject()
     tip = window.header._layout.toolTip()
-    assert tip.startswith("Panes (L, F7): ") and "Ctrl + wheel: Zoom at the cursor" in tip
+    assert tip.startswith("Panes (L, F7)\n") and "Ctrl + wheel: Zoom at the cursor" in tip
     window.close()
     kept = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)).load()
-    assert set(kept.keys) == {"heatmap=Y", "single_pane=L|F7"}
+    assert set(kept.keys) == {"heatmap=F8", "single_pane=L|F7"}
 
 
 def test_a_clash_is_named_and_nothing_changes_hands_before_it_is_said(reviewed, qtbot):

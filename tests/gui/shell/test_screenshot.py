@@ -36,7 +36,7 @@ def painted(monkeypatch, tmp_path):
 
     def texts(widget) -> str:
         over.clear()
-        for pane in widget.scene.all_panes:
+        for pane in widget.scene.every_pane:
             pane._labels = type(pane._labels)()  # it keeps what it wrote as a picture
         paper = QSvgGenerator()
         paper.setFileName(str(tmp_path / "painted.svg"))

@@ -14,14 +14,13 @@ import numpy as np
 import pytest
 
 from proseg_gui.gui.views.palette import (
-    CURRENT_COLOUR,
     DARK,
     LIGHT,
     PART_COLOURS,
     RATER_COLOURS,
-    STRUCTURE_COLOURS,
     readable_on,
 )
+from proseg_gui.review.colours import CURRENT_COLOUR, STRUCTURE_COLOURS
 from tests.gui.views.test_palette import VISION, linear
 
 WHITE_D65 = np.array([0.95047, 1.0, 1.08883])

@@ -9,9 +9,10 @@ from PySide6.QtGui import QPainterPath
 
 from proseg_gui.gui.views.contours import trace, trace_mask
 from proseg_gui.gui.views.image_pane import ContourLayer
-from proseg_gui.gui.views.palette import CURRENT_COLOUR, rater_colour
+from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.gui.views.picture import HeatStyle, Picture
 from proseg_gui.planes import Plane
+from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.review.viewing import Ruler, ViewPlace
 from proseg_gui.volume import Geometry, Volume
 

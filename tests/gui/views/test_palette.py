@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from proseg_gui.gui.views.palette import (
-    CURRENT_COLOUR,
     DARK,
     HEAT_MAPS,
     LIGHT,
@@ -17,8 +16,8 @@ from proseg_gui.gui.views.palette import (
     heat_table,
     rater_colour,
     readable_on,
-    structure_colour,
 )
+from proseg_gui.review.colours import CURRENT_COLOUR, structure_colour
 
 # Machado, Oliveira & Fernandes 2009, severity 1.0, on linear RGB.
 VISION = {
