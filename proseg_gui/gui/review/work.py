@@ -43,6 +43,7 @@ LANES = (
     "across",
     "compare",
     "gallery",
+    "regions",
 )
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
