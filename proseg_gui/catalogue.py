@@ -59,7 +59,7 @@ class MethodEntry:
 
     ``network`` is ``module:Class`` in :mod:`proseg_gui.networks`, ``objective`` in :mod:`proseg_gui.training`.
     ``options`` are those that only some methods have; ``stages`` name the stages by which it learns further,
-    ``recipe_options`` what it can be trained with beside what is usual. It is learned in so many ``passes``, each of
+    ``recipe_options`` what it can be trained with otherwise than usual. It is learned in so many ``passes``, each of
     which does all steps.
     """
 
@@ -112,7 +112,7 @@ STEPS = 1200
 """Optimiser steps of a new model, where nobody says how many."""
 STAGE_PATIENCE = 4
 """Validations of a stage without anything better after which it ends; a new model does all its steps."""
-RECIPE_OPTIONS = ("rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
+RECIPE_OPTIONS = ("no-rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
 """Names of :func:`proseg_gui.training.recipe.with_options`."""
 
 METHODS = (

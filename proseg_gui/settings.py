@@ -62,6 +62,8 @@ class Settings:
     heat_opacity: float = _number(0.85, 0.0, 1.0)
     heat_threshold: float = _number(0.04, 0.0, 1.0)
     """Share of the colour scale below which the heatmap is transparent."""
+    proposals: bool = True
+    """Whether strokes are carried through the volume as a proposal."""
     show_bounds: bool = True
     """Inner and outer contour at the agreement levels."""
     inner_level: float = _number(0.9, 0.55, 0.99)
@@ -73,6 +75,8 @@ class Settings:
     interpolate: bool = True
     keys: tuple[str, ...] = field(default=(), metadata={"most": 500})
     """Keys that were chosen instead of the program's own: ``command=key|key``."""
+    language: str = _choice("system", "en", "de")
+    tour_seen: bool = False
     recent_commands: tuple[str, ...] = ()
     """Ids of the commands that were given from the palette, the newest first."""
 

@@ -19,6 +19,7 @@ THREADS_END_WITHIN_S = 10.0
 _home = tempfile.mkdtemp(prefix="proseg-gui-tests-")
 # Before anything imports Qt, torch or platformdirs. Processes that tests start inherit it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the system's language where nobody chose one
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two threads on two busy cores are more than ten times slower
 for _name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA"):
     os.environ[_name] = str(Path(_home) / _name.lower())

@@ -16,7 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # The platform is chosen before Qt is imported.
 import numpy as np
-from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from scipy.ndimage import binary_dilation
@@ -176,17 +176,17 @@ def uncertainty(studio: Studio) -> None:
 
 def export(studio: Studio) -> None:
     """The export dialog."""
-    studio.save_dialog("export", studio.window.commands.export)
+    studio.save_dialog("export", studio.window.commands.exporting.ask)
 
 
 def models(studio: Studio) -> None:
     """The shipped models."""
-    studio.save_dialog("models", studio.window.commands.choose_model)
+    studio.save_dialog("models", studio.window.commands.questions.choose_model)
 
 
 def keys(studio: Studio) -> None:
     """The shortcut sheet."""
-    studio.save_dialog("keys", studio.window.commands.show_shortcuts)
+    studio.save_dialog("keys", lambda: studio.window.menus.give("keys"))
 
 
 def agreement(studio: Studio) -> None:
@@ -241,6 +241,23 @@ def training_phantoms(folder: Path) -> Path:
     return folder
 
 
+def proposal(studio: Studio) -> None:
+    """A stroke at the lobe, and what the model proposes after it."""
+    controller, desk, pane = studio.controller, studio.controller.desk, studio.window.scene.scan
+    rows, columns = np.nonzero(desk.drawn.frame.probability[0] > 0.5)
+    at = pane.widget_position((desk.slice_index, round(rows.mean()) + 6, int(columns.min()) - 4)).toPoint()
+    desk.tools.choose("brush")
+    desk.tools.set_radius(4.0)
+    QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(pane, at + QPoint(10, 8))
+    QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=at + QPoint(10, 8))
+    studio.wait_until(lambda: desk.proposals.offered is not None and desk.proposals.offered.complete)
+    studio.pause(1500)
+    studio.save("proposal")
+    studio.do(desk.undo, desk.tools.lay_down)
+    controller.settled.emit()
+
+
 def light(studio: Studio) -> None:
     """The light theme."""
     studio.do(lambda: studio.controller.display.set_view(theme="light"))
@@ -248,7 +265,7 @@ def light(studio: Studio) -> None:
     studio.do(lambda: studio.controller.display.set_view(theme="dark"))
 
 
-ALL = (review, preference, ambiguity, raters, uncertainty, agreement, export, models, keys, light, trainer)
+ALL = (review, preference, ambiguity, raters, uncertainty, agreement, export, models, keys, proposal, light, trainer)
 PICTURES = {picture.__name__: picture for picture in ALL}
 
 

@@ -97,7 +97,7 @@ def conditions(trial: Trial, steps: int) -> tuple[Protocol, Run, int]:
     what, *more = trial.variant.split(", ")
     base, *options = what.split("+")
     own = SETS[trial.data]
-    recipe = protocol_recipe(own["flip"], 0, calibrated=False)
+    recipe = replace(protocol_recipe(own["flip"], 0, calibrated=False), rater_heads=float("rater-heads" in options))
     if base == "matrix":
         recipe = replace(recipe, network={"conditioning": "matrix"})
     if base == "heads-first":
@@ -106,7 +106,7 @@ def conditions(trial: Trial, steps: int) -> tuple[Protocol, Run, int]:
     steps *= 2 if "steps x 2" in more else 1
     sparse = 2 if "2 raters" in more else 0
     protocol = Protocol(trial.data, steps, side=SIDE, folds=FOLDS, modality=own["modality"],
-                        recipe=with_options(recipe, options))  # fmt: skip
+                        recipe=with_options(recipe, [o for o in options if o != "rater-heads"]))  # fmt: skip
     return protocol, Run(method, trial.fold, trial.seed), sparse
 
 

@@ -39,6 +39,29 @@ def measure(device: str, sizes: Sequence[int], model: str) -> dict[str, Any]:
     return found
 
 
+def survey_slice(device: str, model: str, shape: Sequence[int]) -> dict[str, Any]:
+    """Processor time in ms of a survey of the middle of a CT, beside that of one that looks everywhere."""
+    from proseg_gui.bench.scan import ct_volume
+    from proseg_gui.inference.plan import default_plan
+    from proseg_gui.inference.survey import survey_of
+    from proseg_gui.volume import Study
+
+    bundle = load_bundle(model)
+    engine = Engine(
+        bundle, Study("bench CT", {"CT": ct_volume((3, shape[1], shape[2]))}), device=device, threads=THREADS
+    )
+    plan = default_plan(bundle)
+    engine.encode(1)
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(REPEATS_DEAR):
+        for everywhere in times:
+            start = time.process_time()
+            survey_of(engine, 1, plan, plan.points(engine.method), everywhere=everywhere)
+            times[everywhere].append(1000.0 * (time.process_time() - start))
+    box, whole = (statistics.median(times[everywhere]) for everywhere in (False, True))
+    return {"box": round(box, 1), "everywhere": round(whole, 1)}
+
+
 def _one(bundle: Bundle, size: int, device: str, threads: int) -> dict[str, float]:
     study = framed_study(size)
     engine, forgetful = (

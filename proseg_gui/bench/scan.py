@@ -10,8 +10,8 @@ from scipy import ndimage
 from proseg_gui.volume import Geometry, Study, Volume
 
 
-def framed_study(size: int, spacing_mm: float = 2.0) -> Study:
-    """The slices of the phantom with the tumour, in the middle of ``size`` x ``size`` pixels of air.
+def framed_study(size: int, spacing_mm: float = 2.0, repeats: int = 1) -> Study:
+    """The slices of the phantom with the tumour, ``repeats`` times over, amid ``size`` x ``size`` pixels of air.
 
     At the phantom model's own pixel size nothing is resampled, and the outline is as long as that of a real case.
     """
@@ -23,6 +23,7 @@ def framed_study(size: int, spacing_mm: float = 2.0) -> Study:
     framed = np.full((len(values), size, size), demo.array.min(), np.float32)
     first = (size - values.shape[1]) // 2
     framed[:, first : first + values.shape[1], first : first + values.shape[2]] = values
+    framed = np.repeat(framed, repeats, 0)
     geometry = Geometry.plain(framed.shape, (10.0, spacing_mm, spacing_mm))
     return Study(f"bench {size}", {"CT": Volume(framed, geometry, "HU", "CT", demo.description)})
 

@@ -5,65 +5,190 @@ from __future__ import annotations
 import math
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from proseg_gui.bench.clocks import Counted, LaneClock
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.keeper import Keeper
+from proseg_gui.review.session import begin_review
+
+if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
+    from proseg_gui.volume import Study
 
 MOVES = 120
 WAIT_MS = 240_000
-SWEEP_S = 60.0
+LONG_SLICES = 60
+"""Slices of the volume that is swept while a slider is moved: enough for all its moves."""
 
 
 def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str, Any]:
-    """Median and p95 in ms from a slider's move to image and contours painted, for both families of sliders."""
+    """Times of a slider's move for both families of sliders, from the event to image and contours painted.
+
+    ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
+    ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
+    ``view_change_ms``: of a change of grey levels, with ten samples and all raters shown. ``during_sweep`` and
+    ``during_training``: p95 of the same moves while that runs, and as a multiple of ``idle`` in the same run.
+    """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
-    from proseg_gui.review.session import begin_review
 
-    found = {}
     bundle = load_bundle(model)
+    found: dict[str, Any] = {"slider_to_pixels_ms": {}, "cpu_ms": {}, "view_change_ms": {}, "during_sweep": {}}
+    found["during_training"] = {}
     for size in sizes:
-        window = _window(device, model)
-        study = framed_study(size)
-        window.controller.desk.show(OpenedCase.fresh(study))
-        window.controller.desk.begin(begin_review(study, bundle, device))
+        key, window = str(size), _window(device, model)
+        _show(window, framed_study(size), bundle, device)
         _until(window.controller.settled)
         axes = window.controller.desk.axes
         families = {"preference": axes.preference, "ambiguity": axes.ambiguity}
-        times = {name: _drag(window, rows[0]) for name, rows in families.items() if rows}
-        worst = max(times.values(), key=_p95)
-        found[str(size)] = {**_figures(worst), **{name: _figures(values) for name, values in times.items()}}
+        moves = {name: _drag(window, rows[0]) for name, rows in families.items() if rows}
+        times = {name: [move.wall for move in made] for name, made in moves.items()}
+        worst = max(times, key=lambda name: _p95(times[name]))
+        found["slider_to_pixels_ms"][key] = {
+            **_figures(times[worst]), **{name: _figures(values) for name, values in times.items()},
+        }  # fmt: skip
+        found["cpu_ms"][key] = _steps(moves[worst])
+        found["view_change_ms"][key] = _view_change(window, bundle.card.raters)
+        with _training():
+            _until_idle(window)
+            found["during_training"][key] = _beside(window, axes.preference[0], _p95(times["preference"]))
+        _show(window, framed_study(size, repeats=LONG_SLICES // 4), bundle, device, exhaustive=True)
+        _until(window.scene.pixels_shown)
+        found["during_sweep"][key] = _beside(window, axes.preference[0], _p95(times["preference"]), "sweep")
         window.close()
     return found
 
 
-def _drag(window: MainWindow, axis: Any) -> list[float]:
+def _show(window: MainWindow, study: Study, bundle: Bundle, device: str, *, exhaustive: bool = False) -> None:
+    window.controller.desk.show(OpenedCase.fresh(study))
+    window.controller.desk.begin(begin_review(study, bundle, device, exhaustive=exhaustive))
+
+
+@dataclass(frozen=True)
+class _Move:
+    """Milliseconds of one move: wall time, and processor time by step."""
+
+    wall: float
+    before: float
+    decode: float
+    trace: float
+    paint: float
+
+
+def _drag(window: MainWindow, axis: Any, moves: int = MOVES) -> list[_Move]:
     """Move one slider back and forth as a hand does; the next move comes when the last one is on screen."""
-    controller, times = window.controller, []
+    controller, made = window.controller, []
+    assert controller.desk.review is not None
+    engine, lane = controller.desk.review.engine, LaneClock("frame")
+    counted = Counted(engine.probability)
+    engine.probability = counted  # type: ignore[method-assign]
     controller.latents.begin_drag()
-    for step in range(MOVES):
+    for step in range(moves):
         position = 2.5 * math.sin(step / 9.0)
+        before: list[float] = []
+        start: list[float] = []
+
+        def event(position: float = position, start: list[float] = start, before: list[float] = before) -> None:
+            start.append(time.perf_counter())
+            here = time.thread_time()
+            controller.latents.move_axis(axis, position)
+            before.append(time.thread_time() - here)
+
+        decode, drawn, here = counted.seconds, lane(), time.thread_time()
         shown: list[float] = []
-        window.scene.pixels_shown.connect(shown.append)
-        QTimer.singleShot(0, lambda p=position: controller.latents.move_axis(axis, p))
+        note = partial(_note, shown)
+        window.scene.pixels_shown.connect(note)
+        QTimer.singleShot(0, event)
         _until(window.scene.pixels_shown)
-        window.scene.pixels_shown.disconnect(shown.append)
-        times.append(shown[0])
+        window.scene.pixels_shown.disconnect(note)
+        decoded = counted.seconds - decode
+        steps = before[0], decoded, lane() - drawn - decoded, time.thread_time() - here - before[0]
+        made.append(_Move(1000.0 * (shown[0] - start[0]), *(1000.0 * seconds for seconds in steps)))
     controller.latents.end_drag()
-    _until(controller.settled)
-    return times[10:]
+    del engine.probability  # the class's own again
+    return made[10:]
+
+
+def _note(shown: list[float], _milliseconds: float) -> None:
+    shown.append(time.perf_counter())
+
+
+def _steps(moves: Sequence[_Move]) -> dict[str, float]:
+    names = ("before", "decode", "trace", "paint")
+    found = {name: round(statistics.median(getattr(move, name) for move in moves), 2) for name in names}
+    return {**found, "sum": round(sum(found.values()), 2)}
+
+
+def _view_change(window: MainWindow, raters: Sequence[str]) -> float:
+    """Processor time of the window's thread from a change of grey levels to the pixels, with everything shown."""
+    display = window.controller.display
+    display.show_raters(frozenset(raters))
+    display.set_view(show_thin=True)
+    _until_idle(window)
+    centre, width = display.view.window
+    times = []
+    for step in range(MOVES // 2):
+        here = time.thread_time()
+        display.set_window(centre + step % 7, width)
+        QApplication.processEvents()
+        times.append(1000.0 * (time.thread_time() - here))
+    return round(statistics.median(times[5:]), 2)
+
+
+def _beside(window: MainWindow, axis: Any, idle_p95: float, lane: str = "") -> dict[str, Any]:
+    """The p95 of moves while something else runs; ``lane`` is the one that must be busy all the while."""
+    values = [move.wall for move in _drag(window, axis, MOVES // 2)]
+    if lane and not window.controller.jobs.busy(lane):
+        raise UserError("the sweep ended before the slider was moved often enough", remedy="Measure on one core")
+    return {"p95_ms": round(_p95(values), 2), "times_idle": round(_p95(values) / idle_p95, 2)}
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """A training of the demo's case runs beside, in a process of its own as the Trainer starts one."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        program = [sys.executable, "-m", "proseg_gui"]
+        subprocess.run([*program, "demo-data", str(place / "demo")], capture_output=True, check=True)
+        command = [*program, "train", str(place / "demo" / "dataset"), "--out",
+                   str(place / "bundle"), "--steps", "100000"]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            lines = []
+            for line in process.stdout or ():
+                lines.append(line)
+                if "step" in line:
+                    break
+            else:
+                raise UserError(f"the training did not start: {''.join(lines)[-200:]}", remedy="Try again")
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _until_idle(window: MainWindow) -> None:
+    """Let what is on its way arrive: nothing is measured for a while after."""
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end or any(window.controller.jobs.busy(lane) for lane in ("frame", "spread", "detail")):
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 
 def start_to_window() -> dict[str, float]:
@@ -73,14 +198,16 @@ def start_to_window() -> dict[str, float]:
     if not painted.seen:
         _until_true(lambda: painted.seen)
     seconds = time.time() - psutil.Process().create_time()
+    processor = time.process_time()
     window.close()
-    return {"seconds": round(seconds, 3)}
+    return {"seconds": round(seconds, 3), "processor_s": round(processor, 3)}
 
 
-def open_to_contour(folder: str, device: str, model: str) -> dict[str, float]:
+def open_to_contour(folder: str, device: str, model: str) -> dict[str, Any]:
     """Seconds from pointing at a DICOM folder to the first contours on screen, and the peak of memory.
 
-    The memory is that of the whole process while the volume is then measured in the background for a minute.
+    ``volume_ready_s``: from those contours until the whole volume was measured in the background, as processor time of
+    the whole process, and from pointing at it, as wall time. The memory is that of the whole process until then.
     """
     window = _window(device, model)
     window.opener.warm_up()  # as at every start
@@ -96,11 +223,13 @@ def open_to_contour(folder: str, device: str, model: str) -> dict[str, float]:
     if errors:
         raise errors[0]
     seconds = time.perf_counter() - start
-    end = time.monotonic() + SWEEP_S
-    _until_true(lambda: time.monotonic() > end or not window.controller.jobs.busy("sweep"))
+    processor = time.process_time()
+    _until_true(lambda: not window.controller.jobs.busy("sweep"))
+    ready = {"processor": round(time.process_time() - processor, 1), "wall": round(time.perf_counter() - start, 1)}
+    _until_idle(window)  # the exact volume, which needs every slice again
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
     window.close()
-    return {"open_to_contour_s": round(seconds, 2), "peak_rss_mb": round(peak, 0)}
+    return {"open_to_contour_s": round(seconds, 2), "volume_ready_s": ready, "peak_rss_mb": round(peak, 0)}
 
 
 class _Painted(QObject):

@@ -96,7 +96,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                         help="look at squares of this size around what is drawn for the first 70 %% of the steps, "
                              "which is quicker where the structure is small (0: always whole slices)")  # fmt: skip
     parser.add_argument("--recipe", default="", metavar="A,B",
-                        help=f"{', '.join(_with_recipes())} only, what a new model learns with beside what is usual: "
+                        help=f"{', '.join(_with_recipes())} only, what a new model learns with otherwise than usual: "
                              f"{', '.join(RECIPE_OPTIONS)} (nothing; docs/decisions/recipe-options.md)")  # fmt: skip
     parser.add_argument("--precision", choices=PRECISION.names, default=PRECISION.usual,
                         help=f"{PRECISION.meaning} ({PRECISION.usual})")  # fmt: skip

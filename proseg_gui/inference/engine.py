@@ -103,8 +103,8 @@ class Engine:
         Processor threads for everything; by default one for decoding (a second one gains 2 ms at 512 x 512, and loses
         far more when its core is busy) and, for encoding, as many as other processes leave free.
     mixed_precision:
-        Whether the encoder's layers count with 16 bits where that is safe; on GPUs only, when ``None``. Decoding
-        never does.
+        Whether the encoder's layers count with 16 bits where that is safe; decoding never does. On an H200 it is
+        slower for networks as small as the shipped ones (docs/decisions/inference-gpu.md).
 
     Raises
     ------
@@ -122,7 +122,7 @@ class Engine:
         cache_bytes: int | None = None,
         box_centre_mm: tuple[float, float, float] | None = None,
         threads: int | None = None,
-        mixed_precision: bool | None = None,
+        mixed_precision: bool = False,
     ) -> None:
         card = bundle.card
         self.bundle, self.study, self.geometry = bundle, study, study.geometry
@@ -219,13 +219,12 @@ class Engine:
 
     def _run_encoder(self, network: _Network, image: Tensor, token: CancelToken | None) -> Tensor:
         device = network.device
-        mixed = device.type != "cpu" if self._mixed is None else self._mixed
         self._stages.token = token
         try:
             with (
                 torch.inference_mode(),
                 thread_limit(self._threads or self._chooser.threads()),
-                torch.autocast(device.type, torch.float16, enabled=mixed),
+                torch.autocast(device.type, torch.float16, enabled=self._mixed),
             ):
                 image = to_device(image, device).contiguous(memory_format=torch.channels_last)
                 return network.method.encode(image).float().contiguous()
@@ -273,6 +272,8 @@ class Engine:
         progress: Progress = no_progress,
         *,
         everywhere: bool = True,
+        near: int = 0,
+        partly: Callable[[np.ndarray], None] | None = None,
     ) -> Mask:
         """The structure at ``point``: where its probability is above one half.
 
@@ -280,16 +281,19 @@ class Engine:
         :mod:`~proseg_gui.inference.patches` shows anything, or a slice was passed over
         (:mod:`~proseg_gui.inference.coarse`), it is left empty unless the structure reaches it from the slice beside;
         and where features were let go, the patch is decoded if it is whole and the structure keeps off its border.
+        Slices next to ``near`` are drawn first; ``partly`` sees the voxels so far, ``(z, y, x)`` bool, after each.
         """
         inside = np.zeros(self.geometry.shape, np.bool_)
         passed = frozenset() if everywhere else frozenset(k for k in self.patches.empty if k not in self._cache)
         waiting, done = [k for k in range(self.n_slices) if k not in passed], 0
         while waiting:
-            for k in waiting:
+            for k in sorted(waiting, key=lambda k: abs(k - near)):
                 self.pause_point(token)
                 inside[k] = self._inside(k, point, structure, token, whole=everywhere)
                 done += 1
                 progress(done / (self.n_slices - len(passed)), f"slice {done} of {self.n_slices - len(passed)}")
+                if partly is not None:
+                    partly(inside)
             reached = {j for k in waiting if inside[k].any() for j in (k - 1, k + 1)} & passed
             passed -= reached
             waiting = sorted(reached)

@@ -85,13 +85,13 @@ class SliceSurvey:
         return sum(array.nbytes for array in self.kept.values())
 
 
-def _survey(
+def survey_of(
     engine: Engine,
     k: int,
     plan: SurveyPlan,
     points: tuple[Point, ...],
-    token: CancelToken | None,
-    form: str,
+    token: CancelToken | None = None,
+    form: str = "variance",
     *,
     everywhere: bool = False,
 ) -> SliceSurvey:
@@ -214,7 +214,7 @@ class CaseSurvey:
             if found is not None:
                 self._slices.move_to_end((k, form))
         if found is None:
-            found = _survey(self._engine, k, self.plan, self._points, token, form)
+            found = survey_of(self._engine, k, self.plan, self._points, token, form)
             known = self.has(k) and k not in self.passed
             numbers = None if form != "variance" or known else self._numbers_of(found, token)
             self._keep(found, numbers)

@@ -50,8 +50,7 @@ class GlobalConfusion(LinearMethod):
     def __init__(self, *sizes: int, **common: Any) -> None:
         super().__init__(*sizes, **common)
         self.head = truth_head(self.backbone.features, self.hidden, self.n_structures)
-        start = START + 0.1 * torch.randn(self.n_raters, 2 * self.n_structures)
-        self.rater_errors = nn.Parameter(start)
+        self.rater_errors = nn.Parameter(0.1 * torch.randn(self.n_raters, 2 * self.n_structures))
         self.register_buffer("rater_area", torch.zeros(self.n_raters))
 
     def encode(self, image: Tensor) -> Tensor:
@@ -60,8 +59,8 @@ class GlobalConfusion(LinearMethod):
         return logits
 
     def presets(self) -> Tensor:
-        """``(R, 2 S)``."""
-        return self.rater_errors
+        """``(R, 2 S)``: what is learned is how far they are from the start."""
+        return self.rater_errors + START
 
     def consensus_style(self) -> Coords:
         """The hidden true map."""

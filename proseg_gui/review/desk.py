@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proseg_gui.planes import Plane
+from proseg_gui.review.across import Across
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
@@ -26,6 +27,7 @@ from proseg_gui.review.document import (
     ORDER,
     POINT,
     REMEMBERED,
+    SETTLED,
     SHAPE,
     STRUCTURE,
     Document,
@@ -36,9 +38,10 @@ from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.operations import Operations
+from proseg_gui.review.proposals import Proposals
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
-from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Readout, Spread, Summary, ViewState
+from proseg_gui.review.state import LOCAL_MAP, Announce, AxesState, Point, Readout, Spread, Summary, ViewState
 from proseg_gui.review.tools import Tools
 from proseg_gui.review.worker import Worker
 from proseg_gui.settings import Settings
@@ -74,6 +77,8 @@ class Desk:
         self.drafts = Drafts(self, announce)
         self.tools = Tools(self, announce)
         self.operations = Operations(self, announce)
+        self.across = Across(self, announce)
+        self.proposals = Proposals(self, announce)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
@@ -94,6 +99,7 @@ class Desk:
         self.fit: Fit | None = None
         """Whether the model fits the scan; ``None`` while nobody knows."""
         self._fit_asked = False
+        self._measured_at: Point = {}
         self.visited: frozenset[int] = frozenset()
         """Slices of the open case that stayed in view until they were drawn."""
         self.panes: Mapping[str, Any] = {}
@@ -129,6 +135,7 @@ class Desk:
         self._came_from = ()
         self.shapes.voxels = dict(case.shown)
         self.drafts.forget()
+        self.proposals.begin(view.get("proposals_seen", ()))
         panes = view.get("panes")
         self.panes = panes if isinstance(panes, Mapping) else {}
         seconds = view.get("seconds")
@@ -178,6 +185,7 @@ class Desk:
             "model": kept.get("model", "") if self.review is None else self.review.reference,
             "choices": self.display.case_choices(),
             "panes": dict(self.panes),
+            "proposals_seen": sorted(self.proposals.seen),
             "seconds": round(self.seconds, 1),
         }
 
@@ -229,13 +237,16 @@ class Desk:
         if self.model_structure:
             self.latents.choose_structure(self.model_structure)
         self._announce("structure_state_changed", None)
+        self.proposals.ask()
         self.worker.sweep(self.review, lambda: self.slice_index)
 
     def _drop_review(self) -> None:
         self.worker.cancel()
         self.worker.settle(False)
         self.latents.end()
+        self.proposals.begin(None)
         self.review = None
+        self.across.forget()
         self.drawn = self.spread = self.summary = self.figures = self.fit = None
         self._fit_asked = False
         self._announce("fit_changed", None)
@@ -294,6 +305,8 @@ class Desk:
         if any(key.startswith(EVIDENCE) for key in keys):
             self._announce("structure_state_changed", None)
             self._refresh_figures()
+        if any(key.startswith((EVIDENCE, SETTLED, ACCEPTED, SHAPE)) for key in keys):
+            self.proposals.ask()
         self._announce("history_changed", gesture)
 
     def _structures_changed(self) -> None:
@@ -413,6 +426,7 @@ class Desk:
             self._emit_summary()
             self._refresh_figures()
             self._refresh_axes()  # their small pictures are of one structure
+            self.proposals.ask()
         self._announce("structure_changed", index)
         self._keep_view()
 
@@ -472,6 +486,7 @@ class Desk:
         """After a pause in moves: the volume is brought up to date, and moves by keys are one step."""
         if not self.latents.dragging:
             self.latents.commit()
+            self.proposals.ask()
         self._refresh_figures()
 
     def _keep_view(self) -> None:
@@ -557,6 +572,7 @@ class Desk:
             s = self.model_structure
             evidence = self.document.evidence(self.modelled[s])
             edits = evidence if evidence.packed else None
+            self._measured_at = self.latents.point
             self.worker.measure(self.review, self.latents.point, s, self.display.view.compare_with, edits)
 
     def take_figures(self, figures: Figures) -> None:
@@ -568,6 +584,9 @@ class Desk:
             if self.shapes.kept(self.model_structure) is None and model is not None:
                 self.shapes.voxels[name] = (figures.voxels, model)
                 self._announce("shown_kept", (self.case.case_id, name, figures.voxels, model))
+                self.across.measured(name, self._measured_at)
+            else:
+                self.across.look()
 
     def _refresh_axes(self) -> None:
         if self.review is not None:

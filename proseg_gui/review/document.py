@@ -31,6 +31,8 @@ STRUCTURE = "structure/"
 """What the person said of a structure: ``{"own": added by hand, "colour": "#rrggbb" or None, "locked": bool}``."""
 ORDER = "structure order"
 """Names of structures as the person ordered them; those that it does not name follow."""
+SETTLED = "settled/"
+"""Digest of what the hand had said when a proposal was taken over whole or rejected: none is offered from the same."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 
@@ -167,6 +169,11 @@ class Document:
     def history(self) -> tuple[Gesture, ...]:
         """Every gesture, undos included."""
         return tuple(self._log)
+
+    @property
+    def length(self) -> int:
+        """How many gestures there are; each makes it grow."""
+        return len(self._log)
 
     def value(self, key: str, default: Value = None) -> Value:
         """The plain value of a key; ``default`` where nothing was ever set (``None`` can be a value of its own)."""

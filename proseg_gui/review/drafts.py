@@ -7,6 +7,7 @@ on. A stroke changes that array at once and the document when it ends: one strok
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from proseg_gui.planes import Plane
 from proseg_gui.review.colours import structure_colour
-from proseg_gui.review.document import ACCEPTED, EVIDENCE, ORDER, POINT, SHAPE, STRUCTURE, Change, Gesture
+from proseg_gui.review.document import ACCEPTED, EVIDENCE, ORDER, POINT, SHAPE, STRUCTURE, Change, Document, Gesture
 from proseg_gui.review.edits import Box, code, overlaid, said_in, said_out
 from proseg_gui.review.state import Announce
 
@@ -92,13 +93,16 @@ class Drafts:
         self._desk, self._announce = desk, announce
         self._codes: dict[str, Codes] = {}
         self._stroke: _Stroke | None = None
-        self.version = 0
-        """Grows with each change of what was said: what was drawn with an older one is out of date."""
+        self._named: tuple[tuple[Any, ...], tuple[str, ...]] | None = None
+        """The names of structures, and of which state they are."""
+        self.versions: Counter[str] = Counter()
+        """Structure -> grows with each change of what was said of it: what was drawn earlier is out of date."""
 
     def forget(self) -> None:
         """Another case comes: what was drawn is in its document."""
         self._stroke = None
         self._codes.clear()
+        self._named = None
 
     # -- structures -----------------------------------------------------------------------------------------------
     @property
@@ -108,6 +112,13 @@ class Drafts:
         if desk.case is None:
             return desk.modelled
         document = desk.document
+        state = document, document.length, desk.modelled, tuple(desk.shapes.voxels), desk.review is None
+        if self._named is None or self._named[0] != state:  # asked for dozens of times a move
+            self._named = state, self._names(document)
+        return self._named[1]
+
+    def _names(self, document: Document) -> tuple[str, ...]:
+        desk = self._desk
         known = [*desk.modelled]
         for prefix in (STRUCTURE, EVIDENCE, ACCEPTED, SHAPE):
             known += [key.removeprefix(prefix) for key in document.keys(prefix)]
@@ -362,7 +373,7 @@ class Drafts:
                 self._changed(DraftChange(name, box, live=False))
 
     def _changed(self, change: DraftChange) -> None:
-        self.version += 1
+        self.versions[change.structure] += 1
         self._announce("draft_changed", change)
 
     # -- what is shown --------------------------------------------------------------------------------------------

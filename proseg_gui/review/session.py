@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,8 @@ class Reviewed:
     """How the bundle was asked for: its name, or its folder."""
     exhaustive: bool = False
     """Whether every slice is measured, also where a coarse pass shows nothing."""
+    _still: dict[int, tuple[int, Point, np.ndarray]] = field(default_factory=dict, repr=False)
+    """Structure -> slice, point and probability of what was drawn last."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
         """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
@@ -55,12 +57,7 @@ class Reviewed:
         start = time.perf_counter()
         self.engine.hold()
         try:
-            probability = self.engine.probability(slice_index, points[0], token)
-            others = [s for s in range(1, len(points)) if points[s] != points[0]]
-            if others:
-                probability = probability.copy()
-            for s in others:
-                probability[s] = self.engine.probability(slice_index, points[s], token)[s]
+            probability = self._planes(slice_index, points, token)
         finally:
             self.engine.release()
         return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
@@ -68,6 +65,21 @@ class Reviewed:
     def keep_free(self, busy_hand: bool) -> None:
         """A slider was taken, or let go: the sweep waits in between, so that every move finds a free processor."""
         self.engine.keep_free(busy_hand)
+
+    def _planes(self, k: int, points: tuple[Point, ...], token: CancelToken | None) -> np.ndarray:
+        """``(S, y, x)``: a structure whose point did not move is taken as it was drawn last, so a move decodes once."""
+        kept = {s: self._still[s][2] for s, point in enumerate(points) if self._still.get(s, ())[:2] == (k, point)}
+        if not kept and all(point == points[0] for point in points):
+            whole = self.engine.probability(k, points[0], token)
+            kept = dict(enumerate(whole))
+        else:
+            for s in range(len(points)):
+                if s not in kept:
+                    drawn = self.engine.probability(k, points[s], token)
+                    kept |= {t: drawn[t] for t in range(s, len(points)) if t not in kept and points[t] == points[s]}
+            whole = np.stack([kept[s] for s in range(len(points))])
+        self._still.update({s: (k, points[s], plane) for s, plane in kept.items()})
+        return whole
 
     # -- what all raters and samples draw -------------------------------------------------------------------------
     def spread(self, slice_index: int, structure: int, form: str, token: CancelToken | None = None) -> Spread:
@@ -130,13 +142,16 @@ class Reviewed:
         volume = self.engine.volume_ml(point, structure, token)
         return Figures(volume.ml, volume.complete)
 
-    def drawn(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Bricks:
-        """What the model draws at ``point``, for figures.
+    def drawn_from(
+        self, near: int, point: Point, structure: int, token: CancelToken, partly: Callable[[np.ndarray], None]
+    ) -> Bricks:
+        """Like :meth:`measured_mask`, slices next to ``near`` first, giving way to sliders.
 
-        Exact, but for slices that the sweep has passed over and that are not reached from beside them
-        (:meth:`~proseg_gui.inference.engine.Engine.mask`).
+        ``partly`` is called with what is there so far, ``(z, y, x)`` bool, after each slice.
         """
-        return Bricks.of(self.engine.mask(point, structure, token, progress, everywhere=False).array)
+        with self.engine.giving_way():
+            mask = self.engine.mask(point, structure, token, everywhere=False, near=near, partly=partly)
+        return Bricks.of(mask.array)
 
     def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
         """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""
@@ -164,6 +179,13 @@ class Reviewed:
         from proseg_gui.inference.survey import ambiguity_at
 
         return ambiguity_at(self.engine, k, point, token)[structure]
+
+    def measured_mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
+        """:meth:`mask` for figures, without encoding slices for nothing: what was passed over is left empty.
+
+        Unless the structure reaches it from the slice beside: :meth:`~proseg_gui.inference.engine.Engine.mask`.
+        """
+        return self.engine.mask(point, structure, token, progress, everywhere=self.exhaustive)
 
     def mask(self, point: Point, structure: int, token: CancelToken, progress: Progress) -> Mask:
         """The whole volume's mask at ``point``: what an export writes."""

@@ -14,10 +14,8 @@ from proseg_gui.volume import areas_to_ml
 if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
-HOW = "by hand"
-"""How a reading is made while nothing proposes: the person moved the sliders and looked."""
-
-
+BY_HAND, SEEN = "by hand", "proposal seen"
+"""How a reading is made: the person moved the sliders, drew and looked; or saw a proposal while doing so."""
 UNNAMED_MODEL = "an earlier model"
 
 
@@ -198,18 +196,23 @@ class Shapes:
             for name, mask in masks.items():
                 point, who = stands[name]
                 document.accept(
-                    name, mask, how=HOW, point=dict(point), who=who.text, model=model, seconds=seconds,
+                    name, mask, how=self._how(name), point=dict(point), who=who.text, model=model, seconds=seconds,
                     edits=evidence[name].origins() or None,
                 )  # fmt: skip
             self._announce("noticed", f"Accepted: {', '.join(masks)}")
 
         for name, shape in stay.items():
             if name not in empty:
-                document.accept(name, shape, how=HOW, seconds=seconds, edits=evidence[name].origins() or None)
+                document.accept(
+                    name, shape, how=self._how(name), seconds=seconds, edits=evidence[name].origins() or None
+                )
         if stands:
             assert desk.review is not None
             points = {name: point for name, (point, _) in stands.items()}
             desk.worker.freeze(desk.review, points, {name: evidence[name] for name in points}, done)
+
+    def _how(self, name: str) -> str:
+        return SEEN if name in self._desk.proposals.seen else BY_HAND
 
     def reopen(self, structure: int | None = None) -> None:
         """End the acceptance of a structure (by default the active one), visibly; its reading stays in the history."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.drafts import Words
 from proseg_gui.review.edits import Bricks
+from proseg_gui.review.proposals import ProposalRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
 
@@ -48,6 +49,22 @@ class Worker(Protocol):
 
     def carry_out(self, title: str, work: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
         """A tool's work on a whole volume, with progress; ``done(result)`` on the owner's thread."""
+
+    def look(
+        self,
+        lane: str,
+        title: str,
+        work: Callable[[CancelToken, Callable[[Any], None]], None],
+        take: Callable[[Any], None],
+    ) -> None:
+        """Work out what a view shows; in each lane the newest request wins.
+
+        ``work(token, tell)``: whatever it tells comes to ``take`` on the owner's thread, unless the request has given
+        way meanwhile.
+        """
+
+    def propose(self, review: Reviewed, request: ProposalRequest) -> None:
+        """What follows from what was said; comes back by :meth:`Proposals.take`, the slice in view first, then all."""
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""

@@ -50,8 +50,9 @@ class ProSegObjective(Objective):
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class."""
         if "pyramid" in self.helpers:
-            maps = self.method.backbone.pyramid(batch.images.flatten(0, 1))
-            weight = self.recipe.deep_supervision or self.recipe.rater_heads
+            images, deep = batch.images.flatten(0, 1), self.recipe.deep_supervision
+            maps = self.method.backbone.pyramid(images) if deep else [self.method.encode(images)]
+            weight = deep or self.recipe.rater_heads
             beside = {"rater_heads": weight * self.helpers["pyramid"](maps, batch)}
             features = self._slabs(maps[0], batch)
         else:

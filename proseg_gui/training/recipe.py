@@ -83,7 +83,7 @@ class Recipe:
     validation_draws: int = 8
     patience: int = 0
     precision: Precision = "32"
-    rater_heads: float = 0.0
+    rater_heads: float = 1.0
     deep_supervision: float = 0.0
     heads_first: float = 0.0
     recalibrate: bool = False
@@ -116,8 +116,8 @@ class Recipe:
 def with_options(recipe: Recipe, names: Sequence[str]) -> Recipe:
     """``recipe`` with more of what there is to choose, by the names in :data:`proseg_gui.catalogue.RECIPE_OPTIONS`."""
     for name in names:
-        if name == "rater-heads":
-            recipe = replace(recipe, rater_heads=1.0)
+        if name == "no-rater-heads":
+            recipe = replace(recipe, rater_heads=0.0)
         elif name == "deep-supervision":
             recipe = replace(recipe, deep_supervision=1.0)
         elif name == "heads-first":

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import torch  # noqa: F401 - the seconds that it takes are spent once
@@ -26,6 +27,7 @@ import proseg_gui.inference.latents
 import proseg_gui.inference.survey  # noqa: F401
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
+from proseg_gui.review.document import Document
 from proseg_gui.review.keeper import open_keeper
 from proseg_gui.volume import Mask, Reading
 
@@ -65,7 +67,8 @@ class Worker:
         self.window, self.controller, self.tell, self.models = window, window.controller, tell, models
         self.random = random.Random(seed)
         self.begun = False
-        self._heard: set[int] = set()
+        self._heard: WeakSet[Document] = WeakSet()
+        """A case that is opened again may have the document that it had."""
         controller = self.controller
         controller.study_changed.connect(self._listen)
         controller.view_kept.connect(lambda kept: tell("view", case=kept[0], slice=kept[1]["slice"]))
@@ -75,16 +78,16 @@ class Worker:
         controller.settled.connect(self._settled)
 
     def _listen(self, _study: object) -> None:
-        case = self.controller.desk.case
-        if case is None or id(case) in self._heard:
+        desk, case = self.controller.desk, self.controller.desk.case
+        if case is None or case.document in self._heard:
             return
-        self._heard.add(id(case))
-        desk = self.controller.desk
+        self._heard.add(case.document)
+        case_id, tell = case.case_id, self.tell
         self.tell(
             "opened", case=case.case_id, slice=desk.slice_index, steps=len(case.document.history),
         )  # fmt: skip
         case.document.listen(
-            lambda done: self.tell("gesture", case=case.case_id, number=done.number, name=done.name, undoes=done.undoes)
+            lambda done: tell("gesture", case=case_id, number=done.number, name=done.name, undoes=done.undoes)
         )
 
     def _in_view(self, items: tuple) -> None:

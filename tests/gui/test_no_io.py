@@ -15,6 +15,7 @@ from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.images.nifti_write import write_nifti
 from proseg_gui.planes import Plane
+from proseg_gui.review.edits import code
 from proseg_gui.review.keeper import open_keeper
 from proseg_gui.review.project import open_project
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
@@ -68,6 +69,8 @@ def test_a_day_of_gestures_touches_no_disk_on_the_windows_thread(watched, qtbot,
     window.scene.link.restore(
         ViewPlace((View(2.5, (1.0, 2.0)), View(), View()), (Ruler(Plane(0, 2), (1.0, 2.0), (3.0, 4.0)),))
     )
+    said = np.full((1, 2, 3), code("hand", True), np.uint8)
+    assert desk.drafts.put("brush", "lesion", [((slice(2, 3), slice(4, 6), slice(4, 7)), said)]) is not None
     press(window, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: desk.shapes.state == "accepted", timeout=SETTLE_MS)
 

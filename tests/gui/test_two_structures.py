@@ -228,3 +228,23 @@ def test_what_is_exported_is_the_structure_in_view_in_every_format(both, qtbot, 
         found = {mask.name: mask.array for mask in read(tmp_path / folder / file, volume)}
         assert all(name.startswith(VESSEL) for name in found)
         assert (found[VESSEL] == wanted).all()
+
+
+def test_planes_across_show_both_structures_as_an_export_would_write_them(window, qtbot, case, bundle):
+    open_case(window, qtbot, case, bundle)
+    desk, scene = window.controller.desk, window.scene
+    window.menus.action("mpr").trigger()
+    qtbot.waitUntil(lambda: all(desk.across.voxels(name) is not None for name in STRUCTURES), timeout=SETTLE_MS)
+    for number, name in enumerate(STRUCTURES):
+        drawn = desk.review.engine.mask(desk.latents.points[number], number).array
+        assert drawn.any()
+        assert np.array_equal(desk.across.voxels(name).mask(), drawn)
+    for pane in scene.across:
+        here = [
+            number
+            for number in range(2)
+            if pane.plane.take(desk.review.engine.mask(desk.latents.points[number], number).array).any()
+        ]
+        assert len(pane._contours) == len(here)
+    assert any(len(pane._contours) == 2 for pane in scene.across)
+    assert window.failures == []

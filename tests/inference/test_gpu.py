@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from proseg_gui.bundle import load_bundle
+from proseg_gui.inference.device import from_device
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
@@ -40,8 +41,9 @@ def test_mixed_precision_draws_what_float32_draws(bundle, study, device):
         assert ((p > THRESHOLD) != (q > THRESHOLD)).sum() <= 3 < (p > THRESHOLD).sum() / 50
 
 
-def test_a_processor_counts_with_32_bits_unless_told(bundle, study):
-    plain, exact = Engine(bundle, study, device="cpu"), Engine(bundle, study, device="cpu", mixed_precision=False)
+@pytest.mark.parametrize("device", DEVICES)
+def test_32_bits_count_unless_told(bundle, study, device):
+    plain, exact = Engine(bundle, study, device=device), Engine(bundle, study, device=device, mixed_precision=False)
     point = own_points(bundle)[0]
     np.testing.assert_array_equal(plain.probability(K, point), exact.probability(K, point))
 
@@ -59,16 +61,28 @@ def test_a_survey_on_cuda_is_that_of_the_processor(bundle, study):
 
 
 @cuda
-def test_a_move_of_a_slider_waits_for_its_pixels_only(bundle, study):
+def test_a_move_of_a_slider_waits_for_its_pixels_only(bundle, study, monkeypatch):
+    waits = []
+
+    def waiting(values):
+        torch.cuda.set_sync_debug_mode("default")
+        waits.append(values.shape)
+        try:
+            return from_device(values)
+        finally:
+            torch.cuda.set_sync_debug_mode("error")
+
+    monkeypatch.setattr("proseg_gui.inference.engine.from_device", waiting)
     engine = Engine(bundle, study, device="cuda")
     points = own_points(bundle)
     engine.probability(K, points[0])
+    waits.clear()
     torch.cuda.set_sync_debug_mode("error")  # any wait but the engine's own raises
     try:
         found = engine.probability(K, points[1])
     finally:
         torch.cuda.set_sync_debug_mode("default")
-    assert found.max() > THRESHOLD
+    assert found.max() > THRESHOLD and len(waits) == 1
 
 
 @cuda

@@ -140,3 +140,13 @@ def test_agreement_levels_are_what_experts_disagree_on(opened, kind):
     assert sliders.rater_weights(sliders.consensus_style()) is None
     volumes = engine.volumes_ml([sliders.moved(axis, sliders.consensus_style(), p) for p in (-3.0, 0.0, 3.0)])[:, 0]
     assert volumes[0] <= volumes[1] <= volumes[2] and axis.effect_ml_per_sd >= 0
+
+
+@pytest.mark.parametrize("kind", list(METHODS.values()), ids=lambda kind: kind.kind)
+def test_a_cause_that_a_method_cannot_tell_is_exactly_nothing(opened, kind):
+    """So that a window that does not show it hides nothing."""
+    engine, _ = opened(kind)
+    slices, _ = surveyed(engine)
+    for part in {"inter", "intra", "ambiguity"} - kind.capabilities.parts:
+        assert not any(found.maps[part].any() for found in slices), part
+    assert all(np.isfinite(found.maps["total"]).all() for found in slices)

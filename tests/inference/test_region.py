@@ -10,8 +10,9 @@ from proseg_gui.inference.grid import plan_grid
 from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
 from proseg_gui.inference.region import LEFT_OUT, NEGLIGIBLE, uncertain_part, whole_part
-from proseg_gui.inference.survey import CaseSurvey, _survey
+from proseg_gui.inference.survey import CaseSurvey, survey_of
 from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.networks.registry import METHODS
 from proseg_gui.phantom import demo_study
 from proseg_gui.volume import Geometry
 
@@ -55,8 +56,8 @@ def demo():
 def test_a_slice_is_surveyed_as_if_everywhere(demo, k, form):
     engine, plan = demo
     points = plan.points(engine.method)
-    quick = _survey(engine, k, plan, points, None, form)
-    full = _survey(engine, k, plan, points, None, form, everywhere=True)
+    quick = survey_of(engine, k, plan, points, None, form)
+    full = survey_of(engine, k, plan, points, None, form, everywhere=True)
     rows, columns = quick.where
     assert (rows.stop - rows.start) * (columns.stop - columns.start) < 0.3 * full.maps["total"][0].size
     np.testing.assert_array_equal(quick.sample_areas, full.sample_areas)
@@ -78,8 +79,8 @@ def test_a_slice_without_the_structure_costs_and_keeps_nothing(demo):
     engine, plan = demo
     points = plan.points(engine.method)
     empty = next(k for k in range(engine.n_slices) if uncertain_part(engine, k, points) is None)
-    quick = _survey(engine, empty, plan, points, None, "variance")
-    full = _survey(engine, empty, plan, points, None, "variance", everywhere=True)
+    quick = survey_of(engine, empty, plan, points, None, "variance")
+    full = survey_of(engine, empty, plan, points, None, "variance", everywhere=True)
     assert quick.nbytes == 0 and quick.maps["total"].shape == full.maps["total"].shape
     assert full.sums["total"].sum() <= 2 * NEGLIGIBLE and full.sample_areas.sum() <= 1  # of 48 draws together
 
@@ -117,3 +118,20 @@ def test_nothing_that_is_drawn_lies_outside(make):
         outside = inside.copy()
         outside[part.image] = False
         assert not outside.any()
+
+
+@pytest.mark.parametrize("kind", METHODS)
+def test_every_method_is_decoded_in_a_box_as_everywhere(make, monkeypatch, kind):
+    """All of them decode pixel by pixel, so the box serves all of them, and several structures at once."""
+    torch.manual_seed(2)
+    method = METHODS[kind](3, 2, widths=(4, 8), features=4, hidden=4)
+    engine = Engine(make.bundle(method, kind=kind, structures=("one", "two")), make.noise(), device="cpu")
+    plan, box = default_plan(engine.bundle), (slice(7, 30), slice(4, 41))
+    points = plan.points(engine.method)
+    full = survey_of(engine, 2, plan, points, everywhere=True)
+    monkeypatch.setattr("proseg_gui.inference.survey.uncertain_part", lambda engine, *_rest: engine.grid.part(*box))
+    boxed = survey_of(engine, 2, plan, points)
+    assert boxed.where == box
+    for part in PARTS:
+        np.testing.assert_allclose(boxed.kept[part], full.maps[part][:, box[0], box[1]], atol=1e-5)
+    np.testing.assert_allclose(boxed.kept["agreement"], full.agreement[:, box[0], box[1]], atol=1e-6)

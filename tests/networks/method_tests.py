@@ -164,6 +164,16 @@ class MethodTests:
             with pytest.raises(ValueError, match="must be"):
                 type(method)(**{**method.architecture(), **wrong})
 
+    def test_levels_are_drawn_in_turn_and_lie_inside_of_each_other(self, method, features):
+        self.needs(method, "levels")
+        points = method.draw(None, 8, torch.Generator().manual_seed(2))
+        assert sorted(points["tau"][:4, 0].tolist()) == sorted(points["tau"][4:, 0].tolist()) == [1.0, 2.0, 3.0, 4.0]
+        order = points["tau"][:4, 0].argsort()
+        logits = method.decode_many(features, points)[:4][order]
+        assert (logits.diff(dim=0) <= 0).all()
+        (control,) = method.preference_controls()
+        assert len(control.stops) == 4
+
     def test_one_rater_has_no_preference_axis(self):
         single = type(self).make(n_raters=1, n_structures=1, n_channels=1)
         assert single.preference_controls() == []

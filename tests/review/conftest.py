@@ -65,7 +65,10 @@ class Model:
     reference: str = "m"
 
     def __post_init__(self) -> None:
-        self.bundle = SimpleNamespace(card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"))
+        self.bundle = SimpleNamespace(
+            card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"),
+            method=SimpleNamespace(capabilities=SimpleNamespace(samples=True)),
+        )
         self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
@@ -84,6 +87,11 @@ class Model:
     def mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
         return Mask(mask_at(point).mask(), self.study.geometry)
 
+    def drawn_from(self, near: int, point: Mapping, structure: int, token: Any, partly: Any) -> Bricks:
+        whole = mask_at(point).mask()
+        partly(whole & (np.abs(np.arange(SHAPE[0]) - near) < 1)[:, None, None])
+        return Bricks.of(whole)
+
     def summary(self, structure: int) -> Summary:
         return Summary(self.by_slice + structure, {}, np.zeros(3), {}, SHAPE[0], SHAPE[0])
 
@@ -101,6 +109,8 @@ class Worker:
         self.edits: Bricks | None = None
         self.desk: Desk | None = None
         self.later: list = []
+        self.looks: list = []
+        """What views have asked for: lane, token, and what carries it out."""
 
     def _note(self, *what: Any) -> None:
         self.asked.append(what)
@@ -132,6 +142,14 @@ class Worker:
         self._note("tool", title)
         self.later.append(lambda: done(work(CancelToken(), no_progress)))
 
+    def look(self, lane, title, work, take):
+        self._note("look", lane)
+        token = CancelToken()
+        self.looks.append((lane, token, lambda: work(token, lambda value: None if token.cancelled else take(value))))
+
+    def propose(self, review, request):
+        self._note("propose", request)
+
     def judge_fit(self, review):
         self._note("fit")
 
@@ -142,6 +160,9 @@ class Worker:
         self.waits = wanted
 
     def cancel(self, kind=""):
+        for lane, token, _ in self.looks:
+            if kind in ("", lane):
+                token.cancel()
         self._note("cancel", kind)
 
     def of(self, kind: str) -> list[tuple]:

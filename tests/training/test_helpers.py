@@ -20,7 +20,7 @@ from proseg_gui.training.methods import new_network
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.recipe import with_options
 
-OPTIONS = ["rater-heads", "heads-first", "deep-supervision", "strong-variation"]
+OPTIONS = ["heads-first", "deep-supervision", "strong-variation"]
 HELPED = replace(with_options(RECIPE, OPTIONS), widths=(4, 8, 8), heads_first=0.25)
 
 

@@ -21,7 +21,10 @@ def test_names_are_those_of_the_modules():
     assert tuple(preferences.PREFERENCES) == PREFERENCE.names and PRECISION.names == PRECISIONS
     assert list(stages.RATES) == list(stages.RATER_RATE) == list(STAGE_ENTRIES)
     for name in RECIPE_OPTIONS:
-        assert with_options(Recipe(), [name]) != Recipe() == single_stage(Recipe()), name
+        changed = with_options(Recipe(), [name])
+        assert changed != Recipe(), name
+        alone = single_stage(changed)
+        assert not (alone.rater_heads or alone.deep_supervision or alone.heads_first or alone.recalibrate)
     assert (Recipe().steps, Recipe().precision, Recipe().patience) == (STEPS, PRECISION.usual, 0)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.dialogs.frame import RESEARCH_USE, DialogFrame, banner, heading, words
+from proseg_gui.gui.language import tr
 
 WHAT_IT_IS = (
     "Review of segmentations by several raters: how each would draw, what the image leaves open, "
@@ -21,13 +22,13 @@ class AboutDialog(DialogFrame):
     """Versions can be copied for a report of a fault, and so can the citation."""
 
     def __init__(self, versions: Mapping[str, str], citation: str, licence: str, parent: QWidget | None = None) -> None:
-        super().__init__("About proseg-gui", parent)
+        super().__init__(tr("About proseg-gui"), parent)
         self._versions = dict(versions)
         self._citation = citation
         self.body.addWidget(words(f"proseg-gui {self._versions.get('proseg-gui', '')}".strip(), "title"))
         self.body.addWidget(words(WHAT_IT_IS))
         self.body.addWidget(banner(NOT_FOR))
-        self.body.addWidget(heading("Versions"))
+        self.body.addWidget(heading(tr("Versions")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(2)
@@ -36,14 +37,14 @@ class AboutDialog(DialogFrame):
             grid.addWidget(words(name, "muted"), row, 0)
             grid.addWidget(words(version, selectable=True), row, 1)
         self.body.addLayout(grid)
-        self.body.addWidget(heading("How to cite"))
+        self.body.addWidget(heading(tr("How to cite")))
         self.body.addWidget(words(citation, selectable=True))
-        self.body.addWidget(heading("Licence"))
+        self.body.addWidget(heading(tr("Licence")))
         self.body.addWidget(words(licence, selectable=True))
         self.body.addStretch(1)
-        self.copy_versions = self._copy_button("Copy versions", self.versions_text())
-        self.copy_citation = self._copy_button("Copy citation", citation)
-        self.add_button("Close", primary=True).clicked.connect(self.accept)
+        self.copy_versions = self._copy_button(tr("Copy versions"), self.versions_text())
+        self.copy_citation = self._copy_button(tr("Copy citation"), citation)
+        self.add_button(tr("Close"), primary=True).clicked.connect(self.accept)
         self.setMinimumWidth(480)
 
     def versions_text(self) -> str:

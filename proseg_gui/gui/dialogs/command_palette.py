@@ -73,6 +73,7 @@ class CommandPalette(QDialog):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle(tr("Find a command"))
+        self.setProperty("role", "palette")
         self._entries, self._recent = entries, tuple(recent)
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Type a part of a command's name"))

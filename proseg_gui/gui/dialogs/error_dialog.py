@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 from proseg_gui.errors import UserError
 from proseg_gui.gui import theme
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.language import tr
 
 
 class ErrorDialog(DialogFrame):
@@ -34,23 +35,23 @@ class ErrorDialog(DialogFrame):
         self.details.setReadOnly(True)
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setMinimumHeight(160)
-        self.details.setAccessibleName("Details")
+        self.details.setAccessibleName(tr("Details"))
         self.details.hide()
         self.body.addWidget(self.details, 1)
         self.body.addStretch(0)
-        self.fold = QPushButton("Details")
+        self.fold = QPushButton(tr("Details"))
         self.fold.setCheckable(True)
         self.fold.setAutoDefault(False)
         self.fold.setVisible(bool(details))
         self.fold.toggled.connect(self._unfold)
-        self.copy = QPushButton("Copy")
+        self.copy = QPushButton(tr("Copy"))
         self.copy.setAutoDefault(False)
-        self.copy.setToolTip("Copy the message and its details")
+        self.copy.setToolTip(tr("Copy the message and its details"))
         theme.set_icon(self.copy, "copy")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         self.add_left(self.fold)
         self.add_left(self.copy)
-        self.ok = self.add_button("OK", primary=True)
+        self.ok = self.add_button(tr("OK"), primary=True)
         self.ok.clicked.connect(self.accept)
         self.setMinimumWidth(460)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, RememberedItem, Thumbnail
@@ -33,7 +34,7 @@ class AmbiguityPanel(Section):
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Ambiguity", "what the image leaves open", "left open by the image", parent=parent)
+        super().__init__(tr("Ambiguity"), tr("what the image leaves open"), tr("left open by the image"), parent=parent)
         self._without_axes = NOTHING_LEFT
         self.axes = AxisList("this image's ambiguity", SHOWN_AXES, preview=True)
         self.axes.moved.connect(self.axis_moved)
@@ -82,6 +83,10 @@ class AmbiguityPanel(Section):
         self.random.setEnabled(bool(rows))
         self.reset.setEnabled(bool(rows))
         self.remember.setEnabled(rows is not None)
+
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders, ``(mean, width)`` by key; emits nothing."""
+        self.axes.set_ghosts(ghosts)
 
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""

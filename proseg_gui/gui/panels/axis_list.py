@@ -71,6 +71,11 @@ class AxisList(QWidget):
             if key in self.sliders:
                 self.sliders[key].set_position(position)
 
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders: ``(mean, width)`` by key; nothing where a key is missing."""
+        for key, slider in self.sliders.items():
+            slider.set_ghost(ghosts.get(key))
+
     def set_preview(self, key: str, thumbnail: Thumbnail | None) -> None:
         """Show a tiny picture of what axis ``key`` does."""
         if key in self.sliders:

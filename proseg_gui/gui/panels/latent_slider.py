@@ -12,6 +12,8 @@ from proseg_gui.gui.panels.model import Thumbnail, signed
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Picture, SplitLine, own_keys
 
 STEP_SD = 0.1
+PROPOSAL_COLOUR = "#7fe3ff"
+"""Of what the model proposes after a stroke: contour, bar and ghosts of the sliders."""
 COARSE_STEP_SD = 0.5
 PREVIEW_SIDE = 32
 WHEEL_PAUSE_MS = 250
@@ -38,6 +40,7 @@ class SliderTrack(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._limit = limit
         self._stops = 0
+        self._ghost: tuple[float, float] | None = None
         self._position = 0.0
         self._grab: float | None = None
         self._gesture = False
@@ -53,6 +56,12 @@ class SliderTrack(QSlider):
         self.set_limit(limit)
 
     # -- the position ---------------------------------------------------------------------------------------------
+    def set_ghost(self, ghost: tuple[float, float] | None) -> None:
+        """Show where a proposal would move the handle, and how wide its draws lie around; ``None``: nowhere."""
+        if ghost != self._ghost:
+            self._ghost = ghost
+            self.update()
+
     def set_stops(self, count: int) -> None:
         """Let the handle rest at ``count`` evenly spaced positions only; 0: anywhere."""
         self._stops = count
@@ -252,12 +261,25 @@ class SliderTrack(QSlider):
             ticks = [(self.x_of(i * self.step - self._limit), 3.0) for i in range(self._stops)]
         for x, half in ticks:
             painter.fillRect(QRectF(round(x) - 0.5, middle - half, 1, 2 * half), colours.shadow())
+        if self._ghost is not None:
+            self._paint_ghost(painter, *self._ghost, middle)
         accent = colours.accent().color()
         stretch = QColor(accent)
         stretch.setAlphaF(0.55)
         painter.setBrush(stretch)
         painter.drawRect(QRectF(min(zero, at), middle - 1.5, abs(at - zero), 3))
         self._paint_handle(painter, QPointF(at, middle), accent)
+
+    def _paint_ghost(self, painter: QPainter, mean: float, width: float, middle: float) -> None:
+        """A pale band of one standard deviation to each side, and a hollow handle at the mean."""
+        ends = [self.x_of(min(self._limit, max(-self._limit, at))) for at in (mean - width, mean, mean + width)]
+        colour = QColor(PROPOSAL_COLOUR)
+        colour.setAlphaF(0.35)
+        painter.fillRect(QRectF(ends[0], middle - 3, max(ends[2] - ends[0], 1.0), 6), colour)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(PROPOSAL_COLOUR), 1.5))
+        painter.drawEllipse(QPointF(ends[1], middle), _RADIUS - 1.5, _RADIUS - 1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_handle(self, painter: QPainter, centre: QPointF, accent: QColor) -> None:
         colours = self.palette()
@@ -336,6 +358,10 @@ class LatentSlider(QWidget):
     def set_position(self, position: float) -> None:
         """Show ``position``; emits nothing."""
         self.track.set_position(position)
+
+    def set_ghost(self, ghost: tuple[float, float] | None) -> None:
+        """Show ``(mean, width)`` of a proposal in standard deviations, or nothing."""
+        self.track.set_ghost(ghost)
 
     def set_label(self, label: str, full: str = "") -> None:
         """Name the axis; ``full`` is the name in long for the tooltip and for screen readers."""

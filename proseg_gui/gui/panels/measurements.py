@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import NO_FIGURE, Measure
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted, own_keys
 
@@ -24,7 +25,7 @@ class MeasurementsPanel(Section):
     details_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Measurements", parent=parent)
+        super().__init__(tr("Measurements"), parent=parent)
         self.lines: list[tuple[SplitLine, AdaptiveLabel, AdaptiveLabel]] = []
         self._names: tuple[str, ...] = ()
         self._box = QVBoxLayout()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
@@ -111,7 +112,7 @@ class PreferencePanel(Section):
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Preference", "who draws", parent=parent)
+        super().__init__(tr("Preference"), tr("who draws"), parent=parent)
         self._raters: tuple[RaterItem, ...] = ()
         self._state = PreferenceState()
         self.presets: dict[str, PresetButton] = {}
@@ -212,6 +213,10 @@ class PreferencePanel(Section):
         self.axes.set_axes(rows, provisional=provisional)
         if list(self.axes.sliders) != before:
             self._order_tabs()
+
+    def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:
+        """Show where a proposal would move the sliders, ``(mean, width)`` by key; emits nothing."""
+        self.axes.set_ghosts(ghosts)
 
     def set_positions(self, positions: Mapping[str, float]) -> None:
         """Show slider positions by axis key; emits nothing."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
@@ -55,7 +56,7 @@ class ShowPanel(Section):
     """``dict`` of :class:`~proseg_gui.gui.panels.model.ShowState` fields to their new values."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Show", parent=parent)
+        super().__init__(tr("Show"), parent=parent)
         self._state = ShowState()
         self._raters: tuple[RaterItem, ...] = ()
         self._references: tuple[RaterItem, ...] = ()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from proseg_gui.gui import theme
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import StructureRow
 from proseg_gui.gui.panels.widgets import Eliding, Section, button, flat_button, muted, own_keys, swatch_icon
 
@@ -80,7 +81,7 @@ class StructuresPanel(Section):
     """A structure and so many lines down (up where negative)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Structures", parent=parent)
+        super().__init__(tr("Structures"), parent=parent)
         self._rows: tuple[StructureRow, ...] = ()
         self.lines: list[_StructureLine] = []
         self._box = QVBoxLayout()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import MAPS, PARTS, Part, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
 from proseg_gui.gui.panels.widgets import SWATCH, Section, button, muted, own_keys, paint_swatch
@@ -172,7 +173,7 @@ class UncertaintyPanel(Section):
     threshold_moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Why uncertain", "share of total · choose a map", "choose a map", parent=parent)
+        super().__init__(tr("Why uncertain"), tr("share of total · choose a map"), tr("choose a map"), parent=parent)
         self._chosen: str | None = None
         self._form = "variance"
         self.bar = ShareBar()

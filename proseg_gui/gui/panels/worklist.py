@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui import theme
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import WORK_STATES, WorkRow
 from proseg_gui.gui.panels.widgets import Section, flat_button, muted, own_keys
 
@@ -150,7 +151,7 @@ class WorklistPanel(Section):
     order_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Worklist", *ORDERS["doubt"], parent=parent)
+        super().__init__(tr("Worklist"), *ORDERS["doubt"], parent=parent)
         self._rows: tuple[WorkRow, ...] = ()
         self.order = "doubt"
         self.sort = flat_button("sort", "Sort the worklist")

@@ -36,6 +36,8 @@ class Controller(QObject):
     """A :class:`~proseg_gui.review.tools.ToolState`: what the hand draws with."""
     tool_line = Signal(object)
     """Points in screen mm of a line that is being drawn; empty when it is gone."""
+    proposal_changed = Signal(object)
+    """A :class:`~proseg_gui.review.proposals.Proposal` is offered; ``None``: none is."""
     draft_changed = Signal(object)
     """A :class:`~proseg_gui.review.drafts.DraftChange`: what the hand has said of a structure."""
     point_changed = Signal(object)
@@ -46,6 +48,8 @@ class Controller(QObject):
     local_map_changed = Signal(object)
     summary_changed = Signal(object)
     figures_changed = Signal(object)
+    across_changed = Signal(object)
+    """Name of a structure of which more voxels are known."""
     readout_changed = Signal(object)
     fit_changed = Signal(object)
     """Whether the model fits the scan; ``None`` while nobody knows."""
@@ -80,6 +84,7 @@ class Controller(QObject):
         work.spread_found.connect(desk.take_spread)
         work.local_map_found.connect(self.local_map_changed)
         work.figures_found.connect(desk.take_figures)
+        work.proposed.connect(desk.proposals.take)
         work.axes_found.connect(desk.take_axes)
         work.fit_found.connect(desk.take_fit)
         work.surveyed.connect(desk.take_surveyed)
@@ -117,7 +122,7 @@ class Controller(QObject):
         return picture, None if desk.figures is None else desk.figures.ml
 
     def _ended(self, lane: str) -> None:
-        if lane in ("sweep", "accept"):
+        if lane in ("sweep", "accept", "tool", "proposal"):
             self.job_changed.emit(None)
         if not any(self.jobs.busy(name) for name in ("open", "accept", *LANES)) and not self.work.settling:
             self.settled.emit()

@@ -67,7 +67,8 @@ class DisplayLink(QObject):
         self._structures, self._show, self._measurements = structures, show, measurements
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
         self._given = GivenVolumes(controller, self)
-        self._given.changed.connect(lambda: self._on_summary(controller.desk.summary))
+        self._masks_shown: frozenset[str] = frozenset()
+        self._given.changed.connect(self._show_volumes)
         # Figures follow the contour at a pace that can be read; they take no time from the slider path.
         self._measure_soon = QTimer(self)
         self._measure_soon.setSingleShot(True)
@@ -88,6 +89,7 @@ class DisplayLink(QObject):
         strip.slice_stepped.connect(controller.desk.step_slice)
         controller.study_changed.connect(self._on_study)
         controller.drawings_changed.connect(self._list_references)
+        controller.drawings_changed.connect(lambda _study: self._show_volumes())
         controller.bundle_changed.connect(self._on_bundle)
         controller.structure_changed.connect(lambda _i: self._list_structures())
         controller.structure_state_changed.connect(self._on_state)
@@ -184,17 +186,29 @@ class DisplayLink(QObject):
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
+        if view.masks_shown != self._masks_shown:
+            self._masks_shown = view.masks_shown
+            self._show_volumes()
 
     def _on_spread(self, _spread: Spread | None) -> None:
         self._on_view(self._controller.display.view)
 
     def _on_summary(self, summary: Summary | None) -> None:
-        controller = self._controller
         if summary is None:
             self._uncertainty.set_shares(None)
             return
         self._strip.set_values(summary.by_slice, "mm\u00b2")
-        review = controller.desk.review
+        self._show_volumes()
+        self._plot.set_progress(summary.slices_done, summary.n_slices)
+        self._uncertainty.set_shares(summary.shares or None)
+        self._measure()
+
+    def _show_volumes(self) -> None:
+        """What stands in the plot: the samples, the model's raters, and given masks that are shown."""
+        desk, summary = self._controller.desk, self._controller.desk.summary
+        if summary is None:
+            return
+        review = desk.review
         names = review.engine.raters if review is not None and review.engine.method.capabilities.personalised else ()
         marks = [
             RaterMark(name, summary.rater_volumes_ml[name], rater_colour(i))
@@ -202,9 +216,6 @@ class DisplayLink(QObject):
             if name in summary.rater_volumes_ml
         ]
         self._plot.set_volumes(summary.volumes_ml, [*marks, *(self._given.marks() if summary.complete else ())])
-        self._plot.set_progress(summary.slices_done, summary.n_slices)
-        self._uncertainty.set_shares(summary.shares or None)
-        self._measure()
 
     def _on_job(self, job: JobState | None) -> None:
         self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else job.text)

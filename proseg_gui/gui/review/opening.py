@@ -18,7 +18,6 @@ from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase, flag
 from proseg_gui.review.document import Document
-from proseg_gui.review.inputs import one_a_patient
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
@@ -227,6 +226,8 @@ class Opener(QObject):
         if found.case is not None and found.item is not None:
             self._opened(found.item, found.case, model)
             return
+        from proseg_gui.review.inputs import one_a_patient  # late: it brings every reader, and the start would wait
+
         cases = [c for c in found.choices if c.kind == "case"]
         if cases and len(cases) == len(found.choices):
             self.open_cases(cases)

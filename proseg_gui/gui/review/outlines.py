@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QPainterPath
 
+from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.review.kept_layers import KeptLayers
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
@@ -42,7 +43,7 @@ class Outlines:
         self._last: dict[tuple[Plane, int, str], ContourLayer] = {}
         self._edited: dict[int, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], QPainterPath]] = {}
         self._planes: dict[tuple[str, Plane], tuple[Bricks, npt.NDArray[np.bool_]]] = {}
-        self._still: dict[tuple[str, Plane], tuple[tuple[Bricks | None, int, PlaneGrid], QPainterPath | None]] = {}
+        self._still: dict[tuple[str, Plane], tuple[tuple[object, int, PlaneGrid], QPainterPath | None]] = {}
 
     def forget(self) -> None:
         """Another case is shown."""
@@ -77,6 +78,20 @@ class Outlines:
                 layers.append(self._same((plane, number, "still"), full))
         return layers
 
+    def proposal(self, plane: Plane, grid: PlaneGrid) -> Layers:
+        """What the model proposes after the hand's strokes, dashed."""
+        inside = self._desk.proposals.inside(plane)
+        if inside is None:
+            return []
+        key = ("proposal", plane)
+        known = self._still.get(key)
+        state = self._desk.proposals.offered, 0, grid
+        if known is None or known[0][0] is not state[0] or known[0][2] is not grid:
+            known = state, trace_flat(inside, grid)
+            _keep(self._still, key, known)
+        assert known[1] is not None
+        return [self._same((plane, -1, "proposal"), ContourLayer(known[1], PROPOSAL_COLOUR, 1.5, "dash"))]
+
     def _same(self, key: tuple[Plane, int, str], layer: ContourLayer) -> ContourLayer:
         """The layer that was last shown there, where it is the same: panes keep their pictures of it."""
         last = self._last.get(key)
@@ -102,8 +117,8 @@ class Outlines:
         """The outline of what a structure holds of a plane, as far as its voxels are known."""
         shapes, drafts = self._desk.shapes, self._desk.drafts
         locked = shapes.locked(number)
-        base = locked or shapes.base(number) or shapes.voxels.get(name, (None,))[0]
-        state = base, 0 if locked is not None else drafts.version, grid
+        base = locked or shapes.base(number) or self._desk.across.voxels(name)
+        state = base, 0 if locked is not None else drafts.versions[name], grid
         known = self._still.get((name, plane))
         if known is None or any(a is not b and a != b for a, b in zip(known[0], state, strict=True)):
             under = None if base is None else self._plane_of(name, base, plane)

@@ -7,15 +7,21 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from proseg_gui.gui.views.colour_bar import ColourBar
 from proseg_gui.gui.views.image_pane import ImagePane
 
-SINGLE, TWO, MPR = "single", "two", "mpr"
+SINGLE, TWO, MPR, COMPARE, GALLERY = "single", "two", "mpr", "compare", "gallery"
 _LEFT, _BESIDE, _RIGHT, _END = range(4)
 """Columns: panes stand in the first and the third, the bar in the second or the last."""
+_FOOT = 2
+"""The row below the panes."""
+Place = tuple[int, int, int, int]
 
 
 class PaneGrid(QGridLayout):
-    """Layouts *two* (scan | heat map), *single* (the scan), and *mpr* (scan over heat map, beside the planes across).
+    """Where the panes of each layout stand, and which are hidden.
 
-    Scan and heat map are always of one width, so that they show the patient in one size.
+    Layouts: *two* (scan | heat map), *single* (the scan), *mpr* (scan over heat map, beside the planes across),
+    *compare* (scan | difference, over a row of choices) and *gallery* (a wall of samples).
+    Scan and heat map are always of one width, so that they show the patient in one size. Any pane can stand alone for
+    a while.
     """
 
     def __init__(self, owner: QWidget, scan: ImagePane, heat: ImagePane, across: tuple[ImagePane, ImagePane]) -> None:
@@ -25,28 +31,42 @@ class PaneGrid(QGridLayout):
         self.bar = ColourBar(owner)
         self.bar.hide()
         self.arranged = ""
+        self.alone: ImagePane | None = None
+        """The pane that stands alone for now, of those of the layout."""
         self._panes = (scan, heat, *across)
+        self._extras: dict[str, tuple[QWidget, Place]] = {}
 
-    def arrange(self, layout: str) -> bool:
-        """Put the layout's panes into place and hide the others; says whether anything changed."""
-        if layout == self.arranged:
+    def add_extra(self, layout: str, widget: QWidget, *, whole: bool = False) -> None:
+        """Show a widget below the panes of a layout, or (``whole``) in their place."""
+        self._extras[layout] = widget, (0, _LEFT, _FOOT, 4) if whole else (_FOOT, _LEFT, 1, 4)
+        self.addWidget(widget, *self._extras[layout][1])
+        widget.hide()
+
+    def arrange(self, layout: str, alone: ImagePane | None = None) -> bool:
+        """Put the layout's panes (or one of them) into place and hide the others; says whether anything changed."""
+        if (layout, alone) == (self.arranged, self.alone):
             return False
-        self.arranged = layout
+        self.arranged, self.alone = layout, alone
         scan, heat, first, second = self._panes
-        one_row = {scan: (0, _LEFT, 1, 1), heat: (0, _RIGHT, 1, 1)}
-        two_rows = {
+        one_row: dict[ImagePane, Place] = {scan: (0, _LEFT, 1, 1), heat: (0, _RIGHT, 1, 1)}
+        two_rows: dict[ImagePane, Place] = {
             scan: (0, _LEFT, 1, 1), first: (0, _BESIDE, 1, 2), heat: (1, _LEFT, 1, 1), second: (1, _RIGHT, 1, 1),
         }  # fmt: skip
-        places = {SINGLE: {scan: one_row[scan]}, MPR: two_rows}.get(layout, one_row)
+        places = {SINGLE: {scan: one_row[scan]}, MPR: two_rows, GALLERY: {}}.get(layout, one_row)
+        if alone is not None:
+            places = {alone: one_row[scan]}
+        one, rows = len(places) < 2, 2 if len(places) > 2 else 1
         for pane in self._panes:
             self.removeWidget(pane)
             pane.setVisible(pane in places)
         for pane, place in places.items():
             self.addWidget(pane, *place)
         self.removeWidget(self.bar)
-        self.addWidget(self.bar, *((1, _BESIDE) if layout == MPR else (0, _END)))
+        self.addWidget(self.bar, *((1, _BESIDE) if rows == 2 else (0, _END)))
+        for name, (widget, _place) in self._extras.items():
+            widget.setVisible(name == layout)
         for row in range(2):
-            self.setRowStretch(row, 1 if row == 0 or layout == MPR else 0)
+            self.setRowStretch(row, 1 if row < rows else 0)
         for column in (_LEFT, _RIGHT):
-            self.setColumnStretch(column, 1 if column == _LEFT or layout != SINGLE else 0)
+            self.setColumnStretch(column, 1 if column == _LEFT or not one else 0)
         return True

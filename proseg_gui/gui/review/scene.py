@@ -63,6 +63,7 @@ class Scene(QWidget):
         self._given_layers: list[ContourLayer] = []
         self._local: np.ndarray | None = None
         self._place: Voxel = (0, 0, 0)
+        self._before_single = TWO
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
         heat_tables()
@@ -89,7 +90,7 @@ class Scene(QWidget):
         pane.stepped.connect(lambda steps: self.step(steps, pane))
         pane.window_dragged.connect(controller.display.set_window)
         pane.hovered.connect(controller.desk.hover)
-        pane.maximise_requested.connect(self._toggle_layout)
+        pane.maximise_requested.connect(lambda: self.maximise(pane))
         pane.clicked.connect(self._clicked)
         pane.led.connect(self.look_at)
         pane.pen_pressed.connect(tools.press)
@@ -113,24 +114,53 @@ class Scene(QWidget):
         controller.model_expected.connect(lambda _expected: self._draw_heat())
         controller.draft_changed.connect(self._show_draft)
         controller.figures_changed.connect(lambda _figures: self._draw_across())
+        controller.across_changed.connect(lambda _name: self._voxels_came())
+        controller.proposal_changed.connect(lambda _proposal: self._draw_contours())
         controller.tool_changed.connect(self._show_tool)
         controller.tool_line.connect(self._show_line)
         self.link.view_changed.connect(self._keep_place)
         self.link.rulers_changed.connect(self._keep_place)
 
     # -- layouts --------------------------------------------------------------------------------------------------
-    def _toggle_layout(self) -> None:
-        single = self._view.settings.layout == SINGLE
-        self._controller.display.set_view(layout=TWO if single else SINGLE)
+    def maximise(self, pane: ImagePane) -> None:
+        """Let a pane of the layout stand alone, or bring the others back."""
+        if self.grid.alone is None and self.grid.arranged == SINGLE:
+            self.choose_layout(self._before_single)
+            return
+        self.grid.arrange(self.grid.arranged, pane if self.grid.alone is None else None)
+        self._draw_heat()
+
+    def choose_layout(self, layout: str) -> None:
+        """Show a layout with all its panes."""
+        if self.grid.alone is not None:
+            self.grid.arrange(self.grid.arranged)
+        self._controller.display.set_view(layout=layout)
+
+    def single_or_back(self) -> None:
+        """Show the single pane, or what was shown before it."""
+        self.choose_layout(self._before_single if self._view.settings.layout == SINGLE else SINGLE)
 
     def _arrange(self, layout: str) -> None:
         """Put the layout's panes into place; the others are hidden."""
-        if not self.grid.arrange(layout):
+        if layout == self.grid.arranged:
             return
+        self.grid.arrange(layout)
+        self._before_single = self._before_single if layout == SINGLE else layout
         if layout == MPR:
             if not self._on_slices:
                 self._go(Plane(0, self._place[0]))
             self.look_at(self._place)
+        self._want_across()
+
+    def _want_across(self) -> None:
+        """Contours of every structure are needed where a plane across the slices is in view."""
+        needed = self._is_mpr or not self._on_slices
+        self._controller.desk.across.want(self._place[0] if needed else None)
+
+    @property
+    def every_pane(self) -> tuple[ImagePane, ...]:
+        """All that show the case, of every layout."""
+        return self.all_panes
 
     @property
     def _is_mpr(self) -> bool:
@@ -200,6 +230,7 @@ class Scene(QWidget):
         if self._on_slices:
             self._spread_layers = self._trace_spread()
         self._mark_cuts()
+        self._want_across()
         self._redraw()
 
     def _show_across(self) -> None:
@@ -337,10 +368,14 @@ class Scene(QWidget):
                 given = self._outlines.given(pane.plane, pane.grid, self._view)
                 pane.set_contours(self._structures_on(pane), given)
 
+    def _voxels_came(self) -> None:
+        self._draw_across() if self._on_slices else self._draw_contours()
+
     def _structures_on(self, pane: ImagePane) -> list[ContourLayer]:
         if pane.grid is None or self._controller.desk.study is None:
             return []
-        return self._outlines.structures(pane.plane, pane.grid, self._view)
+        drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)
@@ -365,7 +400,8 @@ class Scene(QWidget):
             threshold=settings.heat_threshold * top,
         )
         target.set_heatmap(values, style)
-        self.grid.bar.setVisible(settings.show_heatmap and self._controller.desk.review is not None)
+        barred = settings.show_heatmap and self._controller.desk.review is not None
+        self.grid.bar.setVisible(barred and not target.isHidden())
         self.grid.bar.set_style(style if self._on_slices else None)
         target.set_notice(self._turned_notice() or self._heat_notice(values))
 

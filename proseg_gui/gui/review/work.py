@@ -20,16 +20,32 @@ from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.thumbnails import ambiguity_preview
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.review.carrying import Carrying
 from proseg_gui.review.drafts import Words, with_words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
+from proseg_gui.review.proposals import Proposal, ProposalRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
 T = TypeVar("T")
-LANES = ("fit", "frame", "sweep", "spread", "local", "detail", "axes", "tool")
+LANES = (
+    "fit",
+    "frame",
+    "sweep",
+    "spread",
+    "local",
+    "detail",
+    "axes",
+    "tool",
+    "proposal",
+    "across",
+    "compare",
+    "gallery",
+)
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
+PROPOSAL_TITLE = "Carrying strokes through the volume"
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
 
@@ -64,6 +80,7 @@ class Work(QObject):
     spread_found = Signal(object)
     local_map_found = Signal(object)
     """``(slice index, (y, x) map)``."""
+    proposed = Signal(object)
     figures_found = Signal(object)
     fit_found = Signal(object)
     axes_found = Signal(object)
@@ -81,6 +98,7 @@ class Work(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._sweep_started = 0.0
+        self._carrying = Carrying()
         self._measured: tuple[tuple[Any, int, Point], Bricks] | None = None
         """The volume that was measured last, and of what: a stroke does not draw the whole volume again."""
         self._pause = QTimer(self)
@@ -134,6 +152,20 @@ class Work(QObject):
 
         self._start("tool", work, title, done, progress)
 
+    def look(
+        self,
+        lane: str,
+        title: str,
+        work: Callable[[CancelToken, Callable[[Any], None]], None],
+        take: Callable[[Any], None],
+    ) -> None:
+        """What a view shows: ``take`` gets each value that the work tells."""
+
+        def carry(token: CancelToken, _progress: Progress) -> None:
+            work(token, lambda value: self._jobs.post(token, take, value))
+
+        self._start(lane, carry, title, lambda _none: None)
+
     def _accept_progress(self, share: float, text: str) -> None:
         self.progressed.emit(JobState(ACCEPT_TITLE, share, text, None))
 
@@ -181,7 +213,7 @@ class Work(QObject):
                 if not quick.complete:
                     return quick
                 self._jobs.post(token, self.figures_found.emit, quick)
-            drawn = review.drawn(point, structure, token, progress)
+            drawn = Bricks.of(review.measured_mask(point, structure, token, progress).array)
             self._measured = key, drawn
             return review.figures(drawn, structure, compare_with, edits)
 
@@ -195,6 +227,19 @@ class Work(QObject):
             return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
 
         self._start("axes", work, "Sliders", self.axes_found.emit)
+
+    def propose(self, review: Reviewed, request: ProposalRequest) -> None:
+        """What follows from what was said: the slice in view at once, then every slice."""
+
+        def work(token: CancelToken, progress: Progress) -> Proposal:
+            return self._carrying.propose(
+                review, request, token, progress, partial(self._jobs.post, token, self.proposed.emit)
+            )
+
+        self._start("proposal", work, PROPOSAL_TITLE, self.proposed.emit, self._proposal_progress)
+
+    def _proposal_progress(self, share: float, text: str) -> None:
+        self.progressed.emit(JobState(PROPOSAL_TITLE, share, text, None))
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan."""

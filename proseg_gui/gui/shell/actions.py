@@ -89,6 +89,17 @@ def menu_titles() -> dict[str, str]:
     }
 
 
+def preset_names() -> dict[str, str]:
+    """The grey-level windows for CT, as :data:`proseg_gui.settings.WINDOW_PRESETS` and as people call them."""
+    return {
+        "Soft tissue": tr("Soft tissue"),
+        "Lung": tr("Lung"),
+        "Bone": tr("Bone"),
+        "Brain": tr("Brain"),
+        "Mediastinum": tr("Mediastinum"),
+    }
+
+
 def mouse_help() -> tuple[tuple[str, str], ...]:
     """What the mouse does over a pane: (how, what)."""
     return (

@@ -16,6 +16,7 @@ from PySide6.QtCore import QMessageLogContext, QSettings, QTimer, QtMsgType, qIn
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import speak
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.screenshot import save_picture
 from proseg_gui.gui.shell.settings_store import SettingsStore
@@ -56,7 +57,7 @@ def start(request: Request) -> int:
     application.setOrganizationName("proseg-gui")
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
-    window = _window(request)
+    window = _window(request, application)
     window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)
     if request.size is not None:
@@ -89,17 +90,19 @@ def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> Non
         log.debug("Qt: %s", text)
 
 
-def _window(request: Request) -> MainWindow:
+def _window(request: Request, application: QApplication) -> MainWindow:
     model = request.model or ""
     if request.screenshot is None:
         from platformdirs import user_data_path
 
         store, own = SettingsStore(), user_data_path("proseg-gui")
+        speak(application, store.load().language)
         _clear_up([own, own / "models", own / "trainings", Path(tempfile.gettempdir()), store.load().export_folder])
         return MainWindow(store, open_keeper(request.project), request.device, model)
     # A picture for a document must not depend on what somebody chose before.
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
+        speak(application, "en")
         return MainWindow(store, Keeper(), request.device, model)
 
 

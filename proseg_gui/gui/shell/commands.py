@@ -22,9 +22,10 @@ from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.operations_link import OperationsLink
 from proseg_gui.gui.review.projects import Projects
+from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import MPR, TWO, Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
-from proseg_gui.gui.shell.actions import Command
+from proseg_gui.gui.shell.actions import Command, preset_names
 from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.gui.shell.rater_key import RaterKey
@@ -46,6 +47,8 @@ class WindowActions:
     change_keys: Callable[[], object]
     screenshot: Callable[[], object]
     screenshot_plain: Callable[[], object]
+    tour: Callable[[], object]
+    offer_tour: Callable[[], object]
     show_review: Callable[[], object]
     show_trainer: Callable[[], object]
     docks: Mapping[str, QDockWidget]
@@ -62,11 +65,12 @@ class Commands:
         scene: Scene,
         agreement: AgreementLink,
         tools: ToolsLink,
+        proposals: ProposalLink,
         window: WindowActions,
     ) -> None:
         self._host, self._controller, self._opener = host, controller, opener
         self._scene, self._agreement, self._window = scene, agreement, window
-        self._tools_link = tools
+        self._tools_link, self._proposal_link = tools, proposals
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.drawings = Drawings(host, controller, opener)
@@ -85,13 +89,13 @@ class Commands:
     # A row: id, menu, text, keys, what it runs, tool tip; then by name what not every command has.
     # fmt: off
     def _file(self) -> list[Command]:
-        o, ask, out, pro, h = self._opener, self.questions, self.exporting, self.projects, self.handlers
+        ask, out, pro, h = self.questions, self.exporting, self.projects, self.handlers
         return [
             Command("open_scan", "File", tr("&Open scan\u2026"), "Ctrl+O", ask.open_file,
                     tr("Files of a scan, or of several channels"), tr("load image NIfTI DICOM NRRD")),
             Command("open_folder", "File", tr("Open &folder\u2026"), "Ctrl+Shift+O", ask.open_folder,
                     tr("A DICOM folder, a case, or a whole dataset folder"), tr("load directory series worklist")),
-            Command("open_demo", "File", tr("Open the &demo"), "Ctrl+D", o.open_demo,
+            Command("open_demo", "File", tr("Open the &demo"), "Ctrl+D", self._demo,
                     tr("The simulated scan with its four raters"), tr("example phantom sample data")),
             Command("open_contours", "File", tr("Open &contours on this scan\u2026"), "Ctrl+Shift+C", self.drawings.ask,
                     tr("RTSTRUCT, SEG, label maps or LIDC readings, as raters or as the reference"),
@@ -188,6 +192,28 @@ class Commands:
                     tr("One of your own, to be drawn by hand"), tr("new organ target segment label"),
                     blocked=h.no_scan, group="draft"),
             *self._structure(),
+            *self._proposal(),
+        ]
+
+    def _proposal(self) -> list[Command]:
+        """What becomes of what the model makes of the strokes."""
+        p, h = self._controller.desk.proposals, self.handlers
+        return [
+            Command("take_here", "Edit", tr("Take the proposal &here"), "Y", self._proposal_link.accept_here,
+                    tr("The change under the pointer, or nearest to it"), tr("accept suggestion region"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("take_slice", "Edit", tr("Take the proposal on this slice"), "Shift+Y", p.accept_slice,
+                    tr("All of it on the slice in view"), tr("accept suggestion"), blocked=h.no_proposal,
+                    group="proposal"),
+            Command("take_all", "Edit", tr("Take the proposal on all slices"), "Ctrl+Shift+Y", p.accept_all,
+                    tr("The sliders move to it; your strokes stay"), tr("accept suggestion volume"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("reject_proposal", "Edit", tr("Re&ject the proposal"), "Backspace", p.reject,
+                    tr("Nothing is offered until you draw again"), tr("dismiss suggestion discard"),
+                    blocked=h.no_proposal, group="proposal"),
+            Command("proposals", "Edit", tr("Carry strokes &through the volume"), "", h.toggle_proposals,
+                    tr("After each stroke the model proposes a contour on every slice"),
+                    tr("suggestion propagate condition interactive"), h.is_on("proposals"), group="proposal"),
         ]
 
     def _structure(self) -> list[Command]:
@@ -225,7 +251,7 @@ class Commands:
         ]
 
     def _view(self) -> list[Command]:
-        h, scan = self.handlers, self._scene.scan
+        h, s, scan = self.handlers, self._scene, self._scene.scan
         on, toggle = h.is_on, h.toggle
         return [
             Command("contours", "View", tr("&Contours"), "Space", toggle("show_contours"),
@@ -244,12 +270,13 @@ class Commands:
             Command("next_channel", "View", tr("Next c&hannel"), "H", self._controller.display.next_channel,
                     tr("The next image of a case with several, such as T1, T1c, T2"), tr("sequence modality contrast"),
                     blocked=h.no_scan, group="panes"),
-            Command("single_pane", "View", tr("&Single pane"), "L", h.swap("layout", "single", "two"),
-                    tr("One pane or two"), tr("layout maximise full"), h.has("layout", "single"), group="panes"),
-            Command("two_panes", "View", tr("Scan | heat &map"), "F2", h.pick("layout", TWO),
+            Command("single_pane", "View", tr("&Single pane"), "L", s.single_or_back,
+                    tr("One pane, or the layout before"), tr("layout maximise full"), h.has("layout", "single"),
+                    group="panes"),
+            Command("two_panes", "View", tr("Scan | heat &map"), "F2", partial(s.choose_layout, TWO),
                     tr("The slice with contours, and the same as map of uncertainty"), tr("layout side by side"),
                     h.has("layout", TWO), group="panes"),
-            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", h.pick("layout", MPR),
+            Command("mpr", "View", tr("Planes across (&MPR)"), "F4", partial(s.choose_layout, MPR),
                     tr("Axial, coronal and sagittal through one place; Shift + move leads"),
                     tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
@@ -267,9 +294,7 @@ class Commands:
         ]
 
     def _windows(self) -> list[Command]:
-        h = self.handlers
-        presets = {"Soft tissue": tr("Soft tissue"), "Lung": tr("Lung"), "Bone": tr("Bone"), "Brain": tr("Brain"),
-                   "Mediastinum": tr("Mediastinum")}
+        h, presets = self.handlers, preset_names()
         rows = [
             Command(f"window_{name.lower().replace(' ', '_')}", "View", tr("Window: {name}").format(name=presets[name]),
                     str(number), partial(h.ct_window, centre, width),
@@ -308,6 +333,12 @@ class Commands:
                     h.swap("mouse_profile", "zoom", "window"),
                     tr("For those who come from 3D Slicer or OHIF; else the right button sets window and level"),
                     tr("mouse button profile"), h.has("mouse_profile", "zoom"), group="app"),
+            *[
+                Command(f"language_{key}", "View", name, "", partial(h.speak, key), tr("From the next start on"),
+                        tr("language German English Deutsch Englisch translation"), h.has("language", key),
+                        group="app", submenu=tr("Lan&guage"))
+                for key, name in (("system", tr("As the system")), ("en", "English"), ("de", "Deutsch"))
+            ],
             *[
                 Command(f"panel_{key}", "View", dock.windowTitle(), "", partial(_turn_over, dock),
                         tr("Show or hide this panel"), tr("dock hide close"), partial(_is_there, dock),
@@ -398,10 +429,17 @@ class Commands:
                     tr("All of these on one sheet"), tr("shortcuts sheet hotkeys help")),
             Command("change_keys", "Help", tr("&Change keys\u2026"), "", self._window.change_keys,
                     tr("Other keys for any command"), tr("shortcuts hotkeys customise rebind")),
+            Command("tour", "Help", tr("&Tour of Review"), "", self._window.tour,
+                    tr("Six cards that show what is where; on the demo where no scan is open"),
+                    tr("introduction tutorial first steps help")),
             Command("about", "Help", tr("&About proseg-gui"), "", self.questions.show_about,
                     tr("Versions, licence, how to cite"), tr("version license citation")),
         ]
     # fmt: on
+
+    def _demo(self) -> None:
+        self._opener.open_demo()
+        self._window.offer_tour()
 
     def _no_case(self) -> str:
         return "" if self.projects.has_case else tr("No case of a project is open")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.theme import set_icon
 
 HEIGHT = 14
@@ -17,14 +18,14 @@ class Grip(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self.setToolTip(f"{dock.windowTitle()}: drag to move, double click to float")
+        self.setToolTip(tr("{panel}: drag to move, double click to float").format(panel=dock.windowTitle()))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 2, 0)
         row.setSpacing(2)
         row.addStretch(1)
         for name, tip, run in (
-            ("dock_float", "Float", lambda: dock.setFloating(not dock.isFloating())),
-            ("dock_close", "Close (View > Panels brings it back)", dock.close),
+            ("dock_float", tr("Float"), lambda: dock.setFloating(not dock.isFloating())),
+            ("dock_close", tr("Close (View > Panels brings it back)"), dock.close),
         ):
             button = QToolButton(self)
             button.setProperty("kind", "flat")

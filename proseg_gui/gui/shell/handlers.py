@@ -65,13 +65,14 @@ class Handlers:
         """Whether a choice of the settings is ``value``."""
         return lambda: bool(getattr(self._controller.display.view.settings, name) == value)
 
-    def pick(self, name: str, value: str) -> Callable[[], None]:
-        """Set a choice of the settings."""
-        return lambda: self._controller.display.set_view(**{name: value})
-
     def swap(self, name: str, one: str, other: str) -> Callable[[], None]:
         """Set a choice of the settings to ``one``, or to ``other`` where it is ``one``."""
         return lambda: self._controller.display.set_view(**{name: other if self.has(name, one)() else one})
+
+    def speak(self, language: str) -> None:
+        """Choose the language of the window; its words are made when it is built."""
+        self._controller.display.set_view(language=language)
+        self._controller.noticed.emit(tr("The language changes at the next start"))
 
     def ct_window(self, centre: float, width: float) -> None:
         """Set grey levels in HU."""
@@ -101,6 +102,15 @@ class Handlers:
         review = self._controller.desk.review
         names = () if review is None or self.all_raters_shown() else review.engine.raters
         self._controller.display.show_raters(frozenset(names))
+
+    def no_proposal(self) -> str:
+        """Something must be offered."""
+        return "" if self._controller.desk.proposals.offered is not None else tr("Nothing is proposed")
+
+    def toggle_proposals(self) -> None:
+        """Let strokes be carried through the volume, or not."""
+        self.toggle("proposals")()
+        self._controller.desk.proposals.ask()
 
     def holds(self, kind: str) -> bool:
         """Whether this tool is in the hand."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolBu
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.shell.actions import mouse_help, preset_names
 from proseg_gui.gui.theme import set_icon
 from proseg_gui.review.state import ViewState
 from proseg_gui.settings import WINDOW_PRESETS
@@ -21,12 +22,16 @@ from proseg_gui.wording import plural
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
 
-LAYOUT_NAMES = {"two": "scan | heatmap", "single": "single pane", "mpr": "planes across"}
 CHIP_PADDING = 56
 NARROW_PADDING = 44
 """Of a chip without words."""
 LONGEST_NARROW = 80
 """Widget pixels for a name once there is little room."""
+
+
+def layout_names() -> dict[str, str]:
+    """Layouts of the panes, as the settings know them, and what people call them."""
+    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across")}
 
 
 class TopBar(QWidget):
@@ -38,7 +43,7 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.menus, 0)
+        self._row.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._tabs: QWidget | None = None
@@ -118,7 +123,12 @@ class Header(QWidget):
             (self._export, tr("Write contours, samples and maps"), "export"),
         ):
             found = ", ".join(keys(command))
-            widget.setToolTip(f"{text} ({found})" if found else text)
+            told = f"{text} ({found})" if found else text
+            if isinstance(widget, QToolButton):
+                self._tips[widget] = told
+            else:
+                widget.setToolTip(told)
+        self.fit(self._room)
 
     def _chip(self, icon: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
@@ -131,10 +141,16 @@ class Header(QWidget):
         return chip
 
     def _label(self, chip: QToolButton, *texts: str) -> None:
-        """What a chip says, from the longest wording to the shortest; the longest is in its tip as well."""
+        """What a chip says, from the longest wording to the shortest; the longest is in the tip of a shortened one."""
         self._texts[chip] = texts
-        chip.setToolTip(f"{self._tips[chip]}: {texts[0]}")
         self.fit(self._room)
+
+    def _tip(self, chip: QToolButton, text: str) -> str:
+        """What a chip is for, its whole words where they are shortened, and of the panes what the mouse does there."""
+        whole = self._texts[chip][0]
+        tip = self._tips[chip] if text == whole else f"{self._tips[chip]}: {whole}"
+        mouse = "\n".join(f"{how}: {what}" for how, what in mouse_help()) if chip is self._layout else ""
+        return "\n\n".join(part for part in (tip, mouse) if part)
 
     def fit(self, room: int) -> None:
         """Write the chips as long as ``room`` widget pixels allow.
@@ -151,23 +167,25 @@ class Header(QWidget):
                 break
         for chip, text in shown.items():
             chip.setText(text)
+            chip.setToolTip(self._tip(chip, text))
             chip.setFixedWidth(widths[chip])
         self._row.activate()
         self.updateGeometry()
 
     def _layout_menu(self) -> QMenu:
         menu = QMenu(self)
-        for key, name in LAYOUT_NAMES.items():
+        for key, name in layout_names().items():
             menu.addAction(name, partial(self._controller.display.set_view, layout=key))
         return menu
 
     def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)
+        names = preset_names()
         for name, centre, width in WINDOW_PRESETS:
-            text = f"{name}   {centre:g} / {width:g}"
+            text = f"{names[name]}   {centre:g} / {width:g}"
             self._presets.append(menu.addAction(text, partial(self._controller.display.set_window, centre, width)))
         menu.addSeparator()
-        menu.addAction("As the file says, or the whole range", automatic)
+        menu.addAction(tr("As the file says, or the whole range"), automatic)
         return menu
 
     def _device_menu(self) -> QMenu:
@@ -188,9 +206,10 @@ class Header(QWidget):
         return menu
 
     def _show_view(self, view: ViewState) -> None:
-        self._label(self._layout, LAYOUT_NAMES.get(view.settings.layout, ""), "")
+        self._label(self._layout, layout_names()[view.settings.layout], "")
         centre, width = view.window
-        preset = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "Window")
+        found = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "")
+        preset = preset_names().get(found, tr("Window"))
         levels = f"{centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{centre:.3g} / {width:.3g}"
         self._label(self._window, f"{preset} {levels}", levels, "")
         study = self._controller.desk.study
@@ -206,11 +225,11 @@ class Header(QWidget):
         review = self._controller.desk.review
         self._allow_export()
         if bundle is None or review is None:
-            self._label(self._model, "no model")
+            self._label(self._model, tr("no model"))
             self._label(self._device, "auto")
             return
         card = bundle.card
-        shorter = f"{card.name} \u00b7 {plural(len(card.raters), 'rater')}"
+        shorter = f"{card.name} \u00b7 {plural(len(card.raters), tr('rater'), tr('raters'))}"
         self._label(self._model, f"{shorter} \u00b7 v{card.version}", shorter, card.name)
         self._label(self._device, review.engine.device_name)
 

@@ -17,12 +17,15 @@ from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.error_dialog import ErrorDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.jobs import wait_for
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.column import PanelColumn
 from proseg_gui.gui.panels.fit_banner import FitBanner
+from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.notices import NoticeBar
 from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.proposal_bar import ProposalBar
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.toolbar import ToolBar
@@ -33,6 +36,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
@@ -42,7 +46,7 @@ from proseg_gui.gui.shell.commands import Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe, place_of
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
-from proseg_gui.gui.shell.focus import FocusHome
+from proseg_gui.gui.shell.focus import FocusKeys
 from proseg_gui.gui.shell.header import Header, TopBar
 from proseg_gui.gui.shell.key_link import KeyLink
 from proseg_gui.gui.shell.left_out import cleaner, left_out
@@ -50,6 +54,7 @@ from proseg_gui.gui.shell.screenshot import Screenshots
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
+from proseg_gui.gui.shell.tour import Tour
 from proseg_gui.gui.theme import apply_theme
 from proseg_gui.gui.trainer.link import TrainerLink
 from proseg_gui.gui.trainer.run_panel import tab_text
@@ -105,14 +110,16 @@ class MainWindow(QMainWindow):
         self.scene = Scene(self.controller, self)
         self.trainer = TrainerTab(self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
-        self.toolbar = ToolBar()
-        self.tabs = Tabs(_stacked(self.notices, self.fit_banner, self.toolbar, self.scene), self.trainer, self)
+        self.toolbar, self.proposal_bar = ToolBar(), ProposalBar(PROPOSAL_COLOUR)
+        page = _stacked(self.notices, self.fit_banner, self.toolbar, self.proposal_bar, self.scene)
+        self.tabs = Tabs(page, self.trainer, self)
         self.setCentralWidget(self.tabs.stack)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self._build_docks()
         self.agreement = AgreementLink(self.controller, self)
         self.tools = ToolsLink(self.host, self.controller, self.toolbar, self.structures)
+        self.proposals = ProposalLink(self.controller, self.proposal_bar, self.preference, self.ambiguity, self.scene)
         window = WindowActions(
             close=self.close,
             reset_layout=self.reset_layout,
@@ -122,12 +129,14 @@ class MainWindow(QMainWindow):
             change_keys=lambda: self.keys.ask(),
             screenshot=lambda: self.screenshots.ask(patient_data=True),
             screenshot_plain=lambda: self.screenshots.ask(patient_data=False),
+            tour=self._tour,
+            offer_tour=lambda: self.tour.offer(),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
             docks=self.docks,
         )
         self.commands = Commands(
-            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, window
+            self.host, self.controller, self.opener, self.scene, self.agreement, self.tools, self.proposals, window
         )
         self.screenshots = Screenshots(
             self.host, self, self.patient_left_out, lambda: self.controller.display.view.settings.export_folder
@@ -137,6 +146,8 @@ class MainWindow(QMainWindow):
         structure_menu = self.menus.by_name[self.menus.commands["grow"].submenu]
         self.toolbar.operations.setMenu(structure_menu)
         self.toolbar.set_keys({kind: ", ".join(self.menus.keys_shown(kind.replace(" ", "_"))) for kind in TOOLS})
+        ids = {"here": "take_here", "slice": "take_slice", "all": "take_all", "reject": "reject_proposal"}
+        self.proposal_bar.set_keys({name: ", ".join(self.menus.keys_shown(one)) for name, one in ids.items()})
         self.finder = Finder(self.menus, self.controller, self)
         self.header = Header(
             self.controller,
@@ -153,8 +164,12 @@ class MainWindow(QMainWindow):
         self.commands.questions.fill_recent(self.menus.by_name["File"])
         self.measurements.details_asked.connect(self.agreement.open)
         self.tabs.own(list(self.docks.values()), self.header, self.menus)
+        self.tour = Tour(self, self.controller, self.opener.open_demo, {
+            "panes": self.scene, "preference": self.preference, "ambiguity": self.ambiguity, "strip": self.strip,
+            "structures": self.structures, "header": self.header,
+        })  # fmt: skip
         self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
-        FocusHome(self.scene.all_panes, [self.scene, *self.docks.values()], self)
+        FocusKeys(self, self.scene.all_panes)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
@@ -169,10 +184,12 @@ class MainWindow(QMainWindow):
         right = PanelColumn(self.preference, self.ambiguity, self.uncertainty)
         area = Qt.DockWidgetArea
         self.docks = {
-            "cases": self._dock("Cases and display", "cases", left, area.LeftDockWidgetArea),
-            "latents": self._dock("Latents", "latents", right, area.RightDockWidgetArea),
-            "strip": self._dock("Uncertainty by slice", "strip", self.strip, area.BottomDockWidgetArea),
-            "volumes": self._dock("Volume over raters and samples", "volumes", self.plot, area.BottomDockWidgetArea),
+            "cases": self._dock(tr("Cases and display"), "cases", left, area.LeftDockWidgetArea),
+            "latents": self._dock(tr("Latents"), "latents", right, area.RightDockWidgetArea),
+            "strip": self._dock(tr("Uncertainty by slice"), "strip", self.strip, area.BottomDockWidgetArea),
+            "volumes": self._dock(
+                tr("Volume over raters and samples"), "volumes", self.plot, area.BottomDockWidgetArea
+            ),
         }
         self.splitDockWidget(self.docks["strip"], self.docks["volumes"], Qt.Orientation.Horizontal)
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -254,7 +271,7 @@ class MainWindow(QMainWindow):
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""
         clean = cleaner(self.controller.desk.study, self.opener)
-        return left_out(self, self.scene.panes, self.worklist_link, self.status, clean)
+        return left_out(self, self.scene.every_pane, self.worklist_link, self.status, clean)
 
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""
@@ -350,6 +367,12 @@ class MainWindow(QMainWindow):
             self.resize(self.size().boundedTo(room.size()))
             self.move(room.topLeft())
 
+    def _tour(self) -> None:
+        self.tabs.show_review()
+        for dock in self.docks.values():  # every part that a card is about is there
+            dock.show()
+        self.tour.begin()
+
     def reset_layout(self) -> None:
         """Put every dock back where it was at the first start."""
         self.restoreState(self._first_state)
@@ -365,7 +388,7 @@ class MainWindow(QMainWindow):
         self._store.clear_traces()
         self.controller.display.set_view(recent=(), last_folder="", export_folder="")
         self.opener.forget_places()
-        self.status.notice("Recent files, last folders and the places of cases are forgotten; all work is kept")
+        self.status.notice(tr("Recent files, last folders and the places of cases are forgotten; all work is kept"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep where one stood, stop all work, close. Asks only about a running training, or what cannot be kept."""

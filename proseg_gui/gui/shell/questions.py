@@ -18,6 +18,7 @@ from proseg_gui.gui.dialogs.person_dialog import PersonDialog
 from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Menus, shortcut_groups
@@ -39,19 +40,21 @@ class Questions:
 
     def open_file(self) -> None:
         """Ask for files and open them."""
-        dialog = QFileDialog(self._host.parent, "Open scan", self._controller.display.view.settings.last_folder, FILES)
+        dialog = QFileDialog(
+            self._host.parent, tr("Open scan"), self._controller.display.view.settings.last_folder, FILES
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._host.show_dialog(dialog, lambda: self._opener.open_paths([Path(f) for f in dialog.selectedFiles()]))
 
     def open_folder(self) -> None:
         """Ask for a folder (DICOM, a case, a dataset) and open it."""
-        dialog = QFileDialog(self._host.parent, "Open folder", self._controller.display.view.settings.last_folder)
+        dialog = QFileDialog(self._host.parent, tr("Open folder"), self._controller.display.view.settings.last_folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         self._host.show_dialog(dialog, lambda: self._opener.open_paths([Path(f) for f in dialog.selectedFiles()]))
 
     def fill_recent(self, file_menu: QMenu) -> None:
         """Put a submenu of recent scans after the first entries of the File menu."""
-        menu = QMenu("Open &recent", file_menu)
+        menu = QMenu(tr("Open &recent"), file_menu)
         file_menu.insertMenu(file_menu.actions()[3], menu)
 
         def fill() -> None:
@@ -98,16 +101,16 @@ class Questions:
             dialog = ModelChooser([_model_item(card, card.name == current) for card in cards], parent=self._host.parent)
             self._host.show_dialog(dialog, lambda: self._opener.use_model(str(dialog.chosen())))
 
-        self._host.jobs.start("models", work, title="Listing the models", done=done, failed=self._host.failed,
+        self._host.jobs.start("models", work, title=tr("Listing the models"), done=done, failed=self._host.failed,
                               latest=True)  # fmt: skip
 
     def ask_model(self, error: UserError, answer: Callable[[], None]) -> None:
         """The model was made for other images: use it all the same, or another one."""
         box = QMessageBox(
-            QMessageBox.Icon.Question, "Other images than the model's", str(error), parent=self._host.parent
+            QMessageBox.Icon.Question, tr("Other images than the model's"), str(error), parent=self._host.parent
         )
-        use = box.addButton("Use it all the same", QMessageBox.ButtonRole.AcceptRole)
-        other = box.addButton("Choose another model", QMessageBox.ButtonRole.RejectRole)
+        use = box.addButton(tr("Use it all the same"), QMessageBox.ButtonRole.AcceptRole)
+        other = box.addButton(tr("Choose another model"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(other)
         box.buttonClicked.connect(lambda button: answer() if button is use else self.choose_model())
         self._host.show_dialog(box)
@@ -143,14 +146,17 @@ class Questions:
 def clear_traces(then: Callable[[], None], parent: QWidget) -> QMessageBox:
     """Asks before traces are cleared: what goes, and that no work goes."""
     box = QMessageBox(
-        QMessageBox.Icon.Question, "Clear traces", "Forget where the scans of this computer lie?", parent=parent
+        QMessageBox.Icon.Question, tr("Clear traces"), tr("Forget where the scans of this computer lie?"), parent=parent
     )
     box.setInformativeText(
-        "This goes: recent files, the last folders, and the paths of cases in the project of this window. What you did "
-        "stays: sliders, contours, accepted readings and their history; a case is known again when its scan is opened."
+        tr(
+            "This goes: recent files, the last folders, and the paths of cases in the project of this window. What you "
+            "did stays: sliders, contours, accepted readings and their history; a case is known again when its scan is "
+            "opened."
+        )
     )
-    agreed = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
-    kept = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    agreed = box.addButton(tr("Forget"), QMessageBox.ButtonRole.DestructiveRole)
+    kept = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(kept)
     box.buttonClicked.connect(lambda button: then() if button is agreed else None)
     return box
@@ -161,11 +167,11 @@ def not_kept(
 ) -> QMessageBox:
     """Asked when the window is closed while steps cannot be written: try again, or close without them."""
     text = f"{plural(steps, 'step')} could not be kept"
-    box = QMessageBox(QMessageBox.Icon.Warning, "Not kept yet", text, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, tr("Not kept yet"), text, parent=parent)
     box.setInformativeText(f"{reason or 'The project cannot be written'}. They are lost when the window is closed now.")
-    retry = box.addButton("Try again", QMessageBox.ButtonRole.AcceptRole)
-    lose = box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+    retry = box.addButton(tr("Try again"), QMessageBox.ButtonRole.AcceptRole)
+    lose = box.addButton(tr("Close and lose them"), QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton(tr("Stay"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
     box.buttonClicked.connect(lambda button: again() if button is retry else close() if button is lose else None)

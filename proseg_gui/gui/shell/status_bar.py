@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.elided_label import ElidedLabel
 from proseg_gui.review.state import Readout
@@ -37,8 +38,8 @@ class StatusBar(QStatusBar):
         self._bar.setTextVisible(False)
         self._cancel = QToolButton()
         self._cancel.setText("\u2715")
-        self._cancel.setToolTip("Cancel the running work")
-        self._cancel.setAccessibleName("Cancel the running work")
+        self._cancel.setToolTip(tr("Cancel the running work"))
+        self._cancel.setAccessibleName(tr("Cancel the running work"))
         self._cancel.clicked.connect(self.cancel_requested)
         for part in (self._job_text, self._bar, self._cancel):
             row.addWidget(part)
@@ -55,10 +56,10 @@ class StatusBar(QStatusBar):
         self._device.setToolTip("Where the model runs, and the memory that it may use for slices it has worked out")
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._latency.setToolTip("From the last move of a slider to its contours on screen")
+        self._latency.setToolTip(tr("From the last move of a slider to its contours on screen"))
         self._person = QToolButton()
         self._person.setAutoRaise(True)
-        self._person.setToolTip("Who signs accepted readings here; click to change")
+        self._person.setToolTip(tr("Who signs accepted readings here; click to change"))
         self._person.clicked.connect(self.person_asked)
         self._person.hide()
         self.addPermanentWidget(self._person)
@@ -97,8 +98,8 @@ class StatusBar(QStatusBar):
 
     def show_person(self, name: str) -> None:
         """Show under which pseudonym readings are accepted; nothing before one was chosen."""
-        self._person.setText(f"reader: {name}")
-        self._person.setAccessibleName(f"Reader {name}")
+        self._person.setText(tr("reader: {name}").format(name=name))
+        self._person.setAccessibleName(tr("reader: {name}").format(name=name))
         self._person.setVisible(bool(name))
 
     def show_device(self, text: str) -> None:

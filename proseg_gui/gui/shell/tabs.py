@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QStackedWidget, QTabBar, QWidget
 
+from proseg_gui.gui.language import tr
+
 if TYPE_CHECKING:
     from proseg_gui.gui.shell.actions import Menus
 
@@ -30,10 +32,10 @@ class Tabs(QObject):
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(False)  # with them it would let itself be cut where the row is full
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.bar.setAccessibleName("Review or Trainer")
-        self.bar.addTab("Review")
-        self.bar.addTab("Trainer")
-        self.bar.setTabToolTip(TRAINER, "Train a model on your raters' masks")
+        self.bar.setAccessibleName(tr("Review or Trainer"))
+        self.bar.addTab(tr("Review"))
+        self.bar.addTab(tr("Trainer"))
+        self.bar.setTabToolTip(TRAINER, tr("Train a model on your raters' masks"))
         self._docks: list[QDockWidget] = []
         self._hidden: list[QDockWidget] = []
         self._of_review: list[Callable[[bool], None]] = []
@@ -55,7 +57,7 @@ class Tabs(QObject):
 
     def show_progress(self, text: str) -> None:
         """Say beside the Trainer's name how far a training is; it is read from Review too."""
-        self.bar.setTabText(TRAINER, f"Trainer \u00b7 {text}" if text else "Trainer")
+        self.bar.setTabText(TRAINER, f"{tr('Trainer')} \u00b7 {text}" if text else tr("Trainer"))
 
     def _fit(self) -> None:
         """The page behind claims no room: beside Review's docks the Trainer would not fit on a small screen."""

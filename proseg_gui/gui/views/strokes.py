@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransfo
 from .spread import Mask, is_even, margin, spread
 
 LineStyle = Literal["solid", "dash", "dot", "thin"]
-DASHES: dict[str, list[float]] = {"dash": [4.0, 3.0], "dot": [1.5, 1.5]}
+DASHES: dict[str, list[float]] = {"dash": [4.0, 3.0], "dot": [2.2, 1.4]}
 """Lengths of dashes and gaps in turn, in line widths."""
 THIN_ALPHA = 0.55
 CASING = QColor(0, 0, 0, 150)

@@ -34,7 +34,7 @@ class RaterMark:
 
     @property
     def text(self) -> str:
-        """What is written at its line."""
+        """What is said at its line."""
         return f"{self.name} (given)" if self.given else self.name
 
 
@@ -171,9 +171,9 @@ class VolumePlot(SmallPlot):
         rows: list[list[tuple[float, float]]] = [[] for _ in range(NAME_ROWS if self.height() >= ROOMY else 1)]
         self._names = []
         for rater in sorted(self._raters, key=lambda mark: (mark.given, mark.ml)):
-            if any(rater.text == mark.text for mark, _, _ in self._names):
-                continue  # who read twice has two lines and one name
-            width = metrics.horizontalAdvance(rater.text)
+            if any(rater.name == mark.name for mark, _, _ in self._names):
+                continue  # one name for all lines of one colour: the model's, and the dotted ones of who read twice
+            width = metrics.horizontalAdvance(rater.name)
             left = min(max(self.x_of(rater.ml) - width / 2, 4.0), self.width() - 4 - width)
             for number, taken in enumerate(rows):
                 if all(left > end + 8 or left + width < start - 8 for start, end in taken):
@@ -197,7 +197,7 @@ class VolumePlot(SmallPlot):
         painter.setPen(QColor(self._colours.muted))
         foot = area.top() - 3 - metrics.descent()
         for rater, left, row in self._names:
-            painter.drawText(QPointF(left, foot - row * metrics.height()), rater.text)
+            painter.drawText(QPointF(left, foot - row * metrics.height()), rater.name)
         if self._current is not None:
             x = self.x_of(self._current)
             painter.fillRect(QRectF(x - 1.5, area.top() - 3, 3.0, area.height() + 3), QColor(self._colours.current))

@@ -44,13 +44,15 @@ def _section(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     parts = f"{protocol['folds']}-fold cross-validation by patient" if protocol["folds"] > 1 else "one split"
     title = f"## {protocol['name']}: {held} each, {protocol['side']} x {protocol['side']}, {parts}"
     by_method = {m: [run for run in runs if run["method"] == m] for m in methods}
+    folds = {run["fold"] for run in runs}
     columns = {m: {key: column(found, key) for key, _ in COLUMNS} for m, found in by_method.items()}
+    alike = {m: values for m, values in columns.items() if {run["fold"] for run in by_method[m]} == folds}
     lines = [title, "", _conditions(protocol, runs), ""]
     heads = ["method", *(text for _, text in COLUMNS), *RUN_COLUMNS]
     lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for m in methods:
         found = by_method[m]
-        cells = [_cell(columns[m][key], key, columns) for key, _ in COLUMNS]
+        cells = [_cell(columns[m][key], key, alike if m in alike else {}) for key, _ in COLUMNS]
         steps, seconds = (np.mean([run[name] for run in found]) for name in ("steps", "seconds"))
         spent = f"{steps:.0f} | {seconds / steps:.3f} | {seconds:.0f}"
         runs_made = f"{len(found)}" + ("" if len(found) == wanted else f" of {wanted}")
@@ -69,7 +71,8 @@ def _conditions(protocol: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) 
     return (
         f"{len(cases)} cases judged, {len(runs[0]['raters'])} raters, {protocol['samples']} samples a rater; "
         f"seeds {_list(seeds)}; folds {_list(folds)}. Mean over cases, ± standard deviation over seeds where there are "
-        "several. Same backbone, data order and augmentation; weights chosen on inner validation patients. Bold: best."
+        "several. Same backbone, data order and augmentation; weights chosen on inner validation patients. Bold: best "
+        "of those judged on all these cases; a row of fewer folds is of fewer cases, so look at its differences below."
     )
 
 
@@ -87,7 +90,8 @@ def _people(runs: Sequence[Mapping[str, Any]]) -> str:
     return f"| *people: one against the majority of the others* | {' | '.join(cells)} |{' |' * len(RUN_COLUMNS)}"
 
 
-def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]]) -> str:
+def _cell(column: Column, key: str, rivals: Mapping[str, Mapping[str, Column]]) -> str:
+    """A figure, bold where it is the best of its rivals'; without rivals it cannot be."""
     if not column.by_seed.size:
         return "-"
     text = f"{column.by_seed.mean():.4f}"
@@ -95,7 +99,9 @@ def _cell(column: Column, key: str, columns: Mapping[str, Mapping[str, Column]])
         text += f" ± {column.by_seed.std(ddof=1):.4f}"
     if key in ("sample_diversity", "dice_identity_permuted"):
         return text  # neither more nor less is better
-    means = [other[key].by_seed.mean() for other in columns.values() if other[key].by_seed.size]
+    means = [other[key].by_seed.mean() for other in rivals.values() if other[key].by_seed.size]
+    if not means:
+        return text
     best = min(means) if key in LOWER_IS_BETTER else max(means)
     return f"**{text}**" if column.by_seed.mean() == best else text
 

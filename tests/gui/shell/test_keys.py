@@ -33,8 +33,8 @@ def texts(dialog) -> list[str]:
 def test_a_new_key_acts_is_kept_and_stands_on_the_sheet_and_in_the_tool_tip(reviewed, qtbot, tmp_path):
     window, view = reviewed, reviewed.controller.display.view
     dialog = change_keys(window, qtbot, "heatmap")
-    QTest.keyClick(dialog.field, Qt.Key.Key_Y)
-    assert dialog.field.text() == "Y" and dialog.said.text() == ""
+    QTest.keyClick(dialog.field, Qt.Key.Key_F8)
+    assert dialog.field.text() == "F8" and dialog.said.text() == ""
     QTest.mouseClick(dialog.use, LEFT)
     dialog.choose("single_pane")
     QTest.keyClick(dialog.field, Qt.Key.Key_F7)
@@ -45,16 +45,17 @@ def test_a_new_key_acts_is_kept_and_stands_on_the_sheet_and_in_the_tool_tip(revi
     before = view.settings.show_heatmap
     QTest.keyClick(window, Qt.Key.Key_U)
     assert window.controller.display.view.settings.show_heatmap is before
-    QTest.keyClick(window, Qt.Key.Key_Y)
+    QTest.keyClick(window, Qt.Key.Key_F8)
     assert window.controller.display.view.settings.show_heatmap is not before
     QTest.keyClick(window, Qt.Key.Key_F1)
     (sheet,) = window.findChildren(ShortcutSheet)
-    assert "Y" in texts(sheet) and "U" not in texts(sheet) and "F7" in texts(sheet)
+    assert "F8" in texts(sheet) and "U" not in texts(sheet) and "F7" in texts(sheet)
     sheet.reject()
-    assert window.header._layout.toolTip() == "Panes (L, F7)"
+    tip = window.header._layout.toolTip()
+    assert tip.startswith("Panes (L, F7)\n") and "Ctrl + wheel: Zoom at the cursor" in tip
     window.close()
     kept = SettingsStore(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)).load()
-    assert set(kept.keys) == {"heatmap=Q", "single_pane=L|F7"}
+    assert set(kept.keys) == {"heatmap=F8", "single_pane=L|F7"}
 
 
 def test_a_clash_is_named_and_nothing_changes_hands_before_it_is_said(reviewed, qtbot):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from proseg_gui.catalogue import CONTENDERS
 from proseg_gui.inference.judge import FIGURES
 from proseg_gui.training.benchmark.columns import Column, difference, figure_of
 from proseg_gui.training.benchmark.protocol import Protocol
@@ -51,6 +52,12 @@ def test_the_best_is_bold_and_less_is_better_for_ged():
     text = tables(RUNS)
     assert row(text, "ProSeg coherent")[1].startswith("**0.1100"), "0.11 against 0.12"
     assert not row(text, "Pionono")[1].startswith("**")
+
+
+def test_a_method_of_fewer_folds_is_no_rival_for_the_best():
+    text = tables([*RUNS, run("threshold", 0, 0, 0.99, 0.01)])
+    assert row(text, CONTENDERS["threshold"].title)[1] == "0.0100"
+    assert row(text, "ProSeg coherent")[1].startswith("**0.1100")
 
 
 def test_people_stand_beside_the_methods():

@@ -1,0 +1,68 @@
+"""Joins the bar of the proposal and the sliders' ghosts with the desk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
+from proseg_gui.gui.panels.preference import PreferencePanel
+from proseg_gui.gui.panels.proposal_bar import ProposalBar
+from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.scene import Scene
+from proseg_gui.review.figures import ml_text
+from proseg_gui.review.proposals import Proposal
+from proseg_gui.wording import plural
+
+
+class ProposalLink(QObject):
+    """Shows what is offered; carries out what the person makes of it."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        bar: ProposalBar,
+        preference: PreferencePanel,
+        ambiguity: AmbiguityPanel,
+        scene: Scene,
+    ) -> None:
+        super().__init__(controller)
+        self._controller, self._bar, self._scene = controller, bar, scene
+        self._panels = (preference, ambiguity)
+        proposals = controller.desk.proposals
+        bar.here_asked.connect(self.accept_here)
+        bar.slice_asked.connect(proposals.accept_slice)
+        bar.all_asked.connect(proposals.accept_all)
+        bar.reject_asked.connect(proposals.reject)
+        controller.proposal_changed.connect(self._show)
+        controller.figures_changed.connect(lambda _figures: self._tell())
+        controller.slice_changed.connect(lambda _k: self._tell())
+
+    def accept_here(self) -> None:
+        """Take the change under the pointer."""
+        self._controller.desk.proposals.accept_here(self._scene.link.crosshair)
+
+    def _show(self, proposal: Proposal | None) -> None:
+        ghosts = {} if proposal is None else proposal.ghosts
+        for panel in self._panels:
+            panel.set_ghosts(ghosts)
+        self._tell()
+
+    def _tell(self) -> None:
+        proposals = self._controller.desk.proposals
+        offered = proposals.offered
+        if offered is None:
+            self._bar.withdraw()
+            return
+        figures, ml = self._controller.desk.figures, proposals.ml()
+        what = "Proposal: other slices are being worked out"
+        short = "Proposal"
+        if ml is not None:
+            change = "" if figures is None or not figures.exact else f" ({ml - figures.ml:+.1f} ml)"
+            what = short = f"Proposal {ml_text(ml)}{change}"
+        like = f"drawn most like {offered.likest}" if offered.likest else ""
+        if offered.raters and not offered.likest:
+            like = "like no single rater of the model"
+        strokes = plural(offered.request.hand.count(), "voxel")
+        full = " \u00b7 ".join(part for part in (what, like, f"from {strokes} that you drew") if part)
+        middle = " \u00b7 ".join(part for part in (what, like) if part)
+        self._bar.offer((full, middle, short), complete=offered.complete)

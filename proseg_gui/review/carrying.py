@@ -1,0 +1,75 @@
+"""Works out proposals with the engine: for a worker, and without Qt.
+
+The ensemble of a structure is kept from stroke to stroke, so that a further stroke costs little more than its voxels.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.review.proposals import Proposal, ProposalRequest, said
+from proseg_gui.review.session import Reviewed
+
+if TYPE_CHECKING:
+    from proseg_gui.inference.condition.ensemble import Ensemble
+
+PREPARING = 0.7
+"""Part of the progress at which every slice is decoded."""
+
+
+class Carrying:
+    """One ensemble at a time; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, int] | None = None
+        self._ensemble: Ensemble | None = None
+        self._lock = threading.Lock()
+
+    def _of(self, review: Reviewed, structure: int) -> Ensemble:
+        from proseg_gui.inference.condition.ensemble import Ensemble
+
+        with self._lock:
+            if self._ensemble is None or self._key != (review.engine, structure):
+                self._ensemble = Ensemble(review.engine, structure)
+                self._key = review.engine, structure
+            return self._ensemble
+
+    def propose(
+        self,
+        review: Reviewed,
+        request: ProposalRequest,
+        token: CancelToken,
+        progress: Progress,
+        first: Callable[[Proposal], None],
+    ) -> Proposal:
+        """The proposal on every slice; ``first`` is called with the slice in view alone, as soon as that is known."""
+        from proseg_gui.inference.condition.evidence import Evidence
+        from proseg_gui.inference.condition.update import condition, propose
+
+        ensemble, k = self._of(review, request.number), request.slice_index
+        evidence = Evidence(*said(request.hand))
+        stands = request.before if request.before is not None else request.point
+        n = review.engine.n_slices
+
+        def conditioned(slices: tuple[int, ...]) -> Proposal:
+            found = condition(review.engine, evidence, ensemble=ensemble, stands=stands, slices=slices, token=token)
+            shapes = {} if found.notice else {at: propose(found, at, token).inside for at in slices}
+            axes = (*review.axes(request.point, token).preference, *review.axes(request.point, token).ambiguity)
+            ghosts = {axis.name: ensemble.along(axis.control, found.weights) for axis in axes}
+            whole = len(slices) == n
+            return Proposal(request, shapes, whole, found.point, found.raters, ghosts, found.notice, found)
+
+        review.engine.hold()
+        try:
+            first(conditioned((k,)))
+        finally:
+            review.engine.release()
+        order = sorted(range(n), key=lambda at: abs(at - k))
+        for done, at in enumerate(order, start=1):
+            token.check()
+            ensemble.prepare(at, token)
+            progress(PREPARING * done / n, f"slice {done} of {n}")
+        return conditioned(tuple(range(n)))
