@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 192 << 20
 SHARE = 0.2
 """Of the memory that is free when a case is opened."""
 FEATURES = 0.75
@@ -31,10 +31,10 @@ class Budget:
 
     @property
     def text(self) -> str:
-        """For people: ``256 MB``."""
+        """For people: ``192 MB``."""
         return f"{self.total >> 20} MB"
 
 
 def memory_budget() -> Budget:
-    """A fifth of what is free now, at most 256 MiB."""
+    """A fifth of what is free now, at most 192 MiB."""
     return Budget(min(MOST_BYTES, int(SHARE * psutil.virtual_memory().available)))

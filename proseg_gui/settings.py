@@ -55,8 +55,8 @@ class Settings:
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True
-    layout: str = _choice("two", "single", "mpr")
-    """``two`` panes (scan and heatmap) or one (``single``)."""
+    layout: str = _choice("two", "single", "mpr", "compare", "gallery")
+    """``two`` panes (scan and heatmap), one (``single``), or what :mod:`proseg_gui.gui.review.pane_grid` says."""
     map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "ambiguity_here")
     map_form: str = _choice("variance", "entropy")
     heat_opacity: float = _number(0.85, 0.0, 1.0)

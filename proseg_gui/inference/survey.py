@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from proseg_gui.inference.causes import Sums, cause_sums, shares_of
+from proseg_gui.inference.doubted import FLOOR, MOST_BYTES, DoubtedPixels, doubted_pixels
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import SurveyPlan, cause_plan
 from proseg_gui.inference.points import AMBIGUITY, Point, point_from
@@ -35,6 +36,7 @@ class SliceSurvey:
     ``agreement``: ``(S, y, x)`` float32, share of the draws whose mask holds the pixel.
     ``rater_probability``: ``(R, S, y, x)`` float16, each rater's own prediction.
     ``thin``: ``(n, S, y, x)`` float16, samples to draw as thin lines. ``thin_draws`` are their numbers in the plan.
+    ``draws``: ``(bytes, S, y, x)`` uint8, whether each draw's mask holds the pixel, a bit each along the first axis.
     ``sample_areas``: ``(N, S)``, ``rater_areas``: ``(R, S)`` mask pixels. ``sums``: part -> ``(S,)`` sum of its map.
 
     Only the box ``where`` (rows, columns) that :mod:`~proseg_gui.inference.region` chose is kept; the arrays of the
@@ -105,6 +107,7 @@ def survey_of(
     moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
     agreement = np.zeros((n_structures, *shape), np.float32)
     areas = np.zeros((len(points), n_structures), np.int64)
+    draws = np.zeros((-(-len(points) // 8), n_structures, *shape), np.uint8)
     thin_draws = plan.thin()
     thin = np.zeros((len(thin_draws), n_structures, *shape), np.float16)
     rater_probability = np.zeros((len(presets), n_structures, *shape), np.float16)
@@ -115,6 +118,7 @@ def survey_of(
             moments.add(p)
             inside = p > THRESHOLD
             agreement += inside
+            draws[i // 8] |= inside.astype(np.uint8) << np.uint8(7 - i % 8)
             areas[i] = inside.sum((1, 2))
             if i in thin_draws:
                 thin[thin_draws.index(i)] = p
@@ -124,6 +128,7 @@ def survey_of(
         maps = dict(moments.maps())
     kept: dict[str, np.ndarray] = {name: maps[name].astype(np.float32) for name in PARTS}
     kept |= {"agreement": agreement / np.float32(len(points)), "rater_probability": rater_probability, "thin": thin}
+    kept["draws"] = draws
     return SliceSurvey(
         slice_index=k,
         form=form,
@@ -203,6 +208,8 @@ class CaseSurvey:
         self._cause_points = self.cause_plan.points(engine.method)
         self._numbers: dict[int, _Numbers] = {}
         self._passed: set[int] = set()
+        self._doubted: dict[int, tuple[DoubtedPixels, ...]] = {}
+        self._highest = np.zeros(len(engine.structures))
         self._slices: OrderedDict[tuple[int, str], SliceSurvey] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -228,10 +235,31 @@ class CaseSurvey:
         with self._lock:
             if numbers is not None:
                 self._numbers[survey.slice_index] = numbers
+                self._doubted[survey.slice_index] = self._doubted_of(survey)
                 self._passed.discard(survey.slice_index)
             self._slices[survey.slice_index, survey.form] = survey
             while len(self._slices) > 1 and sum(s.nbytes for s in self._slices.values()) > self._store_bytes:
                 self._slices.popitem(last=False)
+
+    def _doubted_of(self, survey: SliceSurvey) -> tuple[DoubtedPixels, ...]:
+        maps, draws = np.stack([survey.kept[part] for part in PARTS]), survey.kept["draws"]
+        raters, corner = survey.kept["rater_probability"], (survey.where[0].start, survey.where[1].start)
+        np.maximum(self._highest, maps[0].max((1, 2), initial=0.0), out=self._highest)
+        each = 2 * len(PARTS) + 4 + len(draws) + -(-len(raters) // 8)
+        most = max(1, MOST_BYTES // (each * self._engine.n_slices * len(self._highest)))
+        return tuple(
+            doubted_pixels(maps[:, s], draws[:, s], raters[:, s] > THRESHOLD, corner, FLOOR * self._highest[s], most)
+            for s in range(len(self._highest))
+        )
+
+    def doubted(self, structure: int = 0) -> dict[int, DoubtedPixels]:
+        """The pixels in doubt of every slice that was measured so far, by slice.
+
+        At least those above :data:`~proseg_gui.inference.doubted.FLOOR` of the highest doubt of a pixel in the case,
+        or as many of the most doubtful as fit into a slice's part of :data:`~proseg_gui.inference.doubted.MOST_BYTES`.
+        """
+        with self._lock:
+            return {k: found[structure] for k, found in self._doubted.items()}
 
     def has(self, k: int) -> bool:
         """Whether the numbers of slice ``k`` are known."""

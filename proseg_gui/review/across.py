@@ -57,6 +57,13 @@ class Across:
         coming = self._coming.get(name)
         return coming if coming is not None else self._desk.shapes.voxels.get(name, (None,))[0]
 
+    def current(self, number: int) -> Bricks | None:
+        """A structure's voxels where it stands now, without what was said; ``None`` until they are there."""
+        name, points = self._desk.structures[number], self._desk.latents.points
+        if number >= len(points) or self._known.get(name) != points[number]:
+            return None
+        return self._desk.shapes.voxels.get(name, (None,))[0]
+
     def measured(self, name: str, point: Point) -> None:
         """The voxels of a structure at ``point`` have come with its figures; now the others have their turn."""
         self._known[name] = point

@@ -20,6 +20,7 @@ from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
     ACCEPTED,
+    DOUBT,
     EVIDENCE,
     FLAGGED,
     MODEL,
@@ -33,7 +34,7 @@ from proseg_gui.review.document import (
     Document,
     Gesture,
 )
-from proseg_gui.review.doubt import next_slice
+from proseg_gui.review.doubts import Doubts
 from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
@@ -79,6 +80,7 @@ class Desk:
         self.operations = Operations(self, announce)
         self.across = Across(self, announce)
         self.proposals = Proposals(self, announce)
+        self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
         self.case: OpenedCase | None = None
@@ -104,7 +106,6 @@ class Desk:
         """Slices of the open case that stayed in view until they were drawn."""
         self.panes: Mapping[str, Any] = {}
         """Zoom, centre and rulers of the case, as the panes keep them; plain values."""
-        self._came_from: tuple[int, ...] = ()
         self.model_expected = False
         """Whether a model is being loaded for the case."""
         self._last_summary = float("-inf")
@@ -132,7 +133,7 @@ class Desk:
         self.structure = self.model_structure = 0
         self.slice_index = _kept_slice(view.get("slice"), study.geometry.shape[0])
         self.visited = frozenset(k for k in view.get("visited", ()) if isinstance(k, int))
-        self._came_from = ()
+        self.doubts.begin(view.get("regions_visited"))
         self.shapes.voxels = dict(case.shown)
         self.drafts.forget()
         self.proposals.begin(view.get("proposals_seen", ()))
@@ -181,6 +182,7 @@ class Desk:
         return {
             "slice": self.slice_index,
             "visited": sorted(self.visited),
+            "regions_visited": self.doubts.visited,
             "structure": kept.get("structure", 0) if self.model_expected else self.structure,
             "model": kept.get("model", "") if self.review is None else self.review.reference,
             "choices": self.display.case_choices(),
@@ -245,6 +247,7 @@ class Desk:
         self.worker.settle(False)
         self.latents.end()
         self.proposals.begin(None)
+        self.doubts.forget()
         self.review = None
         self.across.forget()
         self.drawn = self.spread = self.summary = self.figures = self.fit = None
@@ -307,6 +310,8 @@ class Desk:
             self._refresh_figures()
         if any(key.startswith((EVIDENCE, SETTLED, ACCEPTED, SHAPE)) for key in keys):
             self.proposals.ask()
+        if any(key.startswith((EVIDENCE, DOUBT)) for key in keys):
+            self.doubts.follow()
         self._announce("history_changed", gesture)
 
     def _structures_changed(self) -> None:
@@ -391,28 +396,6 @@ class Desk:
         """Go ``step`` slices on."""
         self.set_slice(self.slice_index + step)
 
-    def next_uncertain(self) -> None:
-        """Go to the most doubtful slice that was not looked at, down to a floor of doubt."""
-        if self.review is None or self.summary is None or not np.isfinite(self.summary.by_slice).any():
-            self._announce("noticed", "The uncertainty of the slices is still being measured")
-            return
-        self.visited |= {self.slice_index}
-        target = next_slice(self.summary.by_slice, self.visited, self.slice_index)
-        if target is None:
-            rest = "" if self.summary.complete else " of those measured so far"
-            self._announce("noticed", f"Every slice with more than 5 % of the highest doubt{rest} was looked at")
-            return
-        self._came_from = (*self._came_from, self.slice_index)
-        self.set_slice(target)
-
-    def last_uncertain(self) -> None:
-        """Go back to where the last jump began."""
-        if not self._came_from:
-            self._announce("noticed", "There is no earlier place to go back to")
-            return
-        self._came_from, target = self._came_from[:-1], self._came_from[-1]
-        self.set_slice(target)
-
     def set_structure(self, index: int) -> None:
         """Choose the structure that tools, acceptance and export are about, and sliders where the model draws it."""
         if index == self.structure or not 0 <= index < len(self.structures):
@@ -427,6 +410,8 @@ class Desk:
             self._refresh_figures()
             self._refresh_axes()  # their small pictures are of one structure
             self.proposals.ask()
+            self.doubts.forget()
+            self.doubts.ask()
         self._announce("structure_changed", index)
         self._keep_view()
 
@@ -535,6 +520,7 @@ class Desk:
             self._request_spread()
         if self._clock() - self._last_summary > SUMMARY_EVERY_S:
             self._emit_summary()
+        self.doubts.ask(pressing=False)
 
     def take_encoded(self) -> None:
         """The sweep has encoded every slice."""
@@ -545,6 +531,7 @@ class Desk:
         """The whole volume was measured."""
         self._emit_summary()
         self._refresh_axes()
+        self.doubts.ask()
         doubt = self.doubt_ml()
         if doubt is not None and self.case is not None:
             self._announce("doubt_measured", (self.case.case_id, doubt, self.model))

@@ -33,6 +33,8 @@ ORDER = "structure order"
 """Names of structures as the person ordered them; those that it does not name follow."""
 SETTLED = "settled/"
 """Digest of what the hand had said when a proposal was taken over whole or rejected: none is offered from the same."""
+DOUBT = "doubt/"
+"""What the person said of a structure's regions of doubt: marks as :mod:`proseg_gui.review.doubts` keeps them."""
 REMEMBERED, OPENED, FLAGGED, MODEL = "remembered", "opened", "flagged", "model"
 
 

@@ -17,6 +17,7 @@ from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
+from proseg_gui.review.regions import Found, find_regions
 from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
 from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
@@ -101,6 +102,13 @@ class Reviewed:
             slices_done=int(np.isfinite(by_slice).sum()),
             n_slices=self.engine.n_slices,
         )
+
+    def regions(self, structure: int) -> Found:
+        """Where the case is in doubt, by what is known so far."""
+        complete = self.survey.complete
+        raters = self.engine.raters if self.bundle.method.capabilities.personalised else ()
+        doubted = self.survey.doubted(structure)
+        return Found(structure, find_regions(doubted, self.study.geometry, self.survey.plan, raters), complete)
 
     def sweep(
         self,

@@ -66,6 +66,9 @@ class Worker(Protocol):
     def propose(self, review: Reviewed, request: ProposalRequest) -> None:
         """What follows from what was said; comes back by :meth:`Proposals.take`, the slice in view first, then all."""
 
+    def find_regions(self, review: Reviewed, structure: int) -> None:
+        """Where the case is in doubt so far; comes back by :meth:`Doubts.take`."""
+
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""
 

@@ -384,6 +384,18 @@
         <translation>speichern schreiben DICOM Masken</translation>
     </message>
     <message>
+        <source>&amp;Given masks against each other…</source>
+        <translation>Mitgelieferte Masken &amp;gegeneinander…</translation>
+    </message>
+    <message>
+        <source>Every pair with Dice, surface Dice, HD95 and volumes, as a CSV table</source>
+        <translation>Jedes Paar mit Dice, Oberflächen-Dice, HD95 und Volumen, als CSV-Tabelle</translation>
+    </message>
+    <message>
+        <source>compare agreement interobserver table csv</source>
+        <translation>vergleichen Übereinstimmung Interobserver Tabelle csv</translation>
+    </message>
+    <message>
         <source>Save &amp;latents…</source>
         <translation>&amp;Latente Größen speichern…</translation>
     </message>
@@ -976,12 +988,12 @@
         <translation>&amp;Einzelbild</translation>
     </message>
     <message>
-        <source>One pane or two</source>
-        <translation>Ein Bild oder zwei</translation>
-    </message>
-    <message>
         <source>layout maximise full</source>
         <translation>Anordnung maximieren ganz</translation>
+    </message>
+    <message>
+        <source>One pane, or the layout before</source>
+        <translation>Ein Bild, oder die Anordnung davor</translation>
     </message>
     <message>
         <source>Scan | heat &amp;map</source>
@@ -1006,6 +1018,30 @@
     <message>
         <source>multiplanar reformat orthogonal</source>
         <translation>multiplanar Reformation</translation>
+    </message>
+    <message>
+        <source>Com&amp;pare two contours</source>
+        <translation>Zwei Konturen &amp;vergleichen</translation>
+    </message>
+    <message>
+        <source>The draft against other settings, raters, given masks and readings</source>
+        <translation>Der Entwurf gegen andere Einstellungen, Rater, mitgelieferte Masken und Befunde</translation>
+    </message>
+    <message>
+        <source>difference dice overlap disagreement</source>
+        <translation>Unterschied Dice Überlappung Abweichung</translation>
+    </message>
+    <message>
+        <source>&amp;Gallery of samples</source>
+        <translation>&amp;Galerie von Stichproben</translation>
+    </message>
+    <message>
+        <source>Up to twelve draws that stand for all, with their shares</source>
+        <translation>Bis zu zwölf Ziehungen, die für alle stehen, mit ihren Anteilen</translation>
+    </message>
+    <message>
+        <source>wall alternatives variants</source>
+        <translation>Wand Alternativen Varianten</translation>
     </message>
     <message>
         <source>Turn to the ne&amp;xt axis (axial, coronal, sagittal)</source>
@@ -1572,8 +1608,52 @@
         <translation>Schließen (Ansicht &gt; Bereiche holt es zurück)</translation>
     </message>
     <message>
+        <source>Only {letter} includes it</source>
+        <translation>Nur {letter} schließt es ein</translation>
+    </message>
+    <message>
+        <source>Contour {letter}</source>
+        <translation>Kontur {letter}</translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation>beide</translation>
+    </message>
+    <message>
+        <source>Slanting lines: both include it</source>
+        <translation>Schräge Linien: beide schließen es ein</translation>
+    </message>
+    <message>
+        <source>All given pairs…</source>
+        <translation>Alle Paare…</translation>
+    </message>
+    <message>
+        <source>Every pair of given masks with its figures, as a CSV table</source>
+        <translation>Jedes Paar mitgelieferter Masken mit seinen Zahlen, als CSV-Tabelle</translation>
+    </message>
+    <message>
+        <source>The volume is being worked out</source>
+        <translation>Das Volumen wird berechnet</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>Wird verglichen…</translation>
+    </message>
+    <message>
         <source>Open a scan first</source>
         <translation>Zuerst einen Scan öffnen</translation>
+    </message>
+    <message>
+        <source>This case came without two masks of one structure</source>
+        <translation>Zu diesem Fall gehören keine zwei Masken einer Struktur</translation>
+    </message>
+    <message>
+        <source>Given masks against each other</source>
+        <translation>Mitgelieferte Masken gegeneinander</translation>
+    </message>
+    <message>
+        <source>Wrote {count} rows to {path}</source>
+        <translation>{count} Zeilen nach {path} geschrieben</translation>
     </message>
     <message>
         <source>Add a structure first</source>
@@ -1686,6 +1766,14 @@
     <message>
         <source>planes across</source>
         <translation>Ebenen quer</translation>
+    </message>
+    <message>
+        <source>compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>gallery</source>
+        <translation>Galerie</translation>
     </message>
     <message>
         <source>Panes</source>
@@ -1954,6 +2042,30 @@
     <message>
         <source>Offer nothing until you draw again</source>
         <translation>Nichts anbieten, bis Sie wieder zeichnen</translation>
+    </message>
+    <message>
+        <source>over the whole volume</source>
+        <translation>über das ganze Volumen</translation>
+    </message>
+    <message>
+        <source>over this slice</source>
+        <translation>über diese Schicht</translation>
+    </message>
+    <message>
+        <source>Where samples are compared</source>
+        <translation>Worüber Stichproben verglichen werden</translation>
+    </message>
+    <message>
+        <source>Choosing samples…</source>
+        <translation>Stichproben werden gewählt…</translation>
+    </message>
+    <message>
+        <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
+        <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>Sample, {share} % of all draws</source>
+        <translation>Stichprobe, {share} % aller Ziehungen</translation>
     </message>
 </context>
 </TS>

@@ -71,7 +71,7 @@ def export(qtbot, window, folder: Path, fmt: str, *, what: tuple[str, ...] = ("c
     QTest.mouseClick(dialog.formats[fmt], Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.formats[fmt].height() // 2))
     dialog.folder.selectAll()
     QTest.keyClicks(dialog.folder, str(folder))
-    qtbot.waitUntil(dialog.export.isEnabled)  # the disk was looked at
+    qtbot.waitUntil(dialog.export.isEnabled, timeout=SETTLE_MS)  # the folder is looked at in the background
     QTest.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     assert window.failures == []

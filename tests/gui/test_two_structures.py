@@ -169,7 +169,7 @@ def export(qtbot, window, folder: Path, fmt: str, what: tuple[str, ...], *, ever
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
     dialog.folder.selectAll()
     QTest.keyClicks(dialog.folder, str(folder))
-    qtbot.waitUntil(dialog.export.isEnabled)  # the disk was looked at
+    qtbot.waitUntil(dialog.export.isEnabled, timeout=SETTLE_MS)  # the folder is looked at in the background
     click(dialog.export)
     qtbot.waitUntil(lambda: not window.controller.jobs.busy("export"), timeout=SETTLE_MS)
     assert window.failures == []

@@ -69,7 +69,10 @@ class Model:
             card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"),
             method=SimpleNamespace(capabilities=SimpleNamespace(samples=True)),
         )
-        self.engine = SimpleNamespace(structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0])
+        able = SimpleNamespace(capabilities=SimpleNamespace(personalised=True, samples=True))
+        self.engine = SimpleNamespace(
+            structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0], method=able
+        )
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])
         self.kept_free = False
@@ -86,6 +89,12 @@ class Model:
 
     def mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
         return Mask(mask_at(point).mask(), self.study.geometry)
+
+    def measured_mask(self, point: Mapping, structure: int, token: Any, progress: Any) -> Mask:
+        return self.mask(point, structure, token, progress)
+
+    def given(self, structure: int) -> tuple[Reading, ...]:
+        return self.study.readings_of(self.structures[structure], self.structures)
 
     def drawn_from(self, near: int, point: Mapping, structure: int, token: Any, partly: Any) -> Bricks:
         whole = mask_at(point).mask()
@@ -149,6 +158,9 @@ class Worker:
 
     def propose(self, review, request):
         self._note("propose", request)
+
+    def find_regions(self, review, structure):
+        self._note("regions", structure)
 
     def judge_fit(self, review):
         self._note("fit")

@@ -452,16 +452,16 @@ def test_the_next_slice_is_the_most_doubtful_unvisited_above_the_floor(bench) ->
     assert desk.visited == {3}
     went = []
     for _ in range(4):
-        desk.next_uncertain()
+        desk.doubts.next()
         went.append(desk.slice_index)
     assert went == [2, 1, 5, 5]
     assert "was looked at" in bench.sayings("noticed")[-1]
-    desk.last_uncertain()
+    desk.doubts.back()
     assert desk.slice_index == 1
-    desk.last_uncertain()
-    desk.last_uncertain()
+    desk.doubts.back()
+    desk.doubts.back()
     assert desk.slice_index == 3
-    desk.last_uncertain()
+    desk.doubts.back()
     assert bench.sayings("noticed")[-1] == "There is no earlier place to go back to"
 
 
@@ -605,7 +605,7 @@ def test_without_a_model_nothing_is_asked_for_and_nothing_breaks(bench) -> None:
     desk.remember()
     desk.set_slice(1)
     desk.set_structure(1)
-    desk.next_uncertain()
+    desk.doubts.next()
     desk.shapes.accept()
     desk.shapes.reopen()
     assert bench.worker.asked == []

@@ -130,8 +130,9 @@ def test_our_own_unet_takes_none(file):
 @pytest.mark.parametrize("kind", sorted(OBJECTIVES))
 def test_every_method_learns_its_encoder_more_slowly(kind):
     method = build(kind, {"n_raters": 2, "widths": [4, 8], "backbone": "resnet18"})
-    groups = OBJECTIVES[kind](method, Recipe()).groups()
+    objective = OBJECTIVES[kind](method, Recipe())
+    groups = objective.groups()
     by_factor = {group["factor"]: group["params"] for group in groups}
     assert {id(p) for p in by_factor[PRETRAINED_RATE]} == {id(p) for p in method.backbone.encoder.parameters()}
-    assert sum(len(group["params"]) for group in groups) == len(list(method.parameters()))
+    assert sum(len(group["params"]) for group in groups) == len(list(objective.parameters()))
     assert json.loads(json.dumps(method.architecture()))["backbone"] == "resnet18"

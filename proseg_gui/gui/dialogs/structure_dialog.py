@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 from PySide6.QtCore import Qt
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame
 from proseg_gui.gui.panels.widgets import muted
+from proseg_gui.io.base.json_in import parse_json
 from proseg_gui.locations import data_folder
 
 LONGEST = 64
@@ -19,7 +19,7 @@ LONGEST = 64
 @cache
 def standard_names() -> tuple[str, ...]:
     """Names of structures that TG-263 recommends."""
-    content = json.loads((data_folder("resources") / "tg263_names.json").read_text(encoding="utf-8"))
+    content = parse_json((data_folder("resources") / "tg263_names.json").read_bytes())
     return tuple(content["names"])
 
 

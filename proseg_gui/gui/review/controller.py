@@ -43,6 +43,10 @@ class Controller(QObject):
     point_changed = Signal(object)
     remembered_changed = Signal(object)
     axes_changed = Signal(object)
+    doubts_changed = Signal(object)
+    """Regions of doubt, or what became of them; a tuple of :class:`~proseg_gui.review.doubts.Seen`."""
+    doubt_reached = Signal(object)
+    """A :class:`~proseg_gui.review.regions.Region` was gone to."""
     frame_changed = Signal(object)
     spread_changed = Signal(object)
     local_map_changed = Signal(object)
@@ -87,6 +91,7 @@ class Controller(QObject):
         work.proposed.connect(desk.proposals.take)
         work.axes_found.connect(desk.take_axes)
         work.fit_found.connect(desk.take_fit)
+        work.regions_found.connect(desk.doubts.take)
         work.surveyed.connect(desk.take_surveyed)
         work.encoded.connect(desk.take_encoded)
         work.swept.connect(desk.take_swept)

@@ -75,7 +75,6 @@ class DisplayLink(QObject):
         self._measure_soon.setInterval(MEASURE_MS)
         self._measure_soon.timeout.connect(self._measure)
         uncertainty.set_colours(PART_COLOURS)
-        strip.set_hint("N next most doubtful \u00b7 Shift+N previous")
         structures.structure_chosen.connect(controller.desk.set_structure)
         structures.reopen_asked.connect(controller.desk.shapes.reopen)
         structures.visibility_changed.connect(lambda i, visible: controller.display.hide_structure(i, not visible))

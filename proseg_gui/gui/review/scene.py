@@ -13,9 +13,11 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.gallery import Gallery
 from proseg_gui.gui.review.outlines import Outlines, colour_of
-from proseg_gui.gui.review.pane_grid import MPR, SINGLE, TWO, PaneGrid
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SINGLE, TWO, PaneGrid
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.palette import heat_tables
@@ -72,8 +74,16 @@ class Scene(QWidget):
         self.panes = (self.scan, self.heat)
         self.all_panes = (*self.panes, *self.across)
         self.grid = PaneGrid(self, self.scan, self.heat, self.across)
+        self.comparing = Comparing(controller, self)
+        self.gallery = Gallery(controller, self.link, self)
+        self.grid.add_extra(COMPARE, self.comparing.bar)
+        self.grid.add_extra(GALLERY, self.gallery.view, whole=True)
         for pane in self.all_panes:
             self._connect(pane)
+        for sample in self.gallery.panes:
+            sample.stepped.connect(lambda steps: self.step(steps))
+            sample.window_dragged.connect(controller.display.set_window)
+            sample.hovered.connect(controller.desk.hover)
         self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
         self.heat.set_empty_text("The uncertainty of the scan appears here")
         for pane in self.across:
@@ -109,11 +119,13 @@ class Scene(QWidget):
         controller.frame_changed.connect(self._show_frame)
         controller.spread_changed.connect(self._show_spread)
         controller.local_map_changed.connect(self._show_local)
+        controller.bundle_changed.connect(lambda _bundle: self._arrange(self._view.settings.layout))
         controller.bundle_changed.connect(lambda _bundle: self._show_kept())
         controller.structure_state_changed.connect(lambda _none: self._show_kept())
         controller.model_expected.connect(lambda _expected: self._draw_heat())
         controller.draft_changed.connect(self._show_draft)
         controller.figures_changed.connect(lambda _figures: self._draw_across())
+        self.comparing.changed.connect(self._draw_contours)
         controller.across_changed.connect(lambda _name: self._voxels_came())
         controller.proposal_changed.connect(lambda _proposal: self._draw_contours())
         controller.tool_changed.connect(self._show_tool)
@@ -142,10 +154,14 @@ class Scene(QWidget):
 
     def _arrange(self, layout: str) -> None:
         """Put the layout's panes into place; the others are hidden."""
+        if layout == GALLERY and self.gallery.blocked():
+            layout = TWO  # remembered from a case whose model draws samples
         if layout == self.grid.arranged:
             return
         self.grid.arrange(layout)
         self._before_single = self._before_single if layout == SINGLE else layout
+        self.comparing.show(layout == COMPARE)
+        self.gallery.show(layout == GALLERY)
         if layout == MPR:
             if not self._on_slices:
                 self._go(Plane(0, self._place[0]))
@@ -160,7 +176,7 @@ class Scene(QWidget):
     @property
     def every_pane(self) -> tuple[ImagePane, ...]:
         """All that show the case, of every layout."""
-        return self.all_panes
+        return (*self.all_panes, *self.gallery.panes)
 
     @property
     def _is_mpr(self) -> bool:
@@ -222,7 +238,7 @@ class Scene(QWidget):
             self._show_plane(plane)
 
     def _show_plane(self, plane: Plane) -> None:
-        for pane in self.panes:
+        for pane in (*self.panes, *self.gallery.panes):
             pane.show_plane(plane)
         z, y, x = (self.plane.index if axis == self.plane.axis else at for axis, at in enumerate(self._place))
         self._place = z, y, x
@@ -249,7 +265,7 @@ class Scene(QWidget):
     # -- what the controller announces ----------------------------------------------------------------------------
     def _show_study(self, study: Study | None) -> None:
         self._outlines.forget()
-        for pane in self.all_panes:
+        for pane in self.every_pane:
             pane.set_volume(None if study is None else study.image)
         depth, height, width = (0, 0, 0) if study is None else study.geometry.shape
         self._place = depth // 2, height // 2, width // 2
@@ -281,11 +297,11 @@ class Scene(QWidget):
         desk = self._controller.desk
         accepted = [name for number, name in enumerate(desk.structures) if desk.shapes.locked(number) is not None]
         parts = ["" if desk.study is None else desk.study.name, f"\u2713 {', '.join(accepted)}" if accepted else ""]
-        for pane in self.all_panes:
+        for pane in self.every_pane:
             pane.set_case(" \u00b7 ".join(part for part in parts if part))
 
     def _show_channel(self, volume: Volume) -> None:
-        for pane in self.all_panes:
+        for pane in self.every_pane:
             pane.set_channel(volume)
 
     def _show_slice(self, k: int) -> None:
@@ -295,7 +311,7 @@ class Scene(QWidget):
     def _show_view(self, view: ViewState) -> None:
         before, self._view = self._view, view
         settings = view.settings
-        for pane in self.all_panes:
+        for pane in self.every_pane:
             pane.set_window(*view.window)
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
@@ -357,7 +373,8 @@ class Scene(QWidget):
         layers = self._structures_on(self.scan)
         spread = self._spread_layers if self._on_slices else []
         self.scan.set_contours(layers, (*self._given_layers, *spread))
-        self.heat.set_contours(layers)
+        beside = self.heat.grid if self.grid.arranged == COMPARE else None
+        self.heat.set_contours(layers if beside is None else self.comparing.layers(self.plane, beside))
         self._draw_across()
 
     def _draw_across(self) -> None:
@@ -389,7 +406,8 @@ class Scene(QWidget):
         target, other = (self.scan, self.heat) if settings.layout == SINGLE else (self.heat, self.scan)
         other.set_heatmap(None)
         other.set_notice(self._turned_notice())
-        values = self._map_values() if settings.show_heatmap and self._on_slices else None
+        maps = settings.show_heatmap and self.grid.arranged not in (COMPARE, GALLERY)
+        values = self._map_values() if maps and self._on_slices else None
         form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
         style = HeatStyle(
             title=f"{MAP_TITLES[settings.map_name]} \u00b7 {form}",
@@ -400,7 +418,7 @@ class Scene(QWidget):
             threshold=settings.heat_threshold * top,
         )
         target.set_heatmap(values, style)
-        barred = settings.show_heatmap and self._controller.desk.review is not None
+        barred = maps and self._controller.desk.review is not None
         self.grid.bar.setVisible(barred and not target.isHidden())
         self.grid.bar.set_style(style if self._on_slices else None)
         target.set_notice(self._turned_notice() or self._heat_notice(values))
@@ -419,7 +437,8 @@ class Scene(QWidget):
         return SLICES_ONLY.format(name=study.geometry.plane_name().lower())
 
     def _heat_notice(self, values: np.ndarray | None) -> str:
-        if self._controller.desk.study is None or not self._view.settings.show_heatmap or values is not None:
+        wanted = self._view.settings.show_heatmap and self.grid.arranged != COMPARE
+        if self._controller.desk.study is None or not wanted or values is not None:
             return ""
         if self._controller.desk.review is not None:
             return COMPUTING

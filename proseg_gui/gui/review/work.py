@@ -39,6 +39,7 @@ LANES = (
     "axes",
     "tool",
     "proposal",
+    "regions",
     "across",
     "compare",
     "gallery",
@@ -84,6 +85,7 @@ class Work(QObject):
     figures_found = Signal(object)
     fit_found = Signal(object)
     axes_found = Signal(object)
+    regions_found = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
     swept = Signal()
@@ -240,6 +242,15 @@ class Work(QObject):
 
     def _proposal_progress(self, share: float, text: str) -> None:
         self.progressed.emit(JobState(PROPOSAL_TITLE, share, text, None))
+
+    def find_regions(self, review: Reviewed, structure: int) -> None:
+        """Where the case is in doubt so far."""
+        self._start(
+            "regions",
+            lambda _token, _progress: review.regions(structure),
+            "Regions of doubt",
+            self.regions_found.emit,
+        )
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan."""

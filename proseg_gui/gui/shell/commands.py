@@ -16,20 +16,23 @@ from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.archives import Archives
+from proseg_gui.gui.review.comparing import PairsTable
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.operations_link import OperationsLink
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, TWO
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.proposal_link import ProposalLink
-from proseg_gui.gui.review.scene import MPR, TWO, Scene
+from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.shell.actions import Command, preset_names
 from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
 from proseg_gui.gui.shell.rater_key import RaterKey
 from proseg_gui.io.pacs.archive import is_installed
+from proseg_gui.review.doubts import AGREE, DISAGREE, LATER
 from proseg_gui.review.state import LOCAL_MAP
 from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
@@ -73,6 +76,8 @@ class Commands:
         self._tools_link, self._proposal_link = tools, proposals
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
+        self.pairs = PairsTable(host, controller)
+        scene.comparing.bar.table_asked.connect(self.pairs.ask)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
         self.operations = OperationsLink(host, controller)
@@ -105,6 +110,9 @@ class Commands:
             Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
                     tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
                     blocked=h.no_structure, group="out"),
+            Command("given_pairs", "File", tr("&Given masks against each other\u2026"), "", self.pairs.ask,
+                    tr("Every pair with Dice, surface Dice, HD95 and volumes, as a CSV table"),
+                    tr("compare agreement interobserver table csv"), blocked=self.pairs.blocked, group="out"),
             Command("save_latents", "File", tr("Save &latents\u2026"), "Ctrl+L", out.save_latents,
                     tr("The sliders' setting to a file, from which predict draws the same"),
                     tr("sliders setting point"), blocked=h.no_model, group="out"),
@@ -279,6 +287,13 @@ class Commands:
             Command("mpr", "View", tr("Planes across (&MPR)"), "F4", partial(s.choose_layout, MPR),
                     tr("Axial, coronal and sagittal through one place; Shift + move leads"),
                     tr("multiplanar reformat orthogonal"), h.has("layout", MPR), group="panes"),
+            Command("compare", "View", tr("Com&pare two contours"), "F5", partial(s.choose_layout, COMPARE),
+                    tr("The draft against other settings, raters, given masks and readings"),
+                    tr("difference dice overlap disagreement"), h.has("layout", COMPARE), blocked=h.no_scan,
+                    group="panes"),
+            Command("gallery", "View", tr("&Gallery of samples"), "F6", partial(s.choose_layout, GALLERY),
+                    tr("Up to twelve draws that stand for all, with their shares"), tr("wall alternatives variants"),
+                    h.has("layout", GALLERY), blocked=s.gallery.blocked, group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
                     tr("Of the same volume; slices are those of the scan or cut across it"),
                     tr("plane orientation reformat"), blocked=h.no_scan, group="panes"),
@@ -376,11 +391,7 @@ class Commands:
             Command("previous_slice", "Case", tr("Previous slice or plane"), "Down|PgDown",
                     lambda: self._scene.step(-1), tr("Of the axis in view"), tr("scroll down"), blocked=study,
                     group="slice"),
-            Command("next_uncertain", "Case", tr("Next most &uncertain slice"), "N", c.desk.next_uncertain,
-                    tr("That you have not seen yet"), tr("doubt jump disagreement"), blocked=model, group="slice"),
-            Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N",
-                    c.desk.last_uncertain, tr("The slice before the last jump"), tr("return doubt"), blocked=model,
-                    group="slice"),
+            *self._doubt(),
             Command("rater", "Case", tr("Draw as &rater (then 1..9)"), "R", self.rater_key.arm,
                     tr("That rater's preset"), tr("preference expert person style"), blocked=model, group="who"),
             Command("consensus", "Case", tr("&Consensus style"), "C", c.latents.choose_consensus_style,
@@ -393,6 +404,30 @@ class Commands:
             Command("remember", "Case", tr("Re&member this setting"), "M", c.desk.remember,
                     tr("Keeps it with a picture and its volume"), tr("bookmark store snapshot"), blocked=model,
                     group="who"),
+        ]
+
+    def _doubt(self) -> list[Command]:
+        """The way through what is in doubt."""
+        doubts, model = self._controller.desk.doubts, self.handlers.no_model
+        marks = (
+            ("agree", tr("The contour is ri&ght here"), "Shift+A", AGREE,
+             tr("Of the region of doubt that you went to; it leaves the list"), tr("agree confirm region done")),
+            ("disagree", tr("The contour is &wrong here"), "Shift+D", DISAGREE,
+             tr("Of the region of doubt; it stays in the list until you draw there"), tr("disagree region error")),
+            ("later", tr("De&cide later here"), "Shift+L", LATER,
+             tr("Of the region of doubt; it comes again after all others"), tr("postpone region defer")),
+        )
+        return [
+            Command("next_uncertain", "Case", tr("Next region of do&ubt"), "N", doubts.next,
+                    tr("The largest that you have not seen yet; while none is known, the most uncertain slice"),
+                    tr("uncertain slice jump disagreement"), blocked=model, group="slice"),
+            Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N", doubts.back,
+                    tr("The place before the last jump"), tr("return doubt"), blocked=model, group="slice"),
+            *[
+                Command(f"doubt_{name}", "Case", text, key, partial(doubts.mark, word), tip, words, blocked=model,
+                        group="slice")
+                for name, text, key, word, tip, words in marks
+            ],
         ]
 
     def _tools(self) -> list[Command]:

@@ -31,7 +31,8 @@ LONGEST_NARROW = 80
 
 def layout_names() -> dict[str, str]:
     """Layouts of the panes, as the settings know them, and what people call them."""
-    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across")}
+    return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across"),
+            "compare": tr("compare"), "gallery": tr("gallery")}  # fmt: skip
 
 
 class TopBar(QWidget):

@@ -34,6 +34,7 @@ from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
+from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.proposal_link import ProposalLink
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
+        DoubtLink(controller, self.strip, self.scene)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)

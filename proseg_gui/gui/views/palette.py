@@ -18,6 +18,9 @@ from proseg_gui.review.colours import CURRENT_COLOUR
 SAMPLE_COLOUR = "#c9d6e3"
 """Thin sample contours: nearly white, so that they claim no rater."""
 
+AGREED_COLOUR, ONLY_A_COLOUR, ONLY_B_COLOUR = "#f4f4f4", "#56b4e9", "#e69f00"
+"""What two contours share (also hatched), and what only one of them has: sky blue and orange, apart to every eye."""
+
 # Chosen by search: any two of these and CURRENT_COLOUR stay at least 0.09 (OKLab) apart in normal vision, protanopia
 # and deuteranopia and 0.06 in tritanopia (Machado 2009), all light enough for a dark grey image. Ordered so that the
 # first few differ most. tests/gui/views/test_palette.py holds this, test_colour_vision.py the same by CIEDE2000.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,18 @@ STEPS = {
 }
 
 
+@dataclass(frozen=True)
+class Span:
+    """A place on ``slices`` (first and last): its sign stands over the slice ``at``; ``text`` says what it is."""
+
+    slices: tuple[int, int]
+    at: int
+    sign: str
+    text: str
+    current: bool = False
+    done: bool = False
+
+
 class SliceStrip(SmallPlot):
     """One bar a slice, its height the slice's uncertainty; slices not yet computed are faint stubs.
 
@@ -56,6 +69,7 @@ class SliceStrip(SmallPlot):
         self._unit = ""
         self._current = 0
         self._hint = ""
+        self._spans: tuple[Span, ...] = ()
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -81,6 +95,11 @@ class SliceStrip(SmallPlot):
         self._hint = text
         self.update()
 
+    def set_spans(self, spans: Sequence[Span]) -> None:
+        """Places to mark above the bars, the most important first."""
+        self._spans = tuple(spans)
+        self.update()
+
     def _announce(self) -> None:
         self.setAccessibleDescription(f"slice {self._current + 1} of {len(self._values)}" if len(self._values) else "")
         self.update()
@@ -97,7 +116,9 @@ class SliceStrip(SmallPlot):
         """The area of the bars, below the title and above the slice numbers."""
         metrics = QFontMetricsF(small_font(self.font()))
         line, scale = metrics.height(), metrics.horizontalAdvance(self._top_text())
-        return QRectF(self.rect()).adjusted(PADDING + (scale + 8 if scale else 2), line + 14, -12, -(line + 11))
+        return QRectF(self.rect()).adjusted(
+            PADDING + (scale + 8 if scale else 2), line + (24 if self._spans else 14), -12, -(line + 11)
+        )
 
     def bar(self, k: int) -> QRectF:
         """Where the bar of slice ``k`` stands, full height, without the gap to the next."""
@@ -118,7 +139,8 @@ class SliceStrip(SmallPlot):
         k = self.slice_at(position.x())
         value = self._values[k]
         known = "not computed yet" if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
-        return f"Slice {k + 1} of {len(self._values)}: {known}"
+        places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
+        return "\n".join([f"Slice {k + 1} of {len(self._values)}: {known}", *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -181,6 +203,7 @@ class SliceStrip(SmallPlot):
             self._paint_bars(painter)
             self._paint_scale(painter)
             self._paint_numbers(painter)
+            self._paint_spans(painter)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._colours.accent), 1.0))
@@ -202,6 +225,24 @@ class SliceStrip(SmallPlot):
                 left, width = min(left, place.center().x() - 1.5), max(width, 3.0)
             colour = colours.accent if k == self._current else colours.bar_faint if missing else colours.bar
             painter.fillRect(QRectF(left, place.bottom() - height, width, height), QColor(colour))
+
+    def _paint_spans(self, painter: QPainter) -> None:
+        """A sign above the middle of each place, and where the current one reaches; signs never lie on each other."""
+        painter.setFont(small_font(self.font()))
+        metrics, foot, colours = QFontMetricsF(painter.font()), self._bars().top() - 3, self._colours
+        taken: list[tuple[float, float]] = []
+        for span in sorted(self._spans, key=lambda one: not one.current):  # the rest as they come: largest first
+            if span.current:
+                painter.setPen(QPen(QColor(colours.accent), 2.0))
+                ends = self.bar(span.slices[0]).left(), self.bar(span.slices[1]).right()
+                painter.drawLine(QPointF(ends[0], foot + 2), QPointF(ends[1], foot + 2))
+            width = metrics.horizontalAdvance(span.sign)
+            left = self.bar(span.at).center().x() - width / 2
+            while any(left < right and start < left + width for start, right in taken):
+                left += 1.0
+            taken.append((left, left + width))
+            painter.setPen(QColor(colours.accent if span.current else colours.muted if span.done else colours.text))
+            painter.drawText(QPointF(left, foot), span.sign)
 
     def _paint_scale(self, painter: QPainter) -> None:
         painter.setFont(small_font(self.font()))

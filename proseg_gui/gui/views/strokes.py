@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from .spread import Mask, is_even, margin, spread
 
@@ -30,7 +30,8 @@ class ContourLayer:
     """One outline over the scan.
 
     ``path`` is in picture coordinates (:func:`.contours.trace`), ``width`` in widget pixels at any zoom; ``thin`` is a
-    translucent hairline for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside.
+    translucent hairline for samples, of which many are shown at once; ``fill_alpha`` (0..1) fills the inside, with
+    slanting lines where ``hatched``.
     """
 
     path: QPainterPath
@@ -38,11 +39,12 @@ class ContourLayer:
     width: float = 2.0
     style: LineStyle = "solid"
     fill_alpha: float = 0.0
+    hatched: bool = False
 
     @property
-    def look(self) -> tuple[str, float, str, float]:
+    def look(self) -> tuple[str, float, str, float, bool]:
         """All but where it runs."""
-        return self.colour, self.width, self.style, self.fill_alpha
+        return self.colour, self.width, self.style, self.fill_alpha, self.hatched
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,11 @@ def paint_layer(painter: QPainter, layer: ContourLayer, canvas: Canvas, *, cased
     if layer.fill_alpha > 0:
         fill = QColor(layer.colour)
         fill.setAlphaF(layer.fill_alpha)
-        _placed(painter, canvas).fillPath(layer.path, fill)
+        if layer.hatched:  # in widget pixels, so that the lines keep their distance at any zoom
+            painter.resetTransform()
+            painter.fillPath(canvas.to_widget.map(layer.path), QBrush(fill, Qt.BrushStyle.BDiagPattern))
+        else:
+            _placed(painter, canvas).fillPath(layer.path, fill)
     if layer.style == "thin":
         colour.setAlphaF(THIN_ALPHA)
         _draw(painter, layer, canvas, _pen(colour, 1.0))

@@ -171,16 +171,26 @@ def test_readout_names_position_value_probability_and_raters(reviewed) -> None:
     assert texts[-1] is None
 
 
-def test_next_uncertain_goes_by_doubt(reviewed, qtbot) -> None:
-    desk = reviewed.controller.desk
-    doubts = desk.summary.by_slice
-    order = [k for k in np.argsort(-doubts, kind="stable").tolist() if doubts[k] >= 0.05 * doubts.max()]
-    order.remove(desk.slice_index)
-    went = []
-    for _ in order:
+def test_keys_lead_through_the_regions_of_doubt(reviewed, qtbot) -> None:
+    desk, shift = reviewed.controller.desk, Qt.KeyboardModifier.ShiftModifier
+    regions = desk.doubts.regions
+    assert len(regions) > 2 and [region.ml for region in regions] == sorted((r.ml for r in regions), reverse=True)
+    first, notices = desk.slice_index, []
+    reviewed.controller.noticed.connect(notices.append)
+    for region in regions[:2]:
         settle(qtbot, reviewed, lambda: QTest.keyClick(reviewed, Qt.Key.Key_N))
-        went.append(desk.slice_index)
-    assert went == order
+        assert desk.slice_index == region.middle[0] and reviewed.scene.link.crosshair == region.middle
+        assert notices[-1] == region.sentence
+    states = lambda: [one.state for one in desk.doubts.seen()][:2]  # noqa: E731
+    for key, state in ((Qt.Key.Key_L, "later"), (Qt.Key.Key_D, "disagree"), (Qt.Key.Key_A, "agree")):
+        QTest.keyClick(reviewed, key, shift)
+        assert states() == ["visited", state]
+    QTest.keyClick(reviewed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert states() == ["visited", "disagree"]
+    for k in (regions[0].middle[0], first):
+        settle(qtbot, reviewed, lambda: QTest.keyClick(reviewed, Qt.Key.Key_N, shift))
+        assert desk.slice_index == k
+    assert "disagreed" in reviewed.strip.tooltip_at(reviewed.strip.bar(regions[1].middle[0]).center())
 
 
 def test_a_new_scan_drops_what_was_known(reviewed, qtbot) -> None:

@@ -181,9 +181,9 @@ def test_a_dropped_scan_still_opens_as_a_scan(window, scan, qtbot, tmp_path):
 
 def test_the_menu_offers_it_only_with_a_scan_in_view(window, scan):
     (command,) = [c for c in window.commands.table() if "contours on this scan" in c.text]
-    assert not command.enabled()
+    assert command.blocked() == "Open a scan first"
     window.controller.desk.show(OpenedCase.fresh(scan[0]))
-    assert command.enabled()
+    assert command.blocked() == ""
 
 
 @pytest.mark.parametrize("taken", [True, False])

@@ -1,0 +1,150 @@
+"""A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from proseg_gui.jobs import CancelToken
+from proseg_gui.review.session import Reviewed
+from proseg_gui.review.state import Point
+
+FloatArray = npt.NDArray[np.float64]
+MOST = 12
+"""Samples that are shown."""
+PIXELS = 100_000
+"""Shapes are compared on about so many pixels of the volume, or of the slice."""
+NO_SAMPLES = "This model draws no samples: it has one answer"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A draw that stands for others.
+
+    Parameters
+    ----------
+    number:
+        Which of the survey's draws, from 0.
+    share:
+        Of all draws that it stands for, whole per cent; those of a gallery sum to 100.
+    """
+
+    number: int
+    point: Point
+    share: int
+
+
+def why_none(review: Reviewed | None) -> str:
+    """Why there is no gallery; empty where there is one."""
+    if review is None:
+        return "No model looks at this scan"
+    able = review.engine.method.capabilities.samples and review.survey.plan.n > 1
+    return "" if able else NO_SAMPLES
+
+
+def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
+    """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
+
+    The draws are those of the survey. The same draws give the same samples.
+    """
+    points = review.survey.plan.points(review.engine.method)
+    medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
+    shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
+    found = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
+    return tuple(sorted(found, key=lambda sample: (-sample.share, sample.number)))
+
+
+def distances(
+    review: Reviewed, points: tuple[Point, ...], structure: int, k: int | None, token: CancelToken
+) -> FloatArray:
+    """``(N, N)`` 1 - IoU of what is drawn at N points; two that draw nothing are the same.
+
+    Taken on the thinned lattice of :mod:`proseg_gui.inference.patches`, each pixel counting for the mm^3 that it stands
+    for.
+    """
+    engine, n = review.engine, len(points)
+    one = None if k is None else engine.patch(k, PIXELS, token)
+    patches = engine.patches.snapshot(PIXELS) if k is None else [] if one is None else [(k, one)]
+    thickness = review.study.geometry.slice_thickness_mm()
+    shared, sizes = np.zeros((n, n)), np.zeros(n)
+    with engine.giving_way():
+        for at, patch in patches:
+            inside = np.concatenate([part[:, structure] > 0 for part in engine.patch_logits(patch, points, token)])
+            flat = inside.reshape(n, -1).astype(np.float32)
+            weight = patch.step**2 * float(thickness[at])
+            shared += weight * (flat @ flat.T)
+            sizes += weight * flat.sum(1)
+    union = sizes[:, None] + sizes[None, :] - shared
+    found = np.where(union > 0, 1.0 - shared / np.maximum(union, np.finfo(float).tiny), 0.0)
+    return np.clip((found + found.T) / 2, 0.0, 1.0)
+
+
+def k_medoids(distance: FloatArray, most: int) -> tuple[tuple[int, ...], npt.NDArray[np.int64]]:
+    """Partition around medoids (Kaufman and Rousseeuw 1990): greedy build, then the best swap until none helps.
+
+    Parameters
+    ----------
+    distance:
+        ``(N, N)``, symmetric.
+    most:
+        Medoids at most; fewer where there are no more different items.
+
+    Returns
+    -------
+    medoids, labels
+        Numbers of the medoids, ascending, and for each item ``(N,)`` which of them is nearest, the first of equals.
+        No chance is in it.
+    """
+    distance = np.asarray(distance, np.float64)
+    n = len(distance)
+    medoids: list[int] = [int(distance.sum(0).argmin())]
+    while len(medoids) < min(most, n):
+        nearest = distance[:, medoids].min(1)
+        if nearest.max() <= 0.0:
+            break
+        gain = np.maximum(nearest[:, None] - distance, 0.0).sum(0)
+        gain[medoids] = -1.0
+        medoids.append(int(gain.argmax()))
+    while True:
+        cost, swap = distance[:, medoids].min(1).sum(), None
+        for place in range(len(medoids)):
+            others = [m for m in medoids if m != medoids[place]]
+            rest = distance[:, others].min(1) if others else np.full(n, np.inf)
+            costs = np.minimum(rest[:, None], distance).sum(0)
+            costs[medoids] = np.inf
+            best = int(costs.argmin())
+            if costs[best] < cost - 1e-9:
+                cost, swap = costs[best], (place, best)
+        if swap is None:
+            break
+        medoids[swap[0]] = swap[1]
+    medoids.sort()
+    return tuple(medoids), distance[:, medoids].argmin(1)
+
+
+def whole_shares(counts: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Counts as whole per cent that sum to 100: the largest remainders are rounded up, the first of equals first."""
+    exact = 100.0 * counts / counts.sum()
+    shares = np.floor(exact).astype(int)
+    order = np.argsort(-(exact - shares), kind="stable")
+    shares[order[: 100 - int(shares.sum())]] += 1
+    return tuple(int(share) for share in shares)
+
+
+def draw(
+    review: Reviewed,
+    samples: tuple[Sample, ...],
+    structure: int,
+    k: int,
+    token: CancelToken,
+    tell: Callable[[Any], None],
+) -> None:
+    """Tell ``(number in the gallery, (y, x) probability)`` of each sample on slice ``k``."""
+    with review.engine.giving_way():
+        points = [sample.point for sample in samples]
+        for number, probability in enumerate(review.engine.probabilities(k, points, token)):
+            tell((number, probability[structure]))

@@ -1,0 +1,103 @@
+"""Samples that stand for all draws: their medoids against every choice there is, their shares, the same each time."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from proseg_gui.bundle import Bundle, Card
+from proseg_gui.jobs import CancelToken
+from proseg_gui.metrics.overlap import iou_matrix
+from proseg_gui.networks.proseg import ProSeg
+from proseg_gui.review.gallery import NO_SAMPLES, choose, distances, k_medoids, whole_shares, why_none
+from proseg_gui.review.session import Reviewed, begin_review
+from proseg_gui.volume import Geometry, Study, Volume
+
+
+def spread_out(places: list[float]) -> np.ndarray:
+    at = np.array(places)
+    return np.abs(at[:, None] - at[None, :])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_medoids_are_about_as_good_as_the_best_of_all_choices(seed, k):
+    distance = spread_out(list(np.random.default_rng(seed).normal(size=9)))
+    medoids, labels = k_medoids(distance, k)
+    cost = distance[:, medoids].min(1).sum()
+    best = min(distance[:, list(some)].min(1).sum() for some in itertools.combinations(range(9), k))
+    assert len(medoids) == k and cost <= 1.15 * best
+    assert np.array_equal(distance[:, medoids].argmin(1), labels)
+    if k == 1:
+        assert cost == pytest.approx(best)
+
+
+def test_three_clusters_give_three_medoids_and_their_sizes():
+    distance = spread_out([0, 0.1, 0.2, 5, 5.1, 5.2, 5.3, 9])
+    medoids, labels = k_medoids(distance, 3)
+    assert medoids[0] == 1 and medoids[1] in (4, 5) and medoids[2] == 7
+    assert np.bincount(labels).tolist() == [3, 4, 1]
+
+
+def test_no_more_medoids_than_different_shapes():
+    assert k_medoids(spread_out([1, 1, 1, 4, 4]), 12)[0] == (0, 3)
+    assert k_medoids(np.zeros((6, 6)), 12)[0] == (0,)
+
+
+@pytest.mark.parametrize("counts", [[1, 1, 1], [48], [20, 15, 7, 3, 2, 1], [1] * 12, [47, 1]])
+def test_shares_sum_to_a_hundred_and_are_within_one(counts):
+    shares = whole_shares(np.array(counts))
+    assert sum(shares) == 100
+    assert all(abs(share - 100 * n / sum(counts)) < 1 for share, n in zip(shares, counts, strict=True))
+
+
+@pytest.fixture(scope="module")
+def review() -> Reviewed:
+    """A small untrained model whose draws differ, on noise: uneven sides, two pixels of the image a pixel of it."""
+    torch.manual_seed(2)
+    method = ProSeg(2, 2, 1, widths=(8, 8), features=8, hidden=8, modes=4).eval()
+    with torch.no_grad():
+        method.third.weight *= 8.0
+    card = Card("proseg", "tiny", "1", method.architecture(), ("anna", "ben"), ("a", "b"), ("image",), "MR", (1.0, 1.0),
+                {"kind": "percentile", "low": 1.0, "high": 99.0}, {"kind": "whole"})  # fmt: skip
+    geometry = Geometry((3, 24, 20), np.zeros(3), (4.0, 1.0, 1.0), np.eye(3))
+    image = np.random.default_rng(0).normal(size=geometry.shape).astype(np.float32)
+    study = Study("noise", {"image": Volume(image, geometry, modality="MR")})
+    found = begin_review(study, Bundle(card, method, Path()), "cpu")
+    for k in range(3):
+        found.engine.encode(k)
+    return found
+
+
+@pytest.mark.parametrize(("structure", "k"), [(0, None), (1, None), (0, 1)])
+def test_distances_are_one_minus_iou_of_what_is_drawn(review, structure, k):
+    points = review.survey.plan.points(review.engine.method)[:9]
+    masks = [review.engine.mask(point, structure).array for point in points]
+    masks = masks if k is None else [mask[k] for mask in masks]
+    assert len({mask.sum() for mask in masks}) > 3, "the draws differ"
+    found = distances(review, points, structure, k, CancelToken())
+    assert found == pytest.approx(1.0 - iou_matrix(masks, masks), abs=1e-6)
+
+
+def test_samples_are_draws_of_the_survey_the_same_each_time(review):
+    samples = choose(review, 0, None, CancelToken())
+    points = review.survey.plan.points(review.engine.method)
+    assert 1 < len(samples) <= 12
+    assert sum(sample.share for sample in samples) == 100
+    assert all(points[sample.number] == sample.point for sample in samples)
+    assert [s.share for s in samples] == sorted((s.share for s in samples), reverse=True)
+    assert choose(review, 0, None, CancelToken()) == samples
+    assert choose(review, 0, 1, CancelToken()) != samples
+
+
+def test_a_method_without_draws_has_no_gallery(review):
+    assert why_none(review) == ""
+    assert why_none(None)
+    one = SimpleNamespace(capabilities=SimpleNamespace(samples=False))
+    plain = SimpleNamespace(engine=SimpleNamespace(method=one), survey=SimpleNamespace(plan=SimpleNamespace(n=48)))
+    assert why_none(plain) == NO_SAMPLES
