@@ -44,6 +44,10 @@ CAUSES = {
 }
 
 
+NO_DOUBT = 1e-6
+"""A variance of inclusion that is nothing but rounding."""
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """The regions of one of the model's structures, and whether every slice was looked at for them."""
@@ -139,6 +143,8 @@ def find_regions(
     counts = [len(doubted[k]) for k in slices]
     places = np.concatenate([doubted[k].places for k in slices]).astype(np.int32)
     parts = np.concatenate([doubted[k].parts for k in slices], axis=1).astype(np.float64)
+    if not parts[0].max() > NO_DOUBT:
+        return ()
     high = parts[0] >= FLOOR * parts[0].max()
     voxels = np.column_stack([np.repeat(slices, counts), places])[high].astype(np.int32)
     stacked = np.column_stack([np.repeat(measured, counts), places])[high].astype(np.int32)

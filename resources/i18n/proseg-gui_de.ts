@@ -1360,24 +1360,16 @@
         <translation>blättern runter</translation>
     </message>
     <message>
-        <source>Next most &amp;uncertain slice</source>
-        <translation>Nächste &amp;unsicherste Schicht</translation>
+        <source>Next place of do&amp;ubt</source>
+        <translation>Nächste &amp;zweifelhafte Stelle</translation>
     </message>
     <message>
-        <source>That you have not seen yet</source>
-        <translation>Die Sie noch nicht gesehen haben</translation>
-    </message>
-    <message>
-        <source>doubt jump disagreement</source>
-        <translation>Zweifel springen Uneinigkeit</translation>
+        <source>Through a region slice by slice, then the largest not seen yet</source>
+        <translation>Durch einen Bereich Schicht für Schicht, dann zum größten noch nicht gesehenen</translation>
     </message>
     <message>
         <source>&amp;Back to where the last jump began</source>
         <translation>&amp;Zurück zum Anfang des letzten Sprungs</translation>
-    </message>
-    <message>
-        <source>The slice before the last jump</source>
-        <translation>Die Schicht vor dem letzten Sprung</translation>
     </message>
     <message>
         <source>return doubt</source>
@@ -1442,6 +1434,50 @@
     <message>
         <source>bookmark store snapshot</source>
         <translation>Lesezeichen speichern</translation>
+    </message>
+    <message>
+        <source>The contour is ri&amp;ght here</source>
+        <translation>Die Kontur stimmt &amp;hier</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt that you went to; it leaves the list</source>
+        <translation>Im Zweifelsbereich, zu dem Sie gegangen sind; er verlässt die Liste</translation>
+    </message>
+    <message>
+        <source>agree confirm region done</source>
+        <translation>zustimmen bestätigen Bereich fertig</translation>
+    </message>
+    <message>
+        <source>The contour is &amp;wrong here</source>
+        <translation>Die Kontur ist hier &amp;falsch</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt; it stays in the list until you draw there</source>
+        <translation>Im Zweifelsbereich; er bleibt in der Liste, bis Sie dort zeichnen</translation>
+    </message>
+    <message>
+        <source>disagree region error</source>
+        <translation>ablehnen Bereich Fehler</translation>
+    </message>
+    <message>
+        <source>De&amp;cide later here</source>
+        <translation>Hier &amp;später entscheiden</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt; it comes again after all others</source>
+        <translation>Im Zweifelsbereich; er kommt nach allen anderen wieder</translation>
+    </message>
+    <message>
+        <source>postpone region defer</source>
+        <translation>verschieben Bereich aufschieben</translation>
+    </message>
+    <message>
+        <source>uncertain slice jump disagreement</source>
+        <translation>unsicher Schicht springen Uneinigkeit</translation>
+    </message>
+    <message>
+        <source>The place before the last jump</source>
+        <translation>Die Stelle vor dem letzten Sprung</translation>
     </message>
     <message>
         <source>Put the model&apos;s &amp;box around a click</source>
@@ -1730,6 +1766,10 @@
     <message>
         <source>No model looks at this scan: choose one under File &gt; Choose model</source>
         <translation>Kein Modell sieht diesen Scan an: eines unter Datei &gt; Modell wählen aussuchen</translation>
+    </message>
+    <message>
+        <source>Nothing was drawn, and no model looks at this scan</source>
+        <translation>Es wurde nichts gezeichnet, und kein Modell betrachtet diese Aufnahme</translation>
     </message>
     <message>
         <source>The slices of this scan are straight and even</source>

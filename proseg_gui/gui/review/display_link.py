@@ -22,7 +22,6 @@ from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.given_volumes import GivenVolumes
-from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.review.work import Drawn, JobState
 from proseg_gui.gui.views.palette import PART_COLOURS, rater_colour
 from proseg_gui.gui.views.slice_strip import SliceStrip
@@ -152,7 +151,7 @@ class DisplayLink(QObject):
             [
                 StructureRow(
                     names[i],
-                    colour_of(desk, i),
+                    desk.drafts.colour(i),
                     visible=i not in hidden,
                     current=i == desk.structure,
                     accepted=desk.shapes.locked(i) is not None,

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidg
 
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
-from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.image_pane import ContourLayer, ImagePane
 from proseg_gui.gui.views.overlay_text import MARGIN, draw_text
@@ -222,5 +221,5 @@ class Gallery(QObject):
             return
         number, path = found
         settings = self._controller.display.view.settings
-        colour = colour_of(self._controller.desk, asked[1])
+        colour = self._controller.desk.drafts.colour(asked[1])
         self.panes[number].set_contours([ContourLayer(path, colour, settings.line_width)])

@@ -29,11 +29,6 @@ KNOWN_PLANES = 32
 Layers = list[ContourLayer]
 
 
-def colour_of(desk: Desk, structure: int) -> str:
-    """Colour ``#rrggbb`` of a structure: the person's choice, else the palette's."""
-    return desk.drafts.colour(structure)
-
-
 class Outlines:
     """Traces what the desk says; keeps what need not be traced again."""
 
@@ -61,7 +56,7 @@ class Outlines:
         for number, name in enumerate(desk.structures):
             if number in view.hidden:
                 continue
-            colour, settings = colour_of(desk, number), view.settings
+            colour, settings = desk.drafts.colour(number), view.settings
             stays = desk.shapes.locked(number) is not None or desk.shapes.base(number) is not None
             if on_slice and number < len(desk.modelled):
                 path = self._drawn_path(drawn, number, name)
@@ -146,7 +141,7 @@ class Outlines:
             if name in view.raters_shown:
                 layers.append(kept(p, "rater", partial(trace, p), rater_colour(number), 1.5))
         if settings.show_bounds:
-            colour, agreement = colour_of(self._desk, spread.structure), spread.agreement
+            colour, agreement = self._desk.drafts.colour(spread.structure), spread.agreement
             for level in (settings.inner_level, settings.outer_level):
                 layers.append(kept(agreement, level, partial(_agreed, agreement, level), colour, 1.2, "dash"))
             layers.append(kept(agreement, MEDIAN, partial(_agreed, agreement, MEDIAN), MEDIAN_COLOUR, 1.0))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
-from proseg_gui.gui.review.outlines import Outlines, colour_of
+from proseg_gui.gui.review.outlines import Outlines
 from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SINGLE, TWO, PaneGrid
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
@@ -349,7 +349,7 @@ class Scene(QWidget):
         desk = self._controller.desk
         pen = None
         if state.kind and desk.study is not None:
-            colour = colour_of(desk, desk.structure)
+            colour = desk.drafts.colour(desk.structure)
             pen = Pen(state.radius_mm if state.kind in ROUND else None, colour)
         for pane in self.all_panes:
             pane.set_pen(pen)

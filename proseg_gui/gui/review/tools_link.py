@@ -11,7 +11,6 @@ from proseg_gui.gui.host import Host
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.toolbar import ToolBar
 from proseg_gui.gui.review.controller import Controller
-from proseg_gui.gui.review.outlines import colour_of
 from proseg_gui.planes import Plane
 
 
@@ -57,7 +56,7 @@ class ToolsLink(QObject):
     def ask_colour(self, number: int) -> None:
         """Ask for a structure's colour."""
         name = self._controller.desk.structures[number]
-        dialog = QColorDialog(QColor(colour_of(self._controller.desk, number)), self._host.parent)
+        dialog = QColorDialog(QColor(self._controller.desk.drafts.colour(number)), self._host.parent)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
         dialog.setWindowTitle(f"Colour of {name}")
         chosen = self._controller.desk.drafts.recolour

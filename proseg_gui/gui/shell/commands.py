@@ -418,8 +418,8 @@ class Commands:
              tr("Of the region of doubt; it comes again after all others"), tr("postpone region defer")),
         )
         return [
-            Command("next_uncertain", "Case", tr("Next region of do&ubt"), "N", doubts.next,
-                    tr("The largest that you have not seen yet; while none is known, the most uncertain slice"),
+            Command("next_uncertain", "Case", tr("Next place of do&ubt"), "N", doubts.next,
+                    tr("Through a region slice by slice, then the largest not seen yet"),
                     tr("uncertain slice jump disagreement"), blocked=model, group="slice"),
             Command("last_uncertain", "Case", tr("&Back to where the last jump began"), "Shift+N", doubts.back,
                     tr("The place before the last jump"), tr("return doubt"), blocked=model, group="slice"),

@@ -14,6 +14,7 @@ from proseg_gui.gui.review.kept_layers import MOST, KeptLayers
 from proseg_gui.gui.review.outlines import Outlines
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.planes import Plane, PlaneGrid
+from proseg_gui.review.colours import structure_colour
 from proseg_gui.review.state import PARTS, Spread, ViewState
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
@@ -40,7 +41,8 @@ def desk() -> SimpleNamespace:
     mask[1:, 4:9, 4:9] = True
     readings = (Reading("anna", "lesion", Mask(mask, GEOMETRY)),)
     study = Study("case", {"MR": Volume(np.zeros(SHAPE, np.float32), GEOMETRY)}, ("lesion",), readings)
-    return SimpleNamespace(study=study, review=None, structures=(), modelled=())
+    drafts = SimpleNamespace(colour=structure_colour)
+    return SimpleNamespace(study=study, review=None, structures=(), modelled=(), drafts=drafts)
 
 
 @pytest.fixture
