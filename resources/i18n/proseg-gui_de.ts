@@ -1360,24 +1360,8 @@
         <translation>blättern runter</translation>
     </message>
     <message>
-        <source>Next most &amp;uncertain slice</source>
-        <translation>Nächste &amp;unsicherste Schicht</translation>
-    </message>
-    <message>
-        <source>That you have not seen yet</source>
-        <translation>Die Sie noch nicht gesehen haben</translation>
-    </message>
-    <message>
-        <source>doubt jump disagreement</source>
-        <translation>Zweifel springen Uneinigkeit</translation>
-    </message>
-    <message>
         <source>&amp;Back to where the last jump began</source>
         <translation>&amp;Zurück zum Anfang des letzten Sprungs</translation>
-    </message>
-    <message>
-        <source>The slice before the last jump</source>
-        <translation>Die Schicht vor dem letzten Sprung</translation>
     </message>
     <message>
         <source>return doubt</source>
@@ -1442,6 +1426,58 @@
     <message>
         <source>bookmark store snapshot</source>
         <translation>Lesezeichen speichern</translation>
+    </message>
+    <message>
+        <source>The contour is ri&amp;ght here</source>
+        <translation>Die Kontur stimmt &amp;hier</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt that you went to; it leaves the list</source>
+        <translation>An der angesteuerten Stelle; sie verlässt die Liste</translation>
+    </message>
+    <message>
+        <source>agree confirm region done</source>
+        <translation>zustimmen bestätigen Stelle erledigt</translation>
+    </message>
+    <message>
+        <source>The contour is &amp;wrong here</source>
+        <translation>Die Kontur ist hier f&amp;alsch</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt; it stays in the list until you draw there</source>
+        <translation>An der angesteuerten Stelle; sie bleibt in der Liste, bis dort gezeichnet wird</translation>
+    </message>
+    <message>
+        <source>disagree region error</source>
+        <translation>ablehnen widersprechen Stelle Fehler</translation>
+    </message>
+    <message>
+        <source>De&amp;cide later here</source>
+        <translation>Hier spä&amp;ter entscheiden</translation>
+    </message>
+    <message>
+        <source>Of the region of doubt; it comes again after all others</source>
+        <translation>Die angesteuerte Stelle; sie kommt nach allen anderen wieder</translation>
+    </message>
+    <message>
+        <source>postpone region defer</source>
+        <translation>aufschieben später Stelle</translation>
+    </message>
+    <message>
+        <source>Next region of do&amp;ubt</source>
+        <translation>Nächste Stelle im Zwei&amp;fel</translation>
+    </message>
+    <message>
+        <source>The largest that you have not seen yet; while none is known, the most uncertain slice</source>
+        <translation>Die größte noch nicht gesehene; solange keine bekannt ist, die unsicherste Schicht</translation>
+    </message>
+    <message>
+        <source>uncertain slice jump disagreement</source>
+        <translation>unsicher Schicht Sprung Uneinigkeit Zweifel</translation>
+    </message>
+    <message>
+        <source>The place before the last jump</source>
+        <translation>Der Ort vor dem letzten Sprung</translation>
     </message>
     <message>
         <source>Put the model&apos;s &amp;box around a click</source>
@@ -1730,6 +1766,10 @@
     <message>
         <source>No model looks at this scan: choose one under File &gt; Choose model</source>
         <translation>Kein Modell sieht diesen Scan an: eines unter Datei &gt; Modell wählen aussuchen</translation>
+    </message>
+    <message>
+        <source>Nothing was drawn, and no model looks at this scan</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The slices of this scan are straight and even</source>
