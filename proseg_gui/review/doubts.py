@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from proseg_gui.planes import Voxel
 from proseg_gui.review.document import DOUBT
-from proseg_gui.review.doubt import next_slice
+from proseg_gui.review.doubt import doubt_floor, next_slice
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import ml_text
 from proseg_gui.review.regions import Found, Region
@@ -152,11 +152,19 @@ class Doubts:
 
     # -- the way --------------------------------------------------------------------------------------------------
     def next(self) -> None:
-        """Go to the largest region that is open, then to those that were set aside; by slices while none is known."""
+        """Go through the region gone to, most doubtful slice first; then to the largest open one, then to those aside.
+
+        By slices alone while no region is known.
+        """
         if not self.regions:
             self._next_slice()
             return
         seen = self.seen()
+        inside = self._next_inside(seen)
+        if inside is not None:
+            self._came_from.append((self._desk.slice_index, None if self.current is None else self.current.middle))
+            self._desk.set_slice(inside)
+            return
         target = next((one.region for one in seen if one.state == OPEN), None)
         if target is None:
             aside = [one.region for one in seen if one.state in (DISAGREE, LATER)]
@@ -169,18 +177,30 @@ class Doubts:
         self._came_from.append((self._desk.slice_index, None if self.current is None else self.current.middle))
         self._go(target)
 
+    def _next_inside(self, seen: tuple[Seen, ...]) -> int | None:
+        """The most doubtful slice of the region gone to that was not in view yet; ``None``: it is dealt with."""
+        desk, region = self._desk, self.current
+        here = next((one for one in seen if one.current), None)
+        if region is None or here is None or here.state not in (OPEN, VISITED) or desk.summary is None:
+            return None
+        desk.visited |= {desk.slice_index}
+        doubt = desk.summary.by_slice
+        floor = doubt_floor(doubt)
+        own = np.isin(np.arange(len(doubt)), region.voxels[:, 0])
+        worth = np.where(own & (doubt >= (np.inf if floor is None else floor)), doubt, np.nan)
+        return next_slice(worth, desk.visited, desk.slice_index)
+
     def back(self) -> None:
         """Go back to where the last jump began."""
         if not self._came_from:
             self._announce("noticed", "There is no earlier place to go back to")
             return
         k, middle = self._came_from.pop()
-        region = None if middle is None else self._at(middle)
-        if region is not None:
-            self._go(region)
-            return
-        self.current = None
+        self.current = None if middle is None else self._at(middle)
         self._desk.set_slice(k)
+        if self.current is not None:
+            self._announce("doubt_reached", self.current)
+            self._announce("noticed", f"{self.current.sentence}{self._so_far}")
         self._tell()
 
     def _go(self, region: Region) -> None:

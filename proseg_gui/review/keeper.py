@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from proseg_gui.errors import UserError
+from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.carry import carry
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.document import Document, Gesture
@@ -196,6 +197,24 @@ class Keeper:
         if waiting:
             with closing(open_project(path)) as copy:
                 copy.complete_from(self.project, waiting)
+
+    def as_dataset(self, folder: Path, token: CancelToken, progress: Progress) -> Path:
+        """For a worker: the accepted readings as a data set in ``folder``, anew each time; returns where it lies.
+
+        Raises
+        ------
+        UserError
+            If nothing is accepted, an image is missing or has changed, or it cannot be written.
+        """
+        from proseg_gui.review.project.export import export_dataset
+
+        if self.project is None or self._saves is None:
+            raise UserError("this window works in no project", remedy="Open a project first")
+        self._saves.drain(LAST_S)
+        place = folder / self.project.path.stem
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        export_dataset(self.project, place, overwrite=True, token=token, progress=progress)
+        return place
 
     def collect(self, case_id: str, study: Study) -> Path:
         """For a worker: copy a case's images beside the project; returns their folder."""

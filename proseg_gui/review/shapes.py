@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 BY_HAND, SEEN = "by hand", "proposal seen"
 """How a reading is made: the person moved the sliders, drew and looked; or saw a proposal while doing so."""
-
-
 UNNAMED_MODEL = "an earlier model"
 
 

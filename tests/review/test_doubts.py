@@ -44,15 +44,15 @@ def stroke(desk, k: int, row: int) -> None:
 
 def test_regions_are_gone_to_by_doubted_volume_and_said(desk, bench) -> None:
     went = []
-    for _ in REGIONS:
+    for _ in range(4):
         desk.doubts.next()
         went.append((desk.slice_index, bench.sayings("doubt_reached")[-1]))
         assert said(bench) == desk.doubts.current.sentence
-    assert went == [(1, REGIONS[0]), (4, REGIONS[1]), (1, REGIONS[2])]
+    assert went == [(1, REGIONS[0]), (2, REGIONS[0]), (4, REGIONS[1]), (1, REGIONS[2])]
     assert states(desk) == ["visited"] * 3
     desk.doubts.next()
     assert said(bench) == "Every region of doubt was looked at" and desk.doubts.current is REGIONS[2]
-    for k in (4, 1, 3):
+    for k in (4, 2, 1, 3):
         desk.doubts.back()
         assert desk.slice_index == k
     assert desk.doubts.current is None
@@ -128,6 +128,8 @@ def test_while_the_volume_is_measured_it_says_so_far(desk, bench) -> None:
     desk.doubts.take(Found(0, REGIONS[:1], False))
     desk.doubts.next()
     assert said(bench).endswith("(of the slices measured so far)")
+    desk.doubts.next()
+    assert desk.slice_index == 2  # the rest of the region first
     desk.doubts.next()
     assert said(bench) == "Every region of doubt (of the slices measured so far) was looked at"
 

@@ -39,6 +39,7 @@ LANES = (
     "axes",
     "tool",
     "proposal",
+    "regions",
     "across",
     "compare",
     "gallery",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,9 +34,10 @@ class DataLink(QObject):
     failed = Signal(object)
     noticed = Signal(str)
 
-    def __init__(self, panel: DataPanel, jobs: QtJobs, opener: Opener, parent: QObject) -> None:
+    def __init__(self, panel: DataPanel, jobs: QtJobs, opener: Opener, collected: Path, parent: QObject) -> None:
+        """``collected``: the folder in which a project's accepted readings become a data set."""
         super().__init__(parent)
-        self._panel, self._jobs, self._opener = panel, jobs, opener
+        self._panel, self._jobs, self._opener, self._collected = panel, jobs, opener, collected
         self.arranged: split.Arranged | None = None
         self.rows: dict[str, CaseRow] = {}
         self.complete = False
@@ -46,6 +48,7 @@ class DataLink(QObject):
         """Cases whose masks were put on the image's grid because somebody said so."""
         self.locked = False
         panel.folder_chosen.connect(self.choose)
+        panel.project_chosen.connect(self.choose_project)
         panel.part_clicked.connect(self._turn)
         panel.opened.connect(self.open_case)
         panel.resample_asked.connect(self.resample)
@@ -59,8 +62,21 @@ class DataLink(QObject):
         else:
             self.begin(path)
 
+    def choose_project(self) -> None:
+        """Take the accepted readings of the project that the window works in."""
+        keeper, folder = self._opener.keeper, self._collected
+        if self.locked:
+            self.noticed.emit("Accept or discard the training first")
+        elif keeper.project is None:
+            self.noticed.emit("This window works in no project")
+        else:
+            self._read(lambda token, progress: keeper.as_dataset(folder, token, progress), None)
+
     def begin(self, path: Path, plan: Plan | None = None) -> None:
         """Read ``path``, with the parts and resampled cases of ``plan`` where there is one."""
+        self._read(lambda _token, _progress: path, plan)
+
+    def _read(self, place: Callable[[CancelToken, Progress], Path], plan: Plan | None) -> None:
         self.arranged, self.rows, self.complete = None, {}, False
         self.resampled = plan.resample if plan is not None else ()
         self._panel.set_summary("reading…")
@@ -68,7 +84,7 @@ class DataLink(QObject):
         def work(token: CancelToken, progress: Progress) -> None:
             from proseg_gui.io.dataset import read_dataset
 
-            dataset = read_dataset(path).resampling(self.resampled)
+            dataset = read_dataset(place(token, progress)).resampling(self.resampled)
             data = split.arranged(dataset, plan)
             self._jobs.post(token, self._names_known, data, plan)
             order = data.orders[plan.keep_names if plan else False]

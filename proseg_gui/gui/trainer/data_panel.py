@@ -17,6 +17,7 @@ INVITATION = (
     "Choose or drop a folder of cases:\nCASE/image.nii.gz and CASE/masks/RATER.nii.gz,\n"
     "or a DICOM series with one structure set a rater."
 )
+PROJECT_TIP = "Your accepted readings in Review: every case of the project that has one"
 LEGEND = ("annotated", "resampled", "empty", "missing", "problem")
 
 
@@ -45,6 +46,7 @@ class DataPanel(Section):
     """Setters in, gestures out; knows no training."""
 
     folder_chosen = Signal(Path)
+    project_chosen = Signal()
     part_clicked = Signal(str)
     opened = Signal(str)
     resample_asked = Signal(str)
@@ -54,10 +56,13 @@ class DataPanel(Section):
         super().__init__("1 · Data")
         self.choose = button("Choose folder…", "open", tip="A folder of cases with several raters' masks")
         self.choose.clicked.connect(self._ask)
+        self.project = button("This project", tip=PROJECT_TIP)
+        self.project.clicked.connect(self.project_chosen)
         self.where = AdaptiveLabel("", role="muted")
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.choose)
+        line.addWidget(self.project)
         line.addWidget(self.where, 1)
         self.table = CaseTable()
         self.table.part_clicked.connect(lambda row: self.part_clicked.emit(self._name(row)))
@@ -134,6 +139,7 @@ class DataPanel(Section):
     def set_locked(self, locked: bool) -> None:
         """While a training is there its data stay what they are."""
         self.choose.setEnabled(not locked)
+        self.project.setEnabled(not locked)
         for made in (self.resample, self.leave):
             made.setEnabled(not locked)
         self.choose.setToolTip("Accept or discard the training first" if locked else "A folder of cases with masks")

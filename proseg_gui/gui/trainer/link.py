@@ -55,7 +55,7 @@ class TrainerLink(QObject):
         models = own_models()
         self.trainings = models.with_name("trainings")
         self.jobs = QtJobs(self)
-        self.data = DataLink(tab.data, self.jobs, opener, self)
+        self.data = DataLink(tab.data, self.jobs, opener, models.with_name("projects"), self)
         self.library = LibraryLink(tab.library, models, self.data, self.jobs, controller, opener, self)
         self.setup = SetupLink(tab.setup, self.data, self.library, self)
         self.result = ResultLink(tab, self.data, self.library, self.jobs, lambda: self.training, self)

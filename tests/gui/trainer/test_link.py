@@ -740,3 +740,50 @@ def test_a_rater_is_added_to_a_model_that_stays_as_it_is(trained, qtbot):
     assert before == {file.name: file.read_bytes() for file in (link.models / "first").iterdir()}
     tab.library.list.setCurrentRow([m.card.name for m in link.library.models].index("first-rater-1"))
     assert "Made from first" in tab.library.detail.text() and "(add a rater)" in tab.library.detail.text()
+
+
+def test_the_accepted_readings_of_the_project_train_a_new_rater_whose_preset_is_in_review(
+    own, make, discs, qtbot, tmp_path
+):
+    """Accept cases as a new person, one click for the data, add that person to a model, see the preset."""
+    from proseg_gui.io.open import open_study
+    from proseg_gui.review.edits import Bricks
+    from proseg_gui.review.keeper import open_keeper
+    from proseg_gui.review.state import WorkItem
+
+    on(None)  # what follows was done in Review before
+    keeper = open_keeper(tmp_path / "work.project")
+    keeper.set_person("dora")
+    for number in (0, 1, 2, 3):
+        place = discs / f"case{number}"
+        case = keeper.open(open_study(place), WorkItem(str(number), place, place.name))
+        anna = next(reading for reading in case.study.readings if reading.rater == "anna")
+        case.document.accept("lesion", Bricks.of(anna.mask.array), how="by hand")
+    link = make()
+    link.data._opener.keeper = keeper
+    try:
+        click(link.tab.data.project)
+        wait(lambda: link.data.complete or link.failures)
+        assert link.failures == []
+        assert link.data.arranged.dataset.raters == ("dora",) and len(link.data.rows) == 4
+        choose_base(link, "tiny 1")
+        say_who(link, "others")
+        assert link.tab.setup.raters.text().startswith("New: dora.")
+        while link.data.parts["case3"] != "val":
+            click_part(link, 3)
+        begin(link, steps=6)
+        until(link, qtbot, "finished")
+        click(link.tab.result.accept)
+        wait(lambda: link.training is None and not link.jobs.busy("library"))
+        assert link.failures == []
+        newest = next(m for m in link.library.models if m.card.training.get("stage") == "rater")
+        bundle = load_bundle(newest.folder)
+        assert len(bundle.card.raters) == 4
+        from proseg_gui.bundle import local_names
+        from proseg_gui.review.session import begin_review
+
+        review = begin_review(open_study(discs / "case0", contours=False), bundle, "cpu")
+        alias = local_names(bundle.card)["dora"]
+        assert alias in review.engine.raters and review.sliders.rater_point(alias)["tau"]
+    finally:
+        keeper.close()
