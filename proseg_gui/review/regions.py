@@ -155,11 +155,10 @@ def find_regions(
     ml_each = areas * geometry.slice_thickness_mm()[voxels[:, 0]]
     mm = geometry.index_to_world(voxels)
     doubt = parts[0] * ml_each
-    coarsest = _coarsest(geometry, np.array(slices), measured)
     found: list[tuple[float, npt.NDArray[np.int64]]] = [
         (float(doubt[part].sum()), part)
         for joined in _joined(stacked)
-        for part in _hills(joined, mm[joined], doubt[joined], coarsest)
+        for part in _hills(joined, mm[joined], doubt[joined], _coarsest(geometry, voxels[joined, 0]))
     ]
     found.sort(key=lambda item: (-item[0], int(item[1][0])))
     centre, extent = _middle(mm, doubt)
@@ -181,10 +180,10 @@ def find_regions(
     )
 
 
-def _coarsest(geometry: Geometry, slices: npt.NDArray[np.int64], measured: npt.NDArray[np.int64]) -> float:
-    """The largest distance between voxels that count as neighbours, along any axis of the grid, in mm."""
+def _coarsest(geometry: Geometry, slices: npt.NDArray[np.int32]) -> float:
+    """The largest distance between neighbours of what is joined and lies on ``slices``, along any axis, in mm."""
     places = geometry.slice_origins() @ geometry.normal
-    gaps = np.abs(np.diff(places[slices]))[np.diff(measured) == 1]
+    gaps = np.abs(np.diff(places[np.unique(slices)]))
     return float(max(geometry.spacing_mm[1], geometry.spacing_mm[2], gaps.max(initial=0.0)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proseg_gui.inference.doubted import doubted_pixels
+from proseg_gui.inference.doubted import DoubtedPixels, doubted_pixels
 from proseg_gui.inference.plan import SurveyPlan
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments, without_chance
 from proseg_gui.review.regions import find_regions
@@ -106,6 +106,11 @@ def test_a_method_without_raters_names_none(two_places) -> None:
         assert region.raters == {} and "include" not in region.sentence
 
 
+def doubt_far_off(pixels: DoubtedPixels) -> DoubtedPixels:
+    """One pixel in a corner."""
+    return DoubtedPixels(np.zeros((1, 2), np.uint16), pixels.parts[:, :1], pixels.draws[:1], pixels.raters[:1])
+
+
 def test_a_shell_with_a_thick_place_is_several_regions_that_share_all_of_it() -> None:
     """One shell is no place to go to: its thick place comes first, and no voxel is lost or counted twice."""
     shape = (20, 60, 60)
@@ -119,6 +124,9 @@ def test_a_shell_with_a_thick_place_is_several_regions_that_share_all_of_it() ->
     bits = np.packbits(np.stack([np.zeros(shape, bool)] * 11 + [lobe | shell]), axis=0)
     raters = np.zeros((3, *shape), bool)
     doubted = {k: doubted_pixels(maps[:, k], bits[:, k], raters[:, k], (0, 0), 0.0, 10**6) for k in range(20)}
+    doubted |= {19: doubt_far_off(doubted[10])}
+    for k in (0, 1, 18):
+        del doubted[k]  # passed over: the gap beside the shell must not make its regions coarser
     regions = find_regions(doubted, geometry, PLAN, RATERS)
     assert 3 <= len(regions) <= 20
     assert lobe[regions[0].middle] and regions[0].ml == max(region.ml for region in regions)
