@@ -331,17 +331,6 @@ class CaseSurvey:
         """``(R,)`` volumes of the raters' own predictions over the slices surveyed."""
         return self._volumes(geometry, structure, "rater_areas", self._engine.method.n_raters)
 
-    def next_uncertain(self, k: int, direction: int = 1, structure: int = 0) -> int:
-        """The slice to look at after ``k``, in order of doubt: peaks of the total along the slices, highest first.
-
-        ``direction`` +1 goes to the next lower peak, -1 back to the next higher one; from a slice that is no peak,
-        +1 leads to the highest. ``k`` itself when there is nowhere to go.
-        """
-        peaks = uncertainty_peaks(self.slice_uncertainty("total", structure))
-        if k not in peaks:
-            return peaks[0] if peaks and direction > 0 else k
-        return peaks[min(max(peaks.index(k) + direction, 0), len(peaks) - 1)]
-
     def _by_slice(self, value: Callable[[_Numbers], float]) -> np.ndarray:
         result = np.full(self._engine.n_slices, np.nan)
         with self._lock:
@@ -355,12 +344,3 @@ class CaseSurvey:
             for k, numbers in self._numbers.items():
                 pixels[k] = getattr(numbers, name)[:, structure]
         return np.array([areas_to_ml(column, geometry) for column in pixels.T])
-
-
-def uncertainty_peaks(by_slice: np.ndarray) -> list[int]:
-    """Slices at least as uncertain as both neighbours (the first of equals) and above 0, most uncertain first."""
-    values = np.nan_to_num(np.asarray(by_slice, dtype=np.float64), nan=-1.0)
-    padded = np.concatenate([[-1.0], values, [-1.0]])
-    peak = (values > 0) & (values > padded[:-2]) & (values >= padded[2:])
-    found = np.flatnonzero(peak)
-    return [int(i) for i in found[np.argsort(-values[found], kind="stable")]]

@@ -8,7 +8,7 @@ from proseg_gui.errors import Cancelled
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.plan import SurveyPlan, default_plan
 from proseg_gui.inference.points import point_from
-from proseg_gui.inference.survey import CaseSurvey, ambiguity_at, uncertainty_peaks
+from proseg_gui.inference.survey import CaseSurvey, ambiguity_at
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.jobs import CancelToken
@@ -202,27 +202,3 @@ def test_both_forms_are_kept_apart(bright):
     assert survey.slice(1, form="entropy") is entropy
     assert variance.form == "variance"
     assert survey.has(1)
-
-
-@pytest.mark.parametrize(
-    ("values", "peaks"),
-    [
-        ([0, 1, 3, 1, 0, 2, 5, 4], [6, 2]),
-        ([3, 1, 0, 1, 2], [0, 4]),
-        ([0, 2, 2, 2, 0], [1]),
-        ([np.nan, 1, np.nan, 4, np.nan], [3, 1]),
-        ([0, 0, 0], []),
-        ([7], [0]),
-    ],
-)
-def test_peaks(values, peaks):
-    assert uncertainty_peaks(np.array(values, dtype=float)) == peaks
-
-
-def test_going_from_doubt_to_doubt(bright, monkeypatch):
-    survey = CaseSurvey(bright, PLAN)
-    monkeypatch.setattr(survey, "slice_uncertainty", lambda *_: np.array([0.0, 1.0, 3.0, 1.0, 5.0, 2.0]))
-    assert [survey.next_uncertain(k) for k in (0, 4, 2, 3)] == [4, 2, 2, 4]
-    assert [survey.next_uncertain(k, -1) for k in (2, 4, 0)] == [4, 4, 0]
-    monkeypatch.setattr(survey, "slice_uncertainty", lambda *_: np.full(6, np.nan))
-    assert survey.next_uncertain(2) == 2
