@@ -152,8 +152,13 @@ def test_demo_review_export(demo, qtbot, tmp_path) -> None:
     clicked = controller.desk.slice_index
     assert clicked not in (peak, opened)
     doubts = controller.desk.summary.by_slice
-    unseen = [k for k in np.argsort(-doubts, kind="stable") if k not in (clicked, opened)]
-    for wanted in unseen[:3]:
+    region = controller.desk.doubts.regions[0]
+    settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_N))
+    assert controller.desk.slice_index == region.middle[0]
+    seen = (clicked, opened, region.middle[0])
+    first, last = region.slices
+    unseen = [k for k in np.argsort(-doubts, kind="stable") if k not in seen and first <= k <= last]
+    for wanted in unseen[:2]:
         settled(qtbot, demo, lambda: QTest.keyClick(demo, Qt.Key.Key_N))
         assert controller.desk.slice_index == wanted
     review_and_export(qtbot, demo, third, tmp_path)
