@@ -57,11 +57,7 @@ class _AtOnce:
         done: Callable[[dict[str, Bricks]], None],
     ) -> None:
         """Every voxel of the structures at their points, with ``edits`` put over them."""
-        names, token = review.engine.structures, CancelToken()
-        done({
-            name: Bricks.of(review.mask(point, names.index(name), token, no_progress).array).overlaid(edits[name])
-            for name, point in structures.items()
-        })  # fmt: skip
+        done(review.frozen(structures, edits, CancelToken(), no_progress))
 
     def carry_out(self, title: str, work: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
         """A tool's work on a whole volume."""

@@ -34,13 +34,19 @@ def bounds(mask: BoolArray) -> Box | None:
     return found[0], found[1], found[2]
 
 
+def whole(shape: tuple[int, ...]) -> Box:
+    """The box that is the image."""
+    z, y, x = (slice(0, n) for n in shape)
+    return z, y, x
+
+
 def of_plane(plane: Plane, shape: tuple[int, ...]) -> Box:
     """The box that is a plane; ``ValueError`` where the image has no such plane."""
     if plane.index >= shape[plane.axis]:
         raise ValueError(f"there is no plane {plane.index} of axis {plane.axis} in {shape}")
-    whole = [slice(0, n) for n in shape]
-    whole[plane.axis] = slice(plane.index, plane.index + 1)
-    return whole[0], whole[1], whole[2]
+    box = list(whole(shape))
+    box[plane.axis] = slice(plane.index, plane.index + 1)
+    return box[0], box[1], box[2]
 
 
 def filled_box(mask: BoolArray, shape: tuple[int, ...], plane: Plane | None) -> Box | None:
@@ -48,9 +54,9 @@ def filled_box(mask: BoolArray, shape: tuple[int, ...], plane: Plane | None) -> 
     check_mask(mask, shape)
     if plane is None:
         return bounds(mask)
-    whole = of_plane(plane, shape)
-    own = bounds(mask[whole])
-    return None if own is None else absolute(own, whole)
+    box = of_plane(plane, shape)
+    own = bounds(mask[box])
+    return None if own is None else absolute(own, box)
 
 
 def common(a: Box, b: Box) -> Box | None:

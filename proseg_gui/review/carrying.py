@@ -15,6 +15,7 @@ from proseg_gui.review.session import Reviewed
 
 if TYPE_CHECKING:
     from proseg_gui.inference.condition.ensemble import Ensemble
+    from proseg_gui.inference.latents import Axis
 
 PREPARING = 0.7
 """Part of the progress at which every slice is decoded."""
@@ -54,17 +55,18 @@ class Carrying:
         stands = request.before if request.before is not None else request.point
         n = review.engine.n_slices
 
-        def conditioned(slices: tuple[int, ...]) -> Proposal:
+        def conditioned(slices: tuple[int, ...], axes: tuple[Axis, ...]) -> Proposal:
             found = condition(review.engine, evidence, ensemble=ensemble, stands=stands, slices=slices, token=token)
             shapes = {} if found.notice else {at: propose(found, at, token).inside for at in slices}
-            axes = (*review.axes(request.point, token).preference, *review.axes(request.point, token).ambiguity)
             ghosts = {axis.name: ensemble.along(axis.control, found.weights) for axis in axes}
             whole = len(slices) == n
             return Proposal(request, shapes, whole, found.point, found.raters, ghosts, found.notice, found)
 
         review.engine.hold()
         try:
-            first(conditioned((k,)))
+            sliders = review.axes(request.point, token)
+            axes = (*sliders.preference, *sliders.ambiguity)
+            first(conditioned((k,), axes))
         finally:
             review.engine.release()
         order = sorted(range(n), key=lambda at: abs(at - k))
@@ -72,4 +74,4 @@ class Carrying:
             token.check()
             ensemble.prepare(at, token)
             progress(PREPARING * done / n, f"slice {done} of {n}")
-        return conditioned(tuple(range(n)))
+        return conditioned(tuple(range(n)), axes)

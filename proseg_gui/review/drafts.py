@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.drawing.boxes import joined, of_plane, relative, whole
+from proseg_gui.drawing.painted import Painted
 from proseg_gui.planes import Plane
 from proseg_gui.review.colours import structure_colour
 from proseg_gui.review.document import ACCEPTED, EVIDENCE, ORDER, POINT, SHAPE, STRUCTURE, Change, Document, Gesture
@@ -32,18 +34,6 @@ IN, OUT, UNKNOWN = "in", "out", "unknown"
 KEEP = 255
 """In what is put: the voxel stays as it is said."""
 SURE_IN, SURE_OUT = np.float32(1.0), np.float32(0.0)
-
-
-class Painted(Protocol):
-    """Voxels that a gesture covers: a box of the image and which of its voxels (:mod:`proseg_gui.drawing`)."""
-
-    @property
-    def box(self) -> Box:
-        """Where it lies."""
-
-    @property
-    def inside(self) -> npt.NDArray[np.bool_]:
-        """The voxels of the box that are covered."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +163,10 @@ class Drafts:
             Change(STRUCTURE + new, document.value(STRUCTURE + new), document.value(STRUCTURE + old)),
         ]
         if evidence.packed:
-            whole = _everything(document.shape)
-            out = evidence.changed(whole, np.zeros(document.shape, np.uint8))
+            everything = whole(document.shape)
+            out = evidence.changed(everything, np.zeros(document.shape, np.uint8))
             changes.append(Change(EVIDENCE + old, patch=out))
-            changes.append(Change(EVIDENCE + new, patch=empty.changed(whole, evidence.array())))
+            changes.append(Change(EVIDENCE + new, patch=empty.changed(everything, evidence.array())))
         shape = document.value(SHAPE + old)
         if shape is not None:
             changes += [Change(SHAPE + old, shape, None), Change(SHAPE + new, document.value(SHAPE + new), shape)]
@@ -191,7 +181,7 @@ class Drafts:
         document, evidence = self._desk.document, self._desk.document.evidence(name)
         changes = [Change(STRUCTURE + name, document.value(STRUCTURE + name), None)]
         if evidence.packed:
-            patch = evidence.changed(_everything(document.shape), np.zeros(document.shape, np.uint8))
+            patch = evidence.changed(whole(document.shape), np.zeros(document.shape, np.uint8))
             changes.append(Change(EVIDENCE + name, patch=patch))
         if document.value(SHAPE + name) is not None:
             changes.append(Change(SHAPE + name, document.value(SHAPE + name), None))
@@ -307,7 +297,7 @@ class Drafts:
             return
         part = self.codes(stroke.structure)[painted.box]
         part[painted.inside] = stroke.word
-        stroke.box = painted.box if stroke.box is None else _around(stroke.box, painted.box)
+        stroke.box = painted.box if stroke.box is None else joined((stroke.box, painted.box))
         self._changed(DraftChange(stroke.structure, painted.box, live=True))
 
     def end(self) -> Gesture | None:
@@ -337,12 +327,10 @@ class Drafts:
             return None
         self.end()
         self._desk.latents.commit()
-        around = words[0][0]
-        for box, _ in words[1:]:
-            around = _around(around, box)
+        around = joined([box for box, _ in words])
         new = self.codes(name)[around].copy()
         for box, codes in words:
-            part = new[_within(box, around)]
+            part = new[relative(box, around)]
             np.copyto(part, codes, where=codes != KEEP)
         patch = self._desk.document.evidence(name).changed(around, new)
         return self._desk.document.edit(title, name, patch)
@@ -352,7 +340,7 @@ class Drafts:
         if not self.may_change(name) or not self.has(name):
             return None
         shape = self._desk.document.shape
-        box = _everything(shape) if plane is None else _box_of(plane, shape)
+        box = whole(shape) if plane is None else of_plane(plane, shape)
         where = "" if plane is None else f" on {plane_words(plane)}"
         return self.put(f"forget strokes{where}", name, [(box, np.zeros([s.stop - s.start for s in box], np.uint8))])
 
@@ -367,9 +355,7 @@ class Drafts:
                 for index in touched:
                     self._codes[name][evidence.box(index)] = evidence.brick(index)
             if touched:
-                box = evidence.box(touched[0])
-                for index in touched[1:]:
-                    box = _around(box, evidence.box(index))
+                box = joined([evidence.box(index) for index in touched])
                 self._changed(DraftChange(name, box, live=False))
 
     def _changed(self, change: DraftChange) -> None:
@@ -404,23 +390,3 @@ def with_words(drawn: npt.NDArray[np.float32], codes: Codes) -> npt.NDArray[np.f
 def words_for(inside: npt.NDArray[np.bool_], origin: str) -> Codes:
     """Codes that say of every voxel of an array that it is in, or out."""
     return np.where(inside, code(origin, True), code(origin, False)).astype(np.uint8)
-
-
-def _everything(shape: tuple[int, int, int]) -> Box:
-    return slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2])
-
-
-def _box_of(plane: Plane, shape: tuple[int, int, int]) -> Box:
-    box = list(_everything(shape))
-    box[plane.axis] = slice(plane.index, plane.index + 1)
-    return box[0], box[1], box[2]
-
-
-def _around(a: Box, b: Box) -> Box:
-    z, y, x = (slice(min(s.start, t.start), max(s.stop, t.stop)) for s, t in zip(a, b, strict=True))
-    return z, y, x
-
-
-def _within(box: Box, outer: Box) -> Box:
-    z, y, x = (slice(s.start - t.start, s.stop - t.start) for s, t in zip(box, outer, strict=True))
-    return z, y, x

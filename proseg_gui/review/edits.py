@@ -12,6 +12,7 @@ import itertools
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +143,7 @@ class Bricks:
             found[self.box(index)[0]] += np.count_nonzero(self.brick(index), axis=(1, 2))
         return found
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of shape and voxels: the same for the same volume, however it was packed."""
         found = hashlib.sha256(repr(self.shape).encode())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.drawing.boxes import whole
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.document import EVIDENCE, POINT, SETTLED, SHAPE, Change, plain_value
 from proseg_gui.review.drafts import KEEP, Codes, words_for
@@ -263,8 +264,7 @@ class Proposals:
             if desk.case is not case or self.offered is not offered or document.evidence(name) is not before:
                 self._announce("noticed", "The contour was changed meanwhile; the proposal was not taken over")
                 return
-            whole = tuple(slice(0, n) for n in document.shape)
-            patch = before.changed((whole[0], whole[1], whole[2]), evidence.array())
+            patch = before.changed(whole(document.shape), evidence.array())
             stand = {"point": dict(offered.point), "who": plain_who(Who()), "model": review.bundle.card.sha256}
             changes = [
                 Change(POINT + name, document.value(POINT + name), plain_value(stand)),

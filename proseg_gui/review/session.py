@@ -7,7 +7,7 @@ State is replaced, never changed in place, and only by the owner's thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -160,6 +160,16 @@ class Reviewed:
         with self.engine.giving_way():
             mask = self.engine.mask(point, structure, token, everywhere=False, near=near, partly=partly)
         return Bricks.of(mask.array)
+
+    def frozen(
+        self, structures: Mapping[str, Point], edits: Mapping[str, Bricks], token: CancelToken, progress: Progress
+    ) -> dict[str, Bricks]:
+        """Every voxel of structures at their points, with ``edits`` put over them: what an acceptance keeps."""
+        names = self.engine.structures
+        return {
+            name: Bricks.of(self.mask(point, names.index(name), token, progress).array).overlaid(edits[name])
+            for name, point in structures.items()
+        }
 
     def figures(self, drawn: Bricks, structure: int, compare_with: str | None, edits: Bricks | None) -> Figures:
         """Exact volume of what was ``drawn`` with ``edits`` put over it, and its Dice against a given mask."""

@@ -136,11 +136,7 @@ class Work(QObject):
         """Every voxel of the structures at their points with what was said of them, for an acceptance."""
 
         def work(token: CancelToken, progress: Progress) -> dict[str, Bricks]:
-            names = review.engine.structures
-            return {
-                name: Bricks.of(review.mask(point, names.index(name), token, progress).array).overlaid(edits[name])
-                for name, point in structures.items()
-            }
+            return review.frozen(structures, edits, token, progress)
 
         self._jobs.start(
             "accept", work, title=ACCEPT_TITLE, done=done, failed=self.failed.emit, progress=self._accept_progress,
