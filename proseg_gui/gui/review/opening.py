@@ -73,6 +73,8 @@ class Opener(QObject):
 
     def warm_up(self) -> None:
         """Import what scan and model need (torch takes seconds) while the scan is being chosen or read."""
+        # Here and not beside: threads that import parts of scipy at once, on a cold disk, saw it half imported (10 ms).
+        import scipy  # noqa: F401
 
         def work(_token: CancelToken, _progress: Progress) -> None:
             import scipy.optimize
