@@ -366,9 +366,10 @@ class Desk:
         card = self.review.bundle.card
         return {"name": card.name, "sha256": card.sha256}
 
-    def shown_on_slice(self) -> np.ndarray | None:
-        """``(y, x)`` what the active structure holds of the slice in view, as shown; ``None`` while nobody knows."""
-        number, name, plane = self.structure, self.structure_name, Plane(0, self.slice_index)
+    def shown_on_slice(self, number: int | None = None) -> np.ndarray | None:
+        """``(y, x)`` what a structure (the active one) holds of the slice in view, as shown; ``None``: nobody knows."""
+        number = self.structure if number is None else number
+        name, plane = self.structures[number] if self.structures else "", Plane(0, self.slice_index)
         kept = self.shapes.kept(number)
         if kept is not None:
             return kept.plane(0, self.slice_index) > 0

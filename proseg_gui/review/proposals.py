@@ -211,7 +211,7 @@ class Proposals:
         from scipy.ndimage import label
 
         offered, k = self.offered, self._desk.slice_index
-        shown = self._desk.shown_on_slice()
+        shown = None if offered is None else self._desk.shown_on_slice(offered.request.number)
         if offered is None or k not in offered.slices or shown is None:
             self._nothing()
             return

@@ -159,6 +159,17 @@ def test_taking_here_takes_the_part_that_is_pointed_at(bench, drawn) -> None:
     assert has_origin(desk.drafts.codes("lesion"), "hand").sum() == 1
 
 
+def test_taking_here_is_about_the_proposals_structure_also_while_ones_own_is_active(bench, drawn) -> None:
+    desk = bench.desk
+    changes = wanted_shape()[2] ^ whole(desk, bench)[2]
+    desk.drafts.add("GTV")
+    y, x = (int(n) for n in np.argwhere(changes)[-1])
+    desk.proposals.accept_here((2, y, x))
+    assert whole(desk, bench)[2, y, x] == wanted_shape()[2, y, x]
+    taken = has_origin(desk.drafts.codes("lesion")[2], "proposal")
+    assert taken[y, x] and not (taken & ~changes).any()
+
+
 def test_taking_all_moves_the_sliders_keeps_the_hand_and_is_one_step(bench, drawn) -> None:
     desk = bench.desk
     before, history = whole(desk, bench), len(drawn.document.history)
