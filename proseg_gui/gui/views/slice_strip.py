@@ -23,6 +23,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
+
 from .pane_mouse import WHEEL_STEP
 from .plot_frame import PADDING, SmallPlot, draw_frame, nice_step, small_font
 
@@ -64,7 +66,7 @@ class SliceStrip(SmallPlot):
     slice_stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Uncertainty by slice", 76, parent)
+        super().__init__(tr("Uncertainty by slice"), 76, parent)
         self._values: npt.NDArray[np.float64] = np.zeros(0)
         self._unit = ""
         self._current = 0
@@ -101,7 +103,9 @@ class SliceStrip(SmallPlot):
         self.update()
 
     def _announce(self) -> None:
-        self.setAccessibleDescription(f"slice {self._current + 1} of {len(self._values)}" if len(self._values) else "")
+        self.setAccessibleDescription(
+            tr("slice {k} of {n}").format(k=self._current + 1, n=len(self._values)) if len(self._values) else ""
+        )
         self.update()
 
     # -- where things are -----------------------------------------------------------------------------------------
@@ -138,9 +142,9 @@ class SliceStrip(SmallPlot):
             return ""
         k = self.slice_at(position.x())
         value = self._values[k]
-        known = "not computed yet" if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
+        known = tr("not computed yet") if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
         places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
-        return "\n".join([f"Slice {k + 1} of {len(self._values)}: {known}", *places])
+        return "\n".join([tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known), *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -197,7 +201,7 @@ class SliceStrip(SmallPlot):
         """Title, bars, slice numbers, focus ring."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        title = "Uncertainty by slice"
+        title = tr("Uncertainty by slice")
         draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
         if len(self._values):
             self._paint_bars(painter)
