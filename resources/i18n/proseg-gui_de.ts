@@ -347,7 +347,7 @@ Voreinstellungen: {figure}
     </message>
     <message>
         <source>left open by the image</source>
-        <translation>vom Bild offen gelassen</translation>
+        <translation>offen im Bild</translation>
     </message>
     <message>
         <source>this image&apos;s ambiguity</source>
@@ -4349,10 +4349,6 @@ Klicken zum Ändern (ganze Patienten)</translation>
         <translation>{made}, {steps} Schritte, Startwert {seed}</translation>
     </message>
     <message>
-        <source>{n_cases} validation cases</source>
-        <translation>{n_cases} Validierungsfälle</translation>
-    </message>
-    <message>
         <source>no case</source>
         <translation>keinem Fall</translation>
     </message>
@@ -4514,7 +4510,7 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
     </message>
     <message>
         <source>Choose folder…</source>
-        <translation>Ordner wählen…</translation>
+        <translation>Ordner…</translation>
     </message>
     <message>
         <source>A folder of cases with several raters&apos; masks</source>
@@ -4934,7 +4930,7 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
     </message>
     <message>
         <source>Try in Review</source>
-        <translation>In Review ausprobieren</translation>
+        <translation>In Review ansehen</translation>
     </message>
     <message>
         <source>Look at a validation case through it before deciding</source>
@@ -5324,7 +5320,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Preview…</source>
-        <translation>Vorschau…</translation>
+        <translation>Zeigen…</translation>
     </message>
     <message>
         <source>See how training turns, bends and brightens a slice of these data</source>
@@ -5336,7 +5332,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Keep the raters&apos; names in the model</source>
-        <translation>Die Namen der Rater im Modell behalten</translation>
+        <translation>Raternamen im Modell behalten</translation>
     </message>
     <message>
         <source>Else they become rater1, rater2 ...; who is who stays on this computer</source>
@@ -5348,7 +5344,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Start from</source>
-        <translation>Beginnen mit</translation>
+        <translation>Start mit</translation>
     </message>
     <message>
         <source>Steps</source>

@@ -174,5 +174,7 @@ def _facts(model: Model) -> dict[str, str]:
         if steps
         else made,
         "raters": f"{len(card.raters)}: {', '.join(card.raters)}",
-        "judged": tr("{n_cases} validation cases").format(n_cases=figures["n_cases"]) if figures else tr("no case"),
+        "judged": plural(figures["n_cases"], tr("validation case"), tr("validation cases"))
+        if figures
+        else tr("no case"),
     }

@@ -180,7 +180,7 @@ class ResultPanel(Section):
         else:
             own: Mapping[str, float] = figures.get("dice_identity", {})
             self.hint.set_texts(
-                (tr("{n_cases} validation cases").format(n_cases=figures["n_cases"]),)
+                (plural(figures["n_cases"], tr("validation case"), tr("validation cases")),)
                 if figures
                 else (tr("not validated"),)
             )
