@@ -43,7 +43,6 @@ LANES = (
     "across",
     "compare",
     "gallery",
-    "regions",
 )
 SWEEP_TITLE = "Measuring the volume"
 ACCEPT_TITLE = "Accepting"
