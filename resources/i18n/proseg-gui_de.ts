@@ -1662,6 +1662,18 @@ Voreinstellungen: {figure}
         <translation>Wand Alternativen Varianten</translation>
     </message>
     <message>
+        <source>Surface in &amp;3D</source>
+        <translation>Oberfläche in &amp;3D</translation>
+    </message>
+    <message>
+        <source>The structures in space, the active one coloured by how far doubt could move it</source>
+        <translation>Die Strukturen im Raum, die aktive gefärbt danach, wie weit der Zweifel sie verschieben könnte</translation>
+    </message>
+    <message>
+        <source>volume rendering mesh vtk</source>
+        <translation>Volumen Rendering Netz vtk</translation>
+    </message>
+    <message>
         <source>Turn to the ne&amp;xt axis (axial, coronal, sagittal)</source>
         <translation>Zur nächsten A&amp;chse drehen (axial, koronal, sagittal)</translation>
     </message>
@@ -2612,6 +2624,10 @@ Voreinstellungen: {figure}
         <translation>Galerie</translation>
     </message>
     <message>
+        <source>scan | surface</source>
+        <translation>Bild | Oberfläche</translation>
+    </message>
+    <message>
         <source>Panes</source>
         <translation>Bilder</translation>
     </message>
@@ -3092,8 +3108,8 @@ Voreinstellungen: {figure}
         <translation>Wo hinzusehen ist</translation>
     </message>
     <message>
-        <source>The bars say how uncertain each slice is. Click one, or press N for the most doubtful slice that you have not seen.</source>
-        <translation>Die Balken sagen, wie unsicher jede Schicht ist. Klicken Sie eine an, oder drücken Sie N für die unsicherste, die Sie noch nicht gesehen haben.</translation>
+        <source>The bars say how uncertain each slice is, the signs above them where regions of doubt lie. Click a bar, or press N for the most doubtful region that you have not seen.</source>
+        <translation>Die Balken sagen, wie unsicher jede Schicht ist, die Zeichen darüber, wo Stellen im Zweifel liegen. Klicken Sie einen Balken an, oder drücken Sie N für die zweifelhafteste Stelle, die Sie noch nicht gesehen haben.</translation>
     </message>
     <message>
         <source>Accept</source>
@@ -5583,6 +5599,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>noch nicht berechnet</translation>
     </message>
     <message>
+        <source>drawn by hand in part</source>
+        <translation>zum Teil von Hand gezeichnet</translation>
+    </message>
+    <message>
+        <source>pinned: no slider changes it</source>
+        <translation>festgehalten: kein Regler ändert sie</translation>
+    </message>
+    <message>
         <source>Slice {k} of {n}: {known}</source>
         <translation>Schicht {k} von {n}: {known}</translation>
     </message>
@@ -5869,6 +5893,46 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>sagittal oblique</source>
         <translation>schräg sagittal</translation>
+    </message>
+    <message>
+        <source>The surface in 3D is not drawn on macOS</source>
+        <translation>Die Oberfläche in 3D wird auf macOS nicht gezeichnet</translation>
+    </message>
+    <message>
+        <source>The surface in 3D needs PyVista: pip install &apos;proseg-gui[view3d]&apos;</source>
+        <translation>Die Oberfläche in 3D braucht PyVista: pip install &apos;proseg-gui[view3d]&apos;</translation>
+    </message>
+    <message>
+        <source>The surface of the structures appears here</source>
+        <translation>Hier erscheint die Oberfläche der Strukturen</translation>
+    </message>
+    <message>
+        <source>Drawing the surface…</source>
+        <translation>Die Oberfläche wird gezeichnet…</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn of any structure yet</source>
+        <translation>Von keiner Struktur ist bisher etwas gezeichnet</translation>
+    </message>
+    <message>
+        <source>Surface in 3D</source>
+        <translation>Oberfläche in 3D</translation>
+    </message>
+    <message>
+        <source>Drag: turn
+Wheel: zoom
+Click: go to the place
+Double click: from the front
+Arrow keys: turn</source>
+        <translation>Ziehen: drehen
+Rad: vergrößern
+Klick: zur Stelle gehen
+Doppelklick: von vorn
+Pfeiltasten: drehen</translation>
+    </message>
+    <message>
+        <source>doubt, mm</source>
+        <translation>Zweifel, mm</translation>
     </message>
 </context>
 </TS>

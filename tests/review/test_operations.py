@@ -34,7 +34,7 @@ def test_grown_slices_are_pinned_and_hold_what_the_ball_reaches(bench) -> None:
     assert np.array_equal(whole(desk, bench), expected)
     changed = (before != expected).any(axis=(1, 2))
     assert changed.any()
-    assert np.array_equal(desk.drafts.pinned("lesion"), changed)
+    assert np.array_equal(desk.drafts.said_of("lesion") == 1, changed)
     assert desk.undo_name == "grow by 3 mm"
     desk.latents.choose_rater("ben")  # what the model draws elsewhere moves, pinned slices do not
     assert np.array_equal(whole(desk, bench)[changed], expected[changed])
@@ -52,7 +52,7 @@ def test_on_one_slice_only_that_slice_changes(bench) -> None:
     found = whole(desk, bench, "GTV")
     assert found.any(axis=(1, 2)).tolist() == [False, False, True, False, False, False]
     assert found[2].sum() == 1 + 4 + 2 - 1  # one row up and down, two columns right, one left, the place itself
-    assert not desk.drafts.pinned("GTV").any()
+    assert not (desk.drafts.said_of("GTV") == 1).any()
     codes = desk.drafts.codes("GTV")
     assert has_origin(codes, "hand").sum() == 1
     assert has_origin(codes, "tool").sum() == found.sum() - 1

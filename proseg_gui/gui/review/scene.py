@@ -18,7 +18,8 @@ from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
 from proseg_gui.gui.review.outlines import Outlines
-from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SINGLE, TWO, PaneGrid
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, RIGHT, SINGLE, SURFACE, TWO, WHOLE, PaneGrid
+from proseg_gui.gui.review.surfaces import Surfaces
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.palette import heat_tables
@@ -78,7 +79,10 @@ class Scene(QWidget):
         self.comparing = Comparing(controller, self)
         self.gallery = Gallery(controller, self.link, self)
         self.grid.add_extra(COMPARE, self.comparing.bar)
-        self.grid.add_extra(GALLERY, self.gallery.view, whole=True)
+        self.surfaces = Surfaces(controller, self)
+        self.grid.add_extra(GALLERY, self.gallery.view, WHOLE)
+        self.grid.add_extra(SURFACE, self.surfaces.view, RIGHT)
+        self.surfaces.chosen.connect(self.go_to)
         for pane in self.all_panes:
             self._connect(pane)
         for sample in self.gallery.panes:
@@ -155,14 +159,15 @@ class Scene(QWidget):
 
     def _arrange(self, layout: str) -> None:
         """Put the layout's panes into place; the others are hidden."""
-        if layout == GALLERY and self.gallery.blocked():
-            layout = TWO  # remembered from a case whose model draws samples
+        if (layout == GALLERY and self.gallery.blocked()) or (layout == SURFACE and self.surfaces.blocked()):
+            layout = TWO  # remembered from a case whose model draws samples, or from before PyVista was taken away
         if layout == self.grid.arranged:
             return
         self.grid.arrange(layout)
         self._before_single = self._before_single if layout == SINGLE else layout
         self.comparing.show(layout == COMPARE)
         self.gallery.show(layout == GALLERY)
+        self.surfaces.show(layout == SURFACE)
         if layout == MPR:
             if not self._on_slices:
                 self._go(Plane(0, self._place[0]))
@@ -171,7 +176,7 @@ class Scene(QWidget):
 
     def _want_across(self) -> None:
         """Contours of every structure are needed where a plane across the slices is in view."""
-        needed = self._is_mpr or not self._on_slices
+        needed = self._is_mpr or self.grid.arranged == SURFACE or not self._on_slices
         self._controller.desk.across.want(self._place[0] if needed else None)
 
     @property
@@ -227,6 +232,13 @@ class Scene(QWidget):
             self._show_across()
             if self.plane.index != voxel[0]:
                 self._go(Plane(0, voxel[0]))
+
+    def go_to(self, voxel: Voxel) -> None:
+        """Show the acquired slice of a voxel, with the cross-hair on it."""
+        self._place = voxel
+        self._go(Plane(0, voxel[0]))
+        self.look_at(voxel)
+        self.link.set_crosshair(voxel, None)
 
     def _clicked(self, voxel: Voxel) -> None:
         if self._is_mpr:
@@ -407,7 +419,7 @@ class Scene(QWidget):
         target, other = (self.scan, self.heat) if settings.layout == SINGLE else (self.heat, self.scan)
         other.set_heatmap(None)
         other.set_notice(self._turned_notice())
-        maps = settings.show_heatmap and self.grid.arranged not in (COMPARE, GALLERY)
+        maps = settings.show_heatmap and self.grid.arranged not in (COMPARE, GALLERY, SURFACE)
         values = self._map_values() if maps and self._on_slices else None
         form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
         style = HeatStyle(

@@ -44,7 +44,6 @@ LANES = (
     "across",
     "compare",
     "gallery",
-    "regions",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

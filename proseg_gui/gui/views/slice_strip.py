@@ -72,6 +72,7 @@ class SliceStrip(SmallPlot):
         self._current = 0
         self._hint = ""
         self._spans: tuple[Span, ...] = ()
+        self._said: npt.NDArray[np.float64] = np.zeros(0)
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -100,6 +101,11 @@ class SliceStrip(SmallPlot):
     def set_spans(self, spans: Sequence[Span]) -> None:
         """Places to mark above the bars, the most important first."""
         self._spans = tuple(spans)
+        self.update()
+
+    def set_said(self, shares: Sequence[float] | npt.NDArray[np.floating]) -> None:
+        """``(n,)`` which part of each slice's voxels the hand has said; 1 where no slider changes any of it."""
+        self._said = np.array(shares, dtype=np.float64)
         self.update()
 
     def _announce(self) -> None:
@@ -143,8 +149,11 @@ class SliceStrip(SmallPlot):
         k = self.slice_at(position.x())
         value = self._values[k]
         known = tr("not computed yet") if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
+        said = self._said[k] if len(self._said) == len(self._values) else 0.0
+        hand = [] if not said else [tr("drawn by hand in part") if said < 1 else tr("pinned: no slider changes it")]
         places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
-        return "\n".join([tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known), *places])
+        head = tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known)
+        return "\n".join([head, *hand, *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -205,6 +214,7 @@ class SliceStrip(SmallPlot):
         draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
         if len(self._values):
             self._paint_bars(painter)
+            self._paint_said(painter)
             self._paint_scale(painter)
             self._paint_numbers(painter)
             self._paint_spans(painter)
@@ -229,6 +239,19 @@ class SliceStrip(SmallPlot):
                 left, width = min(left, place.center().x() - 1.5), max(width, 3.0)
             colour = colours.accent if k == self._current else colours.bar_faint if missing else colours.bar
             painter.fillRect(QRectF(left, place.bottom() - height, width, height), QColor(colour))
+
+    def _paint_said(self, painter: QPainter) -> None:
+        """Along the foot of the bars: a line where a slice is pinned, dots where the hand has drawn in part."""
+        if len(self._said) != len(self._values):
+            return
+        colour = QColor(self._colours.text)
+        for k in np.flatnonzero(self._said):
+            place = self.bar(int(k))
+            if self._said[k] < 1:
+                dot = QRectF(place.center().x() - 1, place.bottom() + 1, 2, 2)
+                painter.fillRect(dot, colour)
+            else:
+                painter.fillRect(QRectF(place.left(), place.bottom() + 1, place.width(), 2), colour)
 
     def _paint_spans(self, painter: QPainter) -> None:
         """A sign above the middle of each place, and where the current one reaches; signs never lie on each other."""

@@ -34,7 +34,8 @@ ELSEWHERE = {
     "the theme cannot be read", "Install proseg-gui again",  # before there is a language
     "Probabilistic Modeling of Multi-rater Medical Image Segmentation for Diversity and Personalization, "
     "arXiv 2512.00748",  # a title
-    "take sample", "export look ", "not started", "in progress", "exclusive or", "Soft tissue",  # keys
+    "take sample", "export look ", "light kit", "body ", "cut ", "not started", "in progress", "exclusive or",
+    "Soft tissue",  # keys
     ": the mask was put",  # so begins a notice of ``io``, which is looked for
     "Total uncertainty",  # HeatStyle's own; the scene gives another
     ", straightened",  # of a new study's name
