@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
@@ -31,18 +32,18 @@ from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
 MAP_TITLES = {
-    "total": "Total uncertainty",
-    "inter": "Between experts",
-    "intra": "Within an expert",
-    "ambiguity": "Ambiguity of the image",
-    "residual": "Residual",
-    LOCAL_MAP: "Ambiguity at this preference",
+    "total": marked("Total uncertainty"),
+    "inter": marked("Between experts"),
+    "intra": marked("Within an expert"),
+    "ambiguity": marked("Ambiguity of the image"),
+    "residual": marked("Residual"),
+    LOCAL_MAP: marked("Ambiguity at this preference"),
 }
-FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
-COMPUTING = "Measuring the uncertainty of this slice"
-SLICES_ONLY = "The model is drawn on {name} slices only"
-NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
-LOADING = "The model is being loaded"
+FORMS = {"variance": (marked("variance of inclusion"), "", 0.25), "entropy": (marked("entropy"), "nats", math.log(2.0))}
+COMPUTING = marked("Measuring the uncertainty of this slice")
+SLICES_ONLY = marked("The model is drawn on {name} slices only")
+NO_MODEL = marked("No model looks at this scan: choose one under File > Choose model")
+LOADING = marked("The model is being loaded")
 
 
 class Scene(QWidget):
@@ -88,8 +89,8 @@ class Scene(QWidget):
             sample.stepped.connect(lambda steps: self.step(steps))
             sample.window_dragged.connect(controller.display.set_window)
             sample.hovered.connect(controller.desk.hover)
-        self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
-        self.heat.set_empty_text("The uncertainty of the scan appears here")
+        self.scan.set_empty_text(tr("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)"))
+        self.heat.set_empty_text(tr("The uncertainty of the scan appears here"))
         for pane in self.across:
             pane.set_empty_text("")
         self._draw_soon = QTimer(self)
@@ -422,7 +423,7 @@ class Scene(QWidget):
         values = self._map_values() if maps and self._on_slices else None
         form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
         style = HeatStyle(
-            title=f"{MAP_TITLES[settings.map_name]} \u00b7 {form}",
+            title=f"{tr(MAP_TITLES[settings.map_name])} \u00b7 {tr(form)}",
             unit=unit,
             levels=(0.0, top),
             table="inferno",
@@ -446,12 +447,12 @@ class Scene(QWidget):
         study = self._controller.desk.study
         if self._on_slices or study is None or self._controller.desk.review is None:
             return ""
-        return SLICES_ONLY.format(name=study.geometry.plane_name().lower())
+        return tr(SLICES_ONLY).format(name=tr(study.geometry.plane_name().lower()))
 
     def _heat_notice(self, values: np.ndarray | None) -> str:
         wanted = self._view.settings.show_heatmap and self.grid.arranged != COMPARE
         if self._controller.desk.study is None or not wanted or values is not None:
             return ""
         if self._controller.desk.review is not None:
-            return COMPUTING
-        return LOADING if self._controller.desk.model_expected else NO_MODEL
+            return tr(COMPUTING)
+        return tr(LOADING if self._controller.desk.model_expected else NO_MODEL)

@@ -315,8 +315,10 @@ class MainWindow(QMainWindow):
         self.controller.jobs.start(
             "crash",
             lambda _token, _progress: write_crash_log(error),
-            title="Writing the crash log",
-            done=lambda file: dialog.show_place(f"Details are in {file}") if dialog is not None else None,
+            title=tr("Writing the crash log"),
+            done=lambda file: (
+                dialog.show_place(tr("Details are in {file}").format(file=file)) if dialog is not None else None
+            ),
             failed=lambda _error: None,  # the details are on the screen
         )
 

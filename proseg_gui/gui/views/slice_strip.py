@@ -66,7 +66,7 @@ class SliceStrip(SmallPlot):
     slice_stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Uncertainty by slice", 76, parent)
+        super().__init__(tr("Uncertainty by slice"), 76, parent)
         self._values: npt.NDArray[np.float64] = np.zeros(0)
         self._unit = ""
         self._current = 0
@@ -109,7 +109,9 @@ class SliceStrip(SmallPlot):
         self.update()
 
     def _announce(self) -> None:
-        self.setAccessibleDescription(f"slice {self._current + 1} of {len(self._values)}" if len(self._values) else "")
+        self.setAccessibleDescription(
+            tr("slice {k} of {n}").format(k=self._current + 1, n=len(self._values)) if len(self._values) else ""
+        )
         self.update()
 
     # -- where things are -----------------------------------------------------------------------------------------
@@ -146,11 +148,12 @@ class SliceStrip(SmallPlot):
             return ""
         k = self.slice_at(position.x())
         value = self._values[k]
-        known = "not computed yet" if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
+        known = tr("not computed yet") if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
         said = self._said[k] if len(self._said) == len(self._values) else 0.0
         hand = [] if not said else [tr("drawn by hand in part") if said < 1 else tr("pinned: no slider changes it")]
         places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
-        return "\n".join([f"Slice {k + 1} of {len(self._values)}: {known}", *hand, *places])
+        told = tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known)
+        return "\n".join([told, *hand, *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -207,7 +210,7 @@ class SliceStrip(SmallPlot):
         """Title, bars, slice numbers, focus ring."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        title = "Uncertainty by slice"
+        title = tr("Uncertainty by slice")
         draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
         if len(self._values):
             self._paint_bars(painter)
