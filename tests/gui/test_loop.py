@@ -16,6 +16,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
 
+from proseg_gui.gui.trainer.result_panel import ResultPanel
+from proseg_gui.gui.trainer.setup_panel import SetupPanel
+
 from .conftest import drag
 
 BRAIN = Path(__file__).resolve().parents[3] / "shared" / "data" / "brain_growth"
@@ -105,7 +108,7 @@ def test_ten_cases_become_a_new_rater_of_the_model(window, qtbot, tmp_path, monk
 
     hands.key(Qt.Key.Key_2, CTRL)
     hands.click(button(window, "This project"))
-    setup = window.training.setup
+    setup = window.findChild(SetupPanel)
     hands.until(lambda: setup.base.findText("brain_growth", Qt.MatchFlag.MatchStartsWith) > 0)
     hands.gestures += 2  # open the list, choose
     place = setup.base.findText("brain_growth", Qt.MatchFlag.MatchStartsWith)
@@ -115,9 +118,9 @@ def test_ten_cases_become_a_new_rater_of_the_model(window, qtbot, tmp_path, monk
     assert setup.base.currentIndex() == place
     hands.click(setup.start)
     started = time.monotonic()
-    hands.until(lambda: window.training.result.accept.isVisible())
+    hands.until(lambda: window.findChild(ResultPanel).accept.isVisible())
     trained = time.monotonic()
-    hands.click(window.training.result.accept)
+    hands.click(window.findChild(ResultPanel).accept)
     hands.click(button(window, "Use in Review"))
     hands.until(lambda: desk.review is not None and len(desk.review.bundle.card.raters) == 8)
     ended = time.monotonic()

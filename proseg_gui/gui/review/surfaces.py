@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.surface_painter import Bodies, Body, SurfacePainter
 from proseg_gui.gui.views.surface_view import SurfaceView
@@ -25,7 +25,7 @@ from proseg_gui.review.session import Reviewed
 from proseg_gui.review.surface import Surface, doubt_on, is_installed, surface_of
 from proseg_gui.volume import Geometry
 
-LANE, TITLE = "surface", "Surface in 3D"
+LANE, TITLE = "surface", marked("Surface in 3D")
 SETTLE_MS = 60
 REACH = 12.0
 """Pixels around a click in which the surface is looked for."""
@@ -189,7 +189,7 @@ class Surfaces(QObject):
             jobs.cancel(LANE)
             if self._made is not None:  # graphics memory is let go
                 self._made = None
-                jobs.start(LANE, lambda _token, _progress: self._maker.close(), title=TITLE,
+                jobs.start(LANE, lambda _token, _progress: self._maker.close(), title=tr(TITLE),
                            done=lambda _none: None, failed=self._controller.failed.emit)  # fmt: skip
 
     def look(self) -> None:
@@ -229,7 +229,7 @@ class Surfaces(QObject):
         if self._made is None:
             self.view.set_notice(tr("Drawing the surface\u2026"))
         self._controller.jobs.start(
-            LANE, partial(self._maker.make, asked), title=TITLE, done=self._show,
+            LANE, partial(self._maker.make, asked), title=tr(TITLE), done=self._show,
             failed=self._controller.failed.emit, latest=True,
         )  # fmt: skip
 
