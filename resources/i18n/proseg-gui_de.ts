@@ -1462,6 +1462,30 @@ Voreinstellungen: {figure}
         <translation>Unter so vielen ml</translation>
     </message>
     <message>
+        <source>&amp;Hollow…</source>
+        <translation>Aus&amp;höhlen…</translation>
+    </message>
+    <message>
+        <source>A shell of so many mm inside the outline</source>
+        <translation>Eine Schale von so vielen mm innerhalb der Kontur</translation>
+    </message>
+    <message>
+        <source>shell wall ring</source>
+        <translation>Schale Wand Ring</translation>
+    </message>
+    <message>
+        <source>&amp;Threshold…</source>
+        <translation>&amp;Schwellenwert…</translation>
+    </message>
+    <message>
+        <source>All that lies within the range of values beside the threshold brush</source>
+        <translation>Alles, was im Wertebereich neben dem Schwellenwertpinsel liegt</translation>
+    </message>
+    <message>
+        <source>grey values hu range</source>
+        <translation>Grauwerte HU Bereich</translation>
+    </message>
+    <message>
         <source>&amp;Interpolate between slices</source>
         <translation>Zwischen Schichten &amp;interpolieren</translation>
     </message>
@@ -2472,6 +2496,18 @@ Voreinstellungen: {figure}
     <message>
         <source>Shrink</source>
         <translation>Schrumpfen</translation>
+    </message>
+    <message>
+        <source>Hollow</source>
+        <translation>Aushöhlen</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Auf</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Schwellenwert</translation>
     </message>
     <message>
         <source>Smooth</source>

@@ -25,7 +25,7 @@ class OperationsLink:
 
     def __init__(self, host: Host, controller: Controller) -> None:
         self._host, self._controller = host, controller
-        self._ask_amount = {"grow": 2.0, "shrink": 2.0, "smooth": 3.0, "small": 0.1}
+        self._ask_amount = {"grow": 2.0, "shrink": 2.0, "smooth": 3.0, "small": 0.1, "hollow": 2.0}
 
     # -- why not --------------------------------------------------------------------------------------------------
     def nothing(self) -> str:
@@ -58,6 +58,14 @@ class OperationsLink:
         """Ask by how much, and shrink."""
         grow = self._controller.desk.operations.grow
         self._amount(tr("Shrink"), "shrink", tr("By"), "mm", 0.1, 50.0, lambda mm, plane: grow(-mm, plane))
+
+    def hollow(self) -> None:
+        """Ask how thick, and hollow."""
+        self._amount(tr("Hollow"), "hollow", tr("To"), "mm", 0.1, 50.0, self._controller.desk.operations.hollow)
+
+    def threshold(self) -> None:
+        """Ask where, and take what lies within the range of values."""
+        self._plain(tr("Threshold"), self._controller.desk.operations.threshold)
 
     def smooth(self) -> None:
         """Ask over how much, and smooth."""

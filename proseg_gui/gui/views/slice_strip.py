@@ -152,8 +152,8 @@ class SliceStrip(SmallPlot):
         said = self._said[k] if len(self._said) == len(self._values) else 0.0
         hand = [] if not said else [tr("drawn by hand in part") if said < 1 else tr("pinned: no slider changes it")]
         places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
-        head = tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known)
-        return "\n".join([head, *hand, *places])
+        told = tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known)
+        return "\n".join([told, *hand, *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:

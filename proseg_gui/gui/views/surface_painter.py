@@ -101,7 +101,7 @@ class SurfacePainter:
                 mesh.point_data["colours"] = doubt_colours(body.doubt_mm, bodies.top_mm)
                 look = {"scalars": "colours", "rgb": True}
             plotter.add_mesh(
-                mesh, name=f"body {number}", show_scalar_bar=False, smooth_shading=True, split_sharp_edges=False,
+                mesh, name=f"body{number}", show_scalar_bar=False, smooth_shading=True, split_sharp_edges=False,
                 opacity=0.3 if body.faint else 1.0, ambient=0.25, render=False, reset_camera=False, **look,
             )  # fmt: skip
         self._shown, self._top = bodies.bodies, bodies.top_mm
@@ -110,7 +110,7 @@ class SurfacePainter:
         """The slice in view as a line on the surfaces."""
         plotter = self._plotter
         for number, mesh in enumerate(self._meshes):
-            name = f"cut {number}"
+            name = f"cut{number}"
             plotter.remove_actor(name, render=False)
             if bodies.cut is not None:
                 at, normal = bodies.cut

@@ -26,7 +26,7 @@ ICONS = {"dice", "reset", "remember", "open", "plus", "eye", "lock", "more", "so
 NAMES = {"proseg-gui", "Dice", "reader1", "GTVp", "Reviewer"}
 """Names: of the program, of a measure, of an example."""
 NOT_SHOWN = {"ValueError", "TypeError", "AssertionError", "RuntimeError", "getLogger", "debug", "info", "warning",
-             "exception", "error", "Signal", "cast", "setStyleSheet", "Thread", "Command"}  # fmt: skip
+             "Plotter", "exception", "error", "Signal", "cast", "setStyleSheet", "Thread", "Command"}  # fmt: skip
 """Messages to programmers, to the log and to Qt. A command's own words go through ``tr`` in its table."""
 ELSEWHERE = {
     "the scan was not ready for its picture within 5 minutes", "Try a smaller scan", " series or cases",
