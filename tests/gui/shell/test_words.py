@@ -116,3 +116,18 @@ def test_what_is_marked_is_looked_up_somewhere():
             if isinstance(top, ast.Assign) and any(called(node) == "marked" for node in ast.walk(top.value)):
                 targets = [n.id for t in top.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
                 assert any(uses[target] > 1 for target in targets), f"{name}: {targets}"
+
+
+def test_every_place_of_a_text_is_filled():
+    """``tr("... {name} ...").format(name=...)``: a place that nothing fills would fail when the text is shown."""
+    wrong = []
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if called(node) != "format" or called(getattr(node.func, "value", None)) != "tr":
+                continue
+            said = node.func.value.args[0]
+            if isinstance(said, ast.Constant):
+                holes = set(re.findall(r"\{(\w+)[^}]*\}", said.value))
+                given = {keyword.arg for keyword in node.keywords}
+                wrong += [f"{name}:{node.lineno}: {sorted(holes ^ given)}"] if holes != given else []
+    assert wrong == []
