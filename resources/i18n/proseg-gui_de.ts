@@ -2913,7 +2913,7 @@ Voreinstellungen: {figure}
     </message>
     <message>
         <source>Name, * for any</source>
-        <translation>Name, * für beliebig</translation>
+        <translation>Name, * für alle</translation>
     </message>
     <message>
         <source>Date YYYYMMDD[-YYYYMMDD]</source>
@@ -4334,7 +4334,7 @@ Klicken zum Ändern (ganze Patienten)</translation>
     </message>
     <message>
         <source>Judge both on the {n_cases} validation cases of section 1</source>
-        <translation>Beide an den {n_cases} Validierungsfällen aus Abschnitt 1 beurteilen</translation>
+        <translation>Beide an den Validierungsfällen aus Abschnitt 1 beurteilen ({n_cases})</translation>
     </message>
     <message>
         <source> (shipped)</source>
@@ -5720,7 +5720,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Scale and shift</source>
-        <translation>Skalieren, Verschieben</translation>
+        <translation>Skala und Versatz</translation>
     </message>
     <message>
         <source>Mixed matrices</source>
