@@ -12,6 +12,7 @@ from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
 from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
 from proseg_gui.wording import plural
@@ -119,7 +120,7 @@ class LatentsLink(QObject):
         if listed != self._listed:
             self._listed = listed
             self._ambiguity.set_remembered(
-                [RememberedItem(r.name, r.volume_ml, r.thumbnail, current=current) for r, current in listed]
+                [RememberedItem(told(r.name), r.volume_ml, r.thumbnail, current=current) for r, current in listed]
             )
 
 
