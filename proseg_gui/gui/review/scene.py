@@ -20,7 +20,6 @@ from proseg_gui.gui.review.outlines import Outlines
 from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SINGLE, TWO, PaneGrid
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
-from proseg_gui.gui.views.palette import heat_tables
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
@@ -68,7 +67,6 @@ class Scene(QWidget):
         self._before_single = TWO
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
-        heat_tables()
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.across = (ImagePane(self.link, role="scan", parent=self), ImagePane(self.link, role="scan", parent=self))
         self.panes = (self.scan, self.heat)
