@@ -43,14 +43,15 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
 
     ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
-    ``view_change_ms``: of a change of grey levels, with ten samples and all raters shown. ``during_sweep`` and
-    ``during_training``: p95 of the same moves while that runs, and as a multiple of ``idle`` in the same run.
+    ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
+    all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same moves while that runs, and as a multiple of ``idle`` in the same run.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
 
     bundle = load_bundle(model)
-    found: dict[str, Any] = {"slider_to_pixels_ms": {}, "cpu_ms": {}, "view_change_ms": {}, "during_sweep": {}}
+    found: dict[str, Any] = {"slider_to_pixels_ms": {}, "cpu_ms": {}, "view_change_ms": {}, "view_changes_ms": {}}
+    found["during_sweep"] = {}
     found["during_training"] = {}
     for size in sizes:
         key, window = str(size), _window(device, model)
@@ -65,7 +66,8 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
             **_figures(times[worst]), **{name: _figures(values) for name, values in times.items()},
         }  # fmt: skip
         found["cpu_ms"][key] = _steps(moves[worst])
-        found["view_change_ms"][key] = _view_change(window, bundle.card.raters)
+        changes = found["view_changes_ms"][key] = _view_changes(window, bundle.card.raters)
+        found["view_change_ms"][key] = changes["levels"]
         with _training():
             _until_idle(window)
             found["during_training"][key] = _beside(window, axes.preference[0], _p95(times["preference"]))
@@ -136,20 +138,29 @@ def _steps(moves: Sequence[_Move]) -> dict[str, float]:
     return {**found, "sum": round(sum(found.values()), 2)}
 
 
-def _view_change(window: MainWindow, raters: Sequence[str]) -> float:
-    """Processor time of the window's thread from a change of grey levels to the pixels, with everything shown."""
-    display = window.controller.display
+def _view_changes(window: MainWindow, raters: Sequence[str]) -> dict[str, float]:
+    """Processor time in ms of the window's thread from a change to the pixels, with everything shown: medians."""
+    display, scan = window.controller.display, window.scene.scan
     display.show_raters(frozenset(raters))
     display.set_view(show_thin=True)
     _until_idle(window)
     centre, width = display.view.window
-    times = []
-    for step in range(MOVES // 2):
-        here = time.thread_time()
-        display.set_window(centre + step % 7, width)
-        QApplication.processEvents()
-        times.append(1000.0 * (time.thread_time() - here))
-    return round(statistics.median(times[5:]), 2)
+    changes: dict[str, Callable[[int], object]] = {
+        "levels": lambda step: display.set_window(centre + step, width),
+        "opacity": lambda step: display.set_view(heat_opacity=0.4 + 0.01 * step),
+        "zoom": lambda step: scan.zoom_by(1.05 if step % 20 < 10 else 1 / 1.05),
+    }
+    found = {}
+    for name, change in changes.items():
+        times = []
+        for step in range(MOVES // 2):
+            here = time.thread_time()
+            change(step)
+            QApplication.processEvents()
+            times.append(1000.0 * (time.thread_time() - here))
+        found[name] = round(statistics.median(times[5:]), 2)
+        _until_idle(window)
+    return found
 
 
 def _beside(window: MainWindow, axis: Any, idle_p95: float, lane: str = "") -> dict[str, Any]:

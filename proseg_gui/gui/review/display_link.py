@@ -67,6 +67,8 @@ class DisplayLink(QObject):
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
         self._given = GivenVolumes(controller, self)
         self._masks_shown: frozenset[str] = frozenset()
+        self._seen: tuple[ViewState, bool] | None = None
+        """For which view, and whether with a spread, the panels were last brought up to date."""
         self._given.changed.connect(self._show_volumes)
         # Figures follow the contour at a pace that can be read; they take no time from the slider path.
         self._measure_soon = QTimer(self)
@@ -166,7 +168,12 @@ class DisplayLink(QObject):
         self._structures.set_open(desk.case is not None)
 
     def _on_view(self, view: ViewState) -> None:
-        settings = view.settings
+        settings, ready = view.settings, self._controller.desk.spread is not None
+        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
+        seen = view.steady, ready
+        if seen == self._seen:
+            return
+        self._seen = seen
         state = ShowState(
             current=settings.show_contours,
             inner_outer=settings.show_bounds,
@@ -178,9 +185,7 @@ class DisplayLink(QObject):
             fill=settings.fill,
             line_width=settings.line_width,
         )
-        ready = self._controller.desk.spread is not None
         self._show.set_show(state, thin_ready=ready, raters_ready=ready)
-        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()

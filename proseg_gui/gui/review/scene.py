@@ -311,6 +311,11 @@ class Scene(QWidget):
         settings = view.settings
         for pane in self.every_pane:
             pane.set_window(*view.window)
+        if before.steady == view.steady and before is not view:  # no contour is another one now
+            if before.settings != settings:
+                self._draw_heat()
+            return
+        for pane in self.every_pane:
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
         self._arrange(settings.layout)

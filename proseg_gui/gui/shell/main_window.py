@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         settings = store.load()
         self.controller = Controller(settings, self)
         self._saved = settings
+        self._steady = ViewState(settings).steady
         self.opener = Opener(self.controller, keeper, device, model or "")
         self.host = Host(
             self, self.show_dialog, self.controller.noticed.emit, self.controller.failed.emit, self.controller.jobs
@@ -243,10 +244,9 @@ class MainWindow(QMainWindow):
         self.tabs.changed.connect(lambda _index: controller.desk.hover(None))  # the pointer is on no pixel any more
         trainer.follow_what_was_left()
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
-        for signal in (
-            controller.study_changed, controller.bundle_changed, controller.view_changed, controller.history_changed
-        ):  # fmt: skip
+        for signal in (controller.study_changed, controller.bundle_changed, controller.history_changed):
             signal.connect(lambda _value: self.menus.refresh())
+        controller.view_changed.connect(self._refresh_menus)
 
     # -- announcements --------------------------------------------------------------------------------------------
     def _show_theme(self, view: ViewState) -> None:
@@ -266,6 +266,13 @@ class MainWindow(QMainWindow):
         review = self.controller.desk.review
         engine = None if bundle is None or review is None else review.engine
         self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
+
+    def _refresh_menus(self, view: ViewState) -> None:
+        """A hundred commands are asked how they stand: not for each step of a drag that none of them depends on."""
+        steady = view.steady
+        if steady != self._steady:
+            self._steady = steady
+            self.menus.refresh()
 
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""
