@@ -44,7 +44,8 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
     ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
-    all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same moves while that runs, and as a multiple of ``idle`` in the same run.
+    all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same
+    moves while that runs, and as a multiple of ``idle`` in the same run.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
@@ -197,9 +198,8 @@ def _training() -> Iterator[None]:
 
 def _until_idle(window: MainWindow) -> None:
     """Let what is on its way arrive: nothing is measured for a while after."""
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end or any(window.controller.jobs.busy(lane) for lane in ("frame", "spread", "detail")):
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+    end, busy = time.monotonic() + 0.5, window.controller.jobs.busy
+    _until_true(lambda: time.monotonic() > end and not any(busy(lane) for lane in ("frame", "spread", "detail")))
 
 
 def start_to_window() -> dict[str, float]:
@@ -287,11 +287,17 @@ def _until(signal: Any) -> None:
 
 
 def _until_true(condition: Callable[[], bool]) -> None:
+    """Run the event loop until a condition holds, which is asked after every event and every 20 ms.
+
+    The thread sleeps in between: with a limit of time, ``processEvents`` waits for nothing and burns a whole core.
+    """
     end = time.monotonic() + WAIT_MS / 1000.0
+    wakes = QTimer()
+    wakes.start(20)
     while not condition():
         if time.monotonic() > end:
             raise UserError(f"the window did not answer within {WAIT_MS // 1000} s")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _p95(values: Sequence[float]) -> float:

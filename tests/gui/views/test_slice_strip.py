@@ -141,3 +141,21 @@ def test_focus_is_shown_and_the_theme_followed(strip, eye):
     corner = eye.grabbed(strip)[0:1, 100:300]
     assert (eye.nearness(corner, LIGHT.accent) < 40).all()
     assert (eye.nearness(eye.grabbed(strip)[10:12, 300:400], LIGHT.panel) < 3).all()
+
+
+def test_each_bar_is_drawn_where_its_slot_lies(qtbot):
+    strip = SliceStrip()
+    qtbot.addWidget(strip)
+    strip.resize(640, 104)
+    strip.set_values([0.0, 1.0, np.nan, 4.0, 2.0], "mm")
+    strip.set_current(0)
+    strip.show()
+    picture, colours = strip.grab().toImage(), DARK
+    for k, value in enumerate([0.0, 1.0, np.nan, 4.0, 2.0]):
+        place = strip.bar(k)
+        height = 3.0 if np.isnan(value) else max(value / 4.0 * place.height(), 2.0)
+        want = colours.accent if k == 0 else colours.bar_faint if np.isnan(value) else colours.bar
+        middle = int(place.center().x())
+        assert picture.pixelColor(middle, int(place.bottom() - height / 2)).name() == want
+        above = picture.pixelColor(middle, int(place.bottom() - height) - 2).name()
+        assert above != want
