@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from proseg_gui.review.pace import Growing
 
 
@@ -14,7 +16,7 @@ def test_it_is_due_after_a_while_and_then_ever_less_often():
         if due():
             times.append(now[0] - 100.0)
     assert times[0] == 2.0 and len(times) == 9  # 2, 3, 4.5 ... 51.3 s
-    assert all(1.5 <= later / earlier < 1.6 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(1.5 <= later / earlier < 1.6 for earlier, later in pairwise(times))
 
 
 def test_it_begins_anew_with_the_next_sweep():
