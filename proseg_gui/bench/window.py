@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,7 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
     ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
     all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same
-    moves while that runs, and as a multiple of ``idle`` in the same run.
+    moves while that runs, and as a multiple of those right before and after.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
@@ -69,12 +69,9 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
         found["cpu_ms"][key] = _steps(moves[worst])
         changes = found["view_changes_ms"][key] = _view_changes(window, bundle.card.raters)
         found["view_change_ms"][key] = changes["levels"]
-        with _training():
-            _until_idle(window)
-            found["during_training"][key] = _beside(window, axes.preference[0], _p95(times["preference"]))
-        _show(window, framed_study(size, repeats=LONG_SLICES // 4), bundle, device, exhaustive=True)
-        _until(window.scene.pixels_shown)
-        found["during_sweep"][key] = _beside(window, axes.preference[0], _p95(times["preference"]), "sweep")
+        long = framed_study(size, repeats=LONG_SLICES // 4)
+        found["during_training"][key] = _beside(window, axes.preference[0], _training())
+        found["during_sweep"][key] = _beside(window, axes.preference[0], _sweeping(window, long, bundle, device))
         window.close()
     return found
 
@@ -164,17 +161,36 @@ def _view_changes(window: MainWindow, raters: Sequence[str]) -> dict[str, float]
     return found
 
 
-def _beside(window: MainWindow, axis: Any, idle_p95: float, lane: str = "") -> dict[str, Any]:
-    """The p95 of moves while something else runs; ``lane`` is the one that must be busy all the while."""
-    values = [move.wall for move in _drag(window, axis, MOVES // 2)]
-    if lane and not window.controller.jobs.busy(lane):
+def _beside(window: MainWindow, axis: Any, work: AbstractContextManager[None]) -> dict[str, float]:
+    """The p95 of moves while ``work`` goes on, beside the mean of those right before and right after it."""
+
+    def p95() -> float:
+        _until_idle(window)
+        return _p95([move.wall for move in _drag(window, axis, MOVES // 2)])
+
+    before = p95()
+    with work:
+        during = p95()
+    idle = (before + p95()) / 2.0
+    return {"p95_ms": round(during, 2), "idle_p95_ms": round(idle, 2), "times_idle": round(during / idle, 2)}
+
+
+@contextmanager
+def _sweeping(window: MainWindow, study: Study, bundle: Bundle, device: str) -> Iterator[None]:
+    """A volume is opened and measured beside, every slice of it."""
+    _show(window, study, bundle, device, exhaustive=True)
+    _until(window.scene.pixels_shown)
+    yield
+    if not window.controller.jobs.busy("sweep"):
         raise UserError("the sweep ended before the slider was moved often enough", remedy="Measure on one core")
-    return {"p95_ms": round(_p95(values), 2), "times_idle": round(_p95(values) / idle_p95, 2)}
+    window.controller.desk.cancel_sweep()
 
 
 @contextmanager
 def _training() -> Iterator[None]:
-    """A training of the demo's case runs beside, in a process of its own as the Trainer starts one."""
+    """A training of the demo's case runs beside, in a process of its own and as low in priority as the Trainer's."""
+    from proseg_gui.training.process import put_behind
+
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         program = [sys.executable, "-m", "proseg_gui"]
@@ -182,6 +198,8 @@ def _training() -> Iterator[None]:
         command = [*program, "train", str(place / "demo" / "dataset"), "--out",
                    str(place / "bundle"), "--steps", "100000"]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with suppress(psutil.Error):
+            put_behind(psutil.Process(process.pid))
         try:
             lines = []
             for line in process.stdout or ():
