@@ -4749,6 +4749,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>es wird nachgesehen, an welchen Fällen sie beurteilt wurden</translation>
     </message>
     <message>
+        <source>Looking for trainings</source>
+        <translation>Trainings werden gesucht</translation>
+    </message>
+    <message>
         <source>Pausing</source>
         <translation>Pause wird eingelegt</translation>
     </message>

@@ -74,7 +74,7 @@ class TrainerLink(QObject):
     def begin(self) -> None:
         """Find models and trainings, in the background, and follow what is found."""
         self.library.refresh()
-        self._act("Looking for trainings", self._found, lambda found: self._attach(*found))
+        self._act(tr("Looking for trainings"), self._found, lambda found: self._attach(*found))
 
     def _found(self) -> tuple[list[Training], Standing | None]:
         """For a worker: the trainings that there are, and where the first of them stands."""
