@@ -39,6 +39,7 @@ from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.operations import Operations
+from proseg_gui.review.pace import Growing
 from proseg_gui.review.proposals import Proposals
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from proseg_gui.inference.fit import Fit
 
 SUMMARY_EVERY_S = 0.4
+REGIONS_AFTER_S = 2.0
+"""When a sweep's regions of doubt are first looked for."""
 
 
 class Desk:
@@ -109,6 +112,7 @@ class Desk:
         self.model_expected = False
         """Whether a model is being loaded for the case."""
         self._last_summary = float("-inf")
+        self._regions_due = Growing(clock, REGIONS_AFTER_S)
         self._in_view_since = 0.0
         self._seconds_before = 0.0
 
@@ -240,6 +244,7 @@ class Desk:
             self.latents.choose_structure(self.model_structure)
         self._announce("structure_state_changed", None)
         self.proposals.ask()
+        self._regions_due.begin()
         self.worker.sweep(self.review, lambda: self.slice_index)
 
     def _drop_review(self) -> None:
@@ -521,7 +526,8 @@ class Desk:
             self._request_spread()
         if self._clock() - self._last_summary > SUMMARY_EVERY_S:
             self._emit_summary()
-        self.doubts.ask(pressing=False)
+        if self._regions_due():
+            self.doubts.ask(pressing=False)
 
     def take_encoded(self) -> None:
         """The sweep has encoded every slice."""

@@ -47,10 +47,14 @@ class Reviewed:
     """Structure -> slice, point and probability of what was drawn last."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
-        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
+        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not.
+
+        Like the sweep it waits while a hand is on a slider.
+        """
         from proseg_gui.inference.fit import judge_fit
 
-        return judge_fit(self.engine, token)
+        with self.engine.giving_way():
+            return judge_fit(self.engine, token)
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:

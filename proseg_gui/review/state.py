@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,3 +222,9 @@ class ViewState:
     """Structures that are not drawn."""
     compare_with: str | None = None
     """Rater whose given mask the current contour is measured against."""
+
+    @property
+    def steady(self) -> ViewState:
+        """All of it but what a hand drags (grey levels, how strong a map is): what lists and commands depend on."""
+        settings = replace(self.settings, heat_opacity=0.0, heat_threshold=0.0)
+        return replace(self, settings=settings, window=(0.0, 1.0))

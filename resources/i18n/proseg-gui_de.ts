@@ -4749,6 +4749,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>es wird nachgesehen, an welchen Fällen sie beurteilt wurden</translation>
     </message>
     <message>
+        <source>Looking for trainings</source>
+        <translation>Trainings werden gesucht</translation>
+    </message>
+    <message>
         <source>Pausing</source>
         <translation>Pause wird eingelegt</translation>
     </message>
@@ -5372,7 +5376,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Preview…</source>
-        <translation>Zeigen…</translation>
+        <translation>Probe…</translation>
     </message>
     <message>
         <source>See how training turns, bends and brightens a slice of these data</source>

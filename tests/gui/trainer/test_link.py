@@ -44,7 +44,8 @@ def _the_windows_thread_touches_no_disk(monkeypatch) -> Iterator[None]:
 @pytest.fixture
 def make(qtbot, tmp_path, monkeypatch):
     """A shown tab with its link, as often as wanted; no training outlives the test."""
-    monkeypatch.setattr("proseg_gui.gui.trainer.link.own_models", lambda: tmp_path / "home" / "models")
+    for module in ("trainer.link", "review.model_before"):
+        monkeypatch.setattr(f"proseg_gui.gui.{module}.own_models", lambda: tmp_path / "home" / "models")
     made = []
 
     def build():
@@ -60,7 +61,9 @@ def make(qtbot, tmp_path, monkeypatch):
         link.dialog_made.connect(link.dialogs.append)
         link.noticed.connect(link.notices.append)
         tab.show()
+        link.begin()
         made.append(link)
+        wait(lambda: not link.jobs.busy("library") and not link.jobs.busy("training"))
         return link
 
     yield build
