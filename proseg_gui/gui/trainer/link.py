@@ -319,6 +319,7 @@ class TrainerLink(QObject):
         def done(folder: Path) -> None:
             if self.library.in_use() == training.bundle:
                 self._opener.use_model(str(folder))
+            self.tab.library.mark(folder)
             self.noticed.emit(tr("{name} is now among your models").format(name=folder.name))
 
         self._end(tr("Keeping the model"), lambda: training.accept(self.models), done)

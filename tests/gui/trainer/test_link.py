@@ -780,6 +780,7 @@ def test_the_accepted_readings_of_the_project_train_a_new_rater_whose_preset_is_
         wait(lambda: link.training is None and not link.jobs.busy("library"))
         assert link.failures == []
         newest = next(m for m in link.library.models if m.card.training.get("stage") == "rater")
+        assert link.tab.library.chosen() == newest and link.tab.library.activate.isEnabled()  # one click away
         bundle = load_bundle(newest.folder)
         assert len(bundle.card.raters) == 4
         from proseg_gui.bundle import local_names
