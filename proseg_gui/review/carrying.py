@@ -1,4 +1,4 @@
-"""Works out proposals with the engine: for a worker, and without Qt.
+"""Works out proposals, and what they leave in doubt, with the engine: for a worker, and without Qt.
 
 The ensemble of a structure is kept from stroke to stroke, so that a further stroke costs little more than its voxels.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.proposals import Proposal, ProposalRequest, said
+from proseg_gui.review.remaining import Remaining, RemainingRequest, remaining
 from proseg_gui.review.session import Reviewed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Carrying:
         self._key: tuple[Any, int] | None = None
         self._ensemble: Ensemble | None = None
         self._lock = threading.Lock()
+        self._preparing = threading.Lock()
 
     def _of(self, review: Reviewed, structure: int) -> Ensemble:
         from proseg_gui.inference.condition.ensemble import Ensemble
@@ -37,6 +39,26 @@ class Carrying:
                 self._ensemble = Ensemble(review.engine, structure)
                 self._key = review.engine, structure
             return self._ensemble
+
+    def remaining(self, review: Reviewed, request: RemainingRequest, token: CancelToken) -> Remaining:
+        """What is left of the regions' doubt: :func:`proseg_gui.review.remaining.remaining`."""
+        found, hand = request.found, request.hand
+        if hand is None or not hand.packed or not found.regions:
+            return remaining(found, request.evidence, request.shown, None, token)
+        from proseg_gui.inference.condition.evidence import Evidence
+        from proseg_gui.inference.condition.posterior import Posterior
+
+        ensemble = self._of(review, found.structure)
+        with review.engine.giving_way():
+            for k in sorted({k for region in found.regions for k in range(region.slices[0], region.slices[1] + 1)}):
+                self._prepare(ensemble, k, token)
+            posterior = Posterior(ensemble, Evidence(*said(hand)), token=token)
+            return remaining(found, request.evidence, request.shown, (ensemble, posterior), token)
+
+    def _prepare(self, ensemble: Ensemble, k: int, token: CancelToken) -> None:
+        """Decode a slice, once also where two threads want it."""
+        with self._preparing:
+            ensemble.prepare(k, token)
 
     def propose(
         self,
@@ -72,6 +94,6 @@ class Carrying:
         order = sorted(range(n), key=lambda at: abs(at - k))
         for done, at in enumerate(order, start=1):
             token.check()
-            ensemble.prepare(at, token)
+            self._prepare(ensemble, at, token)
             progress(PREPARING * done / n, f"slice {done} of {n}")
         return conditioned(tuple(range(n)), axes)

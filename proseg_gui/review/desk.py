@@ -310,8 +310,8 @@ class Desk:
             self._refresh_figures()
         if any(key.startswith((EVIDENCE, SETTLED, ACCEPTED, SHAPE)) for key in keys):
             self.proposals.ask()
-        if any(key.startswith((EVIDENCE, DOUBT)) for key in keys):
-            self.doubts.follow()
+        if any(key.startswith((EVIDENCE, DOUBT, SETTLED, ACCEPTED, SHAPE)) for key in keys):
+            self.doubts.follow(said=not all(key.startswith(DOUBT) for key in keys))
         self._announce("history_changed", gesture)
 
     def _structures_changed(self) -> None:
@@ -575,6 +575,7 @@ class Desk:
                 self.across.measured(name, self._measured_at)
             else:
                 self.across.look()
+            self.doubts.weigh()
 
     def _refresh_axes(self) -> None:
         if self.review is not None:

@@ -68,7 +68,7 @@ class SliceStrip(SmallPlot):
         self._values: npt.NDArray[np.float64] = np.zeros(0)
         self._unit = ""
         self._current = 0
-        self._hint = ""
+        self._hints: tuple[str, ...] = ()
         self._spans: tuple[Span, ...] = ()
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -90,9 +90,9 @@ class SliceStrip(SmallPlot):
         self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
         self._announce()
 
-    def set_hint(self, text: str) -> None:
-        """A few words at the right of the title."""
-        self._hint = text
+    def set_hint(self, *texts: str) -> None:
+        """A few words at the right of the title, in wordings from long to short."""
+        self._hints = texts
         self.update()
 
     def set_spans(self, spans: Sequence[Span]) -> None:
@@ -198,7 +198,7 @@ class SliceStrip(SmallPlot):
         painter = QPainter(self)
         painter.setFont(self.font())
         title = "Uncertainty by slice"
-        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hints=self._hints)
         if len(self._values):
             self._paint_bars(painter)
             self._paint_scale(painter)

@@ -127,7 +127,7 @@ class VolumePlot(SmallPlot):
         """Title, bars, axis, lines."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        draw_frame(painter, QRectF(self.rect()), self._colours, "Volume over raters and samples", hint=self.hint())
+        draw_frame(painter, QRectF(self.rect()), self._colours, "Volume over raters and samples", hints=(self.hint(),))
         limits = self.limits_ml()
         if limits is None:
             painter.setPen(QColor(self._colours.muted))

@@ -224,7 +224,7 @@ class _Step:
         else:
             style = point_from(ensemble.engine.method.consensus_style())
             self._from = self._reference = style if stands is None else stands  # type: ignore[assignment]
-        self._reach = _reach(ensemble.engine.geometry.normal, numbers)
+        self._reach = reach(ensemble.engine.geometry.normal, numbers)
         self._known: dict[int, tuple[Floats, Floats]] = {}
         observed = gather(ensemble, evidence, numbers, self._reference, self._stood, token)
         likelihoods = log_likelihoods(observed.logits, observed.inside, observed.counts)
@@ -371,7 +371,7 @@ class _Step:
         )
 
 
-def _reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
+def reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
     """``(3, 3)`` from mm to units of the taper: across slices along their normal, in the slice the rest."""
     across = np.outer(normal, normal)
     return (np.eye(3) - across) / max(numbers.taper_mm, 1e-9) + across / max(numbers.across_mm, 1e-9)
