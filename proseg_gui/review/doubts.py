@@ -151,7 +151,8 @@ class Doubts:
         shown = figures.voxels if kept is None and figures is not None and figures.exact else kept
         follows = desk.proposals.wanted and desk.review.bundle.method.capabilities.samples
         hand = desk.proposals.hand(name) if follows else None
-        desk.worker.weigh_regions(desk.review, RemainingRequest(found, desk.document.evidence(name), shown, hand))
+        point, evidence = desk.latents.stand(number)[0], desk.document.evidence(name)
+        desk.worker.weigh_regions(desk.review, RemainingRequest(found, evidence, shown, hand, point))
 
     def take_remaining(self, remaining: Remaining) -> None:
         """What is left of the doubt has come; of regions that are no more it is dropped."""

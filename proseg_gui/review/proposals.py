@@ -35,12 +35,14 @@ NEW_STYLE = 0.35
 class ProposalRequest:
     """What a proposal is asked of.
 
-    ``hand``: what the hand has said (codes of :mod:`proseg_gui.review.edits`), nothing that a tool or the model did.
+    ``evidence``: all that was said (codes of :mod:`proseg_gui.review.edits`), which is shown over the point's contour.
+    ``hand``: what of it the hand has said, nothing that a tool or the model did.
     ``before``: an earlier proposal that was taken over, and so is what stands.
     """
 
     structure: str
     number: int
+    evidence: Bricks
     hand: Bricks
     point: Point
     slice_index: int
@@ -145,7 +147,8 @@ class Proposals:
         if before is not None and before.point != point:
             before = None
         self.awaited = True
-        desk.worker.propose(review, ProposalRequest(name, number, hand, point, desk.slice_index, before))
+        evidence = desk.document.evidence(name)
+        desk.worker.propose(review, ProposalRequest(name, number, evidence, hand, point, desk.slice_index, before))
 
     @staticmethod
     def _is_of(request: ProposalRequest, name: str, hand: Bricks, point: Point) -> bool:

@@ -18,6 +18,7 @@ from proseg_gui.jobs import CancelToken
 from proseg_gui.review.doubt import FLOOR
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.regions import Found, Region
+from proseg_gui.review.state import Point
 
 if TYPE_CHECKING:
     from proseg_gui.inference.condition.ensemble import Ensemble
@@ -30,20 +31,25 @@ SURE = 0.9
 
 @dataclass(frozen=True, eq=False)
 class RemainingRequest:
-    """What a worker is to weigh; see :func:`remaining`. ``hand``: what of the evidence the model is to follow."""
+    """What a worker is to weigh; see :func:`remaining`.
+
+    ``hand``: what of the evidence the model is to follow, where it is to follow any; ``point``: where the contour is.
+    """
 
     found: Found
     evidence: Bricks
     shown: Bricks | None
     hand: Bricks | None
+    point: Point
 
 
 @dataclass(frozen=True, eq=False)
 class Left:
     """Of a region after what was said.
 
-    ``ml`` in doubt; ``said``: whether anything was said of it; ``change_ml (N,)``: what each draw includes of the rest
-    more than the contour does, ``None`` where it is not known what the contour includes.
+    ``ml`` in doubt; a voxel where most draws are against the contour counts as much as doubt can be. ``said``: whether
+    anything was said of it. ``change_ml (N,)``: what each draw includes of the rest more than the contour does;
+    ``None`` where it is not known what the contour includes.
     """
 
     ml: float
@@ -109,7 +115,7 @@ def remaining(
         volumes = [region.volumes_ml(~gone) for region, gone in zip(found.regions, said, strict=True)]
     else:
         weights = after[1].weights
-        doubts, volumes = _followed(found.regions, said, *after, token)
+        doubts, volumes = _followed(found.regions, said, included, *after, token)
     left = tuple(
         Left(doubt, bool(gone.any()), None if held is None else volume - region.ml_each[held & ~gone].sum())
         for region, gone, held, doubt, volume in zip(found.regions, said, included, doubts, volumes, strict=True)
@@ -120,6 +126,7 @@ def remaining(
 def _followed(
     regions: tuple[Region, ...],
     said: list[npt.NDArray[np.bool_]],
+    included: list[npt.NDArray[np.bool_] | None],
     ensemble: Ensemble,
     posterior: Posterior,
     token: CancelToken | None,
@@ -130,8 +137,6 @@ def _followed(
     """
     from scipy.spatial import cKDTree  # late: see figures
 
-    from proseg_gui.inference.condition.posterior import doubt_of
-
     voxels = np.concatenate([region.voxels for region in regions])
     number = np.repeat(np.arange(len(regions)), [len(region.voxels) for region in regions])
     ml_each = np.concatenate([region.ml_each for region in regions])
@@ -139,6 +144,8 @@ def _followed(
     before, after = np.zeros(len(regions)), np.zeros(len(regions))
     volumes = np.zeros((len(regions), len(posterior.weights)))
     draws = np.concatenate([region.draws for region in regions])
+    known = [held for held in included if held is not None]
+    contour = np.concatenate(known) if len(known) == len(regions) else None
     for k in np.unique(voxels[:, 0]):
         ensemble.engine.pause_point(token)
         lattice = ensemble.prepare(int(k), token)
@@ -150,12 +157,15 @@ def _followed(
         nearest = cKDTree(lattice.pixels).query(voxels[here, 1:])[1]
         at, place = np.unique(nearest, return_inverse=True)
         logits = posterior.logits(lattice, at)
-        p = 1.0 / (1.0 + np.exp(-lattice.even[at].astype(np.float64)))
-        inside, doubt, was = logits > 0.0, doubt_of(logits, posterior.weights), p * (1.0 - p)
+        even = 1.0 / (1.0 + np.exp(-lattice.even[at].astype(np.float64)))
+        inside, was = logits > 0.0, even * (1.0 - even)
+        p = (posterior.weights @ (1.0 / (1.0 + np.exp(-logits))))[place]
+        against = np.zeros_like(p, np.bool_) if contour is None else (p > 0.5) != contour[here]
+        doubt = np.where(against, 0.25, p * (1.0 - p))
         for r in np.unique(number[here]):
             own = number[here] == r
             before[r] += was[place[own]] @ ml_each[here[own]]
-            after[r] += doubt[place[own]] @ open_ml[here[own]]
+            after[r] += doubt[own] @ open_ml[here[own]]
             volumes[r] += inside @ np.bincount(place[own], open_ml[here[own]], minlength=len(at))
     share = np.divide(after, before, out=np.zeros_like(after), where=before > 0)
     return [region.ml * float(part) for region, part in zip(regions, share, strict=True)], list(volumes)

@@ -113,7 +113,7 @@ def test_weighed_draws_change_what_is_left(case, found, shown, codes) -> None:
                 before += p * (1 - p)
                 if not codes[z, y, x]:
                     mean = weights @ (1 / (1 + np.exp(-drawn[z][:, place].astype(float))))
-                    after += mean * (1 - mean)
+                    after += mean * (1 - mean) if (mean > 0.5) == shown[z, y, x] else 0.25
                     change += (drawn[z][:, place] > 0) * VOXEL_ML
             elif not codes[z, y, x]:
                 change += ((case.p[:, z, y, x] > 0.5).mean() > 0.5) * VOXEL_ML

@@ -188,6 +188,8 @@ class UncertaintyPanel(Section):
         self._form_group = QButtonGroup(self)
         self.opacity = PercentSlider("Opacity", "How strongly the map covers the scan")
         self.threshold = PercentSlider("Above", "Hide the map below this share of its colour scale")
+        self.left = muted("", wrap=True)
+        self.calibration = muted("", wrap=True)
         self._lay_out()
         self.opacity.moved.connect(self.opacity_moved)
         self.threshold.moved.connect(self.threshold_moved)
@@ -220,6 +222,9 @@ class UncertaintyPanel(Section):
         self.body.addLayout(lines)
         self.body.addLayout(forms)
         self.body.addLayout(sliders)
+        for label in (self.left, self.calibration):
+            label.hide()
+            self.body.addWidget(label)
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_colours(self, colours: Mapping[str, str]) -> None:
@@ -241,6 +246,17 @@ class UncertaintyPanel(Section):
         self.progress.setValue(0 if share is None else round(100 * share))
         self.status.setText(text)
         self.status.setVisible(bool(text))
+
+    def set_left(self, text: str) -> None:
+        """Say what is left in doubt; empty while that is not known."""
+        self.left.setText(text)
+        self.left.setVisible(bool(text))
+
+    def set_calibration(self, text: str, tip: str = "") -> None:
+        """Say how far the model's agreement can be trusted; empty where nobody measured it."""
+        self.calibration.setText(text)
+        self.calibration.setToolTip(tip)
+        self.calibration.setVisible(bool(text))
 
     def set_map(self, name: str, form: str, opacity: float, threshold: float) -> None:
         """Mark the map and the form that are drawn, and the two sliders; emits nothing."""

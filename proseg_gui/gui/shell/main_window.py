@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
-        DoubtLink(controller, self.strip, self.scene)
+        DoubtLink(controller, self.strip, self.uncertainty, self.scene)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)

@@ -88,9 +88,3 @@ class Posterior:
             )
             logits[:, here] = np.clip(logits[:, here] + shift.T, -LIMIT, LIMIT)
         return logits
-
-
-def doubt_of(logits: npt.NDArray[np.float32], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """``(M,)`` p(1 - p) with p the weighted mean probability of ``logits (n, M)``."""
-    p = weights @ (1.0 / (1.0 + np.exp(-logits)))
-    return np.asarray(p * (1.0 - p), dtype=np.float64)

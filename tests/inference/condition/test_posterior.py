@@ -8,7 +8,7 @@ import pytest
 from proseg_gui.errors import Cancelled
 from proseg_gui.inference.condition.ensemble import LIMIT, Ensemble
 from proseg_gui.inference.condition.evidence import Evidence
-from proseg_gui.inference.condition.posterior import Posterior, doubt_of
+from proseg_gui.inference.condition.posterior import Posterior
 from proseg_gui.inference.condition.update import NUMBERS, condition
 from proseg_gui.jobs import CancelToken
 from tests.inference.condition.test_update import said, stroke
@@ -21,6 +21,11 @@ def ensemble(bright):
     made = Ensemble(bright, draws=90)
     made.prepare_all()
     return made
+
+
+def doubt_of(logits, weights):
+    p = weights @ (1 / (1 + np.exp(-logits.astype(float))))
+    return p * (1 - p)
 
 
 def every(lattice):
