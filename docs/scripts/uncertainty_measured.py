@@ -26,12 +26,11 @@ from condition_simulator import cases, line_of
 from scipy.ndimage import distance_transform_edt
 from scipy.stats import rankdata
 
-from proseg_gui.inference.calibrate import DISC_PIXELS, STROKES, agreement_bins
+from proseg_gui.inference.calibrate import STROKES, agreement_bins, strokes_of
 from proseg_gui.inference.calibration import LEVELS, ODDS
 from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence, Standing
 from proseg_gui.inference.condition.posterior import Posterior
-from proseg_gui.inference.condition.reader import Reader
 from proseg_gui.inference.condition.update import condition
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.plan import default_plan
@@ -111,19 +110,15 @@ def moved(mask: np.ndarray, pixels: float) -> np.ndarray:
 def strokes(ensemble: Ensemble, start: np.ndarray, truth: np.ndarray, *, doubt: bool) -> dict[str, Any]:
     """After so many strokes by hand: the odds, what each rater explains, and how well doubt finds what is wrong."""
     engine = ensemble.engine
-    reader = Reader(truth, engine.geometry.spacing_mm, DISC_PIXELS * min(engine.geometry.spacing_mm[1:]))
-    shown, said, done = start.copy(), np.zeros(truth.shape, np.uint8), set()
     found: dict[str, Any] = {"odds": {}, "explained": {}, "auc": {}}
-    for n in range(1, max(STROKES) + 1):
-        if reader.stroke(shown, said, done) is None:
-            break
-        alone = {k: Standing(shown[k].copy()) for k in np.flatnonzero(said.any((1, 2))).tolist()}
-        evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, {}, alone)
+    for n, evidence, shown in strokes_of(engine, start, truth, sorted({*STROKES, *DOUBT_AFTER})):
         if n in STROKES:
             told = condition(engine, evidence, ensemble=ensemble, slices=())
             found["odds"][n], found["explained"][n] = dict(told.raters), dict(told.explained)
         if doubt and n in DOUBT_AFTER:
-            found["auc"][n] = aucs(ensemble, Posterior(ensemble, evidence), shown, truth, said > 0)
+            said = np.zeros(truth.shape, bool)
+            said[tuple(evidence.index.T)] = True
+            found["auc"][n] = aucs(ensemble, Posterior(ensemble, evidence), shown, truth, said)
     return found
 
 

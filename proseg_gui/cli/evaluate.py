@@ -50,8 +50,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
     parser.add_argument("--into-card", action="store_true",
-                        help="measure too how far the model's agreement and odds of raters can be trusted, and keep that "
-                             "in its card, where the window reads it")  # fmt: skip
+                        help="measure too how far the model's agreement and odds of raters can be trusted, and keep "
+                             "that in its card, where the window reads it")  # fmt: skip
     add_how(parser)
 
 

@@ -3,13 +3,16 @@
 - **agreement**: of the voxels that a share of the survey's draws includes, the share that the raters included.
 - **odds**: readers simulated from the raters' masks correct the consensus style; of the raters that had certain odds
   after some strokes, the share that was the one whose reading it was.
+- **explained**: how much of such strokes the rater explains who explains most; somebody of whose strokes each rater
+  explains less than of nearly all of these draws in a new way.
 
 :mod:`~proseg_gui.inference.calibration` reads it from a card.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +37,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 STROKES = (1, 4, 12)
 """After so many strokes the odds are asked for."""
+NEARLY_NONE = 0.05
 DISC_PIXELS = 2.5
 """Radius of a simulated stroke."""
 
@@ -52,7 +56,7 @@ def calibrated(
 
     ``agreement``: for each level the number of voxels, their summed agreement and their summed share of raters;
     ``odds``: for each bin the number of odds, their sum and how many were right (empty for a model whose draws are
-    everybody's); ``n_cases``, ``n_readings``.
+    everybody's); ``least_explained``, the :data:`NEARLY_NONE` quantile of it; ``n_cases``, ``n_readings``.
 
     Raises
     ------
@@ -65,7 +69,7 @@ def calibrated(
     pairs = structure_pairs(card, dataset)
     known = local_names(card) if people is None else {name: alias for name, alias in people.items() if alias}
     agreement, odds = np.zeros((LEVELS, 3)), np.zeros((len(ODDS) - 1, 3))
-    readings = cases = 0
+    readings, cases, explained = 0, 0, list[float]()
     for number, case in enumerate(dataset.select(names)):
         progress(number / len(names), f"case {number + 1} of {len(names)}")
         study = load_case(case, list(pairs), token=token)
@@ -78,7 +82,9 @@ def calibrated(
                 continue
             agreement += agreement_bins(survey, structure, masks, token)
             own = {rater: read[0] for rater, read in drawn.items() if rater in card.raters}
-            odds += odds_bins(Ensemble(engine, structure), own, token)
+            told = likenesses(Ensemble(engine, structure), own, token)
+            odds += odds_bins(told)
+            explained += [max(each.explained.values()) for each in told]
             readings, seen = readings + len(masks), True
         cases += seen
     if not cases:
@@ -86,6 +92,7 @@ def calibrated(
     return {
         "agreement": [[int(n), round(said, 3), round(were, 3)] for n, said, were in agreement.tolist()],
         "odds": [[int(n), round(said, 3), int(right)] for n, said, right in odds.tolist()] if odds.any() else [],
+        "least_explained": round(float(np.quantile(explained, NEARLY_NONE)), 3) if explained else None,
         "n_cases": cases, "n_readings": readings,
     }  # fmt: skip
 
@@ -105,31 +112,49 @@ def agreement_bins(
     return found
 
 
-def odds_bins(ensemble: Ensemble, readings: Mapping[str, Bools], token: CancelToken | None = None) -> Floats:
-    """``(bins, 3)`` odds of raters after strokes of simulated readers: how many, their sum, how many were right."""
+@dataclass(frozen=True)
+class Told:
+    """What conditioning tells of a simulated reader, who is ``rater``, after some strokes: see ``Conditioned``."""
+
+    rater: str
+    strokes: int
+    odds: Mapping[str, float]
+    explained: Mapping[str, float]
+
+
+def odds_bins(told: Sequence[Told]) -> Floats:
+    """``(bins, 3)`` odds of raters: how many, their sum, how many were right."""
     found = np.zeros((len(ODDS) - 1, 3))
+    for each in told:
+        for name, value in each.odds.items():
+            found[int(np.searchsorted(ODDS[1:-1], value, side="right"))] += 1, value, name == each.rater
+    return found
+
+
+def likenesses(ensemble: Ensemble, readings: Mapping[str, Bools], token: CancelToken | None = None) -> list[Told]:
+    """What is told of simulated readers after each of :data:`STROKES`; nothing where draws are everybody's."""
     if not ensemble.by_rater:
-        return found
-    for rater, truth in readings.items():
-        for odds in odds_after(ensemble, truth, token).values():
-            for name, value in odds.items():
-                found[int(np.searchsorted(ODDS[1:-1], value, side="right"))] += 1, value, name == rater
-    return found
-
-
-def odds_after(ensemble: Ensemble, truth: Bools, token: CancelToken | None = None) -> dict[int, dict[str, float]]:
-    """After each of :data:`STROKES`: the odds of the raters, as the window tells them."""
-    engine = ensemble.engine
-    reader = Reader(truth, engine.geometry.spacing_mm, DISC_PIXELS * min(engine.geometry.spacing_mm[1:]))
+        return []
+    engine, found = ensemble.engine, []
     start = point_from(engine.method.consensus_style())
-    shown = engine.mask(start, ensemble.structure, token).array.copy()
-    said, done, found = np.zeros(truth.shape, np.uint8), set[int](), {}
-    for n in range(1, STROKES[-1] + 1):
-        if reader.stroke(shown, said, done) is None:
-            break
-        if n in STROKES:
-            touched = np.flatnonzero(said.any((1, 2))).tolist()
-            alone = {k: Standing(shown[k].copy()) for k in touched}
-            evidence = Evidence(np.argwhere(said > 0), said[said > 0] == 1, {}, alone)
-            found[n] = dict(condition(engine, evidence, ensemble=ensemble, stands=start, slices=(), token=token).raters)
+    drawn = engine.mask(start, ensemble.structure, token).array
+    for rater, truth in readings.items():
+        for n, evidence, _shown in strokes_of(engine, drawn, truth, STROKES):
+            told = condition(engine, evidence, ensemble=ensemble, stands=start, slices=(), token=token)
+            found.append(Told(rater, n, dict(told.raters), dict(told.explained)))
     return found
+
+
+def strokes_of(engine: Engine, drawn: Bools, truth: Bools, at: Sequence[int]) -> Iterator[tuple[int, Evidence, Bools]]:
+    """A simulated reader corrects ``drawn`` by hand: after each of ``at`` strokes, the evidence and what stands then.
+
+    The rest of each slice that was worked on counts as left alone.
+    """
+    reader = Reader(truth, engine.geometry.spacing_mm, DISC_PIXELS * min(engine.geometry.spacing_mm[1:]))
+    shown, said, done = drawn.copy(), np.zeros(truth.shape, np.uint8), set[int]()
+    for n in range(1, max(at) + 1):
+        if reader.stroke(shown, said, done) is None:
+            return
+        if n in at:
+            alone = {k: Standing(shown[k].copy()) for k in np.flatnonzero(said.any((1, 2))).tolist()}
+            yield n, Evidence(np.argwhere(said > 0), said[said > 0] == 1, {}, alone), shown.copy()

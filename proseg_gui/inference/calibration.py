@@ -22,13 +22,38 @@ LEAST_PLACES, LEAST_ODDS = 200, 10
 """A bin of fewer voxels or odds says nothing."""
 
 
+Row = tuple[float, float, float]
+CLEARLY = 1.5
+"""Times the odds of chance that a rater must have, and have had in truth, to be named."""
+TRUE_TO = 0.15
+"""Odds are told as they are where they were right as often, give or take this."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Whom a person draws like: ``rater``, or nobody where it is empty (a new way of drawing).
+
+    ``right``: how often a rater with such odds was the one. ``odds`` are ``None`` where they are not to be told,
+    because they were not right as often as they say.
+    """
+
+    rater: str
+    right: float = 0.0
+    odds: float | None = None
+
+
 @dataclass(frozen=True)
 class Calibration:
-    """What a card says; see :func:`calibrated`."""
+    """What a card says; see :func:`~proseg_gui.inference.calibrate.calibrated`.
 
-    agreement: tuple[tuple[float, float, float], ...]
-    odds: tuple[tuple[float, float, float], ...]
+    ``least_explained``: of the raters' own strokes nearly all are explained by some rater at least so much; ``None``
+    where the model's draws are everybody's.
+    """
+
+    agreement: tuple[Row, ...]
+    odds: tuple[Row, ...]
     n_cases: int
+    least_explained: float | None = None
 
     def agreed(self, share: float) -> tuple[float, float] | None:
         """Of the places around agreement ``share``: what was said and what was so; ``None``: too few were seen."""
@@ -41,8 +66,23 @@ class Calibration:
         found = _mean(self.odds[int(np.searchsorted(ODDS[1:-1], odds, side="right"))], LEAST_ODDS)
         return None if found is None else found[1]
 
+    def likeness(self, odds: Mapping[str, float], explained: Mapping[str, float]) -> Likeness | None:
+        """Whom somebody draws like, by the raters' odds and how much of the strokes each explains.
 
-def _mean(row: tuple[float, float, float], least: int) -> tuple[float, float] | None:
+        ``None`` where that cannot be said: none is likelier than by chance, or too few had such odds.
+        """
+        if not odds or not explained:
+            return None
+        if self.least_explained is not None and max(explained.values()) < self.least_explained:
+            return Likeness("")
+        rater = max(odds, key=lambda name: odds[name])
+        right = self.right(odds[rater])
+        if right is None or odds[rater] <= CLEARLY / len(odds) or right <= CLEARLY / len(odds):
+            return None
+        return Likeness(rater, right, odds[rater] if abs(right - odds[rater]) <= TRUE_TO else None)
+
+
+def _mean(row: Row, least: int) -> tuple[float, float] | None:
     count, said, were = row
     return (said / count, were / count) if count >= least else None
 
@@ -54,9 +94,11 @@ def calibration_of(card: Card) -> Calibration | None:
         return None
     try:
         agreement, odds = (tuple((float(a), float(b), float(c)) for a, b, c in kept[k]) for k in ("agreement", "odds"))
-        cases = int(kept["n_cases"])
+        cases, least = int(kept["n_cases"]), kept.get("least_explained")
+        least = None if least is None else float(least)
     except (KeyError, TypeError, ValueError):
         return None
     sizes = len(agreement) == LEVELS and len(odds) in (0, len(ODDS) - 1)
     sound = all(n >= 0 and 0 <= a <= n + 1e-6 and 0 <= b <= n + 1e-6 for n, a, b in (*agreement, *odds))
-    return Calibration(agreement, odds, cases) if sizes and sound and cases > 0 else None
+    sound = sound and (least is None or 0.0 <= least <= 1.0)
+    return Calibration(agreement, odds, cases, least) if sizes and sound and cases > 0 else None

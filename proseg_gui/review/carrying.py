@@ -110,7 +110,17 @@ class Carrying:
             shapes = {} if found.notice else {at: propose(found, at, token).inside for at in slices}
             ghosts = {axis.name: ensemble.along(axis.control, found.weights) for axis in axes}
             whole = len(slices) == n
-            return Proposal(request, shapes, whole, found.point, found.raters, ghosts, found.notice, found)
+            return Proposal(
+                request,
+                shapes,
+                whole,
+                found.point,
+                found.raters,
+                ghosts,
+                found.notice,
+                found,
+                found.explained,
+            )
 
         review.engine.hold()
         try:

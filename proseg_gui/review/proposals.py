@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
 Inside = npt.NDArray[np.bool_]
-NEW_STYLE = 0.35
-"""No rater's odds above this: nobody of the model draws like that."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,8 @@ class Proposal:
         Why nothing is proposed; empty where something is.
     conditioned:
         The engine's own object, with which the next step goes on.
+    explained:
+        Name -> share of what was said that the rater's draws say too; empty where ``raters`` is.
     """
 
     request: ProposalRequest
@@ -77,14 +77,7 @@ class Proposal:
     ghosts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notice: str = ""
     conditioned: Any = None
-
-    @property
-    def likest(self) -> str:
-        """The rater whose draws fit best; empty where none stands out."""
-        if not self.raters:
-            return ""
-        name = max(self.raters, key=lambda rater: self.raters[rater])
-        return name if self.raters[name] > max(NEW_STYLE, 1.5 / len(self.raters)) else ""
+    explained: Mapping[str, float] = field(default_factory=dict)
 
 
 class Proposals:

@@ -175,6 +175,12 @@ class MainWindow(QMainWindow):
         self._show_theme(self.controller.display.view)
         self._restore_layout()
 
+    def _add_rater(self) -> None:
+        review = self.controller.desk.review
+        if review is not None:
+            self.tabs.show_trainer()
+            self.training.add_rater(review.bundle.folder)
+
     # -- building -------------------------------------------------------------------------------------------------
     def _build_docks(self) -> None:
         self.worklist_panel, self.structures = WorklistPanel(), StructuresPanel()
@@ -245,6 +251,7 @@ class MainWindow(QMainWindow):
         self.tabs.changed.connect(lambda _index: self.training.look())
         self.tabs.changed.connect(lambda _index: controller.desk.hover(None))  # the pointer is on no pixel any more
         self.training.look()
+        self.proposal_bar.add_asked.connect(self._add_rater)
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
         for signal in (
             controller.study_changed, controller.bundle_changed, controller.view_changed, controller.history_changed
