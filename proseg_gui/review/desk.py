@@ -538,10 +538,8 @@ class Desk:
             self._announce("doubt_measured", (self.case.case_id, doubt, self.model))
 
     def doubt_ml(self) -> float | None:
-        """Total uncertainty of the case in ml; ``None`` until every slice was measured."""
-        if self.summary is None or not self.summary.complete or self.study is None:
-            return None
-        return float(self.summary.by_slice @ self.study.geometry.slice_thickness_mm()) / 1000.0
+        """Total uncertainty of the case in ml, all structures together; ``None`` until every slice was measured."""
+        return None if self.review is None else self.review.doubt_ml()
 
     def cancel_sweep(self) -> None:
         """Stop looking at the rest of the volume; what is known stays."""

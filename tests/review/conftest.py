@@ -103,6 +103,9 @@ class Model:
         partly(whole & (np.abs(np.arange(SHAPE[0]) - near) < 1)[:, None, None])
         return Bricks.of(whole)
 
+    def doubt_ml(self) -> float:
+        return float(sum(self.summary(s).by_slice @ self.study.geometry.slice_thickness_mm() for s in (0, 1))) / 1000.0
+
     def summary(self, structure: int) -> Summary:
         return Summary(self.by_slice + structure, {}, np.zeros(3), {}, SHAPE[0], SHAPE[0])
 

@@ -36,6 +36,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
+from proseg_gui.gui.review.list_doubt import ListDoubt
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
@@ -219,6 +220,8 @@ class MainWindow(QMainWindow):
         )
         DoubtLink(controller, self.strip, self.uncertainty, self.scene)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
+        self.list_doubt = ListDoubt(controller, self.opener)
+        self.list_doubt.measuring.connect(self.worklist_link.show_measuring)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
