@@ -117,6 +117,7 @@ class Saves:
 
     def _put(self, key: tuple[str, ...], write: Write, value: Value = None) -> None:
         with self._change:
+            self._newest.pop(key, None)  # what is asked for last is written last
             self._newest[key] = (write, value)
             self._change.notify_all()
 
