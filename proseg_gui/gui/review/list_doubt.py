@@ -45,6 +45,7 @@ class ListDoubt(QObject):
         self._pause.timeout.connect(self._next)
         controller.bundle_changed.connect(self._compare)
         controller.study_changed.connect(lambda _study: self.stop())
+        controller.job_changed.connect(lambda job: self.stop() if job is not None else None)
         opener.worklist_changed.connect(lambda _items: self._wait())
         controller.settled.connect(self._wait)
         app = QCoreApplication.instance()
