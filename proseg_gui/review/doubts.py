@@ -176,10 +176,9 @@ class Doubts:
             state = next((mark["mark"] for mark in marks if _covers(mark, region)), state)
             ml = None if left is None else left[number].ml
             if left is not None and known is not None:
-                little = left[number].ml < known.floor_ml
-                if left[number].said and (little or state != OPEN):
+                if left[number].said and state != OPEN:
                     state = DRAWN
-                elif little and state != AGREE:
+                elif left[number].ml < known.floor_ml and state != AGREE:
                     state = SETTLED
             found.append(Seen(region, ACCEPTED if accepted else state, region is self.current, ml))
         return tuple(found)

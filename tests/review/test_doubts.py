@@ -131,7 +131,7 @@ def test_a_stroke_in_a_region_nobody_went_to_leaves_the_rest_of_its_doubt(desk, 
     desk.document.edit("brush", "lesion", patch)
     bench.worker.weigh()
     one = desk.doubts.seen()[0]
-    assert (one.state, one.ml) == ("drawn", 0.0)
+    assert (one.state, one.ml) == ("settled", 0.0)
     desk.doubts.next()
     assert desk.doubts.current is REGIONS[1]
 
