@@ -88,6 +88,7 @@ class JobRunner:
         self._threads: dict[str, threading.Thread] = {}
         self._pending: dict[str, list[Job]] = {}
         """Jobs of a lane whose end their owner has not seen yet."""
+        self._at_end: dict[str, Callable[[], None]] = {}
         self._closed = False
 
     def submit(self, lane: str, job: Job, *, latest: bool = False) -> Job:
@@ -113,6 +114,11 @@ class JobRunner:
         with self._lock:
             for job in self._pending.get(lane, []):
                 job.cancel()
+
+    def at_end(self, lane: str, release: Callable[[], None]) -> None:
+        """Call ``release`` on the lane's thread when it ends: for what belongs to one thread, as a graphics context."""
+        with self._lock:
+            self._at_end[lane] = release
 
     def busy(self, lane: str) -> bool:
         """Whether ``lane`` holds work that was not cancelled."""
@@ -140,6 +146,7 @@ class JobRunner:
         while True:
             job = self._queues[lane].get()
             if job is None:
+                self._at_end.get(lane, _nothing)()
                 return
             self._run(job)
             self._deliver(partial(self._finish, lane, job))
@@ -225,6 +232,10 @@ def lowest_priority() -> None:
     with contextlib.suppress(AttributeError, OSError):
         if sys.platform == "linux":  # elsewhere the number would be another process's
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _call(function: Callable[[], None]) -> None:

@@ -61,7 +61,9 @@ class DoubtLink(QObject):
         self._show(())
 
     def _show(self, seen: tuple[Seen, ...]) -> None:
-        self._strip.set_spans([_span(one, f"region {n} of {len(seen)}") for n, one in enumerate(seen, start=1)])
+        self._strip.set_spans(
+            [_span(one, tr("region {n} of {all}").format(n=n, all=len(seen))) for n, one in enumerate(seen, start=1)]
+        )
         left = [one.ml for one in seen if one.state in LEFT]
         change = self._controller.desk.doubts.could_change_ml() if seen else None
         self._strip.set_hint(*_hints(len(left), sum(left), change) if seen else (tr("N next \u00b7 Shift+N back"),))
@@ -97,8 +99,8 @@ def _hints(count: int, doubt_ml: float, change_ml: float | None) -> tuple[str, .
         return (short,)
     words |= {"change": ml_text(change_ml), "sure": f"{100 * SURE:.0f}"}
     return (
-        tr("N next \u00b7 {count} left, {doubt} \u00b7 at most {change} change ({sure} %)").format(**words),
-        tr("N next \u00b7 {count} left \u00b7 at most {change} ({sure} %)").format(**words),
+        tr("N next \u00b7 {count} left, {doubt} \u00b7 volume \u00b1{change} ({sure} %)").format(**words),
+        tr("N next \u00b7 {count} left \u00b7 \u00b1{change} ({sure} %)").format(**words),
         short,
     )
 
@@ -116,6 +118,7 @@ def _sentence(count: int, doubt_ml: float, change_ml: float | None) -> str:
 
 def _span(one: Seen, name: str) -> Span:
     """How a region is marked over the slices."""
-    text = f"{name}, {ml_text(one.ml)} in doubt: {WORDS[one.state]}"
+    doubt = tr("{volume} in doubt").format(volume=ml_text(one.ml))
+    text = f"{name}, {doubt}: {tr(WORDS[one.state])}"
     done = one.state in DONE
     return Span(one.region.slices, one.region.middle[0], SIGNS[one.state], text, current=one.current, done=done)

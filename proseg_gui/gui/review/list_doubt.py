@@ -101,7 +101,7 @@ class ListDoubt(QObject):
                 opener.note_measured(item.key, *found, model)
 
         self.measuring.emit(item.key)
-        jobs.start(LANE, work, title="Doubt of the worklist", done=done, failed=partial(self._failed, item),
+        jobs.start(LANE, work, title=tr("Doubt of the worklist"), done=done, failed=partial(self._failed, item),
                    ended=self._ended, latest=True)  # fmt: skip
 
     def _failed(self, item: WorkItem, error: BaseException) -> None:

@@ -66,16 +66,18 @@ class ProposalLink(QObject):
             self._bar.withdraw()
             return
         figures, ml = self._controller.desk.figures, proposals.ml()
-        what = "Proposal: other slices are being worked out"
-        short = "Proposal"
+        what = tr("Proposal: other slices are being worked out")
+        short = tr("Proposal")
         if ml is not None:
             change = "" if figures is None or not figures.exact else f" ({ml - figures.ml:+.1f} ml)"
-            what = short = f"Proposal {ml_text(ml)}{change}"
+            what = short = tr("Proposal {volume}{change}").format(volume=ml_text(ml), change=change)
         known = self._calibration
         likeness = None if known is None else known.likeness(offered.raters, offered.explained)
         like = "" if likeness is None else _words(likeness)
-        strokes = plural(offered.request.hand.count(), "voxel")
-        full = " \u00b7 ".join(part for part in (what, like, f"from {strokes} that you drew") if part)
+        strokes = plural(offered.request.hand.count(), tr("voxel"), tr("voxels"))
+        full = " \u00b7 ".join(
+            part for part in (what, like, tr("from {strokes} that you drew").format(strokes=strokes)) if part
+        )
         middle = " \u00b7 ".join(part for part in (what, like) if part)
         stranger = likeness is not None and not likeness.rater
         self._bar.offer((full, middle, short), complete=offered.complete, stranger=stranger)

@@ -34,7 +34,7 @@ class WorklistLink(QObject):
 
     def _detail(self, item: WorkItem, doubt: float | None) -> str:
         if doubt is not None:
-            return tr("{ml} in doubt").format(ml=ml_text(doubt))
+            return tr("{volume} in doubt").format(volume=ml_text(doubt))
         if item.key == self._measuring:
             return tr("being measured")
         return item.problem
