@@ -37,6 +37,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 STROKES = (1, 4, 12)
 """After so many strokes the odds are asked for."""
+STRANGER_STROKES = 4
+"""From so many strokes on it is told that somebody draws in a new way; fewer say too little."""
 NEARLY_NONE = 0.05
 DISC_PIXELS = 2.5
 """Radius of a simulated stroke."""
@@ -84,7 +86,7 @@ def calibrated(
             own = {rater: read[0] for rater, read in drawn.items() if rater in card.raters}
             told = likenesses(Ensemble(engine, structure), own, token)
             odds += odds_bins(told)
-            explained += [max(each.explained.values()) for each in told]
+            explained += [max(each.explained.values()) for each in told if each.strokes >= STRANGER_STROKES]
             readings, seen = readings + len(masks), True
         cases += seen
     if not cases:

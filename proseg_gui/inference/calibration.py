@@ -23,6 +23,8 @@ LEAST_PLACES, LEAST_ODDS = 200, 10
 
 
 Row = tuple[float, float, float]
+STRANGER_VOXELS = 50
+"""Fewer voxels of the hand do not say that somebody draws in a new way: about four of the strokes that were measured."""
 CLEARLY = 1.5
 """Times the odds of chance that a rater must have, and have had in truth, to be named."""
 TRUE_TO = 0.15
@@ -66,14 +68,15 @@ class Calibration:
         found = _mean(self.odds[int(np.searchsorted(ODDS[1:-1], odds, side="right"))], LEAST_ODDS)
         return None if found is None else found[1]
 
-    def likeness(self, odds: Mapping[str, float], explained: Mapping[str, float]) -> Likeness | None:
+    def likeness(self, odds: Mapping[str, float], explained: Mapping[str, float], voxels: int) -> Likeness | None:
         """Whom somebody draws like, by the raters' odds and how much of the strokes each explains.
 
-        ``None`` where that cannot be said: none is likelier than by chance, or too few had such odds.
+        ``voxels``: how many the hand said something of. ``None`` where that cannot be said: none is likelier than by chance, or too few had such odds.
         """
         if not odds or not explained:
             return None
-        if self.least_explained is not None and max(explained.values()) < self.least_explained:
+        least = self.least_explained if voxels >= STRANGER_VOXELS else None
+        if least is not None and max(explained.values()) < least:
             return Likeness("")
         rater = max(odds, key=lambda name: odds[name])
         right = self.right(odds[rater])

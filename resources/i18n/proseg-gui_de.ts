@@ -3880,7 +3880,7 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     </message>
     <message>
         <source>No region of doubt is left</source>
-        <translation>Keine Zweifelsregion ist übrig</translation>
+        <translation>Kein Zweifelsbereich ist übrig</translation>
     </message>
     <message>
         <source>N next · {count} left, {doubt}</source>
@@ -3888,15 +3888,15 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     </message>
     <message>
         <source>No region of doubt is left.</source>
-        <translation>Keine Zweifelsregion ist übrig.</translation>
+        <translation>Kein Zweifelsbereich ist übrig.</translation>
     </message>
     <message>
         <source>1 region of doubt left: {doubt}.</source>
-        <translation>1 Zweifelsregion übrig: {doubt}.</translation>
+        <translation>1 Zweifelsbereich übrig: {doubt}.</translation>
     </message>
     <message>
         <source>{count} regions of doubt left: {doubt}.</source>
-        <translation>{count} Zweifelsregionen übrig: {doubt}.</translation>
+        <translation>{count} Zweifelsbereiche übrig: {doubt}.</translation>
     </message>
     <message>
         <source>What is left could change the volume by at most {change} ({sure} %).</source>

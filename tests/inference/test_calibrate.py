@@ -122,18 +122,21 @@ def test_only_what_was_seen_often_enough_is_told() -> None:
     agreement = tuple((100.0 * level, 10.0 * level * level, 9.0 * level * level) for level in range(11))
     known = Calibration(agreement, (), 6)
     assert known.agreed(0.8) == pytest.approx((0.8, 0.72)) and known.agreed(0.1) is None
-    assert known.right(0.8) is None and known.likeness({"a": 1.0}, {"a": 1.0}) is None
+    assert known.right(0.8) is None and known.likeness({"a": 1.0}, {"a": 1.0}, 60) is None
 
 
 def test_whom_one_draws_like_is_told_as_far_as_it_was_right() -> None:
     odds = (EMPTY, (100.0, 20.0, 20.0), (50.0, 20.0, 30.0), (50.0, 30.0, 12.0), (50.0, 40.0, 38.0), (5.0, 5.0, 5.0))
     known = Calibration((), odds, 6, least_explained=0.4)
     well = {"a": 0.9, "b": 0.5}
-    assert known.likeness({"a": 0.82, "b": 0.18}, well) == Likeness("a", 38 / 50, 0.82)
-    assert known.likeness({"a": 0.4, "b": 0.3, "c": 0.3}, well) is None, "none is clearly likelier than by chance"
-    assert known.likeness({"a": 0.4, "b": 0.2, "c": 0.2, "d": 0.2}, well) == Likeness("a", 0.6, None), "not as it says"
-    assert known.likeness({"a": 0.6, "b": 0.2, "c": 0.2}, well) is None, "in truth no better than chance"
-    assert known.likeness({"a": 0.95, "b": 0.05}, well) is None, "too few had such odds"
-    assert known.likeness({"a": 0.82, "b": 0.18}, {"a": 0.39, "b": 0.2}) == Likeness("")
-    assert known.likeness({}, {}) is None
-    assert replace(known, least_explained=None).likeness({"a": 0.82, "b": 0.18}, {"a": 0.1}) is not None
+    assert known.likeness({"a": 0.82, "b": 0.18}, well, 60) == Likeness("a", 38 / 50, 0.82)
+    assert known.likeness({"a": 0.4, "b": 0.3, "c": 0.3}, well, 60) is None, "none is clearly likelier than by chance"
+    assert known.likeness({"a": 0.4, "b": 0.2, "c": 0.2, "d": 0.2}, well, 60) == Likeness("a", 0.6, None), (
+        "not as it says"
+    )
+    assert known.likeness({"a": 0.6, "b": 0.2, "c": 0.2}, well, 60) is None, "in truth no better than chance"
+    assert known.likeness({"a": 0.95, "b": 0.05}, well, 60) is None, "too few had such odds"
+    assert known.likeness({"a": 0.82, "b": 0.18}, {"a": 0.39, "b": 0.2}, 60) == Likeness("")
+    assert known.likeness({}, {}, 60) is None
+    assert replace(known, least_explained=None).likeness({"a": 0.82, "b": 0.18}, {"a": 0.1}, 60) is not None
+    assert known.likeness({"a": 0.82, "b": 0.18}, {"a": 0.39, "b": 0.2}, 49) == Likeness("a", 38 / 50, 0.82)

@@ -72,9 +72,10 @@ class ProposalLink(QObject):
             change = "" if figures is None or not figures.exact else f" ({ml - figures.ml:+.1f} ml)"
             what = short = tr("Proposal {volume}{change}").format(volume=ml_text(ml), change=change)
         known = self._calibration
-        likeness = None if known is None else known.likeness(offered.raters, offered.explained)
+        voxels = offered.request.hand.count()
+        likeness = None if known is None else known.likeness(offered.raters, offered.explained, voxels)
         like = "" if likeness is None else _words(likeness)
-        strokes = plural(offered.request.hand.count(), tr("voxel"), tr("voxels"))
+        strokes = plural(voxels, tr("voxel"), tr("voxels"))
         full = " \u00b7 ".join(
             part for part in (what, like, tr("from {strokes} that you drew").format(strokes=strokes)) if part
         )
