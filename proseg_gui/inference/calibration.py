@@ -24,7 +24,7 @@ LEAST_PLACES, LEAST_ODDS = 200, 10
 
 Row = tuple[float, float, float]
 STRANGER_VOXELS = 50
-"""Fewer voxels of the hand do not say that somebody draws in a new way: about four of the strokes that were measured."""
+"""From so many voxels of the hand on a new way of drawing is told: about four of the strokes that were measured."""
 CLEARLY = 1.5
 """Times the odds of chance that a rater must have, and have had in truth, to be named."""
 TRUE_TO = 0.15
@@ -71,7 +71,8 @@ class Calibration:
     def likeness(self, odds: Mapping[str, float], explained: Mapping[str, float], voxels: int) -> Likeness | None:
         """Whom somebody draws like, by the raters' odds and how much of the strokes each explains.
 
-        ``voxels``: how many the hand said something of. ``None`` where that cannot be said: none is likelier than by chance, or too few had such odds.
+        ``voxels``: how many the hand said something of. ``None`` where that cannot be said: none is likelier than by
+        chance, or too few had such odds.
         """
         if not odds or not explained:
             return None
