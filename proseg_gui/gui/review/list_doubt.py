@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.language import tr
@@ -48,12 +49,9 @@ class ListDoubt(QObject):
         controller.job_changed.connect(lambda job: self.stop() if job is not None else None)
         opener.worklist_changed.connect(lambda _items: self._wait())
         controller.settled.connect(self._wait)
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """See a hand at work."""
+        """See a hand at work, in any window of the program."""
         if event.type() in OF_A_HAND:
             self.stop()
         return False
@@ -66,6 +64,9 @@ class ListDoubt(QObject):
 
     def _wait(self, *, restart: bool = False) -> None:
         if self._opener.worklist.to_measure() is not None and (restart or not self._pause.isActive()):
+            # Windows and not the application, which would hand over every event of every widget.
+            for window in QGuiApplication.topLevelWindows():
+                window.installEventFilter(self)
             self._pause.start()
 
     def _compare(self, _bundle: object) -> None:

@@ -35,9 +35,7 @@ class WorklistLink(QObject):
     def _detail(self, item: WorkItem, doubt: float | None) -> str:
         if doubt is not None:
             return tr("{volume} in doubt").format(volume=ml_text(doubt))
-        if item.key == self._measuring:
-            return tr("being measured")
-        return item.problem
+        return item.problem or (tr("being measured") if item.key == self._measuring else "")
 
     def rename(self, name: Callable[[int, str], str] | None) -> None:
         """Show other names, made of a case's number in the list and its name; ``None``: the cases' own."""

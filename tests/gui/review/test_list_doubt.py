@@ -35,7 +35,7 @@ def listed(window, qtbot, scans, tiny_bundle):
 def let_go(window, ms: int = SHORT_MS) -> None:
     """Nobody has worked for long enough."""
     window.list_doubt._pause.setInterval(ms)
-    window.list_doubt._pause.start()
+    window.list_doubt.stop()
 
 
 def doubts(window) -> dict[str, float | None]:
@@ -44,7 +44,8 @@ def doubts(window) -> dict[str, float | None]:
 
 
 def wait_until_all(window, qtbot) -> None:
-    qtbot.waitUntil(lambda: window.opener.worklist.to_measure() is None, timeout=SETTLE_MS)
+    worklist, jobs = window.opener.worklist, window.controller.jobs
+    qtbot.waitUntil(lambda: worklist.to_measure() is None and not jobs.busy(LANE), timeout=SETTLE_MS)
 
 
 def test_every_case_is_measured_and_the_most_doubtful_come_first(listed, qtbot) -> None:
@@ -101,17 +102,18 @@ def test_it_stops_at_once_when_somebody_works(listed, qtbot, monkeypatch, hand) 
     pane = listed.scene.scan
     listed.list_doubt._pause.setInterval(10_000_000)
     if hand == "key":
-        QTest.keyClick(listed, Qt.Key.Key_Shift)
+        QTest.keyClick(listed.windowHandle(), Qt.Key.Key_Shift)
     elif hand == "mouse":
-        QTest.mouseClick(pane, Qt.MouseButton.LeftButton)
+        place = pane.mapTo(listed, pane.rect().center())
+        QTest.mouseClick(listed.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     elif hand == "wheel":
         from PySide6.QtCore import QPoint, QPointF
         from PySide6.QtGui import QWheelEvent
         from PySide6.QtWidgets import QApplication
 
-        middle = QPointF(pane.rect().center())
-        QApplication.sendEvent(pane, QWheelEvent(
-            middle, pane.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        middle = QPointF(pane.mapTo(listed, pane.rect().center()))
+        QApplication.sendEvent(listed.windowHandle(), QWheelEvent(
+            middle, listed.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
             Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
         ))  # fmt: skip
     else:
