@@ -222,14 +222,14 @@ class UncertaintyPanel(Section):
         sliders.setSpacing(9)
         sliders.addWidget(self.opacity, 1)
         sliders.addWidget(self.threshold, 1)
-        for widget in (self.bar, self.progress, self.status):
+        for widget in (self.bar, self.progress, self.status, self.left):
             self.body.addWidget(widget)
         self.body.addLayout(lines)
         self.body.addLayout(forms)
         self.body.addLayout(sliders)
-        for label in (self.left, self.calibration):
-            label.hide()
-            self.body.addWidget(label)
+        self.body.addWidget(self.calibration)
+        self.left.hide()
+        self.calibration.hide()
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_colours(self, colours: Mapping[str, str]) -> None:
