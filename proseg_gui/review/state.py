@@ -180,7 +180,10 @@ class WorkItem:
     state:
         One of :data:`~proseg_gui.review.case.CASE_STATES`; ``flagged`` is a mark of its own beside it.
     doubt:
-        Total uncertainty summed over the volume, in ml; ``None`` until it was measured.
+        Total uncertainty summed over the volume, in ml, as the last model measured it; ``None`` until one did.
+        ``doubts``: hash of a model -> what it measured.
+    problem:
+        Why it could not be measured, as a clause; empty where nothing stood in the way.
     """
 
     key: str
@@ -194,6 +197,12 @@ class WorkItem:
     doubt: float | None = None
     current: bool = False
     others: tuple[WorkItem, ...] = ()
+    doubts: Mapping[str, float] = field(default_factory=dict)
+    problem: str = ""
+
+    def doubt_by(self, model: str) -> float | None:
+        """The doubt by the model of this hash; whoever measured it where none is named."""
+        return self.doubts.get(model) if model else self.doubt
 
 
 @dataclass(frozen=True)

@@ -3172,6 +3172,14 @@ Voreinstellungen: {figure}
         <translation>Ausführen</translation>
     </message>
     <message>
+        <source>Add me as a rater…</source>
+        <translation>Mich als Rater hinzufügen…</translation>
+    </message>
+    <message>
+        <source>No rater of the model explains your strokes. Train the model on your accepted readings, in the Trainer</source>
+        <translation>Kein Rater des Modells erklärt Ihre Striche. Trainieren Sie das Modell im Trainer mit Ihren angenommenen Lesungen</translation>
+    </message>
+    <message>
         <source>Take here</source>
         <translation>Hier übernehmen</translation>
     </message>
@@ -3859,12 +3867,52 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>N weiter · Umschalt+N zurück</translation>
     </message>
     <message>
+        <source>Of places shown as {said} % agreed, raters included {were} % ({count} validation cases)</source>
+        <translation>Von Stellen mit gezeigter Übereinstimmung von {said} % schlossen Rater {were} % ein ({count} Validierungsfälle)</translation>
+    </message>
+    <message>
+        <source>As the model&apos;s card has it; places where raters or draws include anything</source>
+        <translation>Nach der Karte des Modells; Stellen, die Rater oder Ziehungen einschließen</translation>
+    </message>
+    <message>
+        <source>{said} %: {were} %</source>
+        <translation>{said} %: {were} %</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left</source>
+        <translation>Kein Zweifelsbereich ist übrig</translation>
+    </message>
+    <message>
+        <source>N next · {count} left, {doubt}</source>
+        <translation>N weiter · {count} übrig, {doubt}</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left.</source>
+        <translation>Kein Zweifelsbereich ist übrig.</translation>
+    </message>
+    <message>
+        <source>1 region of doubt left: {doubt}.</source>
+        <translation>1 Zweifelsbereich übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>{count} regions of doubt left: {doubt}.</source>
+        <translation>{count} Zweifelsbereiche übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>What is left could change the volume by at most {change} ({sure} %).</source>
+        <translation>Was übrig ist, könnte das Volumen um höchstens {change} ändern ({sure} %).</translation>
+    </message>
+    <message>
         <source>region {n} of {all}</source>
         <translation>Bereich {n} von {all}</translation>
     </message>
     <message>
-        <source>N next · {n} left, {volume}</source>
-        <translation>N weiter · noch {n}, {volume}</translation>
+        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>N next · {count} left · ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
     </message>
     <message>
         <source>{volume} in doubt</source>
@@ -4103,12 +4151,16 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>Vorschlag {volume}{change}</translation>
     </message>
     <message>
-        <source>drawn most like {rater}</source>
-        <translation>gezeichnet am ehesten wie {rater}</translation>
+        <source>a new way of drawing</source>
+        <translation>eine neue Art zu zeichnen</translation>
     </message>
     <message>
-        <source>like no single rater of the model</source>
-        <translation>wie kein einzelner Rater des Modells</translation>
+        <source>most like {rater} (such a guess is right in {right} %)</source>
+        <translation>am ehesten wie {rater} (so eine Vermutung stimmt in {right} %)</translation>
+    </message>
+    <message>
+        <source>you draw like {rater} ({odds} %; such odds are right in {right} %)</source>
+        <translation>Sie zeichnen wie {rater} ({odds} %; so etwas stimmt in {right} %)</translation>
     </message>
     <message>
         <source>voxel</source>
@@ -4165,6 +4217,10 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     <message>
         <source>Regions of doubt</source>
         <translation>Zweifelsbereiche</translation>
+    </message>
+    <message>
+        <source>What is left in doubt</source>
+        <translation>Was im Zweifel bleibt</translation>
     </message>
     <message>
         <source>Fit of the model</source>
@@ -5249,6 +5305,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>keiner: in der Spalte Teil klicken, um Patienten zurückzulegen</translation>
     </message>
     <message>
+        <source>These data cannot be learned by the model that looks at the scan</source>
+        <translation>Aus diesen Daten kann das Modell der Aufnahme nicht lernen</translation>
+    </message>
+    <message>
         <source>from split.json</source>
         <translation>aus split.json</translation>
     </message>
@@ -5855,6 +5915,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>darauf gezeichnet</translation>
     </message>
     <message>
+        <source>settled by what you drew</source>
+        <translation>durch Ihre Striche geklärt</translation>
+    </message>
+    <message>
         <source>visited</source>
         <translation>besucht</translation>
     </message>
@@ -5973,6 +6037,22 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>doubt, mm</source>
         <translation>Zweifel, mm</translation>
+    </message>
+    <message>
+        <source>it lies in no file</source>
+        <translation>er liegt in keiner Datei</translation>
+    </message>
+    <message>
+        <source>Doubt of the worklist</source>
+        <translation>Zweifel der Arbeitsliste</translation>
+    </message>
+    <message>
+        <source>it could not be measured</source>
+        <translation>konnte nicht gemessen werden</translation>
+    </message>
+    <message>
+        <source>being measured</source>
+        <translation>wird gemessen</translation>
     </message>
 </context>
 </TS>
