@@ -26,7 +26,7 @@ def test_the_consensus_itself_has_no_style():
 
 @pytest.mark.parametrize("radius", [20, 22, 26, 29])
 def test_a_larger_disc_is_larger_and_nothing_else(radius):
-    values = of(FAR < radius)
+    values = of(radius > FAR)
     assert values["size"] == pytest.approx(2 * np.log(radius / 24), abs=0.02)
     assert abs(values["smoothness"]) < 0.02 and abs(values["spikes"]) < 0.03
     assert values["parts"] == 0.0 and values["holes"] == 0.0
@@ -39,7 +39,7 @@ def test_the_rim_is_what_lies_around_the_consensus():
 
 
 def test_a_wavy_outline_is_less_smooth_and_spikes_are_spikes():
-    wavy = of(FAR < 24 + 1.5 * np.sin(24 * ANGLE))
+    wavy = of(24 + 1.5 * np.sin(24 * ANGLE) > FAR)
     spiky = of(DISC[0] | ((FAR < 38) & (np.abs(np.sin(3 * ANGLE)) < 0.12)))
     assert wavy["smoothness"] < -0.02
     assert spiky["spikes"] > 0.05 > wavy["spikes"]
