@@ -77,10 +77,10 @@ def _sums(volume: np.ndarray, radius: float) -> np.ndarray:
         filled = ndimage.binary_fill_holes(mask)
         holes = _of_some_size(filled & ~mask)
         smooth = ndimage.gaussian_filter(mask.astype(np.float32), radius) > 0.5
-        total += (
+        total += np.array([
             np.count_nonzero(mask), perimeter(mask), perimeter(smooth), np.count_nonzero(mask & ~thick),
             max(_count(_of_some_size(mask)), 1), np.count_nonzero(holes),
-        )  # fmt: skip
+        ], np.float64)  # fmt: skip
     return np.append(total, len(volume))
 
 
