@@ -35,6 +35,7 @@ MOST_CHARACTERS = 500
 SOFT = 0.5
 """Of the usual amount: *not so tight*."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;:.!?/+&\n]")
+_STYLE = frozenset({*COMPARED, *DESCRIBED, *NAMED})
 _OUTLINE_ATTRIBUTES = ("smoothness", "spikes")
 Guess = Callable[[str], Word | None]
 """What a word that is in no table may mean, as an adjective; ``None``: nobody knows."""
@@ -130,9 +131,11 @@ def read_prompt(text: str, raters: Sequence[str] = (), guess: Guess = lambda _wo
 
 
 def _with_names(text: str, raters: Sequence[str]) -> str:
-    """``text`` with each rater's name as one word, ``raterN`` in private characters."""
+    """``text`` with each rater's name as one token; a name that is a word of style counts after *like* only."""
     for number, name in sorted(enumerate(raters), key=lambda pair: -len(pair[1])):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f" \ue000{number} ", text, flags=re.IGNORECASE)
+        said = all(fold(word) not in _STYLE for word in name.split())
+        after = "" if said else r"(?:(?<=\blike )|(?<=\bwie ))"
+        text = re.sub(rf"{after}(?<!\w){re.escape(name)}(?!\w)", f" \ue000{number} ", text, flags=re.IGNORECASE)
     return text.replace("\ue000", "ˮ")  # a letter that nobody writes
 
 

@@ -81,6 +81,14 @@ def test_raters_are_named_as_the_model_names_them():
     assert not turned.asks and turned.unknown == ("not", "like", "rater3")
 
 
+def test_a_rater_who_is_called_like_a_style_is_meant_after_like_only():
+    own = ("smooth", "tight", "generous")
+    assert read_prompt("tight", own).raters == () and read_prompt("tight", own).wishes[0].attribute == "size"
+    like = read_prompt("like tight but smooth", own)
+    assert like.raters == ("tight",) and [wish.attribute for wish in like.wishes] == ["smoothness"]
+    assert read_prompt("nicht so smooth", own).wishes[0].amount == -0.5
+
+
 def test_words_that_are_not_understood_are_told_as_they_were_written():
     prompt = read_prompt("Purple, tighter, and ßüperb 2x", RATERS)
     assert prompt.unknown == ("Purple", "ßüperb", "2x") and [w.attribute for w in prompt.wishes] == ["size"]
