@@ -149,11 +149,11 @@ class StyleMeter:
             p = np.concatenate(list(engine.patch_probabilities(patch, raters, token)))[:, self._structure]
             found.append((float((p > 0.5).mean(0).sum()), int(k), (p > PLAUSIBLE).any(0)))
         found.sort(key=lambda row: (-row[0], row[1]))
-        parts = []
+        parts: list[Patch] = []
         for area, k, plausible in found[:MEASURED_SLICES]:
             if area > 0.0 or not parts:
                 whole = engine.lattice(k, 1, (0, 0), token)
-                rows, columns = (_span(plausible.any(axis), coarse) for axis in (1, 0))
+                rows, columns = (_span(np.asarray(plausible.any(axis)), coarse) for axis in (1, 0))
                 first = (rows.start, columns.start)
                 parts.append(Patch(whole.features[..., rows, columns].contiguous(), 1, first))
         return parts

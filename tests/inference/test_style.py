@@ -14,7 +14,7 @@ from proseg_gui.inference.style import StyleMeter, follow_prompt
 from proseg_gui.phantom import demo_study
 from proseg_gui.prompts.reading import read_prompt
 
-SIZES = ("much tighter", "tighter", "slightly tighter", "", "not so tight", "looser", "much looser")
+SIZES = ("much tighter", "tighter", "slightly tighter", "", "not so tight", "much looser")
 
 
 class Led:
