@@ -21,7 +21,6 @@ from proseg_gui.inference.patches import PLAUSIBLE, Patch
 from proseg_gui.inference.points import AMBIGUITY, Point, coords_from, point_from
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.style import majority, style_attributes
-from proseg_gui.networks.base import Method
 from proseg_gui.prompts.attributes import ATTRIBUTES
 from proseg_gui.prompts.reading import Prompt
 
@@ -60,12 +59,6 @@ class Followed:
     beyond: tuple[str, ...] = ()
 
 
-def can_follow(method: Method) -> bool:
-    """Whether prompts can move this model: it has raters who differ, and sliders between them."""
-    able = method.capabilities
-    return able.personalised and able.preference_axes and method.n_raters > 1
-
-
 def follow_prompt(
     engine: Engine, sliders: Sliders, point: Point, prompt: Prompt, structure: int = 0, token: CancelToken | None = None
 ) -> Followed:
@@ -76,7 +69,7 @@ def follow_prompt(
     UserError
         The model has no raters to differ, or draws nothing of the structure.
     """
-    if not can_follow(engine.method):
+    if not engine.method.follows_prompts:
         raise UserError("this model draws the same for everybody, so it cannot follow a text",
                         remedy="Choose a model with several raters")  # fmt: skip
     base = _base(engine, sliders, point, prompt)
@@ -147,7 +140,7 @@ class StyleMeter:
         for k in np.unique(np.linspace(0, engine.n_slices - 1, count + 2 * (count < engine.n_slices)).round()):
             patch = engine.lattice(int(k), coarse, (0, 0), token)
             p = np.concatenate(list(engine.patch_probabilities(patch, raters, token)))[:, self._structure]
-            found.append((float((p > 0.5).mean(0).sum()), int(k), (p > PLAUSIBLE).any(0)))
+            found.append((float((p > 0.5).mean(0).sum()), int(k), np.asarray((p > PLAUSIBLE).any(0))))
         found.sort(key=lambda row: (-row[0], row[1]))
         parts: list[Patch] = []
         for area, k, plausible in found[:MEASURED_SLICES]:

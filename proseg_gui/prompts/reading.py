@@ -70,6 +70,15 @@ class Prompt:
     guessed: tuple[tuple[str, str, int], ...] = ()
 
     @property
+    def understood(self) -> str:
+        """The text without what was not understood: what is kept, since nobody knows what else a person typed."""
+        left = self.text
+        for word in self.unknown:
+            left = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", left)
+        left = re.sub(r"\s+([,;:.!?])", r"\1", " ".join(left.split()))
+        return re.sub(r"[,;:.!?/+&\s]*([,;:.!?])", r"\1", left).strip(" ,;:.!?/+&")
+
+    @property
     def asks(self) -> bool:
         """Whether anything is asked for."""
         return bool(self.wishes or self.raters or self.everybody)

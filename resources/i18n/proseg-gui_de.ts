@@ -1360,6 +1360,18 @@
         <translation>blättern runter</translation>
     </message>
     <message>
+        <source>Descri&amp;be the style</source>
+        <translation>Stil &amp;beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw: tighter, smooth, without spikes</source>
+        <translation>In Worten sagen, wie gezeichnet wird: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>prompt text words language tighter looser smooth</source>
+        <translation>Prompt Text Worte Sprache enger weiter glatt</translation>
+    </message>
+    <message>
         <source>Next place of do&amp;ubt</source>
         <translation>Nächste &amp;zweifelhafte Stelle</translation>
     </message>
@@ -1768,6 +1780,10 @@
         <translation>Kein Modell sieht diesen Scan an: eines unter Datei &gt; Modell wählen aussuchen</translation>
     </message>
     <message>
+        <source>This model draws the same for everybody</source>
+        <translation>Dieses Modell zeichnet für alle gleich</translation>
+    </message>
+    <message>
         <source>Nothing was drawn, and no model looks at this scan</source>
         <translation>Es wurde nichts gezeichnet, und kein Modell betrachtet diese Aufnahme</translation>
     </message>
@@ -2106,6 +2122,66 @@
     <message>
         <source>Sample, {share} % of all draws</source>
         <translation>Stichprobe, {share} % aller Ziehungen</translation>
+    </message>
+    <message>
+        <source>Describe the style: tighter, smooth, no spikes</source>
+        <translation>Stil beschreiben: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>Describe the style</source>
+        <translation>Stil beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw, and press Enter: the sliders below move, and stay yours to move</source>
+        <translation>In Worten sagen, wie gezeichnet wird, und Eingabe drücken: Die Regler darunter gehen dorthin und bleiben verstellbar</translation>
+    </message>
+    <message>
+        <source>Not understood: {words}</source>
+        <translation>Nicht verstanden: {words}</translation>
+    </message>
+    <message>
+        <source>Nothing has changed.</source>
+        <translation>Nichts hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>Nothing has changed: say how to draw, such as: tighter, smooth, without spikes</source>
+        <translation>Nichts hat sich geändert: Sagen Sie, wie gezeichnet wird, zum Beispiel: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>This model cannot, or not so far: {names}.</source>
+        <translation>Das kann dieses Modell nicht oder nicht so weit: {names}.</translation>
+    </message>
+    <message>
+        <source>Moved by so many standard deviations between raters: {changes}.</source>
+        <translation>Bewegt um so viele Standardabweichungen zwischen den Ratern: {changes}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as: {meaning}.</source>
+        <translation>{word} wurde gelesen als: {meaning}.</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>smoothness</source>
+        <translation>Glätte</translation>
+    </message>
+    <message>
+        <source>spikes</source>
+        <translation>Zacken</translation>
+    </message>
+    <message>
+        <source>rim</source>
+        <translation>Saum</translation>
+    </message>
+    <message>
+        <source>number of parts</source>
+        <translation>Zahl der Teile</translation>
+    </message>
+    <message>
+        <source>holes</source>
+        <translation>Löcher</translation>
     </message>
 </context>
 </TS>

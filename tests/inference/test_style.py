@@ -29,8 +29,8 @@ class Led:
         return follow_prompt(self.engine, self.sliders, start or self.start, prompt)
 
     def ml(self, point):
-        for k in range(self.engine.n_slices):
-            self.engine.lattice(k, 8, (0, 0))
+        if not self.engine.patches.seen:
+            self.follow("tighter")  # encodes what volumes are then measured on
         return float(self.engine.volumes_ml([point])[0, 0])
 
 

@@ -94,6 +94,12 @@ def test_words_that_are_not_understood_are_told_as_they_were_written():
     assert prompt.unknown == ("Purple", "ßüperb", "2x") and [w.attribute for w in prompt.wishes] == ["size"]
 
 
+def test_what_is_kept_is_what_was_understood():
+    assert read_prompt("tighter for Mr. Smith, smooth", RATERS).understood == "tighter for, smooth"
+    assert read_prompt("Purple, tighter, and smooth!", RATERS).understood == "tighter, and smooth"
+    assert read_prompt("wie Anna, enger", RATERS).understood == "wie Anna, enger"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "please", "the contour", "?!", "...", "\x00", "🙂"])
 def test_nothing_is_asked_for(text):
     assert not read_prompt(text, RATERS).asks

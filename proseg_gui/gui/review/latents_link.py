@@ -67,6 +67,7 @@ class LatentsLink(QObject):
                 repeats=able.intra_expert,
                 why_none=why_none,
                 axes=able.preference_axes,
+                prompts=bundle.method.follows_prompts,
             )
             self._ambiguity.set_known(able.ambiguity_axes)
         self._preference.setEnabled(bundle is not None)

@@ -43,6 +43,7 @@ LANES = (
     "across",
     "compare",
     "gallery",
+    "prompt",
     "regions",
 )
 SWEEP_TITLE = "Measuring the volume"
