@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -57,6 +58,13 @@ class Followed:
     asked: Mapping[str, float] = field(default_factory=dict)
     reached: Mapping[str, float] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
+
+    def told(self, prompt: Prompt) -> dict[str, Any]:
+        """What came of ``prompt``, as plain JSON values."""
+        return {
+            "understood": prompt.understood, "not_understood": list(prompt.unknown), "asked": dict(self.asked),
+            "reached": dict(self.reached), "beyond": list(self.beyond),
+        }  # fmt: skip
 
 
 def follow_prompt(

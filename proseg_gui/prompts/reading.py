@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from proseg_gui.errors import UserError
 from proseg_gui.prompts.lexicon import (
     COMPARED,
     DESCRIBED,
@@ -137,6 +138,22 @@ def read_prompt(text: str, raters: Sequence[str] = (), guess: Guess = lambda _wo
         wishes += _wishes(clause)
     found = tuple((word, *meaning) for word, meaning in guessed.items())
     return Prompt(text, tuple(wishes), tuple(dict.fromkeys(like)), everybody, tuple(dict.fromkeys(unknown)), found)
+
+
+def read_asking(text: str, raters: Sequence[str]) -> Prompt:
+    """:func:`read_prompt` where nobody is there to be told.
+
+    Raises
+    ------
+    UserError
+        The text asks for nothing.
+    """
+    prompt = read_prompt(text, raters)
+    if not prompt.asks:
+        unknown = f" (not understood: {', '.join(prompt.unknown)})" if prompt.unknown else ""
+        raise UserError(f"the prompt asks for nothing{unknown}",
+                        remedy="Say how to draw, such as: tighter, smooth, without spikes")  # fmt: skip
+    return prompt
 
 
 def _with_names(text: str, raters: Sequence[str]) -> str:

@@ -2152,8 +2152,8 @@
         <translation>Das kann dieses Modell nicht oder nicht so weit: {names}.</translation>
     </message>
     <message>
-        <source>Moved by so many standard deviations between raters: {changes}.</source>
-        <translation>Bewegt um so viele Standardabweichungen zwischen den Ratern: {changes}.</translation>
+        <source>Moved, in sd between raters: {changes}.</source>
+        <translation>Bewegt, in SD zwischen den Ratern: {changes}.</translation>
     </message>
     <message>
         <source>{word} was read as: {meaning}.</source>

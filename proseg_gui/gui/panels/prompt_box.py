@@ -39,8 +39,12 @@ class PromptBox(QWidget):
         column.setSpacing(2)
         for part in (self.line, self.answer, self.unknown):
             column.addWidget(part)
-        self.line.returnPressed.connect(lambda: self.given.emit(self.line.text()))
+        self.line.returnPressed.connect(self._say)
         self.set_answer("")
+
+    def _say(self) -> None:
+        self.line.home(False)  # a long text is read from its beginning
+        self.given.emit(self.line.text())
 
     def set_answer(self, answer: str, unknown: Sequence[str] = ()) -> None:
         """Say what came of it, and which words were not understood."""

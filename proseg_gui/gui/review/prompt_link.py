@@ -53,7 +53,7 @@ def _moved(followed: Followed) -> str:
         f"{names[name]} {change:+.1f}" for name, change in followed.reached.items() if abs(change) >= 0.05
     ]  # fmt: skip
     if done:
-        return tr("Moved by so many standard deviations between raters: {changes}.").format(changes=", ".join(done))
+        return tr("Moved, in sd between raters: {changes}.").format(changes=", ".join(done))
     return tr("Nothing has changed.") if followed.asked else ""
 
 
