@@ -212,6 +212,10 @@ class Method(nn.Module, ABC):
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""
         return tau
 
+    def described(self, pieces: Sequence[int]) -> Coords | None:
+        """Where a text is drawn, as the numbers of its pieces; ``None``: the method has learned no words."""
+        return None
+
     # -- ways to choose coordinates that are the same for every method --------------------------------------------
     def personalised(self, features: Tensor, rater: int) -> Tensor:
         """Logits ``(B, S, H, W)`` at the rater's own point."""

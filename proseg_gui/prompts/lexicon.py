@@ -128,3 +128,8 @@ DESCRIBED: Mapping[str, Word] = {
     if word not in COMPARED and word not in NAMED
 }
 """Adjectives: beside the raters' mean."""
+ADJECTIVE_WORDS: Mapping[Word, tuple[str, ...]] = {
+    meaning: tuple(words.split()) for meaning, words in _ADJECTIVES.items()
+}
+"""The adjectives of each side of an attribute, without endings."""
+NOUN_WORDS: Mapping[str, tuple[str, ...]] = {attribute: tuple(words.split()) for attribute, words in _NOUNS.items()}
