@@ -19,7 +19,7 @@ from proseg_gui.networks.proseg import ProSeg
 
 ATTRIBUTES = 6
 """Measured attributes of a style (docs/methods/prosona.md)."""
-PIECES = 1024
+PIECES = 4096
 """Numbers that a text's pieces are hashed to."""
 
 
@@ -54,7 +54,7 @@ class ProSona(ProSeg):
         return styles @ self.meaning.T
 
     def text_codes(self, counts: Tensor) -> Tensor:
-        """How often each piece is in N texts, ``(N, 1024)`` -> their place beside the centre, ``(N, D)``."""
+        """How often each piece is in N texts, ``(N, 4096)`` -> their place beside the centre, ``(N, D)``."""
         return (counts / counts.sum(-1, keepdim=True).clamp_min(1.0).sqrt()) @ self.words
 
     def described(self, pieces: Sequence[int]) -> Coords | None:

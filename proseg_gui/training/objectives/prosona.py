@@ -139,7 +139,7 @@ def measured_styles(masks: Tensor, observed: Tensor) -> np.ndarray:
 
 
 def counts_of(sentences: Sequence[str]) -> Tensor:
-    """``(N, 1024)``: how often each piece is in each sentence."""
+    """``(N, 4096)``: how often each piece is in each sentence."""
     counts = torch.zeros(len(sentences), PIECES)
     for row, sentence in zip(counts, sentences, strict=True):
         row += torch.bincount(torch.tensor(pieces_of(sentence), dtype=torch.long), minlength=PIECES)
