@@ -19,24 +19,24 @@ import numpy.typing as npt
 
 from proseg_gui.locations import data_folder
 from proseg_gui.prompts.attributes import ATTRIBUTES
-from proseg_gui.prompts.lexicon import Word
+from proseg_gui.prompts.lexicon import COMPARED, DESCRIBED, NAMED, Word
 from proseg_gui.prompts.pieces import PIECES, pieces_of
 from proseg_gui.prompts.templates import describe
 
 FloatArray = npt.NDArray[np.float32]
 FILE = Path("prompts") / "alignment.safetensors"
-SIZE, TEMPERATURE, BATCH, RATE = 16, 0.1, 64, 0.02
-SURE, APART = 0.8, 0.15
-"""Cosine from which a word is taken for an attribute, and by how much the next one must be less."""
+SIZE, TEMPERATURE, BATCH, RATE = 16, 0.2, 64, 0.01
+SURE, APART, ALIKE = 0.65, 0.15, 0.6
+"""Cosine from which a word is taken for an attribute; by how much the next one must be less; and how much of its
+letters it must share with a word of that meaning (Dice of threes of letters)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """``pieces (4096, 16)``, ``meaning (6, 16)``, and ``seen (4096,)``: how often each piece was learned from."""
+    """``pieces (4096, 16)`` and ``meaning (6, 16)``: rows of the space in which texts and styles lie."""
 
     pieces: FloatArray
     meaning: FloatArray
-    seen: FloatArray
 
     def codes(self, texts: Sequence[str]) -> FloatArray:
         """``(N, 16)`` of length 1: where texts lie."""
@@ -49,15 +49,14 @@ class Alignment:
 
     def guess(self, word: str) -> Word | None:
         """What a word that is in no table means, as an adjective; ``None`` where that is not sure."""
-        numbers = pieces_of(word)
-        letters = [number for number in numbers[1:]]
-        if len(letters) < 3 or np.mean(self.seen[letters] > 0) < 0.8:
-            return None
         cosines = self.likeness([word])[0].ravel()
-        order = np.argsort(cosines)[::-1]
-        if cosines[order[0]] < SURE or cosines[order[0]] - cosines[order[1]] < APART:
+        best, second = np.argsort(cosines)[-1:-3:-1]
+        if cosines[best] < SURE or cosines[best] - cosines[second] < APART:
             return None
-        return ATTRIBUTES[order[0] // 2], 1 if order[0] % 2 == 0 else -1
+        meaning = ATTRIBUTES[best // 2], 1 if best % 2 == 0 else -1
+        own = _threes(word)
+        alike = (2 * len(own & other) / (len(own) + len(other)) for other in _spelt().get(meaning, ()))
+        return meaning if max(alike, default=0.0) >= ALIKE else None
 
 
 def counts_of(texts: Sequence[str]) -> FloatArray:
@@ -74,7 +73,7 @@ def alignment() -> Alignment:
     from safetensors.numpy import load_file
 
     found = load_file(data_folder("resources") / FILE)
-    return Alignment(found["pieces"], found["meaning"], found["seen"])
+    return Alignment(found["pieces"], found["meaning"])
 
 
 def train(styles: npt.NDArray[np.float64], steps: int, seed: int = 0) -> Alignment:
@@ -82,17 +81,32 @@ def train(styles: npt.NDArray[np.float64], steps: int, seed: int = 0) -> Alignme
     random, chance = np.random.default_rng(seed), Random(seed)
     weights = [0.1 * random.standard_normal(shape).astype(np.float32) for shape in ((PIECES, SIZE), (6, SIZE))]
     moments = [(np.zeros_like(w), np.zeros_like(w)) for w in weights]
-    seen = np.zeros(PIECES, np.float32)
     for step in range(1, steps + 1):
         batch = styles[random.integers(0, len(styles), BATCH)].astype(np.float32)
         counts = counts_of([describe(style.tolist(), chance) for style in batch])
-        seen += (counts > 0).sum(0)
         rate = RATE * (1.0 - step / (steps + 1))
-        for weight, (first, second), slope in zip(weights, moments, _slopes(*weights, counts, batch), strict=True):
+        for weight, (first, second), slope in zip(
+            weights, moments, _slopes(weights[0], weights[1], counts, batch), strict=True
+        ):
             first += 0.1 * (slope - first)
             second += 0.001 * (slope**2 - second)
             weight -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return Alignment(weights[0], weights[1], seen)
+    return Alignment(*weights)
+
+
+@cache
+def _spelt() -> dict[Word, tuple[frozenset[str], ...]]:
+    """The lexicon's words of each meaning, as threes of letters."""
+    found: dict[Word, list[frozenset[str]]] = {}
+    for table in (COMPARED, DESCRIBED, NAMED):
+        for word, meaning in table.items():
+            found.setdefault(meaning, []).append(_threes(word))
+    return {meaning: tuple(words) for meaning, words in found.items()}
+
+
+def _threes(word: str) -> frozenset[str]:
+    padded = f"<{word}>"
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 
 
 def _slopes(

@@ -72,10 +72,14 @@ class Prompt:
 
     @property
     def understood(self) -> str:
-        """The text without what was not understood: what is kept, since nobody knows what else a person typed."""
+        """The text without what was not understood, and what was guessed by its meaning: this is what is kept.
+
+        Nobody knows what else a person typed; it may be a name.
+        """
         left = self.text
-        for word in self.unknown:
-            left = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", left)
+        meant = {word: f"({'more' if sign > 0 else 'less'} {name})" for word, name, sign in self.guessed}
+        for word in (*self.unknown, *meant):
+            left = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant.get(word, " "), left)
         left = re.sub(r"\s+([,;:.!?])", r"\1", " ".join(left.split()))
         return re.sub(r"[,;:.!?/+&\s]*([,;:.!?])", r"\1", left).strip(" ,;:.!?/+&")
 
@@ -83,6 +87,13 @@ class Prompt:
     def asks(self) -> bool:
         """Whether anything is asked for."""
         return bool(self.wishes or self.raters or self.everybody)
+
+
+def _guess(word: str) -> Word | None:
+    """What the encoder makes of a word that is in no table; it is read when the first such word comes."""
+    from proseg_gui.prompts.alignment import alignment
+
+    return alignment().guess(word)
 
 
 @dataclass
@@ -113,10 +124,11 @@ def fold(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).replace("-", "")
 
 
-def read_prompt(text: str, raters: Sequence[str] = (), guess: Guess = lambda _word: None) -> Prompt:
+def read_prompt(text: str, raters: Sequence[str] = (), guess: Guess = _guess) -> Prompt:
     """Read a prompt; never fails: what cannot be meant is in ``unknown``.
 
-    ``raters`` are names that may be drawn like.
+    ``raters`` are names that may be drawn like. ``guess`` is asked about words in no table; by default the encoder
+    that is shipped (:mod:`.alignment`).
     """
     text = " ".join(text[:MOST_CHARACTERS].split())
     tokens = _TOKEN.findall(_with_names(text, raters))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from zlib import crc32
 
 from proseg_gui.prompts.attributes import ATTRIBUTES
 from proseg_gui.prompts.lexicon import ADJECTIVE_WORDS, NOUN_WORDS
@@ -17,8 +16,10 @@ LEAST, SLIGHT, STRONG = 0.5, 0.8, 1.5
 """In standard deviations: what is worth a word; below, *slightly*; above, *very*."""
 MOST_PHRASES = 3
 KEPT_OUT = 4
-"""Every so-manyth word."""
+"""Every so-manyth word of a list, of which the first are the usual ones."""
 NOTHING_SPECIAL = ("average", "typical", "like everybody", "consensus style", "durchschnittlich", "wie im Konsens")
+_LISTS = (*ADJECTIVE_WORDS.values(), *NOUN_WORDS.values())
+_UNSEEN = frozenset(word for row in _LISTS for word in row[KEPT_OUT - 1 :: KEPT_OUT])
 _SLIGHTLY = ("slightly", "somewhat", "a bit", "leicht", "etwas")
 _VERY = ("very", "much", "considerably", "sehr", "deutlich")
 _FRAMES = ("{}", "{}", "draw it {}", "a {} contour", "{} please", "make the outline {}", "zeichne {}")
@@ -32,7 +33,7 @@ _JOINS = (", ", " and ", ", ", " but ")
 
 def kept_out(word: str) -> bool:
     """Whether ``word`` is one of those that no encoder learns from."""
-    return crc32(word.encode()) % KEPT_OUT == 0
+    return word in _UNSEEN
 
 
 def words_for(attribute: str, sign: int, *, unseen: bool = False) -> tuple[list[str], list[str]]:
