@@ -9,7 +9,7 @@ measured again, and kept only where it brought what was asked nearer. Sliders st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from proseg_gui.inference.points import AMBIGUITY, Point, coords_from, point_fro
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.style import majority, style_attributes
 from proseg_gui.prompts.attributes import ATTRIBUTES
+from proseg_gui.prompts.pieces import pieces_of
 from proseg_gui.prompts.reading import Prompt
 
 PROBED_SLICES, MEASURED_SLICES = 9, 3
@@ -187,7 +188,7 @@ class _Solver:
         flat = asked & ~self._meter.known
         asked &= self._meter.known
         weight = np.where(asked, importance, UNASKED) * self._meter.known
-        point, style = base, start
+        point, style = self._begin(base, start, prompt, lambda s: _cost(s, start, target, asked, weight))
         for _ in range(MOST_ROUNDS):
             if not asked.any() or np.abs((target - style)[asked]).max() < NEAR_ENOUGH:
                 break
@@ -207,6 +208,22 @@ class _Solver:
             {name: float(reached[i]) for i, name in enumerate(ATTRIBUTES) if asked[i]},
             tuple(name for i, name in enumerate(ATTRIBUTES) if (flat | short)[i]),
         )
+
+    def _begin(
+        self, base: Point, start: np.ndarray, prompt: Prompt, cost: Callable[[np.ndarray], float]
+    ) -> tuple[Point, np.ndarray]:
+        """Where the way begins: at the text's own place, where the method has learned words and is nearer there."""
+        if prompt.raters or prompt.everybody or any(wish.relative for wish in prompt.wishes):
+            return base, start
+        place = self._sliders.method.described(pieces_of(prompt.understood))
+        if place is None:
+            return base, start
+        point = {**point_from(place), AMBIGUITY: base[AMBIGUITY]}
+        positions = np.abs(self._positions(point))
+        if (positions > [axis.limit for axis in self._axes]).any():
+            return base, start  # beyond the sliders' ends nothing was learned
+        style = self._meter([point])[0]
+        return (point, style) if cost(style) < cost(start) else (base, start)
 
     def _step(self, point: Point, style: np.ndarray, target: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """``(P,)`` moves of the sliders by which the attributes come nearest, as far as they are straight."""

@@ -9,7 +9,7 @@ from proseg_gui.bundle import load_bundle
 from proseg_gui.errors import UserError
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders
-from proseg_gui.inference.points import point_from
+from proseg_gui.inference.points import coords_from, point_from
 from proseg_gui.inference.style import StyleMeter, follow_prompt
 from proseg_gui.phantom import demo_study
 from proseg_gui.prompts.reading import read_prompt
@@ -103,6 +103,24 @@ def test_the_window_and_the_command_line_measure_the_same_slices(led):
     fresh = Led(Engine(led.engine.bundle, led.engine.study, device="cpu"))
     led.ml(led.start)
     assert led.follow("tighter").point == fresh.follow("tighter").point
+
+
+def test_a_method_that_learned_words_begins_at_the_texts_own_place_where_that_is_nearer(led, monkeypatch):
+    there, plain, asked = led.sliders.rater_point("rater3"), led.follow("tight"), []
+
+    def place(pieces):
+        asked.append(pieces)
+        return coords_from(there)
+
+    monkeypatch.setattr(led.engine.method, "described", place)
+    found = led.follow("tight")
+    assert asked and found.point != plain.point and found.reached["size"] == pytest.approx(-1.0, abs=0.25)
+    there = led.sliders.rater_point("rater1")  # draws more: farther from what is asked
+    assert led.follow("tight").point == plain.point
+    asked.clear()
+    led.follow("tighter")
+    led.follow("like rater1, tight")
+    assert not asked
 
 
 def test_what_points_give_is_a_point_of_the_method(led):
