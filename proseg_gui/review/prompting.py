@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LANE, TITLE = "prompt", "Drawing as described"
 STEP_NAME = "describe the style"
+MOVED = "The sliders were moved meanwhile, so nothing was done: ask again"
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,7 @@ class Prompting:
         if isinstance(found, str):
             self._announce("prompt_answered", Answer(prompt, refused=found))
         elif desk.review is None or desk.review.engine is not review.engine or desk.latents.point != start:
-            moved = "The sliders were moved meanwhile, so nothing was done: ask again"
-            self._announce("prompt_answered", Answer(prompt, refused=moved))
+            self._announce("prompt_answered", Answer(prompt, refused=MOVED))
         else:
             if found.point != start:
                 desk.latents.set_point(found.point, self._who(prompt), name=STEP_NAME)

@@ -35,7 +35,7 @@ def sentence(answer: Answer) -> str:
     """What came of a prompt, for people."""
     prompt = answer.prompt
     if answer.refused:
-        return answer.refused
+        return tr(answer.refused)
     if answer.followed is None and prompt.unknown:
         return tr("Nothing has changed.")
     if answer.followed is None:
