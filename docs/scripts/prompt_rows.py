@@ -35,8 +35,8 @@ from proseg_gui.prompts.templates import describe
 from proseg_gui.training.benchmark.data import BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, fold_split, protocol_recipe, run_hash, runs_of
 from proseg_gui.training.benchmark.runner import judged, trained
-from proseg_gui.training.objectives.prosona import measured_styles
 from proseg_gui.training.run import current_commit
+from proseg_gui.training.styles import style_record
 from proseg_gui.volume import Study, Volume
 
 SENTENCES = 2
@@ -45,10 +45,7 @@ SENTENCES = 2
 
 def rater_styles(data: BenchmarkData, names: Sequence[str]) -> np.ndarray:
     """``(R, 6)``: mean style of each rater on the named cases, in standard deviations over raters and cases."""
-    cases = [data.cases[name].case for name in names]
-    styles = np.concatenate([measured_styles(case.masks[None].float(), case.observed[None]) for case in cases])
-    mean, scale = np.nanmean(styles, (0, 1)), np.nanstd(styles, (0, 1))
-    return np.nanmean((styles - mean) / np.where(scale > 1e-3, scale, 1.0), 0)
+    return np.array(style_record([data.cases[name].case for name in names])["raters"], np.float64)
 
 
 def prompted(method: Method, data: BenchmarkData, split: Any, seed: int) -> dict[str, float]:

@@ -422,6 +422,10 @@ Voreinstellungen: {figure}
         <translation>Zeichnen wie {rater}</translation>
     </message>
     <message>
+        <source>beside the others, in training: {style}</source>
+        <translation>neben den anderen, im Training: {style}</translation>
+    </message>
+    <message>
         <source>{n} others {share}</source>
         <translation>{n} weitere {share}</translation>
     </message>
@@ -6027,8 +6031,12 @@ Pfeiltasten: drehen</translation>
         <translation>Bewegt, in SD zwischen den Ratern: {changes}.</translation>
     </message>
     <message>
-        <source>{word} was read as: {meaning}.</source>
-        <translation>{word} wurde gelesen als: {meaning}.</translation>
+        <source>{word} was read as more {attribute}.</source>
+        <translation>{word} wurde gelesen als: mehr {attribute}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as less {attribute}.</source>
+        <translation>{word} wurde gelesen als: weniger {attribute}.</translation>
     </message>
     <message>
         <source>size</source>

@@ -40,7 +40,9 @@ class PresetButton(Eliding, QPushButton):
         self.setIcon(swatch_icon(rater.colour))
         self.setIconSize(QSize(12, 12))
         self.set_full_name(rater.text)
-        self.setToolTip(tr("Draw as {rater} does").format(rater=rater.text))
+        tip = tr("Draw as {rater} does").format(rater=rater.text)
+        beside = tr("beside the others, in training: {style}").format(style=rater.style) if rater.style else ""
+        self.setToolTip("\n".join(filter(None, (tip, beside))))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         own_keys(self, Qt.Key.Key_Space)
 

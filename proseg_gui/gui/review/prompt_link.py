@@ -11,7 +11,10 @@ from proseg_gui.gui.panels.prompt_box import PromptBox
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.review.prompting import Answer
 
+WORTH_A_WORD = 0.5
+
 if TYPE_CHECKING:
+    from proseg_gui.bundle import Card
     from proseg_gui.inference.style import Followed
 
 
@@ -60,12 +63,24 @@ def _moved(followed: Followed) -> str:
 def _read_as(answer: Answer) -> list[str]:
     """What words that are in no table were taken for."""
     names = _names()
+    more, less = tr("{word} was read as more {attribute}."), tr("{word} was read as less {attribute}.")
     return [
-        tr("{word} was read as: {meaning}.").format(
-            word=word, meaning=f"{tr('more') if sign > 0 else tr('less')} {names[attribute]}"
-        )
+        (more if sign > 0 else less).format(word=word, attribute=names[attribute])
         for word, attribute, sign in answer.prompt.guessed
     ]
+
+
+def rater_styles(card: Card) -> dict[str, str]:
+    """How each rater draws beside the others, in words, by what the card says was measured on training masks."""
+    rows, attributes, names = card.style.get("raters", ()), card.style.get("attributes", ()), _names()
+    return {
+        rater: ", ".join(
+            f"{names[attribute]} {value:+.1f} sd"
+            for attribute, value in zip(attributes, row or (), strict=False)
+            if attribute in names and abs(value) >= WORTH_A_WORD
+        )
+        for rater, row in zip(card.raters, rows, strict=False)
+    }
 
 
 def _names() -> dict[str, str]:

@@ -15,22 +15,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proseg_gui.metrics.style import majority, style_attributes
-from proseg_gui.networks.prosona import ATTRIBUTES, PIECES, ProSona
+from proseg_gui.networks.prosona import PIECES, ProSona
 from proseg_gui.prompts.pieces import pieces_of
 from proseg_gui.prompts.templates import describe
 from proseg_gui.training import losses
 from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.objective import ALL, ProSegObjective
 from proseg_gui.training.precision import in_float32
+from proseg_gui.training.styles import LEAST_SCALE, case_styles, measured_styles
 
 PROMPTED_WEIGHT, ALIGNMENT_WEIGHT = 0.5, 0.1
 TEMPERATURE = 0.1
 MOMENTUM = 0.05
 """Of the running mean and scale of the measured attributes."""
-LEAST_SCALE = 1e-3
 MOST_DEVIATIONS = 3.0
-MEASURED_SLICES = 3
 
 
 class ProSonaObjective(ProSegObjective):
@@ -104,12 +102,7 @@ class ProSonaObjective(ProSegObjective):
     @torch.no_grad()
     def finish(self, cases: Sequence[TrainingCase]) -> None:
         """The raters' mean styles on their training masks, then see the base class."""
-        found = []
-        for case in cases:
-            slices = case.masks.flatten(0, 2).sum((0, 2, 3)).topk(min(MEASURED_SLICES, case.image.shape[0])).indices
-            masks = case.masks[:, :, :, slices].float()
-            found.append(measured_styles(masks[None], case.observed[None]))
-        styles = np.concatenate(found)
+        styles = case_styles(cases)
         missing = ~np.isfinite(styles).all(-1)
         standard = self._standard(styles).numpy()
         standard[missing] = np.nan
@@ -117,25 +110,6 @@ class ProSonaObjective(ProSegObjective):
         means = np.nansum(standard, 0) / np.maximum(counts, 1)[:, None]
         self.method.rater_style.copy_(torch.from_numpy(means))
         super().finish(cases)
-
-
-def measured_styles(masks: Tensor, observed: Tensor) -> np.ndarray:
-    """Style of each rater's first reading, the mean over structures: ``(V, R, 6)``; NaN where nothing was drawn.
-
-    ``masks (V, R, Q, S, n, H, W)``, ``observed (V, R, Q, S)``. The consensus is the majority of an item's raters.
-    """
-    drawn, there = masks.cpu().numpy() > 0.5, observed.cpu().numpy()
-    items, raters, _, structures = there.shape
-    found = np.full((items, raters, structures, ATTRIBUTES), np.nan)
-    for v in range(items):
-        for s in range(structures):
-            first = [(r, int(there[v, r, :, s].argmax())) for r in range(raters) if there[v, r, :, s].any()]
-            if len(first) > 1:
-                own = np.stack([drawn[v, r, q, s] for r, q in first])
-                found[v, [r for r, _ in first], s] = style_attributes(own, majority(list(own)))
-    known = np.isfinite(found)
-    total: np.ndarray = np.where(known, found, 0.0).sum(2) / np.maximum(known.sum(2), 1)
-    return np.where(known.any(2), total, np.nan)
 
 
 def counts_of(sentences: Sequence[str]) -> Tensor:

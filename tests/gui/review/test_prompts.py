@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from proseg_gui.gui.review.prompt_link import sentence
+from proseg_gui.gui.panels.model import RaterItem
+from proseg_gui.gui.panels.preference import PresetButton
+from proseg_gui.gui.review.prompt_link import rater_styles, sentence
 from proseg_gui.inference.style import Followed
 from proseg_gui.prompts.reading import read_prompt
 from proseg_gui.review.case import OpenedCase
@@ -85,10 +87,20 @@ def test_a_text_without_a_style_says_so_and_changes_nothing(reviewed, say):
     assert box.answer.isHidden() and box.unknown.isHidden()
 
 
+def test_presets_tell_how_their_raters_draw_where_the_card_knows():
+    from types import SimpleNamespace
+
+    style = {"attributes": ["size", "holes"], "raters": [[1.2, 0.1], None]}
+    told = rater_styles(SimpleNamespace(raters=("anna", "ben"), style=style))
+    assert told == {"anna": "size +1.2 sd", "ben": ""}
+    assert "size +1.2 sd" in PresetButton(RaterItem("anna", "#ff0000", style=told["anna"])).toolTip()
+    assert rater_styles(SimpleNamespace(raters=("anna",), style={})) == {}
+
+
 def test_what_came_of_it_in_words():
     prompt = read_prompt("tighter, glaat, mauve", guess=lambda word: ("smoothness", 1) if word == "glaat" else None)
     followed = Followed({}, {"size": -1.0, "holes": -1.0}, {"size": -0.96}, ("holes",))
     text = sentence(Answer(prompt, followed))
-    assert "size -1.0" in text and "holes" in text and "glaat was read as: more smoothness" in text
+    assert "size -1.0" in text and "holes" in text and "glaat was read as more smoothness" in text
     assert sentence(Answer(prompt, refused="No.")) == "No."
     assert "Nothing has changed" in sentence(Answer(prompt, Followed({}, {"holes": -1.0}, {}, ("holes",))))

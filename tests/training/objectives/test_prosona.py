@@ -23,7 +23,7 @@ from proseg_gui.prompts import pieces
 from proseg_gui.prompts.attributes import ATTRIBUTES
 from proseg_gui.prompts.pieces import pieces_of
 from proseg_gui.prompts.templates import describe
-from proseg_gui.training.objectives.prosona import contrast, counts_of, measured_styles
+from proseg_gui.training.objectives.prosona import contrast, counts_of
 
 
 class Trainable(ProSona):
@@ -78,19 +78,6 @@ def test_words_measures_and_raters_come_to_lie_in_one_space(layout, make_cases, 
 
 def test_a_text_without_a_piece_has_no_place():
     assert small(n_raters=2).described([]) is None
-
-
-def test_styles_are_measured_on_what_was_drawn_only():
-    masks = torch.zeros(1, 3, 2, 1, 1, 32, 32)
-    for r, radius in enumerate((8, 10, 12)):
-        masks[0, r, :, 0, 0] = torch.hypot(*torch.meshgrid(*2 * [torch.arange(32.0) - 16], indexing="ij")) < radius
-    observed = torch.ones(1, 3, 2, 1, dtype=torch.bool)
-    sizes = measured_styles(masks, observed)[0, :, 0]
-    assert sizes[0] < -0.2 and sizes[1] == 0.0 and sizes[2] > 0.2
-    observed[0, 0] = False
-    masks[0, 0] = 1.0
-    found = measured_styles(masks, observed)
-    assert np.isnan(found[0, 0]).all() and np.isfinite(found[0, 1:]).all()
 
 
 def test_the_contrast_is_least_where_pairs_lie_together():
