@@ -125,6 +125,7 @@ METHODS = (
     MethodEntry("probunet", "Probabilistic U-Net", "probunet:ProbabilisticUNet",
                 "objectives.probunet:ProbabilisticUNetObjective", newest={"code_encoder": "plain"}),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
+    MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
     MethodEntry("consensus_levels", "Agreement levels", "consensus_levels:ConsensusLevels",

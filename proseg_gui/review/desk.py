@@ -40,6 +40,7 @@ from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.operations import Operations
 from proseg_gui.review.pace import Growing
+from proseg_gui.review.prompting import Prompting
 from proseg_gui.review.proposals import Proposals
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.shapes import Shapes
@@ -83,6 +84,7 @@ class Desk:
         self.operations = Operations(self, announce)
         self.across = Across(self, announce)
         self.proposals = Proposals(self, announce)
+        self.prompting = Prompting(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
@@ -251,6 +253,7 @@ class Desk:
         self.worker.cancel()
         self.worker.settle(False)
         self.latents.end()
+        self.prompting.forget()
         self.proposals.begin(None)
         self.doubts.forget()
         self.review = None

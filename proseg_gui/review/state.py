@@ -90,15 +90,21 @@ class AxesState:
 
 @dataclass(frozen=True)
 class Who:
-    """What the current preference stands for: a rater's preset, the consensus style, one draw of a rater, or none."""
+    """What the current preference stands for: a rater's preset, the consensus style, one draw, words, or none."""
 
     rater: str | None = None
     consensus: bool = False
     drawn: str | None = None
+    prompt: str = ""
+    """The words that led here, of several prompts one after the other."""
+    moved: bool = False
+    """Whether sliders were moved by hand after them."""
 
     @property
     def text(self) -> str:
-        """For labels and file names."""
+        """For labels, file names and where an exported contour came from."""
+        if self.prompt:
+            return f"described: {self.prompt}{', then by sliders' if self.moved else ''}"
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")

@@ -422,6 +422,10 @@ Voreinstellungen: {figure}
         <translation>Zeichnen wie {rater}</translation>
     </message>
     <message>
+        <source>beside the others, in training: {style}</source>
+        <translation>neben den anderen, im Training: {style}</translation>
+    </message>
+    <message>
         <source>{n} others {share}</source>
         <translation>{n} weitere {share}</translation>
     </message>
@@ -2146,6 +2150,18 @@ Voreinstellungen: {figure}
         <translation>Mittel Mehrheit Vorliebe</translation>
     </message>
     <message>
+        <source>Descri&amp;be the style</source>
+        <translation>Stil &amp;beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw: tighter, smooth, without spikes</source>
+        <translation>In Worten sagen, wie gezeichnet wird: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>prompt text words language tighter looser smooth</source>
+        <translation>Prompt Text Worte Sprache enger weiter glatt</translation>
+    </message>
+    <message>
         <source>Random &amp;sample</source>
         <translation>&amp;Zufällige Stichprobe</translation>
     </message>
@@ -2610,6 +2626,10 @@ Voreinstellungen: {figure}
     <message>
         <source>The uncertainty of the scan appears here</source>
         <translation>Hier erscheint die Unsicherheit des Scans</translation>
+    </message>
+    <message>
+        <source>This model draws the same for everybody</source>
+        <translation>Dieses Modell zeichnet für alle gleich</translation>
     </message>
     <message>
         <source>Nothing was drawn, and no model looks at this scan</source>
@@ -3887,6 +3907,14 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>N weiter · {count} übrig, {doubt}</translation>
     </message>
     <message>
+        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>N next · {count} left · ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
+    </message>
+    <message>
         <source>No region of doubt is left.</source>
         <translation>Kein Zweifelsbereich ist übrig.</translation>
     </message>
@@ -3905,14 +3933,6 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     <message>
         <source>region {n} of {all}</source>
         <translation>Bereich {n} von {all}</translation>
-    </message>
-    <message>
-        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
-        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
-    </message>
-    <message>
-        <source>N next · {count} left · ±{change} ({sure} %)</source>
-        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
     </message>
     <message>
         <source>{volume} in doubt</source>
@@ -5867,6 +5887,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Pionono</translation>
     </message>
     <message>
+        <source>ProSona</source>
+        <translation>ProSona</translation>
+    </message>
+    <message>
         <source>Stochastic segmentation network</source>
         <translation>Stochastisches Segmentierungsnetz</translation>
     </message>
@@ -5921,6 +5945,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>visited</source>
         <translation>besucht</translation>
+    </message>
+    <message>
+        <source>The sliders were moved meanwhile, so nothing was done: ask again</source>
+        <translation>Die Regler wurden inzwischen bewegt, daher geschah nichts: Fragen Sie noch einmal</translation>
     </message>
     <message>
         <source>measuring slice {} of {}</source>
@@ -6037,6 +6065,70 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>doubt, mm</source>
         <translation>Zweifel, mm</translation>
+    </message>
+    <message>
+        <source>Describe the style: tighter, smooth, no spikes</source>
+        <translation>Stil beschreiben: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>Describe the style</source>
+        <translation>Stil beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw, and press Enter: the sliders below move, and stay yours to move</source>
+        <translation>In Worten sagen, wie gezeichnet wird, und Eingabe drücken: Die Regler darunter gehen dorthin und bleiben verstellbar</translation>
+    </message>
+    <message>
+        <source>Not understood: {words}</source>
+        <translation>Nicht verstanden: {words}</translation>
+    </message>
+    <message>
+        <source>Nothing has changed.</source>
+        <translation>Nichts hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>Nothing has changed: say how to draw, such as: tighter, smooth, without spikes</source>
+        <translation>Nichts hat sich geändert: Sagen Sie, wie gezeichnet wird, zum Beispiel: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>This model cannot, or not so far: {names}.</source>
+        <translation>Das kann dieses Modell nicht oder nicht so weit: {names}.</translation>
+    </message>
+    <message>
+        <source>Moved, in sd between raters: {changes}.</source>
+        <translation>Bewegt, in SD zwischen den Ratern: {changes}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as more {attribute}.</source>
+        <translation>{word} wurde gelesen als: mehr {attribute}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as less {attribute}.</source>
+        <translation>{word} wurde gelesen als: weniger {attribute}.</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>smoothness</source>
+        <translation>Glätte</translation>
+    </message>
+    <message>
+        <source>spikes</source>
+        <translation>Zacken</translation>
+    </message>
+    <message>
+        <source>rim</source>
+        <translation>Saum</translation>
+    </message>
+    <message>
+        <source>number of parts</source>
+        <translation>Zahl der Teile</translation>
+    </message>
+    <message>
+        <source>holes</source>
+        <translation>Löcher</translation>
     </message>
     <message>
         <source>it lies in no file</source>

@@ -45,6 +45,7 @@ LANES = (
     "compare",
     "gallery",
     "weigh",
+    "prompt",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

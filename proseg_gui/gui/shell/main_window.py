@@ -38,6 +38,7 @@ from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.list_doubt import ListDoubt
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.prompt_link import PromptLink
 from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.said_link import SaidLink
 from proseg_gui.gui.review.scene import Scene
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
             offer_tour=lambda: self.tour.offer(),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
+            describe=self._describe,
             docks=self.docks,
         )
         self.commands = Commands(
@@ -215,6 +217,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller = self.controller
         LatentsLink(controller, self.preference, self.ambiguity)
+        PromptLink(controller, self.preference.prompt)
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
@@ -260,6 +263,13 @@ class MainWindow(QMainWindow):
         for signal in (controller.study_changed, controller.bundle_changed, controller.history_changed):
             signal.connect(lambda _value: self.menus.refresh())
         controller.view_changed.connect(self._refresh_menus)
+
+    def _describe(self) -> None:
+        """Bring the line for prompts into view, and the cursor into it."""
+        self.tabs.show_review()
+        self.docks["latents"].show()
+        self.docks["latents"].raise_()
+        self.preference.prompt.begin()
 
     # -- announcements --------------------------------------------------------------------------------------------
     def _show_theme(self, view: ViewState) -> None:
