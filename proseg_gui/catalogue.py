@@ -127,6 +127,8 @@ METHODS = (
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
+    MethodEntry("mose", "Mixture of stochastic experts", "mose:MixtureOfStochasticExperts",
+                "objectives.mose:MixtureOfStochasticExpertsObjective"),
     MethodEntry("consensus_levels", "Agreement levels", "consensus_levels:ConsensusLevels",
                 "objectives.consensus_levels:ConsensusLevelsObjective"),
     MethodEntry("cm_global", "confusion matrix a rater", "confusion:GlobalConfusion",

@@ -46,6 +46,8 @@ class Capabilities:
     levels: bool = False
     """Draws of everybody are agreement levels, what at least c of R raters include: each c in turn, as often as the
     others. What differs between them is what raters disagree on."""
+    weighed: bool = False
+    """It has a few readings of its own, each with a probability that the image decides: ``weighed_readings``."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -202,6 +204,13 @@ class Method(nn.Module, ABC):
     @abstractmethod
     def moved(self, control: Control, coords: Coords, position: float) -> Coords:
         """``coords`` shifted along ``control`` until it lies at ``position``."""
+
+    def weighed_readings(self, features: Tensor) -> tuple[Coords, Tensor]:
+        """Of methods that are ``weighed``: K points as stacked latents ``(K, d)``, and their probabilities ``(B, K)``.
+
+        ``features``: ``(B, C, H, W)``, any pixels of a slice; the probabilities of a row sum to 1.
+        """
+        raise NotImplementedError(f"{self.kind} weighs no readings")
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""

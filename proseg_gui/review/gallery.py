@@ -1,4 +1,7 @@
-"""A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws."""
+"""A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws.
+
+A model that weighs readings of its own shows these instead, each with the probability that it gives it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.inference.readings import weighed_readings
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -28,14 +32,17 @@ class Sample:
     Parameters
     ----------
     number:
-        Which of the survey's draws, from 0.
+        Which of the survey's draws, or of the model's own readings, from 0.
     share:
-        Of all draws that it stands for, whole per cent; those of a gallery sum to 100.
+        Of all draws that it stands for, or the reading's probability, whole per cent; those of a gallery sum to 100.
+    own:
+        It is a reading of the model's own.
     """
 
     number: int
     point: Point
     share: int
+    own: bool = False
 
 
 def why_none(review: Reviewed | None) -> str:
@@ -49,8 +56,13 @@ def why_none(review: Reviewed | None) -> str:
 def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
     """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
 
-    The draws are those of the survey. The same draws give the same samples.
+    The draws are those of the survey, or the model's own readings. The same draws give the same samples.
     """
+    if review.engine.method.capabilities.weighed:
+        points, chances = weighed_readings(review.engine, k, token)
+        shares = whole_shares(chances)
+        own = [Sample(number, point, shares[number], own=True) for number, point in enumerate(points)]
+        return tuple(sorted(own, key=lambda sample: (-sample.share, sample.number)))
     points = review.survey.plan.points(review.engine.method)
     medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
     shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
@@ -126,8 +138,11 @@ def k_medoids(distance: FloatArray, most: int) -> tuple[tuple[int, ...], npt.NDA
     return tuple(medoids), distance[:, medoids].argmin(1)
 
 
-def whole_shares(counts: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Counts as whole per cent that sum to 100: the largest remainders are rounded up, the first of equals first."""
+def whole_shares(counts: npt.NDArray[np.int64] | FloatArray) -> tuple[int, ...]:
+    """Counts or probabilities as whole per cent that sum to 100.
+
+    The largest remainders are rounded up, the first of equals first.
+    """
     exact = 100.0 * counts / counts.sum()
     shares = np.floor(exact).astype(int)
     order = np.argsort(-(exact - shares), kind="stable")

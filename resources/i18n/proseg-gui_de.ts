@@ -2100,12 +2100,24 @@
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
-        <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
-        <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
+        <source>Reading, {share} % probable</source>
+        <translation>Lesung, {share} % wahrscheinlich</translation>
     </message>
     <message>
         <source>Sample, {share} % of all draws</source>
         <translation>Stichprobe, {share} % aller Ziehungen</translation>
+    </message>
+    <message>
+        <source>{count} readings of {name}, each with the probability that the model gives it; a click takes one</source>
+        <translation>{count} Lesungen von {name}, jede mit der Wahrscheinlichkeit, die das Modell ihr gibt; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
+        <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>reading {number}: {share} %</source>
+        <translation>Lesung {number}: {share} %</translation>
     </message>
 </context>
 </TS>

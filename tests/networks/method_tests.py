@@ -174,8 +174,26 @@ class MethodTests:
         (control,) = method.preference_controls()
         assert len(control.stops) == 4
 
+    def test_readings_of_its_own_have_probabilities_and_draws_follow_them(self, method, features):
+        self.needs(method, "weighed")
+        points, chances = method.weighed_readings(features[..., 3:4, 5:7])
+        count = len(points["tau"])
+        assert chances.shape == (1, count) and float(chances.sum()) == pytest.approx(1.0, abs=1e-5)
+        assert set(points) == {"tau", "eps"} and not points["eps"].any()
+        (control,) = method.preference_controls()
+        assert len(control.stops) == count + 1
+        own = method.decode_many(features, points)
+        drawn = method.draw(None, 4000, torch.Generator().manual_seed(0))
+        still = torch.zeros_like(drawn["eps"])
+        still[:, 0] = drawn["eps"][:, 0]
+        found = method.decode_many(features[..., :2, :2], {**drawn, "eps": still})
+        same = (found[:, None] - own[None, ..., :2, :2]).abs().flatten(2).amax(-1) < 1e-4
+        assert torch.allclose(same.float().mean(0), chances[0], atol=0.03)
+
     def test_one_rater_has_no_preference_axis(self):
         single = type(self).make(n_raters=1, n_structures=1, n_channels=1)
+        if single.capabilities.weighed:
+            pytest.skip("its axis runs over readings of its own")
         assert single.preference_controls() == []
 
     @pytest.mark.skipif(not torch.cuda.is_available(), reason="this computer has no CUDA device")

@@ -209,17 +209,31 @@ class Gallery(QObject):
         if found and isinstance(found[0], Sample):
             self._samples, self._of = found, asked[:-1]
             self.view.set_count(len(found))
-            n = self._controller.desk.review.survey.plan.n  # type: ignore[union-attr]
-            self.view.said.setText(
-                tr("{count} samples stand for {n} draws of {name}; a click takes one").format(
-                    count=len(found), n=n, name=self._controller.desk.modelled[asked[1]]
-                )
-            )
+            self.view.said.setText(self._sentence(found).format(
+                count=len(found), n=self._controller.desk.review.survey.plan.n,  # type: ignore[union-attr]
+                name=self._controller.desk.modelled[asked[1]],
+            ))  # fmt: skip
             for pane, sample in zip(self.panes, found, strict=False):
-                pane.set_notice(f"{sample.share} %")
-                pane.setAccessibleName(tr("Sample, {share} % of all draws").format(share=sample.share))
+                pane.set_notice(_notice(sample))
+                heard = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
+                pane.setAccessibleName(heard.format(share=sample.share))
             return
         number, path = found
         settings = self._controller.display.view.settings
         colour = self._controller.desk.drafts.colour(asked[1])
         self.panes[number].set_contours([ContourLayer(path, colour, settings.line_width)])
+
+    @staticmethod
+    def _sentence(samples: tuple[Sample, ...]) -> str:
+        if samples[0].own:
+            return tr(
+                "{count} readings of {name}, each with the probability that the model gives it; a click takes one"
+            )
+        return tr("{count} samples stand for {n} draws of {name}; a click takes one")
+
+
+def _notice(sample: Sample) -> str:
+    """What stands under a sample's outline."""
+    if sample.own:
+        return tr("reading {number}: {share} %").format(number=sample.number + 1, share=sample.share)
+    return f"{sample.share} %"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
-from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
@@ -61,7 +61,7 @@ class LatentsLink(QObject):
         else:
             able = bundle.method.capabilities
             raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
-            why_none = LEVELS if able.levels else SAME_FOR_ALL
+            why_none = LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL
             self._preference.set_raters(
                 raters if able.personalised else (),
                 repeats=able.intra_expert,

@@ -6,7 +6,7 @@ import pytest
 
 from proseg_gui.catalogue import ENTRIES
 from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
-from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.review.case import OpenedCase
@@ -64,7 +64,7 @@ def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
     assert controller.display.view.settings.map_name in maps
     assert len(window.findChild(ShowPanel).raters) == (3 if able.personalised else 0)
     if not able.personalised:
-        assert preference.empty.text() == (LEVELS if able.levels else SAME_FOR_ALL)
+        assert preference.empty.text() == (LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL)
     assert preference.axes.isVisibleTo(preference) == able.preference_axes
     if not able.ambiguity_axes:
         assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
@@ -82,3 +82,25 @@ def test_a_map_that_the_next_model_cannot_tell_does_not_stay_chosen(window, open
     window.controller.display.set_view(map_name="intra")
     opened("majority")
     assert window.controller.display.view.settings.map_name == "total"
+
+
+def test_the_gallery_shows_the_readings_that_a_model_weighs(opened, qtbot):
+    from proseg_gui.networks.registry import METHODS
+
+    for kind in (name for name, method in METHODS.items() if method.capabilities.weighed):
+        window, method = opened(kind)
+        window.controller.display.set_view(layout="gallery")
+        gallery = window.scene.gallery
+        qtbot.waitUntil(lambda gallery=gallery: bool(gallery._samples), timeout=SETTLE_MS)
+        panes = [pane for pane in gallery.panes if pane.isVisible()]
+        assert len(panes) == len(gallery._samples) == method.readings
+        assert all(pane._notice.startswith("reading ") and pane._notice.endswith(" %") for pane in panes)
+        assert "probability" in gallery.view.said.text()
+        gallery.take(0)
+        number = gallery._samples[0].number + 1
+        assert window.controller.latents.point["tau"] == (float(number),)
+        (axis,) = window.controller.desk.axes.preference
+        stop = (
+            (window.controller.latents.position(axis) + axis.limit) * (len(axis.control.stops) - 1) / (2 * axis.limit)
+        )
+        assert axis.control.stops[round(stop)] == f"reading {number}"
