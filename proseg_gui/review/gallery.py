@@ -1,6 +1,7 @@
 """A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws.
 
-A model that weighs readings of its own shows these instead, each with the probability that it gives it.
+A model that weighs readings of its own shows these instead, each with the probability that it gives it. One whose draws
+are made step by step shows the first ones as they come (:func:`first_draws`, :func:`stream`), and then the samples.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ class Sample:
         Which of the survey's draws, or of the model's own readings, from 0.
     share:
         Of all draws that it stands for, or the reading's probability, whole per cent; those of a gallery sum to 100.
+        ``None`` while the other draws are not there.
     own:
         It is a reading of the model's own.
     """
 
     number: int
     point: Point
-    share: int
+    share: int | None
     own: bool = False
 
 
@@ -53,6 +55,14 @@ def why_none(review: Reviewed | None) -> str:
     return "" if able else NO_SAMPLES
 
 
+def first_draws(review: Reviewed, most: int = MOST) -> tuple[Sample, ...]:
+    """The draws to show while the others are made; none where draws are quick."""
+    if not review.engine.method.capabilities.streams:
+        return ()
+    points, plan = review.survey.plan.points(review.engine.method), review.survey.plan
+    return tuple(Sample(number, points[number], None) for number in plan.thin(most))
+
+
 def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
     """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
 
@@ -62,12 +72,16 @@ def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, 
         points, chances = weighed_readings(review.engine, k, token)
         shares = whole_shares(chances)
         own = [Sample(number, point, shares[number], own=True) for number, point in enumerate(points)]
-        return tuple(sorted(own, key=lambda sample: (-sample.share, sample.number)))
+        return _by_share(own)
     points = review.survey.plan.points(review.engine.method)
     medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
     shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
     found = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
-    return tuple(sorted(found, key=lambda sample: (-sample.share, sample.number)))
+    return _by_share(found)
+
+
+def _by_share(samples: list[Sample]) -> tuple[Sample, ...]:
+    return tuple(sorted(samples, key=lambda sample: (-(sample.share or 0), sample.number)))
 
 
 def distances(
@@ -163,3 +177,18 @@ def draw(
         points = [sample.point for sample in samples]
         for number, probability in enumerate(review.engine.probabilities(k, points, token)):
             tell((number, probability[structure]))
+
+
+def stream(
+    review: Reviewed,
+    samples: tuple[Sample, ...],
+    structure: int,
+    k: int,
+    token: CancelToken,
+    tell: Callable[[Any], None],
+) -> None:
+    """:func:`draw`, but tell each sample after each step of its making."""
+    with review.engine.giving_way():
+        for number, sample in enumerate(samples):
+            for probability in review.engine.stream(k, sample.point, token):
+                tell((number, probability[structure]))

@@ -2100,6 +2100,14 @@
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
+        <source>{count} of {n} draws of {name} as they come, step by step; how frequent each is follows</source>
+        <translation>{count} von {n} Ziehungen von {name}, wie sie entstehen, Schritt für Schritt; wie häufig jede ist, folgt</translation>
+    </message>
+    <message>
+        <source>A draw as it comes</source>
+        <translation>Eine Ziehung, die gerade entsteht</translation>
+    </message>
+    <message>
         <source>Reading, {share} % probable</source>
         <translation>Lesung, {share} % wahrscheinlich</translation>
     </message>

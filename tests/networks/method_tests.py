@@ -141,7 +141,7 @@ class MethodTests:
     def test_every_point_has_both_latents_and_they_do_what_the_capabilities_say(self, method, features):
         points = method.draw(2, 6, torch.Generator().manual_seed(1), tau_draws=3)
         assert set(points) == {"tau", "eps"} and all(len(values) == 6 for values in points.values())
-        assert (points["eps"].shape[1] > 0) == method.capabilities.ambiguity_axes
+        assert (points["eps"].shape[1] > 0) == (method.capabilities.ambiguity_axes or method.capabilities.streams)
         assert torch.equal(points["tau"][0], points["tau"][1])
         varies = not torch.equal(points["tau"][0], points["tau"][2])
         assert varies == method.capabilities.intra_expert
@@ -173,6 +173,23 @@ class MethodTests:
         assert (logits.diff(dim=0) <= 0).all()
         (control,) = method.preference_controls()
         assert len(control.stops) == 4
+
+    def test_the_last_step_of_a_stream_is_the_draw(self, method, features):
+        for coords in (method.rater_coords(1), {n: v[0] for n, v in method.draw(None, 1, torch.Generator()).items()}):
+            steps = list(method.stream(features, coords))
+            assert torch.equal(steps[-1], method.decode(features, coords))
+            assert all(step.shape == (1, 2, 24, 16) and step.isfinite().all() for step in steps)
+            assert (len(steps) > 1) == (method.capabilities.streams and coords["eps"].any())
+
+    def test_a_streamed_draw_is_its_seeds_and_a_whole_slices(self, method, features):
+        self.needs(method, "streams")
+        points = method.draw(None, 50, torch.Generator().manual_seed(1))
+        seeds = points["eps"]
+        assert seeds.shape == (50, 1) and torch.equal(seeds, seeds.round()) and len(seeds.unique()) == 50
+        assert float(seeds.min()) >= 1.0 and float(seeds.max()) < 1e6
+        one, two = ({"tau": points["tau"][0], "eps": seeds[i]} for i in (0, 1))
+        assert torch.equal(method.decode(features, one), method.decode(features, one))
+        assert not torch.equal(method.decode(features, one), method.decode(features, two))
 
     def test_readings_of_its_own_have_probabilities_and_draws_follow_them(self, method, features):
         self.needs(method, "weighed")

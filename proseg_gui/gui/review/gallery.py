@@ -17,7 +17,7 @@ from proseg_gui.gui.views.overlay_text import MARGIN, draw_text
 from proseg_gui.gui.views.pane_overlay import Labels, Shown
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.jobs import CancelToken
-from proseg_gui.review.gallery import MOST, Sample, choose, draw, why_none
+from proseg_gui.review.gallery import MOST, Sample, choose, draw, first_draws, stream, why_none
 
 LANE, TITLE = "gallery", "Choosing samples"
 COLUMNS = 4
@@ -195,10 +195,17 @@ class Gallery(QObject):
             self.view.said.setText(tr("Choosing samples\u2026"))
 
         def work(token: CancelToken, tell: Callable[[Any], None]) -> None:
+            def show(drawn: tuple[int, Any]) -> None:
+                tell((asked, (drawn[0], trace(drawn[1]))))
+
+            first = () if known else first_draws(review)
+            if first:
+                tell((asked, first))
+                stream(review, first, structure, k, token, show)
             samples = known or choose(review, structure, over, token)
             if not known:
                 tell((asked, samples))
-            draw(review, samples, structure, k, token, lambda drawn: tell((asked, (drawn[0], trace(drawn[1])))))
+            draw(review, samples, structure, k, token, show)
 
         self._controller.work.look(LANE, TITLE, work, self._take)
 
@@ -207,7 +214,7 @@ class Gallery(QObject):
         if asked != self._asked:
             return
         if found and isinstance(found[0], Sample):
-            self._samples, self._of = found, asked[:-1]
+            self._samples, self._of = found, () if found[0].share is None else asked[:-1]
             self.view.set_count(len(found))
             self.view.said.setText(self._sentence(found).format(
                 count=len(found), n=self._controller.desk.review.survey.plan.n,  # type: ignore[union-attr]
@@ -215,8 +222,7 @@ class Gallery(QObject):
             ))  # fmt: skip
             for pane, sample in zip(self.panes, found, strict=False):
                 pane.set_notice(_notice(sample))
-                heard = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
-                pane.setAccessibleName(heard.format(share=sample.share))
+                pane.setAccessibleName(_heard(sample))
             return
         number, path = found
         settings = self._controller.display.view.settings
@@ -229,6 +235,8 @@ class Gallery(QObject):
             return tr(
                 "{count} readings of {name}, each with the probability that the model gives it; a click takes one"
             )
+        if samples[0].share is None:
+            return tr("{count} of {n} draws of {name} as they come, step by step; how frequent each is follows")
         return tr("{count} samples stand for {n} draws of {name}; a click takes one")
 
 
@@ -236,4 +244,12 @@ def _notice(sample: Sample) -> str:
     """What stands under a sample's outline."""
     if sample.own:
         return tr("reading {number}: {share} %").format(number=sample.number + 1, share=sample.share)
-    return f"{sample.share} %"
+    return "" if sample.share is None else f"{sample.share} %"
+
+
+def _heard(sample: Sample) -> str:
+    """What a screen reader says of a sample."""
+    if sample.share is None:
+        return tr("A draw as it comes")
+    said = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
+    return said.format(share=sample.share)

@@ -68,7 +68,7 @@ class LatentsLink(QObject):
                 why_none=why_none,
                 axes=able.preference_axes,
             )
-            self._ambiguity.set_known(able.ambiguity_axes)
+            self._ambiguity.set_known(able.ambiguity_axes, streams=able.streams)
         self._preference.setEnabled(bundle is not None)
         self._ambiguity.setEnabled(bundle is not None)
 

@@ -1,8 +1,8 @@
 """Mixture of stochastic experts: the cheapest transport from weighed samples to the raters' masks, and the gate's own.
 
 Every mask is carried to one reading, so each reading learns masks that are like each other, and the gate learns how
-many of them each has. No reading may take more than :data:`FIRST_CAP` of the masks in the first half of the steps, so
-that none takes all before the others are anything.
+many of them each has. At first every reading takes its equal part of the masks, so that none takes all before the
+others are anything; from :data:`EQUAL_UNTIL` of the steps on it may take more and more, at :data:`FREE_FROM` all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from proseg_gui.training.precision import in_float32
 
 SAMPLES = 4
 """Draws of each reading a step, as published."""
-FIRST_CAP = 0.5
+EQUAL_UNTIL, FREE_FROM = 0.25, 0.65
 
 
 class MixtureOfStochasticExpertsObjective(Objective):
@@ -41,14 +41,19 @@ class MixtureOfStochasticExpertsObjective(Objective):
         logits = method.decode_points(pixels, tau[None, :, None].to(features).expand(len(images), -1, -1), eps)
         cost = costs(logits, masks.flatten(1, 2), observed.flatten(1, 2), 1.0 / stride**2)
         weights = mask_weights(observed)
-        cap = FIRST_CAP if 2 * step < self.recipe.steps else 1.0
-        carried = transport(cost[0].detach(), weights, cap, SAMPLES)
+        carried = transport(cost[0].detach(), weights, self.cap(step), SAMPLES)
         mass = carried.sum(-1).unflatten(1, (method.readings, SAMPLES)).sum(-1)
         there = weights.sum(1)
         paid = losses.weighted_mean((carried * (cost[0] + cost[1])).sum((1, 2)), there)
         return summed(
             {"transport": paid, "gate": losses.weighted_mean(divergence(mass, method.split(pixels)[1]), there)}
         )
+
+    def cap(self, step: int) -> float:
+        """How much of the masks one reading may take at a step."""
+        done = (step / self.recipe.steps - EQUAL_UNTIL) / (FREE_FROM - EQUAL_UNTIL)
+        least = 1.0 / self.method.readings
+        return least + (1.0 - least) * min(max(done, 0.0), 1.0)
 
     @torch.no_grad()
     def fit(self, cases: Sequence[TrainingCase]) -> None:

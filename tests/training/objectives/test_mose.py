@@ -38,6 +38,7 @@ class TestNetwork(MethodTests):
 
 class TestObjective(ObjectiveTests):
     kind = "mose"
+    steps = 50  # at first all readings take as much, and the gate has nothing to learn yet
 
 
 def test_the_middle_reading_is_everybodys_and_readings_are_numbered_by_area(layout, make_cases, tmp_path):
@@ -54,6 +55,22 @@ def test_the_middle_reading_is_everybodys_and_readings_are_numbered_by_area(layo
             middle = int((chances.cumsum(-1) < 0.5).sum())
             assert torch.allclose(method.decode(features, method.consensus_style())[0], logits[middle], atol=1e-4)
     assert (areas.diff() >= 0).all()
+
+
+def test_three_raters_become_readings_with_their_shares(layout, make_cases, tmp_path):
+    """Three sizes drawn equally often, and in every second case one reading in six is empty."""
+    trainer = TestObjective().trainer(layout, make_cases(5), tmp_path / "run", replace(RECIPE, steps=200))
+    trainer.run()
+    with torch.no_grad():
+        case = trainer.train[0]
+        features = trainer.method.eval().encode(case.image[:1])
+        points, chances = trainer.method.weighed_readings(features)
+        areas = (trainer.method.decode_many(features, points) > 0).float().sum((1, 2, 3))
+    drawn = case.masks[:, 0].flatten(1).sum(1)
+    for area in drawn:
+        near = (areas - area).abs() < 0.2 * area
+        assert near.any()
+        assert float(chances[0][near].sum()) == pytest.approx(1 / 3, abs=0.12)
 
 
 def test_masks_go_to_the_cheapest_sample_and_no_reading_takes_more_than_its_cap():
