@@ -61,37 +61,47 @@ class Block(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """Features ``(B, C, H, W)``, noisy masks ``(B, M, H, W)`` in -1..1, times and raters -> logits ``(B, M, H, W)``.
+    """Noisy masks ``(B, M, H, W)`` in -1..1, times and raters -> logits ``(B, M, H, W)``, for an image's features.
 
-    H and W are multiples of ``2 FOLD``.
+    H and W are multiples of ``2 FOLD``. What is made of the features alone is made once for all steps: :meth:`look`.
     """
 
     def __init__(self, features: int, masks: int, width: int, hidden: int, told: int) -> None:
         super().__init__()
         cells = FOLD * FOLD
-        self.look = nn.Conv2d(features, width, FOLD, FOLD)
+        self.far, self.near = nn.Conv2d(features, width, FOLD, FOLD), nn.Conv2d(features, hidden, 1)
         self.begin = nn.Conv2d(masks * cells, width, 3, padding=1)
         self.tell = nn.Sequential(nn.Linear(TIMES + told, width), nn.SiLU())
         self.above, self.below, self.after = (Block(width, width) for _ in range(3))
         self.end = nn.Conv2d(width, KEPT * cells, 1)
-        self.refine = nn.Sequential(nn.Conv2d(features + KEPT, hidden, 1), nn.ReLU(), nn.Conv2d(hidden, masks, 1))
+        self.sharp, self.last = nn.Conv2d(KEPT, hidden, 1, bias=False), nn.Conv2d(hidden, masks, 1)
 
-    def forward(self, features: Tensor, noisy: Tensor, time: Tensor, rater: Tensor) -> Tensor:
+    def look(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Of ``(B, C, H, W)`` what the steps need: at the denoiser's resolution, and at the image's."""
+        return self.far(features), self.near(features)
+
+    def forward(self, looked: tuple[Tensor, Tensor], noisy: Tensor, time: Tensor, rater: Tensor) -> Tensor:
         """``time (B,)`` 0..1, ``rater (B, told)``."""
         rates = torch.exp(torch.linspace(0.0, math.log(100.0), TIMES // 2, device=time.device))
         angles = time[:, None] * rates
         told = self.tell(torch.cat([angles.sin(), angles.cos(), rater], 1))
-        x = self.look(features) + self.begin(functional.pixel_unshuffle(noisy, FOLD))
+        x = looked[0] + self.begin(functional.pixel_unshuffle(noisy, FOLD))
         x = self.above(x, told)
         deep = self.below(functional.avg_pool2d(x, 2), told)
         x = self.after(x + functional.interpolate(deep, scale_factor=2.0, mode="bilinear", align_corners=False), told)
-        found: Tensor = self.refine(torch.cat([features, functional.pixel_shuffle(self.end(x), FOLD)], 1))
+        found: Tensor = self.last(torch.relu(looked[1] + self.sharp(functional.pixel_shuffle(self.end(x), FOLD))))
         return found
 
 
 def kept_share(time: Tensor) -> Tensor:
     """a_t: how much of the mask is left at a time of 0..1, by the cosine schedule."""
     return (0.5 * math.pi * time).cos().square()
+
+
+def _margin(maps: Tensor) -> tuple[int, int, int, int]:
+    """What lacks on the right and below to a multiple of the denoiser's stride."""
+    height, width = maps.shape[-2:]
+    return 0, -width % (2 * FOLD), 0, -height % (2 * FOLD)
 
 
 class MaskDiffusion(StreamMethod):
@@ -116,7 +126,7 @@ class MaskDiffusion(StreamMethod):
         return found
 
     def __init__(
-        self, *sizes: int, mode: str = MODES[0], dynamics: str = DYNAMICS[0], steps_each: int = 8, width: int = 48,
+        self, *sizes: int, mode: str = MODES[0], dynamics: str = DYNAMICS[0], steps_each: int = 8, width: int = 32,
         **common: Any,
     ) -> None:  # fmt: skip
         own = {"steps_each": (steps_each, 1, 100), "width": (width, 8, 512)}
@@ -149,14 +159,16 @@ class MaskDiffusion(StreamMethod):
         return logits
 
     # -- one step -------------------------------------------------------------------------------------------------
-    def predict(self, features: Tensor, noisy: Tensor, time: Tensor, rater: Tensor) -> Tensor:
+    def look(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """What all steps on ``(B, C, H, W)`` need of it, see :meth:`predict`."""
+        found: tuple[Tensor, Tensor] = self.denoiser.look(functional.pad(features, _margin(features), mode="replicate"))
+        return found
+
+    def predict(self, looked: tuple[Tensor, Tensor], noisy: Tensor, time: Tensor, rater: Tensor) -> Tensor:
         """Logits ``(B, M, H, W)`` of the masks behind ``noisy (B, M, H, W)`` in -1..1, for any size."""
-        height, width = features.shape[-2:]
-        pad = (0, -width % (2 * FOLD), 0, -height % (2 * FOLD))
-        if any(pad):
-            features = functional.pad(features, pad, mode="replicate")
-            noisy = functional.pad(noisy, pad, mode="replicate")
-        logits: Tensor = self.denoiser(features, noisy, time, rater)
+        height, width = noisy.shape[-2:]
+        noisy = functional.pad(noisy, _margin(noisy), mode="replicate")
+        logits: Tensor = self.denoiser(looked, noisy, time, rater)
         return self.ordered(logits[..., :height, :width])
 
     def ordered(self, logits: Tensor) -> Tensor:
@@ -182,17 +194,17 @@ class MaskDiffusion(StreamMethod):
     def steps(self, features: Tensor, tau: Tensor, seed: int) -> Iterator[Tensor]:
         """See the base class; without noise one step, else ``steps_each`` of them."""
         batch, (height, width) = len(features), features.shape[-2:]
-        rater = self.rater_of(tau).expand(batch, -1)
+        rater, looked = self.rater_of(tau).expand(batch, -1), self.look(features)
         if seed == 0:
             nothing = features.new_zeros(batch, self.n_masks, height, width)
-            yield self.drawn(self.predict(features, nothing, features.new_ones(batch), rater), tau)
+            yield self.drawn(self.predict(looked, nothing, features.new_ones(batch), rater), tau)
             return
         generator = torch.Generator().manual_seed(seed)
         noise = self.fresh((1, 1, height, width), generator).to(features).expand(batch, self.n_masks, -1, -1)
         noisy = self.noised(torch.zeros_like(noise), features.new_ones(batch), noise)
         for step in range(self.steps_each):
             now, then = (features.new_full((batch,), 1.0 - (step + i) / self.steps_each) for i in (0, 1))
-            logits = self.predict(features, noisy, now, rater)
+            logits = self.predict(looked, noisy, now, rater)
             yield self.drawn(logits, tau)
             if step + 1 < self.steps_each:
                 noise = self.fresh((1, 1, height, width), generator).to(features)

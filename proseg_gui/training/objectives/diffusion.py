@@ -33,17 +33,17 @@ class MaskDiffusionObjective(Objective):
         """See the base class."""
         method = self.method
         images, masks, observed = single_slices(batch)
-        features = method.encode(images).repeat_interleave(TIMES, 0)
+        looked = tuple(part.repeat_interleave(TIMES, 0) for part in method.look(method.encode(images)))
         target, there, rater = self.targets(*(part.repeat_interleave(TIMES, 0) for part in (masks, observed)))
-        count, size = len(features), features.shape[-2:]
+        count, size = len(target), target.shape[-2:]
         generator = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
         time = torch.rand(count, generator=generator)
         nothing = torch.rand(count, generator=generator) < NOTHING
-        noise = method.fresh((count, 1, *size), generator).to(features)
-        time = torch.where(nothing, 1.0, time).to(features)
+        noise = method.fresh((count, 1, *size), generator).to(looked[0])
+        time = torch.where(nothing, 1.0, time).to(looked[0])
         noisy = method.noised(target, time, noise)
-        noisy = torch.where(nothing.to(features.device)[:, None, None, None], 0.0, noisy)
-        logits = method.predict(features, noisy, time, rater.to(features))
+        noisy = torch.where(nothing.to(time.device)[:, None, None, None], 0.0, noisy)
+        logits = method.predict((looked[0], looked[1]), noisy, time, rater.to(time))
         loss = losses.segmentation_loss(
             logits.flatten(2)[:, None], target.flatten(2)[:, None, None], there[:, None, None]
         )  # fmt: skip
