@@ -83,6 +83,7 @@ class JobRunner:
         self._threads: dict[str, threading.Thread] = {}
         self._pending: dict[str, list[Job]] = {}
         """Jobs of a lane whose end their owner has not seen yet."""
+        self._at_end: dict[str, Callable[[], None]] = {}
         self._closed = False
 
     def submit(self, lane: str, job: Job, *, latest: bool = False) -> Job:
@@ -108,6 +109,11 @@ class JobRunner:
         with self._lock:
             for job in self._pending.get(lane, []):
                 job.cancel()
+
+    def at_end(self, lane: str, release: Callable[[], None]) -> None:
+        """Call ``release`` on the lane's thread when it ends: for what belongs to one thread, as a graphics context."""
+        with self._lock:
+            self._at_end[lane] = release
 
     def busy(self, lane: str) -> bool:
         """Whether ``lane`` holds work that was not cancelled."""
@@ -135,6 +141,7 @@ class JobRunner:
         while True:
             job = self._queues[lane].get()
             if job is None:
+                self._at_end.get(lane, _nothing)()
                 return
             self._run(job)
             self._deliver(partial(self._finish, lane, job))
@@ -213,6 +220,10 @@ class NewestWriter:
                 self._write(key, value)
             except Exception as error:  # noqa: BLE001 - whatever a write hits belongs to the writer's owner
                 self._failed(error)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _call(function: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, RememberedItem, Thumbnail
@@ -15,11 +15,13 @@ from proseg_gui.gui.panels.remembered import RememberedStrip
 from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
 
 SHOWN_AXES = 3
-NOTHING_OPEN = "Open a scan with a model to see what the image leaves open."
-NOT_KNOWN = "This model does not tell what the image leaves open: only raters differ."
-STREAMED = "This model makes a draw step by step: Random makes another, Reset shows what all draws have in common."
-BEING_MEASURED = "What the image leaves open is being measured."
-NOTHING_LEFT = "At this preference the image leaves nothing open: no direction explains 2 % or more."
+NOTHING_OPEN = marked("Open a scan with a model to see what the image leaves open.")
+NOT_KNOWN = marked("This model does not tell what the image leaves open: only raters differ.")
+BEING_MEASURED = marked("What the image leaves open is being measured.")
+NOTHING_LEFT = marked("At this preference the image leaves nothing open: no direction explains 2 % or more.")
+STREAMED = marked(
+    "This model makes a draw step by step: Random makes another, Reset shows what all draws have in common."
+)
 
 
 class AmbiguityPanel(Section):
@@ -37,15 +39,17 @@ class AmbiguityPanel(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Ambiguity"), tr("what the image leaves open"), tr("left open by the image"), parent=parent)
         self._without_axes = NOTHING_LEFT
-        self.axes = AxisList("this image's ambiguity", SHOWN_AXES, preview=True)
+        self.axes = AxisList(tr("this image's ambiguity"), SHOWN_AXES, preview=True)
         self.axes.moved.connect(self.axis_moved)
         self.axes.drag_started.connect(self.drag_started)
         self.axes.drag_ended.connect(self.drag_ended)
-        self.empty = muted(NOTHING_OPEN)
+        self.empty = muted(tr(NOTHING_OPEN))
         self.notice = notice()
-        self.random = button("Random", "dice", tip="One random draw of what the image leaves open")
-        self.reset = button("Reset", "reset", tip="All sliders back to 0: the most typical contour")
-        self.remember = button("Remember", "remember", tip="Keep this setting, preference and ambiguity, in the strip")
+        self.random = button(tr("Random"), "dice", tip=tr("One random draw of what the image leaves open"))
+        self.reset = button(tr("Reset"), "reset", tip=tr("All sliders back to 0: the most typical contour"))
+        self.remember = button(
+            tr("Remember"), "remember", tip=tr("Keep this setting, preference and ambiguity, in the strip")
+        )
         self.random.clicked.connect(self.random_requested)
         self.reset.clicked.connect(self.reset_requested)
         self.remember.clicked.connect(self.remember_requested)
@@ -81,7 +85,7 @@ class AmbiguityPanel(Section):
         self.axes.set_axes(rows or (), provisional=provisional)
         self.axes.setVisible(bool(rows))
         unknown = provisional and self._without_axes == NOTHING_LEFT
-        self.empty.setText(NOTHING_OPEN if rows is None else BEING_MEASURED if unknown else self._without_axes)
+        self.empty.setText(tr(NOTHING_OPEN if rows is None else BEING_MEASURED if unknown else self._without_axes))
         self.empty.setVisible(not rows)
         set_notice(self.notice, notice)
         drawn = bool(rows) or (rows is not None and self._without_axes == STREAMED)

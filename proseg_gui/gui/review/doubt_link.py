@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.views.slice_strip import SliceStrip, Span
@@ -12,7 +13,7 @@ from proseg_gui.review.figures import ml_text
 from proseg_gui.review.regions import Region
 
 SIGNS = {OPEN: "\u25cb", VISITED: "\u25cf", AGREE: "\u2713", DISAGREE: "\u2717", LATER: "\u2026", DRAWN: "\u270e"}
-KEYS = "N next \u00b7 Shift+N back"
+KEYS = marked("N next \u00b7 Shift+N back")
 
 
 class DoubtLink(QObject):
@@ -26,9 +27,13 @@ class DoubtLink(QObject):
         self._show(())
 
     def _show(self, seen: tuple[Seen, ...]) -> None:
-        self._strip.set_spans([_span(one, f"region {n} of {len(seen)}") for n, one in enumerate(seen, start=1)])
+        self._strip.set_spans(
+            [_span(one, tr("region {n} of {all}").format(n=n, all=len(seen))) for n, one in enumerate(seen, start=1)]
+        )
         left = [one.region.ml for one in seen if one.state in LEFT]
-        self._strip.set_hint(f"N next \u00b7 {len(left)} left, {ml_text(sum(left))}" if seen else KEYS)
+        self._strip.set_hint(
+            tr("N next \u00b7 {n} left, {volume}").format(n=len(left), volume=ml_text(sum(left))) if seen else tr(KEYS)
+        )
 
     def _point(self, region: Region) -> None:
         self._scene.look_at(region.middle)
@@ -37,6 +42,7 @@ class DoubtLink(QObject):
 
 def _span(one: Seen, name: str) -> Span:
     """How a region is marked over the slices."""
-    text = f"{name}, {ml_text(one.region.ml)} in doubt: {WORDS[one.state]}"
+    doubt = tr("{volume} in doubt").format(volume=ml_text(one.region.ml))
+    text = f"{name}, {doubt}: {tr(WORDS[one.state])}"
     done = one.state in DONE
     return Span(one.region.slices, one.region.middle[0], SIGNS[one.state], text, current=one.current, done=done)

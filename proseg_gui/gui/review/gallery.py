@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.image_pane import ContourLayer, ImagePane
@@ -19,7 +19,7 @@ from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.gallery import MOST, Sample, choose, draw, first_draws, stream, why_none
 
-LANE, TITLE = "gallery", "Choosing samples"
+LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
 FRAME, FRAME_WIDTH = "#ffffff", 2.0
 STEP_NAME = "take sample"
@@ -207,7 +207,7 @@ class Gallery(QObject):
                 tell((asked, samples))
             draw(review, samples, structure, k, token, show)
 
-        self._controller.work.look(LANE, TITLE, work, self._take)
+        self._controller.work.look(LANE, tr(TITLE), work, self._take)
 
     def _take(self, told: tuple[tuple[Any, ...], Any]) -> None:
         asked, found = told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
 from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
@@ -100,14 +101,13 @@ class LatentsLink(QObject):
                 panel.set_positions({axis.name: latents.position(axis) for axis in family})
 
     def _show_axes(self, axes: AxesState) -> None:
-        self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
-        notice = (
-            f"{axes.slices_seen} of {plural(axes.n_slices, 'slice')} encoded"
-            if axes.provisional and axes.n_slices
-            else ""
-        )
+        self._preference.set_axes(_rows(axes.preference, tr("Axis")), provisional=axes.provisional)
+        notice = ""
+        if axes.provisional and axes.n_slices:
+            slices = plural(axes.n_slices, tr("slice"), tr("slices", "of, dative"))
+            notice = tr("{seen} of {slices} encoded").format(seen=axes.slices_seen, slices=slices)
         unmeasured = axes.provisional or axes.n_slices == 0
-        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, "Mode")
+        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, tr("Mode"))
         self._ambiguity.set_axes(rows, provisional=unmeasured, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
@@ -130,6 +130,6 @@ def _rows(axes: tuple, word: str) -> list[AxisRow]:
         stops = axis.control.stops
         label = axis.name if stops else f"{word} {number}"
         if not stops and axis.effect_ml_per_sd is not None:
-            label += " \u00b7 larger" if axis.effect_ml_per_sd > 0 else " \u00b7 smaller"
+            label += " \u00b7 " + (tr("larger") if axis.effect_ml_per_sd > 0 else tr("smaller"))
         rows.append(AxisRow(axis.name, label, axis.share, axis.limit, axis.effect_ml_per_sd, stops))
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.preference import PreferencePanel
 from proseg_gui.gui.panels.proposal_bar import ProposalBar
@@ -54,15 +55,17 @@ class ProposalLink(QObject):
             self._bar.withdraw()
             return
         figures, ml = self._controller.desk.figures, proposals.ml()
-        what = "Proposal: other slices are being worked out"
-        short = "Proposal"
+        what = tr("Proposal: other slices are being worked out")
+        short = tr("Proposal")
         if ml is not None:
             change = "" if figures is None or not figures.exact else f" ({ml - figures.ml:+.1f} ml)"
-            what = short = f"Proposal {ml_text(ml)}{change}"
-        like = f"drawn most like {offered.likest}" if offered.likest else ""
+            what = short = tr("Proposal {volume}{change}").format(volume=ml_text(ml), change=change)
+        like = tr("drawn most like {rater}").format(rater=offered.likest) if offered.likest else ""
         if offered.raters and not offered.likest:
-            like = "like no single rater of the model"
-        strokes = plural(offered.request.hand.count(), "voxel")
-        full = " \u00b7 ".join(part for part in (what, like, f"from {strokes} that you drew") if part)
+            like = tr("like no single rater of the model")
+        strokes = plural(offered.request.hand.count(), tr("voxel"), tr("voxels"))
+        full = " \u00b7 ".join(
+            part for part in (what, like, tr("from {strokes} that you drew").format(strokes=strokes)) if part
+        )
         middle = " \u00b7 ".join(part for part in (what, like) if part)
         self._bar.offer((full, middle, short), complete=offered.complete)

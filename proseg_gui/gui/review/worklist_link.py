@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import WorkRow
 from proseg_gui.gui.panels.worklist import WorklistPanel
 from proseg_gui.gui.review.opening import Opener
@@ -39,7 +40,7 @@ class WorklistLink(QObject):
                 state=item.state,
                 doubt=None if item.doubt is None or most <= 0 else item.doubt / most,
                 current=item.current,
-                detail="" if item.doubt is None else f"{ml_text(item.doubt)} in doubt",
+                detail="" if item.doubt is None else tr("{volume} in doubt").format(volume=ml_text(item.doubt)),
                 flagged=item.flagged,
             )
             for number, item in enumerate(items, start=1)

@@ -38,12 +38,13 @@ from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.proposal_link import ProposalLink
+from proseg_gui.gui.review.said_link import SaidLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
-from proseg_gui.gui.shell.commands import Commands, WindowActions
+from proseg_gui.gui.shell.commands import LAYOUT_COMMANDS, Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe, place_of
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
             automatic_window=self.commands.handlers.automatic_window,
             parent=self,
         )
+        self.header.offer_layouts([self.menus.action(name) for name in LAYOUT_COMMANDS])
         bar.set_header(self.tabs.bar, self.header)
         tell_keys = partial(self.header.tell_keys, self.menus.keys_shown)
         self.keys = KeyLink(self.host, self.controller, self.menus, tell_keys)
@@ -212,6 +214,7 @@ class MainWindow(QMainWindow):
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
         DoubtLink(controller, self.strip, self.scene)
+        SaidLink(controller, self.strip)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
@@ -312,8 +315,10 @@ class MainWindow(QMainWindow):
         self.controller.jobs.start(
             "crash",
             lambda _token, _progress: write_crash_log(error),
-            title="Writing the crash log",
-            done=lambda file: dialog.show_place(f"Details are in {file}") if dialog is not None else None,
+            title=tr("Writing the crash log"),
+            done=lambda file: (
+                dialog.show_place(tr("Details are in {file}").format(file=file)) if dialog is not None else None
+            ),
             failed=lambda _error: None,  # the details are on the screen
         )
 
@@ -413,6 +418,7 @@ class MainWindow(QMainWindow):
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.training.rest()
+        self.scene.surfaces.show(False)
         self.controller.rest()
         self.hide()  # nobody need look at it while threads end and a slow disk takes the rest
         wait_for(self._end)
