@@ -338,6 +338,10 @@ Voreinstellungen: {figure}
         <translation>Bei dieser Vorliebe lässt das Bild nichts offen: keine Richtung erklärt 2 % oder mehr.</translation>
     </message>
     <message>
+        <source>This model makes a draw step by step: Random makes another, Reset shows what all draws have in common.</source>
+        <translation>Dieses Modell macht eine Ziehung Schritt für Schritt: Zufall macht eine andere, Zurücksetzen zeigt, was allen gemeinsam ist.</translation>
+    </message>
+    <message>
         <source>Ambiguity</source>
         <translation>Mehrdeutigkeit</translation>
     </message>
@@ -416,6 +420,10 @@ Voreinstellungen: {figure}
     <message>
         <source>This model knows no single rater: choose how many of them should agree.</source>
         <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie, wie viele übereinstimmen sollen.</translation>
+    </message>
+    <message>
+        <source>This model knows no single rater: choose one of its own readings, or as it weighs them.</source>
+        <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie einen seiner eigenen Befunde, oder wie es sie gewichtet.</translation>
     </message>
     <message>
         <source>Draw as {rater} does</source>
@@ -3252,12 +3260,32 @@ Voreinstellungen: {figure}
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
+        <source>{count} readings of {name}, each with the probability that the model gives it; a click takes one</source>
+        <translation>{count} Befunde von {name}, jeder mit der Wahrscheinlichkeit, die das Modell ihm gibt; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>{count} of {n} draws of {name} as they come, step by step; how frequent each is follows</source>
+        <translation>{count} von {n} Ziehungen von {name}, wie sie entstehen, Schritt für Schritt; wie häufig jede ist, folgt</translation>
+    </message>
+    <message>
         <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
         <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
     </message>
     <message>
+        <source>reading {number}: {share} %</source>
+        <translation>Befund {number}: {share} %</translation>
+    </message>
+    <message>
+        <source>A draw as it comes</source>
+        <translation>Eine Ziehung, die gerade entsteht</translation>
+    </message>
+    <message>
         <source>Sample, {share} % of all draws</source>
         <translation>Stichprobe, {share} % aller Ziehungen</translation>
+    </message>
+    <message>
+        <source>Reading, {share} % probable</source>
+        <translation>Befund, zu {share} % wahrscheinlich</translation>
     </message>
     <message>
         <source>Coded structure</source>
@@ -5823,6 +5851,34 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Gauß</translation>
     </message>
     <message>
+        <source>what a draw is: anybody&apos;s reading, a chosen rater&apos;s, or what so many raters agree on</source>
+        <translation>was eine Ziehung ist: ein Befund von irgendwem, von einem gewählten Rater, oder worin so viele Rater übereinstimmen</translation>
+    </message>
+    <message>
+        <source>Diverse</source>
+        <translation>Vielfältig</translation>
+    </message>
+    <message>
+        <source>A rater&apos;s</source>
+        <translation>Von einem Rater</translation>
+    </message>
+    <message>
+        <source>Dynamics</source>
+        <translation>Dynamik</translation>
+    </message>
+    <message>
+        <source>how noise becomes a mask: pixels change between 0 and 1, or move along straight lines</source>
+        <translation>wie aus Rauschen eine Maske wird: Pixel wechseln zwischen 0 und 1, oder bewegen sich auf geraden Linien</translation>
+    </message>
+    <message>
+        <source>Bernoulli diffusion</source>
+        <translation>Bernoulli-Diffusion</translation>
+    </message>
+    <message>
+        <source>Flow matching</source>
+        <translation>Flow Matching</translation>
+    </message>
+    <message>
         <source>Backbone</source>
         <translation>Backbone</translation>
     </message>
@@ -5897,6 +5953,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>Agreement levels</source>
         <translation>Übereinstimmungsstufen</translation>
+    </message>
+    <message>
+        <source>Mixture of stochastic experts</source>
+        <translation>Mischung stochastischer Experten</translation>
+    </message>
+    <message>
+        <source>Diffusion over masks</source>
+        <translation>Diffusion über Masken</translation>
     </message>
     <message>
         <source>confusion matrix a rater</source>
