@@ -326,8 +326,25 @@ class Opener(QObject):
         self.keeper.keep_doubt(case_id, ml, model)
         current = self.worklist.current
         if current is not None and current.case_id == case_id:
-            self.worklist.update(current.key, doubt=ml)
+            self.worklist.update(current.key, doubt=ml, doubts={**current.doubts, str(model["sha256"]): ml}, problem="")
             self._tell()
+
+    def compare_by(self, model: str) -> None:
+        """Compare the cases of the worklist by the doubt that the model of this hash measures."""
+        if model != self.worklist.model:
+            self.worklist.compare_by(model)
+            self._tell()
+
+    def note_measured(self, key: str, case_id: str, ml: float, model: Mapping[str, Any]) -> None:
+        """A case that is not open was measured in the background."""
+        self.keeper.keep_doubt(case_id, ml, model)
+        self.worklist.measured(key, case_id, ml, str(model["sha256"]))
+        self._tell()
+
+    def note_unmeasured(self, key: str, problem: str) -> None:
+        """A case that is not open cannot be measured; its row says why."""
+        self.worklist.update(key, problem=problem)
+        self._tell()
 
     def _tell(self) -> None:
         self.worklist_changed.emit(self.worklist.items)

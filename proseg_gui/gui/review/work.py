@@ -26,6 +26,7 @@ from proseg_gui.review.drafts import Words, with_words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.proposals import Proposal, ProposalRequest
+from proseg_gui.review.remaining import RemainingRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
@@ -40,10 +41,11 @@ LANES = (
     "axes",
     "tool",
     "proposal",
-    "regions",
     "across",
     "compare",
     "gallery",
+    "weigh",
+    "prompt",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")
@@ -89,6 +91,7 @@ class Work(QObject):
     fit_found = Signal(object)
     axes_found = Signal(object)
     regions_found = Signal(object)
+    regions_weighed = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
     swept = Signal()
@@ -249,6 +252,15 @@ class Work(QObject):
             lambda _token, _progress: review.regions(structure),
             tr("Regions of doubt"),
             self.regions_found.emit,
+        )
+
+    def weigh_regions(self, review: Reviewed, request: RemainingRequest) -> None:
+        """What is left of their doubt after what was said."""
+        self._start(
+            "weigh",
+            lambda token, _progress: self._carrying.remaining(review, request, token),
+            tr("What is left in doubt"),
+            self.regions_weighed.emit,
         )
 
     def judge_fit(self, review: Reviewed) -> None:

@@ -102,9 +102,16 @@ class TrainerLink(QObject):
         for speaker in (data, library, self.result):
             speaker.failed.connect(self.failed)
             speaker.noticed.connect(self.noticed)
+        self.setup.noticed.connect(self.noticed)
         for maker in (library, self.setup, self.result):
             maker.dialog_made.connect(self.dialog_made)
         self.result.judged.connect(self.look)
+
+    def add_rater(self, base: Path) -> None:
+        """Make ready to add the person to the raters of a model, from the accepted readings of the project."""
+        if not self.data.locked:
+            self.setup.want(base, "rater")
+        self.data.choose_project()
 
     # -- starting -------------------------------------------------------------------------------------------------
     def start(self) -> None:

@@ -72,7 +72,7 @@ class SliceStrip(SmallPlot):
         """The value that a full bar stands for; 0 while nothing is known."""
         self._unit = ""
         self._current = 0
-        self._hint = ""
+        self._hints: tuple[str, ...] = ()
         self._spans: tuple[Span, ...] = ()
         self._said: npt.NDArray[np.float64] = np.zeros(0)
         self._wheel = 0
@@ -96,9 +96,9 @@ class SliceStrip(SmallPlot):
         self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
         self._announce()
 
-    def set_hint(self, text: str) -> None:
-        """A few words at the right of the title."""
-        self._hint = text
+    def set_hint(self, *texts: str) -> None:
+        """A few words at the right of the title, in wordings from long to short."""
+        self._hints = texts
         self.update()
 
     def set_spans(self, spans: Sequence[Span]) -> None:
@@ -212,7 +212,7 @@ class SliceStrip(SmallPlot):
         painter = QPainter(self)
         painter.setFont(self.font())
         title = tr("Uncertainty by slice")
-        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hints=self._hints)
         if len(self._values):
             self._paint_bars(painter)
             self._paint_said(painter)
