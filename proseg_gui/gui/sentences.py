@@ -67,6 +67,12 @@ SENTENCES = (
     marked("{n} regions left with {ml} in doubt"), marked("Slice {k}: {ml} in doubt"),
     marked("Slice {k}, {where}: {ml} in doubt"), marked("Slices {k} to {last_k}: {ml} in doubt"),
     marked("Slices {k} to {last_k}, {where}: {ml} in doubt"), marked("{raters} include it"),
+    marked("Slice {k}: {ml} in doubt, {left} after what you drew"),
+    marked("Slice {k}, {where}: {ml} in doubt, {left} after what you drew"),
+    marked("Slices {k} to {last_k}: {ml} in doubt, {left} after what you drew"),
+    marked("Slices {k} to {last_k}, {where}: {ml} in doubt, {left} after what you drew"),
+    marked("what is left could change the volume by at most {ml} ({n} %)"),
+
     marked("{raters} includes it"), marked("{raters} leave it out"), marked("{raters} leaves it out"),
     marked("{raters} include a part"), marked("{raters} includes a part"), marked("{raters} include it, {rest}"),
     marked("{raters} includes it, {rest}"), marked("{raters} leave it out, {rest}"),

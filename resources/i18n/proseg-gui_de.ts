@@ -6063,6 +6063,26 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>{raters} schließen es ein</translation>
     </message>
     <message>
+        <source>Slice {k}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slice {k}, {where}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k}, {where}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k} bis {last_k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}, {where}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k} bis {last_k}, {where}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>what is left could change the volume by at most {ml} ({n} %)</source>
+        <translation>was bleibt, könnte das Volumen um höchstens {ml} ändern ({n} %)</translation>
+    </message>
+    <message>
         <source>{raters} includes it</source>
         <translation>{raters} schließt es ein</translation>
     </message>

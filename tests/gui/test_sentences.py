@@ -37,6 +37,8 @@ def german(qapp):
         ("It is accepted already; Reopen lets you change it",
          "Sie ist schon angenommen; Wieder öffnen lässt Sie sie ändern"),
         ("a, b and c include it", "a, b und c schließen es ein"),
+        ("Slice 3, upper: 6.8 ml in doubt, 1.2 ml after what you drew",
+         "Schicht 3, oben: 6.8 ml im Zweifel, 1.2 ml nach dem, was Sie zeichneten"),
         ("consensus style 3", "Konsensstil 3"),
         ("add structure GTV_1", "Struktur GTV_1 hinzufügen"),
         ("Remembered: draw of anna 2", "Gemerkt: Zug von anna 2"),
