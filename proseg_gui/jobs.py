@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +20,8 @@ from proseg_gui.errors import Cancelled
 
 log = logging.getLogger(__name__)
 
+LOWEST = 19
+"""Of a thread's priorities on Linux."""
 Progress = Callable[[float, str], None]
 """Called with the share done (0..1) and a short text such as ``"slice 12 of 48"``."""
 
@@ -83,6 +88,7 @@ class JobRunner:
         self._threads: dict[str, threading.Thread] = {}
         self._pending: dict[str, list[Job]] = {}
         """Jobs of a lane whose end their owner has not seen yet."""
+        self._at_end: dict[str, Callable[[], None]] = {}
         self._closed = False
 
     def submit(self, lane: str, job: Job, *, latest: bool = False) -> Job:
@@ -108,6 +114,11 @@ class JobRunner:
         with self._lock:
             for job in self._pending.get(lane, []):
                 job.cancel()
+
+    def at_end(self, lane: str, release: Callable[[], None]) -> None:
+        """Call ``release`` on the lane's thread when it ends: for what belongs to one thread, as a graphics context."""
+        with self._lock:
+            self._at_end[lane] = release
 
     def busy(self, lane: str) -> bool:
         """Whether ``lane`` holds work that was not cancelled."""
@@ -135,6 +146,7 @@ class JobRunner:
         while True:
             job = self._queues[lane].get()
             if job is None:
+                self._at_end.get(lane, _nothing)()
                 return
             self._run(job)
             self._deliver(partial(self._finish, lane, job))
@@ -213,6 +225,17 @@ class NewestWriter:
                 self._write(key, value)
             except Exception as error:  # noqa: BLE001 - whatever a write hits belongs to the writer's owner
                 self._failed(error)
+
+
+def lowest_priority() -> None:
+    """Give the thread that calls this what the others leave, where the system can do that for a single thread."""
+    with contextlib.suppress(AttributeError, OSError):
+        if sys.platform == "linux":  # elsewhere the number would be another process's
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _call(function: Callable[[], None]) -> None:

@@ -55,7 +55,7 @@ class Settings:
     recent: tuple[str, ...] = ()
     show_contours: bool = True
     show_heatmap: bool = True
-    layout: str = _choice("two", "single", "mpr", "compare", "gallery")
+    layout: str = _choice("two", "single", "mpr", "compare", "gallery", "surface")
     """``two`` panes (scan and heatmap), one (``single``), or what :mod:`proseg_gui.gui.review.pane_grid` says."""
     map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "ambiguity_here")
     map_form: str = _choice("variance", "entropy")

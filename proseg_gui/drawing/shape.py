@@ -72,6 +72,15 @@ def shrink(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | Non
     return Painted(box, ~near(~mask[wide], geometry, wide, mm)[relative(box, wide)])
 
 
+def hollow(mask: BoolArray, geometry: Geometry, mm: float, *, plane: Plane | None = None) -> Painted:
+    """What :func:`shrink` would take away: a shell inside the mask's outline, ``mm`` thick.
+
+    Parameters and errors as of :func:`grow`.
+    """
+    left = shrink(mask, geometry, mm, plane=plane)
+    return left if not left.inside.size else Painted(left.box, mask[left.box] & ~left.inside)
+
+
 def fill_holes(mask: BoolArray, *, axis: int | None = None, plane: Plane | None = None) -> Painted:
     """Fill what is surrounded: background that no path over voxel faces joins to the outside.
 

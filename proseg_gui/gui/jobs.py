@@ -34,8 +34,8 @@ class QtJobs(QObject):
         super().__init__(parent)
         self._relay = _Relay(self)
         self._runner = JobRunner(self._relay.call.emit)
-        self.cancel, self.busy, self.post, self.close = (
-            self._runner.cancel, self._runner.busy, self._runner.post, self._runner.close,
+        self.cancel, self.busy, self.post, self.at_end, self.close = (
+            self._runner.cancel, self._runner.busy, self._runner.post, self._runner.at_end, self._runner.close,
         )  # fmt: skip
 
     def start(

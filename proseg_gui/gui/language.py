@@ -6,6 +6,8 @@ Texts are English in the code; ``resources/i18n`` holds the other languages. Aft
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from proseg_gui.locations import data_folder
@@ -19,6 +21,21 @@ def tr(text: str, comment: str = "") -> str:
     Called when a text is shown, never at import: the language is not known before the application is there.
     """
     return QCoreApplication.translate("", text, comment or None)
+
+
+def marked(text: str) -> str:
+    """``text`` itself, which the lists of texts then hold: for a table or a constant that is made at import.
+
+    What shows it says ``tr(TEXT)``.
+    """
+    return text
+
+
+def tr_counted(text: str) -> str:
+    """A text that came from below with its numbers in it, such as ``measuring slice 3 of 48``, by its words alone."""
+    words = re.sub(r"\d+", "{}", text)
+    said = tr(words)
+    return text if said == words else said.format(*re.findall(r"\d+", text))
 
 
 def spoken(wanted: str, system: QLocale) -> str:

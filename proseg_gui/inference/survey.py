@@ -153,10 +153,10 @@ def ambiguity_at(
 ) -> np.ndarray:
     """``(S, y, x)`` float32: variance of the probability over the ambiguity alone, at ``point``'s preference.
 
-    Population variance over ``draws`` standard normal draws, the same for every slice; 0 .. 0.25.
+    Population variance over ``draws`` draws of the ambiguity, the same for every slice; 0 .. 0.25.
     """
     generator = torch.Generator().manual_seed(seed)
-    eps = torch.randn(draws, len(point[AMBIGUITY]), generator=generator).tolist()
+    eps = engine.method.draw_eps(draws, generator).tolist()
     points = [{**point, AMBIGUITY: tuple(row)} for row in eps]
     found = np.zeros((len(engine.structures), *engine.geometry.shape[1:]), np.float32)
     part = uncertain_part(engine, k, points, token)

@@ -265,11 +265,11 @@ class Drafts:
         """What was said of slice ``k``, for each structure that the model draws."""
         return tuple(self.plane_codes(name, Plane(0, k)) for name in self._desk.modelled)
 
-    def pinned(self, name: str) -> npt.NDArray[np.bool_]:
-        """``(z,)`` slices of which every voxel was said to be in or out, so that no slider changes them."""
+    def said_of(self, name: str) -> npt.NDArray[np.float64]:
+        """``(z,)`` which part of each slice's voxels was said to be in or out; 1 where no slider changes any of it."""
         shape = self._desk.document.shape
         counts = self._desk.document.evidence(name).counts()
-        return np.asarray(counts == shape[1] * shape[2])
+        return np.asarray(counts / (shape[1] * shape[2]), np.float64)
 
     # -- strokes --------------------------------------------------------------------------------------------------
     @property

@@ -51,6 +51,25 @@ class Operations:
         elif mm < 0:
             self._start(f"shrink by {-mm:g} mm", lambda m, g: [shrink(m, g, -mm, plane=plane)], plane)
 
+    def hollow(self, mm: float, plane: Plane | None = None) -> None:
+        """Keep a shell of the active structure, ``mm`` thick from its outline inwards."""
+        from proseg_gui.drawing.shape import hollow
+
+        self._start(f"hollow to {mm:g} mm", lambda m, g: [hollow(m, g, mm, plane=plane)], plane)
+
+    def threshold(self, plane: Plane | None = None) -> None:
+        """Make the active structure all that lies within the tools' range of values, in the channel in view."""
+        from proseg_gui.drawing.threshold import within
+
+        state, study = self._desk.tools.state, self._desk.study
+        if study is None or (state.low is None and state.high is None):
+            self._announce("noticed", "Choose a range of values first, beside the threshold brush")
+            return
+        low, high, values = *self._desk.tools.range, self._desk.display.shown.array
+        ends = [("from", state.low), ("to", state.high)]
+        told = " ".join(f"{word} {value:g}" for word, value in ends if value is not None)
+        self._start(f"values {told}", lambda _m, _g: [_whole(within(values, low, high), plane)], plane)
+
     def smooth(self, mm: float, plane: Plane | None = None) -> None:
         """Smooth the outline over ``mm``."""
         from proseg_gui.drawing.smooth import smooth

@@ -91,15 +91,21 @@ class AxesState:
 
 @dataclass(frozen=True)
 class Who:
-    """What the current preference stands for: a rater's preset, the consensus style, one draw of a rater, or none."""
+    """What the current preference stands for: a rater's preset, the consensus style, one draw, words, or none."""
 
     rater: str | None = None
     consensus: bool = False
     drawn: str | None = None
+    prompt: str = ""
+    """The words that led here, of several prompts one after the other."""
+    moved: bool = False
+    """Whether sliders were moved by hand after them."""
 
     @property
     def text(self) -> str:
-        """For labels and file names."""
+        """For labels, file names and where an exported contour came from."""
+        if self.prompt:
+            return f"described: {self.prompt}{', then by sliders' if self.moved else ''}"
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")
@@ -181,7 +187,10 @@ class WorkItem:
     state:
         One of :data:`~proseg_gui.review.case.CASE_STATES`; ``flagged`` is a mark of its own beside it.
     doubt:
-        Total uncertainty summed over the volume, in ml; ``None`` until it was measured.
+        Total uncertainty summed over the volume, in ml, as the last model measured it; ``None`` until one did.
+        ``doubts``: hash of a model -> what it measured.
+    problem:
+        Why it could not be measured, as a clause; empty where nothing stood in the way.
     """
 
     key: str
@@ -195,6 +204,12 @@ class WorkItem:
     doubt: float | None = None
     current: bool = False
     others: tuple[WorkItem, ...] = ()
+    doubts: Mapping[str, float] = field(default_factory=dict)
+    problem: str = ""
+
+    def doubt_by(self, model: str) -> float | None:
+        """The doubt by the model of this hash; whoever measured it where none is named."""
+        return self.doubts.get(model) if model else self.doubt
 
 
 @dataclass(frozen=True)

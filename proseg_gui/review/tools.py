@@ -229,10 +229,12 @@ class Tools:
     def _within_range(self, covered: Painted) -> Painted:
         from proseg_gui.drawing.threshold import restrict
 
-        low, high = self._range()
+        low, high = self.range
         return restrict(covered, self._desk.display.shown.array, low, high)
 
-    def _range(self) -> tuple[float, float]:
+    @property
+    def range(self) -> tuple[float, float]:
+        """Values that threshold tools take; infinite where an end is not set."""
         low, high = self.state.low, self.state.high
         return -math.inf if low is None else low, math.inf if high is None else high
 
@@ -252,7 +254,7 @@ class Tools:
         if voxel is None:
             return
         state, image = self.state, self._desk.display.shown
-        low, high = self._range()
+        low, high = self.range
         if state.low is None and state.high is None:
             low, high = near_value(image.array, voxel)
         if not low <= float(image.array[voxel]) <= high:

@@ -7,7 +7,16 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from proseg_gui.drawing.painted import Painted
-from proseg_gui.drawing.shape import LARGEST_CHANGE_MM, combine, fill_holes, grow, keep_largest, remove_small, shrink
+from proseg_gui.drawing.shape import (
+    LARGEST_CHANGE_MM,
+    combine,
+    fill_holes,
+    grow,
+    hollow,
+    keep_largest,
+    remove_small,
+    shrink,
+)
 from proseg_gui.planes import Plane
 from proseg_gui.volume import Geometry, Mask
 
@@ -41,6 +50,18 @@ def test_in_a_plane_they_look_at_that_plane_only(geometry, axis, plain):
     shrunk = np.where(there, mask & ~reached(~mask & there, centres, 2.4), mask)
     assert (grow(mask, geometry, 2.4, plane=plane).over(mask) == grown).all()
     assert (shrink(mask, geometry, 2.4, plane=plane).over(mask) == shrunk).all()
+
+
+@pytest.mark.parametrize("mm", [1.2, 3.0, 50.0])
+def test_a_hollow_shape_keeps_what_lies_within_a_distance_of_its_outside(geometry, mm, plain):
+    mask, centres = ball(geometry, plain, 6.0), plain.world(geometry)
+    shell = mask & reached(~mask, centres, mm)
+    assert (hollow(mask, geometry, mm).mask(mask.shape) == shell).all()
+    plane = Plane.middle(geometry.shape, 0)
+    there = np.indices(geometry.shape)[0] == plane.index
+    flat = np.where(there, mask & reached(~mask & there, centres, mm), mask)
+    assert (hollow(mask, geometry, mm, plane=plane).over(mask) == flat).all()
+    assert not hollow(np.zeros(geometry.shape, bool), geometry, mm).inside.size
 
 
 def test_a_shape_at_the_border_is_grown_up_to_it_and_not_eaten_from_there(geometry, plain):

@@ -254,7 +254,7 @@ def test_a_whole_slice_that_a_tool_decided_is_pinned(bench) -> None:
     inside[0, 1:3, 1:3] = True
     box = (slice(2, 3), slice(0, SHAPE[1]), slice(0, SHAPE[2]))
     desk.drafts.put("smooth", "lesion", [(box, words_for(inside, "tool"))])
-    assert desk.drafts.pinned("lesion").tolist() == [False, False, True, False, False, False]
+    assert desk.drafts.said_of("lesion").tolist() == [0, 0, 1, 0, 0, 0]
     shown = desk.drafts.shown("lesion", Plane(0, 2), np.ones(SHAPE[1:], bool))
     assert np.array_equal(shown, inside[0])
     desk.drafts.clear("lesion", Plane(0, 2))

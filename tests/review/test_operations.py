@@ -34,7 +34,7 @@ def test_grown_slices_are_pinned_and_hold_what_the_ball_reaches(bench) -> None:
     assert np.array_equal(whole(desk, bench), expected)
     changed = (before != expected).any(axis=(1, 2))
     assert changed.any()
-    assert np.array_equal(desk.drafts.pinned("lesion"), changed)
+    assert np.array_equal(desk.drafts.said_of("lesion") == 1, changed)
     assert desk.undo_name == "grow by 3 mm"
     desk.latents.choose_rater("ben")  # what the model draws elsewhere moves, pinned slices do not
     assert np.array_equal(whole(desk, bench)[changed], expected[changed])
@@ -52,7 +52,7 @@ def test_on_one_slice_only_that_slice_changes(bench) -> None:
     found = whole(desk, bench, "GTV")
     assert found.any(axis=(1, 2)).tolist() == [False, False, True, False, False, False]
     assert found[2].sum() == 1 + 4 + 2 - 1  # one row up and down, two columns right, one left, the place itself
-    assert not desk.drafts.pinned("GTV").any()
+    assert not (desk.drafts.said_of("GTV") == 1).any()
     codes = desk.drafts.codes("GTV")
     assert has_origin(codes, "hand").sum() == 1
     assert has_origin(codes, "tool").sum() == found.sum() - 1
@@ -118,3 +118,37 @@ def test_nothing_is_done_to_what_is_locked(bench) -> None:
     desk.drafts.lock("lesion", True)
     desk.operations.grow(2.0)
     assert not bench.worker.of("tool")
+
+
+def test_a_threshold_takes_all_values_of_the_range_that_the_tools_have(bench) -> None:
+    desk = (bench.open(model=False), bench.desk)[1]
+    desk.drafts.add("GTV")
+    desk.operations.threshold()
+    bench.worker.finish()
+    assert "range of values" in bench.sayings("noticed")[-1] and desk.undo_name != "values"
+    values = desk.display.shown.array
+    low, high = np.percentile(values, (20, 70)).tolist()
+    desk.tools.set_range(low, high)
+    desk.operations.threshold()
+    bench.worker.finish()
+    assert np.array_equal(whole(desk, bench, "GTV"), (values >= low) & (values <= high))
+    assert desk.undo_name == f"values from {low:g} to {high:g}"
+    desk.undo()
+    desk.tools.set_range(None, high)
+    desk.operations.threshold(Plane(0, 1))
+    bench.worker.finish()
+    found = whole(desk, bench, "GTV")
+    assert np.array_equal(found[1], values[1] <= high) and found.any(axis=(1, 2)).sum() == 1
+
+
+def test_a_hollow_structure_keeps_its_outline(bench) -> None:
+    desk = (bench.open(model=False), bench.desk)[1]
+    desk.drafts.add("GTV")
+    block = np.zeros(SHAPE, bool)
+    block[0:5, 1:5] = True
+    desk.drafts.put("block", "GTV", [(tuple(slice(0, n) for n in SHAPE), block.astype(np.uint8))])
+    desk.operations.hollow(2.0)
+    bench.worker.finish()
+    found = whole(desk, bench, "GTV")
+    assert found[0:5, 1].all() and not found[:, 2:].any() and not found[5].any()
+    assert desk.undo_name == "hollow to 2 mm"

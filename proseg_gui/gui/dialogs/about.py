@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.dialogs.frame import RESEARCH_USE, DialogFrame, banner, heading, words
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 
-WHAT_IT_IS = (
+WHAT_IT_IS = marked(
     "Review of segmentations by several raters: how each would draw, what the image leaves open, "
     "and how sure anybody can be."
 )
-NOT_FOR = f"{RESEARCH_USE}. Do not use it for decisions about patients."
+NOT_FOR = marked("Do not use it for decisions about patients.")
 
 
 class AboutDialog(DialogFrame):
@@ -26,8 +26,8 @@ class AboutDialog(DialogFrame):
         self._versions = dict(versions)
         self._citation = citation
         self.body.addWidget(words(f"proseg-gui {self._versions.get('proseg-gui', '')}".strip(), "title"))
-        self.body.addWidget(words(WHAT_IT_IS))
-        self.body.addWidget(banner(NOT_FOR))
+        self.body.addWidget(words(tr(WHAT_IT_IS)))
+        self.body.addWidget(banner(f"{tr(RESEARCH_USE)}. {tr(NOT_FOR)}"))
         self.body.addWidget(heading(tr("Versions")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.review.agreement import Agreement
@@ -41,12 +42,13 @@ def _ml(value: float) -> str:
 
 
 FIGURES: tuple[tuple[str, str, Callable[[float], str], str], ...] = (
-    ("dice", "Dice", _share, "Overlap of the volumes: 1 is the same, 0 nothing shared"),
-    ("surface_dice", "Surface Dice", _share,
-     f"Share of both surfaces that lies within {SURFACE_TOLERANCE_MM:g} mm of the other"),
-    ("hd95_mm", "HD95 (mm)", _mm, "95 % of each surface lie at most this far from the other; ∞ where one is empty"),
-    ("assd_mm", "ASSD (mm)", _mm, "Mean distance between the surfaces; ∞ where one is empty"),
-    ("volume_ml", "Volume (ml)", _ml, "The contour's volume minus the mask's"),
+    ("dice", marked("Dice"), _share, marked("Overlap of the volumes: 1 is the same, 0 nothing shared")),
+    ("surface_dice", marked("Surface Dice"), _share,
+     marked("Share of both surfaces that lies within {mm:g} mm of the other")),
+    ("hd95_mm", marked("HD95 (mm)"), _mm,
+     marked("95 % of each surface lie at most this far from the other; ∞ where one is empty")),
+    ("assd_mm", marked("ASSD (mm)"), _mm, marked("Mean distance between the surfaces; ∞ where one is empty")),
+    ("volume_ml", marked("Volume (ml)"), _ml, marked("The contour's volume minus the mask's")),
 )  # fmt: skip
 """Field of :class:`Agreement`, heading, how it is written, what it means."""
 
@@ -57,17 +59,17 @@ class AgreementDialog(DialogFrame):
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Agreement with given masks", parent)
+        super().__init__(tr("Agreement with given masks"), parent)
         self.setModal(False)
         self.about = words("", "muted")
-        self.current = _Table("Current contour")
+        self.current = _Table(tr("Current contour"))
         self.figure = QComboBox()
-        self.figure.setAccessibleName("Figure of the presets")
+        self.figure.setAccessibleName(tr("Figure of the presets"))
         for name, title, _, tip in FIGURES:
-            self.figure.addItem(title, name)
-            self.figure.setItemData(self.figure.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.figure.addItem(tr(title), name)
+            self.figure.setItemData(self.figure.count() - 1, _tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.figure.currentIndexChanged.connect(lambda _index: self._show_presets())
-        self.presets = _Table("Presets of the raters")
+        self.presets = _Table(tr("Presets of the raters"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.working = muted("", wrap=False)
@@ -75,23 +77,23 @@ class AgreementDialog(DialogFrame):
         self._by_preset: dict[str, Sequence[Agreement]] = {}
         self._own: Mapping[str, frozenset[str]] = {}
         line = QHBoxLayout()
-        line.addWidget(heading("Each rater's preset"))
+        line.addWidget(heading(tr("Each rater's preset")))
         line.addWidget(self.figure)
         line.addStretch(1)
         state = QHBoxLayout()
         state.addWidget(self.working)
         state.addWidget(self.bar, 1)
         self.body.addWidget(self.about)
-        self.body.addWidget(heading("Current contour"))
+        self.body.addWidget(heading(tr("Current contour")))
         self.body.addWidget(self.current)
         self.body.addLayout(line)
         self.body.addWidget(self.presets)
-        self.body.addWidget(muted("Bold: a rater's preset against that rater's own masks."))
+        self.body.addWidget(muted(tr("Bold: a rater's preset against that rater's own masks.")))
         self.body.addLayout(state)
-        self.copy = self.add_button("Copy", primary=False)
-        self.copy.setToolTip("Copy both tables as text with tabs, for a spreadsheet")
+        self.copy = self.add_button(tr("Copy"), primary=False)
+        self.copy.setToolTip(tr("Copy both tables as text with tabs, for a spreadsheet"))
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.text()))
-        self.add_button("Close", primary=True).clicked.connect(self.accept)
+        self.add_button(tr("Close"), primary=True).clicked.connect(self.accept)
         self.finished.connect(lambda _code: self.closed.emit())
         self.resize(660, 460)
 
@@ -108,7 +110,7 @@ class AgreementDialog(DialogFrame):
         self._fill_current([(name, _texts(agreement)) for name, agreement in zip(self._names, found, strict=True)])
 
     def _fill_current(self, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
-        self.current.fill([title for _, title, _, _ in FIGURES], rows, tips=[tip for *_, tip in FIGURES])
+        self.current.fill([tr(title) for _, title, _, _ in FIGURES], rows, tips=[_tip(tip) for *_, tip in FIGURES])
 
     def show_preset(self, rater: str, found: Sequence[Agreement]) -> None:
         """Show one rater's preset against each reference."""
@@ -132,7 +134,9 @@ class AgreementDialog(DialogFrame):
     def text(self) -> str:
         """Both tables as lines with tabs."""
         name = self.figure.currentText()
-        return f"Current contour\n{self.current.text()}\n\nPresets: {name}\n{self.presets.text()}\n"
+        return tr("Current contour\n{current}\n\nPresets: {figure}\n{presets}\n").format(
+            current=self.current.text(), figure=name, presets=self.presets.text()
+        )
 
 
 class _Table(QTableWidget):
@@ -191,6 +195,10 @@ class _Table(QTableWidget):
         lines = [["", *heads[Qt.Orientation.Horizontal]]]
         lines += [[heads[Qt.Orientation.Vertical][r], *(str(model.index(r, c).data()) for c in columns)] for r in rows]
         return "\n".join("\t".join(line) for line in lines)
+
+
+def _tip(tip: str) -> str:
+    return tr(tip).format(mm=SURFACE_TOLERANCE_MM)
 
 
 def _texts(agreement: Agreement) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.io.contours.structure_codes import StructureCode, search_codes, structure_codes
 
 
@@ -18,7 +19,7 @@ class CodeBox(QComboBox):
         self.edit = QLineEdit()
         self.setLineEdit(self.edit)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setAccessibleName("Coded structure")
+        self.setAccessibleName(tr("Coded structure"))
         for entry in structure_codes():
             self.addItem(_label(entry), entry.key)
         self._found = QStringListModel(self)

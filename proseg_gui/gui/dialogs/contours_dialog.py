@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.io.base.shown import plain
 from proseg_gui.io.contours.naming import Row, problem
 from proseg_gui.review.figures import ml_number
@@ -26,10 +27,10 @@ from proseg_gui.wording import plural
 
 RATERS, REFERENCE = "raters", "reference"
 ROLES = {
-    RATERS: "Drawings of raters of this case, as in the table",
-    REFERENCE: "The reference to compare the current contour with",
+    RATERS: marked("Drawings of raters of this case, as in the table"),
+    REFERENCE: marked("The reference to compare the current contour with"),
 }
-COLUMNS = ("Region", "File", "Rater", "Structure", "ml")
+COLUMNS = (marked("Region"), marked("File"), marked("Rater"), marked("Structure"), "ml")
 _REGION, _FILE, _RATER, _STRUCTURE, _ML = range(len(COLUMNS))
 _MOST_SHOWN = 10
 
@@ -50,14 +51,15 @@ class ContoursDialog(DialogFrame):
         there: Mapping[tuple[str, str], str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Contours on this scan", parent)
+        super().__init__(tr("Contours on this scan"), parent)
         if not rows:
             raise ValueError("there must be something to choose from")
         self._proposed, self._there = tuple(rows), dict(there or {})
         raters = len({row.rater for row in rows})
-        count = plural(len(rows), "region lies", f"regions of {raters} raters lie" if raters > 1 else "regions lie")
-        self.body.addWidget(words(f"{count} on this scan. What are they?", "title"))
-        self.roles = {key: QRadioButton(text) for key, text in ROLES.items()}
+        many = tr("regions of {raters} raters lie").format(raters=raters) if raters > 1 else tr("regions lie")
+        count = plural(len(rows), tr("region lies"), many)
+        self.body.addWidget(words(tr("{count} on this scan. What are they?").format(count=count), "title"))
+        self.roles = {key: QRadioButton(tr(text)) for key, text in ROLES.items()}
         self._group = QButtonGroup(self)
         for button in self.roles.values():
             self._group.addButton(button)
@@ -69,18 +71,21 @@ class ContoursDialog(DialogFrame):
         self.body.addWidget(self.roles[REFERENCE])
         self.roles[RATERS].setChecked(True)
         self.regions = QComboBox()
-        self.regions.setAccessibleName("Region to compare with")
+        self.regions.setAccessibleName(tr("Region to compare with"))
         self.regions.addItems([f"{r.rater}: {r.region}, {ml_number(v)} ml" for r, v in zip(rows, ml, strict=True)])
         self.regions.setCurrentIndex(_likeliest(rows, compared))
         self.body.addWidget(self.regions)
-        self.what = words(f"It is compared with the contour of {compared!r}." if compared else "", "muted")
+        self.what = words(
+            tr("It is compared with the contour of {compared!r}.").format(compared=compared) if compared else "",
+            "muted",
+        )
         self.body.addWidget(self.what)
         self.notices = words(" ".join(notices), "notice")
         self.notices.setVisible(bool(notices))
         self.body.addWidget(self.notices)
         self.body.addStretch(1)
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.add = self.add_button("Add", primary=True)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.add = self.add_button(tr("Add"), primary=True)
         self.add.clicked.connect(self.accept)
         self._group.buttonToggled.connect(lambda _button, _on: self._refresh())
         self.table.itemChanged.connect(lambda _item: self._refresh())
@@ -125,8 +130,8 @@ class ContoursDialog(DialogFrame):
 
 def _table(rows: Sequence[Row], ml: Sequence[float]) -> QTableWidget:
     table = QTableWidget(len(rows), len(COLUMNS))
-    table.setAccessibleName("Who drew what")
-    table.setHorizontalHeaderLabels(list(COLUMNS))
+    table.setAccessibleName(tr("Who drew what"))
+    table.setHorizontalHeaderLabels([tr(column) for column in COLUMNS])
     table.verticalHeader().hide()
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     fixed = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable

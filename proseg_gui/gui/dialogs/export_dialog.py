@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from proseg_gui.gui.dialogs.code_box import CodeBox
 from proseg_gui.gui.dialogs.frame import DialogFrame, banner, heading, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import MAPS
 from proseg_gui.gui.panels.widgets import Eliding
@@ -47,17 +48,26 @@ from proseg_gui.review.export_request import (
 __all__ = ["ExportDialog", "ExportOffer", "ExportRequest"]
 
 WHAT = {
-    "current": ("Current contour", "The accepted reading where there is one, else the draft as it stands"),
-    "raters": ("Each rater's contour", "As the model says each of them draws"),
-    "consensus": ("Consensus", "Where the raters' mean probability is above one half, and that probability"),
-    "consensus_style": ("Consensus style", "The preset of that name: one contour at the mean preference"),
-    "samples": ("Samples", "Random readings, spread evenly over the raters"),
-    "maps": ("Uncertainty maps", "Voxel maps of the total and its parts"),
+    "current": (
+        marked("Current contour"),
+        marked("The accepted reading where there is one, else the draft as it stands"),
+    ),
+    "raters": (marked("Each rater's contour"), marked("As the model says each of them draws")),
+    "consensus": (
+        marked("Consensus"),
+        marked("Where the raters' mean probability is above one half, and that probability"),
+    ),
+    "consensus_style": (
+        marked("Consensus style"),
+        marked("The preset of that name: one contour at the mean preference"),
+    ),
+    "samples": (marked("Samples"), marked("Random readings, spread evenly over the raters")),
+    "maps": (marked("Uncertainty maps"), marked("Voxel maps of the total and its parts")),
 }
 MOST_SAMPLES = 200
 TYPING_MS = 250
 """A folder's name is looked up once the typing pauses."""
-CHECKING = "Checking the folder…"
+CHECKING = marked("Checking the folder…")
 MAP_LABELS = {part.key: part.label for part in MAPS}
 
 
@@ -72,18 +82,18 @@ class ExportDialog(DialogFrame):
     """
 
     def __init__(self, offer: ExportOffer, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__("Export", parent)
+        super().__init__(tr("Export"), parent)
         self._offer, self._look = offer, look
         self._asked: ExportRequest | None = None
         self._place: Place | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._ask)
-        self.what = {key: QCheckBox(text) for key, (text, _tip) in WHAT.items()}
+        self.what = {key: QCheckBox(tr(text)) for key, (text, _tip) in WHAT.items()}
         self.raters = {name: _name_box(name) for name in offer.raters}
-        self.maps = {name: _name_box(MAP_LABELS.get(name, name)) for name in offer.maps}
+        self.maps = {name: _name_box(tr(MAP_LABELS.get(name, name))) for name in offer.maps}
         self.structures = {name: _name_box(name) for name in offer.structures}
-        self.one, self.all = QRadioButton(), QRadioButton("All structures")
+        self.one, self.all = QRadioButton(), QRadioButton(tr("All structures"))
         self._name_boxes = {"raters": _indented(self.raters), "maps": _indented(self.maps)}
         self._seen: tuple[Path, ...] = ()
         self.samples = QSpinBox()
@@ -93,14 +103,14 @@ class ExportDialog(DialogFrame):
         self.interpreted_type = QComboBox()
         self.code = CodeBox()
         self.folder = QLineEdit(str(offer.folder))
-        self.browse = QPushButton("Browse…")
+        self.browse = QPushButton(tr("Browse…"))
         self.replace_files = QCheckBox()
         self.conflict = words("", "notice")
         self.trouble = words("", "muted")
         self.note = words("", "muted")
         self._build()
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.export = self.add_button("Export", primary=True)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.export = self.add_button(tr("Export"), primary=True)
         self.export.clicked.connect(self.accept)
         self._connect()
         self._refresh()
@@ -109,17 +119,17 @@ class ExportDialog(DialogFrame):
     # -- building -------------------------------------------------------------------------------------------------
     def _build(self) -> None:
         self.body.addWidget(banner())
-        self.body.addWidget(heading("What"))
+        self.body.addWidget(heading(tr("What")))
         self.body.addLayout(self._what_grid())
-        self.body.addWidget(heading("As"))
+        self.body.addWidget(heading(tr("As")))
         self.body.addLayout(self._format_form())
-        self.body.addWidget(heading("Into"))
+        self.body.addWidget(heading(tr("Into")))
         place = QHBoxLayout()
         place.setSpacing(6)
         place.addWidget(self.folder, 1)
         self.browse.setAutoDefault(False)
         place.addWidget(self.browse)
-        self.folder.setAccessibleName("Folder")
+        self.folder.setAccessibleName(tr("Folder"))
         self.body.addLayout(place)
         said = QGridLayout()  # one or the other is said, in the same place
         said.addWidget(self.conflict, 0, 0)
@@ -137,9 +147,9 @@ class ExportDialog(DialogFrame):
         box.setSpacing(3)
         self.samples.setRange(1, MOST_SAMPLES)
         self.samples.setValue(self._offer.samples)
-        self.samples.setAccessibleName("Number of samples")
+        self.samples.setAccessibleName(tr("Number of samples"))
         for key, toggle in self.what.items():
-            toggle.setToolTip(WHAT[key][1])
+            toggle.setToolTip(tr(WHAT[key][1]))
             if key == "samples":
                 row = QHBoxLayout()
                 row.addWidget(toggle)
@@ -161,7 +171,7 @@ class ExportDialog(DialogFrame):
     def _scope(self) -> QWidget:
         """Of which structures: the active one, or all and which of them; not asked where there is one."""
         active = self._offer.structures[self._offer.structure]
-        self.one.setText(f"This structure ({active})")
+        self.one.setText(tr("This structure ({active})").format(active=active))
         self.one.setToolTip(active)
         (self.all if self._offer.all_structures and len(self.structures) > 1 else self.one).setChecked(True)
         self._which, holder = _indented(self.structures), QWidget()
@@ -191,15 +201,15 @@ class ExportDialog(DialogFrame):
             self.formats[key].setEnabled(not self._offer.dicom_refusal)
         self.structure_name.setMaxLength(LONGEST_NAME)
         for kind in INTERPRETED_TYPES:
-            self.interpreted_type.addItem(kind or "None", kind)
+            self.interpreted_type.addItem(kind or tr("None"), kind)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(5)
-        form.addRow("Format", row)
+        form.addRow(tr("Format"), row)
         form.addRow("", self.note)
-        form.addRow("Structure name", self.structure_name)
-        form.addRow("Interpreted type", self.interpreted_type)
-        form.addRow("Coded structure", self.code)
+        form.addRow(tr("Structure name"), self.structure_name)
+        form.addRow(tr("Interpreted type"), self.interpreted_type)
+        form.addRow(tr("Coded structure"), self.code)
         self._form = form
         return form
 
@@ -243,10 +253,10 @@ class ExportDialog(DialogFrame):
         for key, toggle in self.what.items():
             reason = "" if key == "current" else self._offer.model_refusal
             if key == "maps":
-                reason = reason or self._offer.maps_refusal or MAPS_HAVE_NO_PLACE.get(fmt, "")
+                reason = reason or self._offer.maps_refusal or tr(MAPS_HAVE_NO_PLACE.get(fmt, ""))
             toggle.setEnabled(not reason)
-            toggle.setText(f"{WHAT[key][0]} ({reason})" if reason else WHAT[key][0])
-            toggle.setToolTip(reason or WHAT[key][1])
+            toggle.setText(f"{tr(WHAT[key][0])} ({reason})" if reason else tr(WHAT[key][0]))
+            toggle.setToolTip(reason or tr(WHAT[key][1]))
         several = self.all.isChecked()
         self._scope_holder.setEnabled(self.what["current"].isChecked())
         self._which.setEnabled(several)
@@ -259,7 +269,7 @@ class ExportDialog(DialogFrame):
             (self.code, ("seg",), SEGMENTS_ONLY),
         ):
             field.setEnabled(fmt in formats and not several)
-            field.setToolTip(only if fmt not in formats else ONE_ONLY if several else "")
+            field.setToolTip(tr(only) if fmt not in formats else tr(ONE_ONLY) if several else "")
         self.note.setText(self._offer.dicom_note if fmt in DICOM_FORMATS else self._offer.dicom_refusal)
         self._show_conflicts()
 
@@ -297,13 +307,17 @@ class ExportDialog(DialogFrame):
                 self.replace_files.setChecked(False)  # other files: ask again
         if place is not None:
             self._seen = there
-        names = ", ".join(path.name for path in there[:4]) + (f" and {len(there) - 4} more" if len(there) > 4 else "")
-        self.conflict.setText(f"Already there: {names}." if there else "")
-        self.replace_files.setText("Replace it" if len(there) == 1 else f"Replace these {len(there)} files")
+        names = ", ".join(path.name for path in there[:4]) + (
+            tr(" and {n} more").format(n=len(there) - 4) if len(there) > 4 else ""
+        )
+        self.conflict.setText(tr("Already there: {names}.").format(names=names) if there else "")
+        self.replace_files.setText(
+            tr("Replace it") if len(there) == 1 else tr("Replace these {n} files").format(n=len(there))
+        )
         if place is not None:
             trouble = trouble or place.trouble
         self.trouble.setText(
-            trouble or (CHECKING if place is None else "The folder will be made." if place.is_new else "")
+            trouble or (tr(CHECKING) if place is None else tr("The folder will be made.") if place.is_new else "")
         )
         self.conflict.setVisible(bool(there))
         self.replace_files.setVisible(bool(there))
@@ -312,7 +326,7 @@ class ExportDialog(DialogFrame):
         self.export.setEnabled(ready and (not there or self.replace_files.isChecked()))
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Export into", self.folder.text())
+        dialog = QFileDialog(self, tr("Export into"), self.folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.folder.setText)
         dialog.open()

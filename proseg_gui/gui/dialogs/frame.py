@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.model import Thumbnail
 from proseg_gui.gui.panels.widgets import pixmap_of
 
-RESEARCH_USE = "Research use, not a medical device"
+RESEARCH_USE = marked("Research use, not a medical device")
 PICTURE_SIDE = 56
 EDGE = 40
 """Pixels of the screen that a dialog leaves, title bar included."""
@@ -115,9 +116,9 @@ class DialogFrame(QDialog):
         self.buttons.insertWidget(self.buttons.count() - 1 if self.buttons.count() > 1 else 0, widget)
 
 
-def banner(text: str = RESEARCH_USE) -> QLabel:
-    """The strip that stands wherever a mask leaves the program."""
-    label = QLabel(text)
+def banner(text: str = "") -> QLabel:
+    """The strip that stands wherever a mask leaves the program; without a text it says that this is for research."""
+    label = QLabel(text or tr(RESEARCH_USE))
     label.setProperty("role", "banner")
     return label
 

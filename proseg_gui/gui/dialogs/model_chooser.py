@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 
 from proseg_gui.gui import theme
 from proseg_gui.gui.dialogs.frame import DialogFrame, PictureList, PictureRow, heading, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.wording import plural
 
-NO_MODELS = "No model is installed here. Browse for the folder of one."
+NO_MODELS = marked("No model is installed here. Browse for the folder of one.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ModelItem:
     @property
     def facts(self) -> str:
         """One line for the list."""
-        count = plural(len(self.raters), "rater")
+        count = plural(len(self.raters), tr("rater"), tr("raters"))
         return " · ".join(filter(None, (self.modality, count, ", ".join(self.structures))))
 
 
@@ -53,12 +54,12 @@ class ModelChooser(DialogFrame):
     """List left, the marked card right. ``chosen()`` is a card's key, or the folder that was browsed for."""
 
     def __init__(self, cards: Sequence[ModelItem], parent: QWidget | None = None) -> None:
-        super().__init__("Choose a model", parent)
+        super().__init__(tr("Choose a model"), parent)
         self._cards = tuple(cards)
         self._folder: Path | None = None
-        self.list = PictureList("Models")
+        self.list = PictureList(tr("Models"))
         for card in self._cards:
-            title = f"{card.name} {card.version}" + ("  (in use)" if card.current else "")
+            title = f"{card.name} {card.version}" + (tr("  (in use)") if card.current else "")
             self.list.add_row(PictureRow(title, card.facts, card.trouble, with_picture=False))
         self.detail = QStackedWidget()
         for card in self._cards:
@@ -69,16 +70,16 @@ class ModelChooser(DialogFrame):
         columns.addWidget(self.detail, 3)
         self.list.setVisible(bool(cards))
         self.detail.setVisible(bool(cards))
-        self.body.addWidget(words("Which model shall look at the scan?" if cards else NO_MODELS, "title"))
+        self.body.addWidget(words(tr("Which model shall look at the scan?") if cards else tr(NO_MODELS), "title"))
         self.body.addLayout(columns, 1)
-        self.browse = QPushButton("Browse…")
+        self.browse = QPushButton(tr("Browse…"))
         self.browse.setAutoDefault(False)
-        self.browse.setToolTip("Choose a model's folder (with card.json and model.safetensors)")
+        self.browse.setToolTip(tr("Choose a model's folder (with card.json and model.safetensors)"))
         theme.set_icon(self.browse, "open")
         self.browse.clicked.connect(self._browse)
         self.add_left(self.browse)
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.use = self.add_button("Use this model", primary=True)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.use = self.add_button(tr("Use this model"), primary=True)
         self.use.clicked.connect(self.accept)
         self.list.currentRowChanged.connect(self._show_card)
         self.list.itemDoubleClicked.connect(lambda _item: self.accept() if self.use.isEnabled() else None)
@@ -100,7 +101,7 @@ class ModelChooser(DialogFrame):
         self.accept()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Folder of a model")
+        dialog = QFileDialog(self, tr("Folder of a model"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.take_folder)
         dialog.open()
@@ -116,10 +117,10 @@ def _detail(card: ModelItem) -> QFrame:
     facts.setVerticalSpacing(2)
     facts.setColumnStretch(1, 1)
     rows = [
-        ("Raters", ", ".join(card.raters)),
-        ("Structures", ", ".join(card.structures)),
-        ("Images", card.modality),
-        ("Licence", card.licence),
+        (tr("Raters"), ", ".join(card.raters)),
+        (tr("Structures"), ", ".join(card.structures)),
+        (tr("Images"), card.modality),
+        (tr("Licence"), card.licence),
         *card.metrics,
     ]
     for number, (name, value) in enumerate((name, value) for name, value in rows if value):
@@ -133,7 +134,7 @@ def _detail(card: ModelItem) -> QFrame:
     for text, role in ((card.trouble, "danger"), (card.intended_use, "")):
         if text:
             box.addWidget(words(text, role))
-    box.addWidget(heading("Card"))
+    box.addWidget(heading(tr("Card")))
     box.addLayout(facts)
     box.addStretch(1)
     return frame

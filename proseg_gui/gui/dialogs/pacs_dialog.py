@@ -23,11 +23,19 @@ from PySide6.QtWidgets import (
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
 from proseg_gui.gui.dialogs.pacs_nodes import NodeForm
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query
 from proseg_gui.io.pacs.queue import KeptSend
 from proseg_gui.wording import plural
 
-COLUMNS = ("Patient ID", "Name", "Date", "Modality", "Description", "Images")
+COLUMNS = (
+    marked("Patient ID"),
+    marked("Name"),
+    marked("Date"),
+    marked("Modality"),
+    marked("Description"),
+    marked("Images"),
+)
 
 
 class PacsDialog(DialogFrame):
@@ -47,21 +55,21 @@ class PacsDialog(DialogFrame):
     cancel_asked = Signal()
 
     def __init__(self, nodes: Sequence[Node], folder: Path, parent: QWidget | None = None) -> None:
-        super().__init__("Archive (PACS)", parent)
+        super().__init__(tr("Archive (PACS)"), parent)
         self._nodes = list(nodes)
         self._series: list[FoundSeries] = []
         self._kept: list[KeptSend] = []
         self._busy = False
         self.node_box, self.form = QComboBox(), NodeForm()
-        self.save, self.remove = QPushButton("Save node"), QPushButton("Remove node")
+        self.save, self.remove = QPushButton(tr("Save node")), QPushButton(tr("Remove node"))
         self.fields = {name: QLineEdit() for name in ("patient_id", "patient_name", "date", "modality", "accession")}
-        self.find_button = QPushButton("Find")
+        self.find_button = QPushButton(tr("Find"))
         self.table = QTableWidget(0, len(COLUMNS))
         self.folder = QLineEdit(str(folder))
-        self.fetch, self.send = QPushButton("Fetch and open"), QPushButton("Send files…")
+        self.fetch, self.send = QPushButton(tr("Fetch and open")), QPushButton(tr("Send files…"))
         self.kept = QListWidget()
-        self.retry, self.drop = QPushButton("Send again"), QPushButton("Forget")
-        self.bar, self.cancel, self.trouble = QProgressBar(), QPushButton("Stop"), words("", "notice")
+        self.retry, self.drop = QPushButton(tr("Send again")), QPushButton(tr("Forget"))
+        self.bar, self.cancel, self.trouble = QProgressBar(), QPushButton(tr("Stop")), words("", "notice")
         self._build()
         self._connect()
         self._fill_nodes(self._nodes[0].name if self._nodes else "")
@@ -69,29 +77,35 @@ class PacsDialog(DialogFrame):
 
     # -- building -------------------------------------------------------------------------------------------------
     def _build(self) -> None:
-        self.body.addWidget(heading("Node"))
-        self.node_box.setAccessibleName("Node")
+        self.body.addWidget(heading(tr("Node")))
+        self.node_box.setAccessibleName(tr("Node"))
         self.body.addLayout(_row(self.node_box, self.save, self.remove, stretch=self.node_box))
         self.body.addWidget(self.form)
-        self.body.addWidget(heading("Find"))
-        labels = ("Patient ID", "Name, * for any", "Date YYYYMMDD[-YYYYMMDD]", "Modality", "Accession")
+        self.body.addWidget(heading(tr("Find")))
+        labels = (
+            tr("Patient ID"),
+            tr("Name, * for any"),
+            tr("Date YYYYMMDD[-YYYYMMDD]"),
+            tr("Modality"),
+            tr("Accession"),
+        )
         for field, label in zip(self.fields.values(), labels, strict=True):
             field.setPlaceholderText(label)
             field.setAccessibleName(label)
         self.body.addLayout(_row(*self.fields.values(), self.find_button))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels([tr(column) for column in COLUMNS])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.setAccessibleName("Series")
+        self.table.setAccessibleName(tr("Series"))
         self.body.addWidget(self.table, 1)
-        self.folder.setAccessibleName("Folder for fetched images")
-        self.body.addLayout(_row(words("Into"), self.folder, self.fetch, stretch=self.folder))
-        self.body.addWidget(heading("Send"))
+        self.folder.setAccessibleName(tr("Folder for fetched images"))
+        self.body.addLayout(_row(words(tr("Into")), self.folder, self.fetch, stretch=self.folder))
+        self.body.addWidget(heading(tr("Send")))
         self.kept.setMaximumHeight(80)
-        self.kept.setAccessibleName("Sends that wait")
+        self.kept.setAccessibleName(tr("Sends that wait"))
         side = QVBoxLayout()
         for button in (self.send, self.retry, self.drop):
             side.addWidget(button)
@@ -105,7 +119,7 @@ class PacsDialog(DialogFrame):
         self.body.addLayout(_row(self.bar, self.cancel, stretch=self.bar))
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
-        self.add_button("Close").clicked.connect(self.reject)
+        self.add_button(tr("Close")).clicked.connect(self.reject)
 
     def _connect(self) -> None:
         self.node_box.currentIndexChanged.connect(self._show_node)
@@ -136,7 +150,7 @@ class PacsDialog(DialogFrame):
             for column, text in enumerate(cells):
                 self.table.setItem(row, column, QTableWidgetItem(text))
         self.table.resizeColumnsToContents()
-        self.say("" if self._series else "Nothing was found.")
+        self.say("" if self._series else tr("Nothing was found."))
         self._refresh()
 
     def show_kept(self, kept: Sequence[KeptSend]) -> None:
@@ -144,8 +158,12 @@ class PacsDialog(DialogFrame):
         self._kept = list(kept)
         self.kept.clear()
         for entry in self._kept:
-            count = plural(len(entry.files), "file")
-            self.kept.addItem(f"{count} to {entry.node}, {entry.created.replace('T', ' ')}: {entry.reason}")
+            count = plural(len(entry.files), tr("file"), tr("files"))
+            self.kept.addItem(
+                tr("{count} to {node}, {when}: {reason}").format(
+                    count=count, node=entry.node, when=entry.created.replace("T", " "), reason=entry.reason
+                )
+            )
         if self._kept:
             self.kept.setCurrentRow(0)
         self._refresh()
@@ -187,7 +205,7 @@ class PacsDialog(DialogFrame):
     def _fill_nodes(self, current: str) -> None:
         self.node_box.blockSignals(True)
         self.node_box.clear()
-        self.node_box.addItems([*(node.name for node in self._nodes), "New node"])
+        self.node_box.addItems([*(node.name for node in self._nodes), tr("New node")])
         names = [node.name for node in self._nodes]
         self.node_box.setCurrentIndex(names.index(current) if current in names else len(names))
         self.node_box.blockSignals(False)
@@ -226,7 +244,7 @@ class PacsDialog(DialogFrame):
             self.fetch_asked.emit(self.form.node(), self._series[self._row()], folder)
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, "Send", "", "DICOM (*.dcm);;All files (*)")
+        dialog = QFileDialog(self, tr("Send"), "", tr("DICOM (*.dcm);;All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(
             lambda names: self.send_asked.emit(self.form.node(), [Path(name) for name in names])

@@ -15,10 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.io.pacs.nodes import Node
 
 KIND_LABELS = {"dicomweb": "DICOMweb", "dimse": "DIMSE"}
-RETRIEVE_LABELS = {"get": "C-GET (on our own connection)", "move": "C-MOVE (the archive connects to us)"}
+RETRIEVE_LABELS = {
+    "get": marked("C-GET (on our own connection)"),
+    "move": marked("C-MOVE (the archive connects to us)"),
+}
 
 
 class FileField(QWidget):
@@ -31,7 +35,7 @@ class FileField(QWidget):
         self.edit.setPlaceholderText(tip)
         self.edit.setToolTip(tip)
         self._name = name
-        self.browse = QPushButton("Browse…")
+        self.browse = QPushButton(tr("Browse…"))
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
         row = QHBoxLayout(self)
@@ -41,7 +45,7 @@ class FileField(QWidget):
         row.addWidget(self.browse)
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, self._name, "", "Certificates (*.pem *.crt *.cer *.key);;All files (*)")
+        dialog = QFileDialog(self, self._name, "", tr("Certificates (*.pem *.crt *.cer *.key);;All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.edit.setText)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -58,17 +62,17 @@ class NodeForm(QWidget):
         self.kind, self.retrieve = QComboBox(), QComboBox()
         for box, labels in ((self.kind, KIND_LABELS), (self.retrieve, RETRIEVE_LABELS)):
             for key, label in labels.items():
-                box.addItem(label, key)
+                box.addItem(tr(label), key)
         self.name, self.url, self.user, self.password = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.host, self.called_ae, self.calling_ae = QLineEdit(), QLineEdit(), QLineEdit()
         self.port, self.listen_port = QSpinBox(), QSpinBox()
         for port in (self.port, self.listen_port):
             port.setRange(1, 65535)
-        self.listen_port.setToolTip("The archive must know this computer with our AE title and this port")
-        self.tls = QCheckBox("Encrypt (TLS)")
-        self.ca_file = FileField("Trusted certificates", "PEM; empty: those of this computer")
-        self.cert_file = FileField("Our certificate", "PEM; only where the archive wants one")
-        self.key_file = FileField("Our key", "PEM; empty: it is in the certificate's file")
+        self.listen_port.setToolTip(tr("The archive must know this computer with our AE title and this port"))
+        self.tls = QCheckBox(tr("Encrypt (TLS)"))
+        self.ca_file = FileField(tr("Trusted certificates"), tr("PEM; empty: those of this computer"))
+        self.cert_file = FileField(tr("Our certificate"), tr("PEM; only where the archive wants one"))
+        self.key_file = FileField(tr("Our key"), tr("PEM; empty: it is in the certificate's file"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.url.setPlaceholderText("https://archive/dicom-web")
         self._lay_out()
@@ -80,11 +84,12 @@ class NodeForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(4)
         for label, field in (
-            ("Name", self.name), ("Kind", self.kind), ("URL", self.url), ("User", self.user),
-            ("Password", self.password), ("Host", self.host), ("Port", self.port),
-            ("Archive's AE title", self.called_ae), ("Our AE title", self.calling_ae), ("Fetch by", self.retrieve),
-            ("Our port", self.listen_port), ("", self.tls), ("Trusted certificates", self.ca_file),
-            ("Our certificate", self.cert_file), ("Our key", self.key_file),
+            (tr("Name"), self.name), (tr("Kind"), self.kind), ("URL", self.url), (tr("User"), self.user),
+            (tr("Password"), self.password), (tr("Host"), self.host), (tr("Port"), self.port),
+            (tr("Archive's AE title"), self.called_ae), (tr("Our AE title"), self.calling_ae),
+            (tr("Fetch by"), self.retrieve), (tr("Our port"), self.listen_port), ("", self.tls),
+            (tr("Trusted certificates"), self.ca_file), (tr("Our certificate"), self.cert_file),
+            (tr("Our key"), self.key_file),
         ):  # fmt: skip
             self._form.addRow(label, field)
             if label:

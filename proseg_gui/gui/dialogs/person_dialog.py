@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import muted
 
 LONGEST = 40
-WHY = (
+WHY = marked(
     "Readings are signed, so that those of several people can be told apart. Choose a pseudonym, such as reader1: it "
     "is written into the project and into what is exported from it. It can be changed in the status bar; readings keep "
     "the one under which they were accepted."
@@ -19,18 +20,18 @@ class PersonDialog(DialogFrame):
     """Asks for a pseudonym; :meth:`name` is what was typed."""
 
     def __init__(self, present: str, parent: QWidget | None = None) -> None:
-        super().__init__("Who draws here?", parent)
-        label = QLabel("I draw as")
+        super().__init__(tr("Who draws here?"), parent)
+        label = QLabel(tr("I draw as"))
         self.field = QLineEdit(present)
         self.field.setMaxLength(LONGEST)
-        self.field.setAccessibleName("Pseudonym")
+        self.field.setAccessibleName(tr("Pseudonym"))
         self.field.setPlaceholderText("reader1")
         label.setBuddy(self.field)
         self.body.addWidget(label)
         self.body.addWidget(self.field)
-        self.body.addWidget(muted(WHY))
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.sign = self.add_button("Use this name", primary=True)
+        self.body.addWidget(muted(tr(WHY)))
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.sign = self.add_button(tr("Use this name"), primary=True)
         self.sign.clicked.connect(self.accept)
         self.field.textChanged.connect(lambda _text: self._check())
         self._check()

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, PictureList, PictureRow, words
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import Thumbnail
 
 ONE, CASES, CHANNELS = "one", "cases", "channels"
@@ -56,16 +57,17 @@ class SeriesChooser(DialogFrame):
         likely: str = ONE,
         channels: bool = False,
     ) -> None:
-        super().__init__("Which series?" if likely == ONE else "Several images", parent)
+        super().__init__(tr("Which series?") if likely == ONE else tr("Several images"), parent)
         if not options:
             raise ValueError("there must be something to choose from")
         self._rows: dict[int, SeriesOption] = {}
-        place = f"{title_path} holds" if title_path else "This folder holds"
-        asked = f"{place} {len(options)} images. Which one shall be opened?"
+        asked = tr("This folder holds {n} images. Which one shall be opened?").format(n=len(options))
+        if title_path:
+            asked = tr("{place} holds {n} images. Which one shall be opened?").format(place=title_path, n=len(options))
         if likely != ONE:
-            asked = f"{len(options)} images were chosen. As what shall they be opened?"
+            asked = tr("{n} images were chosen. As what shall they be opened?").format(n=len(options))
         self.body.addWidget(words(asked, "title"))
-        self.list = PictureList("Series")
+        self.list = PictureList(tr("Series"))
         self._fill(options)
         self.list.itemDoubleClicked.connect(lambda _item: self._open())
         self.list.currentRowChanged.connect(lambda _row: self._refresh())
@@ -75,15 +77,15 @@ class SeriesChooser(DialogFrame):
         self.body.addWidget(self.left_out)
         self.how = ONE
         readable = [option for option in options if option.readable]
-        each = f"As {len(readable)} cases"
-        one_scan = "Laid on the grid of the first; all show the same person"
-        self.open_button = QPushButton("Open" if likely == ONE else "Only the marked one")
-        self.as_cases, self.as_channels = QPushButton(each), QPushButton("As channels of one scan")
-        self.as_cases.setToolTip("Every image is a case of the worklist")
+        each = tr("As {n} cases").format(n=len(readable))
+        one_scan = tr("Laid on the grid of the first; all show the same person")
+        self.open_button = QPushButton(tr("Open") if likely == ONE else tr("Only the marked one"))
+        self.as_cases, self.as_channels = QPushButton(each), QPushButton(tr("As channels of one scan"))
+        self.as_cases.setToolTip(tr("Every image is a case of the worklist"))
         self.as_channels.setToolTip(one_scan)
         self.as_cases.setVisible(len(readable) > 1)
         self.as_channels.setVisible(channels)
-        self.add_button("Cancel").clicked.connect(self.reject)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
         ways = {ONE: self.open_button, CASES: self.as_cases, CHANNELS: self.as_channels}
         for how in sorted(ways, key=lambda how: how == likely):  # the likely one stands last, where Enter takes it
             self.put_button(ways[how], primary=how == likely)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.io.base.json_in import parse_json
 from proseg_gui.locations import data_folder
@@ -30,16 +31,16 @@ class StructureDialog(DialogFrame):
         super().__init__(title, parent)
         self.field = QLineEdit(present)
         self.field.setMaxLength(LONGEST)
-        self.field.setAccessibleName("Name of the structure")
+        self.field.setAccessibleName(tr("Name of the structure"))
         self.field.setPlaceholderText("GTVp")
         completer = QCompleter(list(standard_names()), self.field)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.field.setCompleter(completer)
         self.body.addWidget(self.field)
-        self.body.addWidget(muted("Names of TG-263 are offered while you type; any other name will do as well."))
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.confirm = self.add_button("Use this name", primary=True)
+        self.body.addWidget(muted(tr("Names of TG-263 are offered while you type; any other name will do as well.")))
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.confirm = self.add_button(tr("Use this name"), primary=True)
         self.confirm.clicked.connect(self.accept)
         self.field.textChanged.connect(lambda _text: self._check())
         self._check()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.latent_slider import LatentSlider
 from proseg_gui.gui.panels.model import AxisRow, Thumbnail, effect_texts, percent
 from proseg_gui.gui.panels.widgets import button
@@ -61,7 +62,7 @@ class AxisList(QWidget):
             texts = effect_texts(row, self._whole)
             hint = texts[0]
             if provisional:
-                hint = f"{hint}\nProvisional: measured on the slices encoded so far"
+                hint += "\n" + tr("Provisional: measured on the slices encoded so far")
             slider.set_effect(texts, hint, provisional=provisional)
         self._show_rows()
 
@@ -104,7 +105,8 @@ class AxisList(QWidget):
             self.sliders[row.key].setVisible(unfolded)
         self.fold.setVisible(bool(hidden))
         if unfolded:
-            self.fold.setText("Fewer axes")
+            self.fold.setText(tr("Fewer axes"))
         else:
             rest = percent(sum(row.share for row in hidden))
-            self.fold.setText(f"{plural(len(hidden), 'more axis', 'more axes')} · {rest}")
+            more = plural(len(hidden), tr("more axis"), tr("more axes"))
+            self.fold.setText(f"{more} · {rest}")

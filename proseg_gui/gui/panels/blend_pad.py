@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels import barycentric
 from proseg_gui.gui.panels.model import RaterItem, percent
 from proseg_gui.gui.panels.widgets import own_keys
@@ -57,7 +58,7 @@ class BlendPad(QWidget):
         self._side = side
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Blend of raters")
+        self.setAccessibleName(tr("Blend of raters"))
         own_keys(self, *_ARROWS, Qt.Key.Key_Home)
 
     # -- what it shows --------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class BlendPad(QWidget):
     def describe(self) -> str:
         """Say the mixture, the heaviest rater first."""
         if self._weights is None:
-            return "not a blend"
+            return tr("not a blend")
         order = sorted(range(len(self._raters)), key=lambda i: -self._weights[i])  # type: ignore[index]
         parts = [f"{self._raters[i].text} {percent(self._weights[i])}" for i in order if self._weights[i] >= 0.005]
         return " · ".join(parts)
@@ -211,7 +212,7 @@ class BlendPad(QWidget):
             gap = self.to_pixel(corner) - pixel
             if gap.x() ** 2 + gap.y() ** 2 <= (_CORNER_RADIUS + 3) ** 2:
                 return rater.text
-        return "Drag to blend raters; arrow keys move the point, Home mixes all alike"
+        return tr("Drag to blend raters; arrow keys move the point, Home mixes all alike")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The polygon, its corners in the raters' colours, and the point."""

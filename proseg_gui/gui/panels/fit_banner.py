@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from proseg_gui.gui import theme
+from proseg_gui.gui.language import marked, tr
 
 if TYPE_CHECKING:
     from proseg_gui.inference.fit import Fit
 
-TITLE = "This model does not fit this scan: its contours may mean nothing."
+TITLE = marked("This model does not fit this scan: its contours may mean nothing.")
 ICON_SIDE = 18
 
 
@@ -25,10 +26,10 @@ class FitBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")  # without padding, which layouts do not count
-        self.setAccessibleName("The model does not fit")
+        self.setAccessibleName(tr("The model does not fit"))
         self.icon = QLabel()
         self.icon.setPixmap(theme.icon("warning").pixmap(ICON_SIDE, ICON_SIDE))
-        self.title, self.reasons = QLabel(TITLE), QLabel()
+        self.title, self.reasons = QLabel(tr(TITLE)), QLabel()
         for label in (self.title, self.reasons):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)  # a model's name comes from a file
@@ -36,7 +37,7 @@ class FitBanner(QFrame):
             policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
             label.setSizePolicy(policy)
         self.title.setProperty("role", "warning")
-        self.choose = QPushButton("Choose a model…")
+        self.choose = QPushButton(tr("Choose a model…"))
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(lambda _checked=False: self.model_asked.emit())
         words = QVBoxLayout()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import Thumbnail, signed
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Picture, SplitLine, own_keys
 
@@ -126,7 +127,7 @@ class SliderTrack(QSlider):
         self._syncing = True
         self.setValue(round(self._position * _UNITS))
         self._syncing = False
-        self.setAccessibleDescription(f"{signed(self._position)} standard deviations")
+        self.setAccessibleDescription(tr("{position} standard deviations").format(position=signed(self._position)))
         self.shown.emit(self._position)
         self.update()
 
@@ -391,12 +392,16 @@ class LatentSlider(QWidget):
 
     def _describe(self) -> None:
         self.track.setAccessibleName(f"{self.name.full_text()}: {self.effect.full_text()}".rstrip(": "))
-        keys = "Left/Right one step" if self._stops else "Left/Right 0.1 sd, with Shift 0.5 sd"
-        self.track.setToolTip(f"Drag or click; {keys}; double click, Home or 0 resets")
+        keys = tr("Left/Right one step") if self._stops else tr("Left/Right 0.1 sd, with Shift 0.5 sd")
+        self.track.setToolTip(tr("Drag or click; {keys}; double click, Home or 0 resets").format(keys=keys))
 
     def _write_figure(self, position: float) -> None:
         metrics = self.figure.fontMetrics()
-        text = self._stops[self.track.stop_at(position)] if self._stops else f"{signed(position, 2)} sd"
+        text = (
+            self._stops[self.track.stop_at(position)]
+            if self._stops
+            else tr("{position} sd").format(position=signed(position, 2))
+        )
         widest = max(map(metrics.horizontalAdvance, self._stops or ("+0.00 sd",)))
         # Of a fixed size, or each figure would have the whole column laid out again.
         self.figure.setFixedSize(widest + 2, metrics.height())

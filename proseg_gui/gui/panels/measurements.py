@@ -30,11 +30,11 @@ class MeasurementsPanel(Section):
         self._names: tuple[str, ...] = ()
         self._box = QVBoxLayout()
         self._box.setSpacing(1)
-        self.empty = muted("Figures of the current contour appear here.")
+        self.empty = muted(tr("Figures of the current contour appear here."))
         self.reference = _QuietCombo()
-        self.reference.setAccessibleName("Mask to compare with")
-        self.reference.setPlaceholderText("choose a mask")
-        self.reference.setToolTip("Mask to compare the current contour with")
+        self.reference.setAccessibleName(tr("Mask to compare with"))
+        self.reference.setPlaceholderText(tr("choose a mask"))
+        self.reference.setToolTip(tr("Mask to compare the current contour with"))
         self.reference.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.reference.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         own_keys(self.reference, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
@@ -45,11 +45,12 @@ class MeasurementsPanel(Section):
         row = QHBoxLayout(self._compare)
         row.setContentsMargins(0, 2, 0, 0)
         row.setSpacing(6)
-        row.addWidget(QLabel("Dice to"))
+        row.addWidget(QLabel(tr("Dice to")))
         row.addWidget(self.reference, 1)
         row.addWidget(self.dice)
-        self.details = button("All figures…", kind="small", tip="Dice, surface distances and volume of the current "
-                              "contour and of every rater's preset against each given mask")  # fmt: skip
+        self.details = button(tr("All figures…"), kind="small", tip=tr(
+            "Dice, surface distances and volume of the current contour and of every rater's preset against each given "
+            "mask"))  # fmt: skip
         self.details.clicked.connect(self.details_asked)
         self.body.addWidget(self.empty)
         self.body.addLayout(self._box)

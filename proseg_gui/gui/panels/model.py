@@ -1,4 +1,4 @@
-"""What the panels show, as small immutable values, and how its figures are written. Knows no Qt."""
+"""What the panels show, as small immutable values, and how its figures are written. Knows no widget."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.review.figures import ml_text
 
 Thumbnail = npt.NDArray[np.uint8]
@@ -17,17 +18,21 @@ Thumbnail = npt.NDArray[np.uint8]
 MINUS = "−"
 NO_FIGURE = "–"
 """What is not known: nothing is open that it could be measured on. Not the same as 0, "none" and "measuring"."""
-MEASURING = "measuring"
-NONE = "none"
+MEASURING = marked("measuring")
+NONE = marked("none")
 
 
 @dataclass(frozen=True)
 class RaterItem:
-    """A rater as the panels show it: ``name`` is emitted, ``label`` (by default the name) is shown."""
+    """A rater as the panels show it: ``name`` is emitted, ``label`` (by default the name) is shown.
+
+    ``style``: how the rater draws beside the others, in words; empty where nobody measured it.
+    """
 
     name: str
     colour: str
     label: str = ""
+    style: str = ""
 
     @property
     def text(self) -> str:
@@ -131,7 +136,7 @@ class ShowState:
     line_width: float = 2.0
 
 
-WORK_STATES = ("not started", "in progress", "accepted")
+WORK_STATES = (marked("not started"), marked("in progress"), marked("accepted"))
 
 
 @dataclass(frozen=True)
@@ -167,13 +172,15 @@ class Part:
 
 
 PARTS = (
-    Part("inter", "between experts", ("they draw differently", "draw differently")),
-    Part("intra", "within an expert", ("would differ on a re-read", "on a re-read")),
-    Part("ambiguity", "the image", ("border or lobe unclear", "border unclear")),
-    Part("residual", "residual", ("pixel-level",)),
+    Part("inter", marked("between experts"), (marked("they draw differently"), marked("draw differently"))),
+    Part("intra", marked("within an expert"), (marked("would differ on a re-read"), marked("on a re-read"))),
+    Part("ambiguity", marked("the image"), (marked("border or lobe unclear"), marked("border unclear"))),
+    Part("residual", marked("residual"), (marked("pixel-level"),)),
 )
-TOTAL = Part("total", "Total", ("all causes together", "all causes"))
-AMBIGUITY_HERE = Part("ambiguity_here", "at this preference", ("what the image leaves open now", "the image, now"))
+TOTAL = Part("total", marked("Total"), (marked("all causes together"), marked("all causes")))
+AMBIGUITY_HERE = Part(
+    "ambiguity_here", marked("at this preference"), (marked("what the image leaves open now"), marked("the image, now"))
+)
 MAPS = (TOTAL, *PARTS, AMBIGUITY_HERE)
 
 
@@ -212,16 +219,21 @@ def effect_texts(row: AxisRow, whole: str) -> tuple[str, ...]:
         if row.effect_ml is None:
             return ("",)
         step = 2.0 * row.limit / (len(row.stops) - 1) * row.effect_ml
-        return (f"about {signed(step, significant(step))} ml a step", f"{signed(step, significant(step))} ml")
+        ml = signed(step, significant(step))
+        return (tr("about {ml} ml a step").format(ml=ml), f"{ml} ml")
     share = percent(row.share)
     if row.effect_ml is None:
-        return (f"{share} of {whole}", share)
+        return (_of(share, whole), share)
     effect = signed(row.effect_ml, significant(row.effect_ml))
     if row.effect_ml and float(effect.lstrip(f"+{MINUS}")) == 0:  # more than nothing is not written as 0
         effect = "< 0.001" if row.effect_ml > 0 else f"> {MINUS}0.001"
     return (
-        f"{effect} ml per sd · {share} of {whole}",
-        f"{effect} ml per sd · {share}",
-        f"{effect} ml/sd · {share}",
-        f"{effect} ml/sd",
+        tr("{effect} ml per sd").format(effect=effect) + " · " + _of(share, whole),
+        tr("{effect} ml per sd").format(effect=effect) + " · " + share,
+        tr("{effect} ml/sd").format(effect=effect) + " · " + share,
+        tr("{effect} ml/sd").format(effect=effect),
     )
+
+
+def _of(share: str, whole: str) -> str:
+    return tr("{share} of {whole}").format(share=share, whole=whole)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
+
 SHOWN = 2
 """Notices that are shown without being asked for."""
 
@@ -27,15 +29,15 @@ class NoticeBar(QFrame):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.text.setAccessibleName("Notices about this scan")
+        self.text.setAccessibleName(tr("Notices about this scan"))
         self.more = QToolButton()
         self.more.setAutoRaise(True)
         self.more.clicked.connect(self._toggle)
         self.hide_now = QToolButton()
         self.hide_now.setAutoRaise(True)
         self.hide_now.setText("\u2715")
-        self.hide_now.setToolTip("Hide these notices until the case is opened again")
-        self.hide_now.setAccessibleName("Hide the notices")
+        self.hide_now.setToolTip(tr("Hide these notices until the case is opened again"))
+        self.hide_now.setAccessibleName(tr("Hide the notices"))
         self.hide_now.clicked.connect(self.hide)
         row.addWidget(self.text, 1)
         side = QVBoxLayout()
@@ -66,4 +68,4 @@ class NoticeBar(QFrame):
         self.text.setText("\n".join(shown))
         left = len(self._notices) - SHOWN
         self.more.setVisible(left > 0)
-        self.more.setText("fewer" if self._all else f"{left} more")
+        self.more.setText(tr("fewer") if self._all else tr("{left} more").format(left=left))

@@ -10,18 +10,20 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, percent
+from proseg_gui.gui.panels.prompt_box import PromptBox
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Eliding, Section, button, muted, own_keys, swatch_icon
 
 SHOWN_AXES = 2
 WEIGHT_LINES = 3
-NO_MODEL = "Open a scan with a model to choose who draws."
-SAME_FOR_ALL = "This model draws the same for everybody."
-LEVELS = "This model knows no single rater: choose how many of them should agree."
+NO_MODEL = marked("Open a scan with a model to choose who draws.")
+SAME_FOR_ALL = marked("This model draws the same for everybody.")
+LEVELS = marked("This model knows no single rater: choose how many of them should agree.")
+READINGS = marked("This model knows no single rater: choose one of its own readings, or as it weighs them.")
 CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 
@@ -39,7 +41,9 @@ class PresetButton(Eliding, QPushButton):
         self.setIcon(swatch_icon(rater.colour))
         self.setIconSize(QSize(12, 12))
         self.set_full_name(rater.text)
-        self.setToolTip(f"Draw as {rater.text} does")
+        tip = tr("Draw as {rater} does").format(rater=rater.text)
+        beside = tr("beside the others, in training: {style}").format(style=rater.style) if rater.style else ""
+        self.setToolTip("\n".join(filter(None, (tip, beside))))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         own_keys(self, Qt.Key.Key_Space)
 
@@ -78,7 +82,11 @@ class WeightLines(QWidget):
         for kept in range(len(self._parts), 0, -1):
             items = [f"{name} {percent(weight)}" for name, weight in self._parts[:kept]]
             if kept < len(self._parts):
-                items.append(f"{len(self._parts) - kept} others {percent(sum(w for _, w in self._parts[kept:]))}")
+                items.append(
+                    tr("{n} others {share}").format(
+                        n=len(self._parts) - kept, share=percent(sum(w for _, w in self._parts[kept:]))
+                    )
+                )
             lines: list[str] = []
             for item in items:
                 joined = f"{lines[-1]} · {item}" if lines else item
@@ -117,21 +125,23 @@ class PreferencePanel(Section):
         self._state = PreferenceState()
         self.presets: dict[str, PresetButton] = {}
         self._flow = FlowLayout(spacing=4)
-        self.consensus = button("Consensus style", kind="preset", tip="The mean of all raters' preferences")
+        self.consensus = button(tr("Consensus style"), kind="preset", tip=tr("The mean of all raters' preferences"))
         self.consensus.setCheckable(True)
         self.consensus.clicked.connect(self._consensus_clicked)
         self._flow.addWidget(self.consensus)
         self.pad = BlendPad()
-        self.blend_title = AdaptiveLabel("Blend of raters", "Blend", role="muted")
+        self.blend_title = AdaptiveLabel(tr("Blend of raters"), tr("Blend"), role="muted")
         self.blend_weights = WeightLines()
-        self.sample = button("Draw sample", "dice")
+        self.sample = button(tr("Draw sample"), "dice")
         self.sample.clicked.connect(self._sample_clicked)
-        self.axes = AxisList("raters' spread", SHOWN_AXES)
-        self.empty = muted(NO_MODEL)
+        self.prompt = PromptBox()
+        self.axes = AxisList(tr("raters' spread"), SHOWN_AXES)
+        self.empty = muted(tr(NO_MODEL))
         self._blend = self._blend_row()
         self.body.addWidget(self.empty)
         self.body.addLayout(self._flow)
         self.body.addWidget(self._blend)
+        self.body.addWidget(self.prompt)
         self.body.addWidget(self.axes)
         self.pad.moved.connect(self._pad_moved)
         self.pad.drag_started.connect(self.drag_started)
@@ -158,12 +168,18 @@ class PreferencePanel(Section):
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_raters(
-        self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL, axes: bool = False
+        self,
+        raters: Sequence[RaterItem],
+        *,
+        repeats: bool = True,
+        why_none: str = NO_MODEL,
+        axes: bool = False,
+        prompts: bool = False,
     ) -> None:
         """Show these raters; without any, the panel says ``why_none``.
 
         ``repeats``: a rater draws differently on another day, so that a draw can be asked for. ``axes``: there are
-        sliders, also where there is no rater.
+        sliders, also where there is no rater. ``prompts``: they can be moved by words.
         """
         for old in self.presets.values():
             self._flow.removeWidget(old)
@@ -181,18 +197,27 @@ class PreferencePanel(Section):
         self._flow.set_widest(0.5 if len(self._raters) > CROWD else 1.0)
         self._order_tabs()
         self.pad.set_raters(self._raters)
-        self.empty.setText(why_none)
+        self.empty.setText(tr(why_none))
         self.empty.setVisible(not self._raters)
         self.sample.setVisible(repeats)
         self.consensus.setVisible(len(self._raters) > 1)
         self._blend.setVisible(bool(self._raters))
         self.pad.setVisible(len(self._raters) > 1)
+        self.prompt.setVisible(prompts)
         self.axes.setVisible(bool(self._raters) or axes)
         self.set_state(PreferenceState())
 
     def _order_tabs(self) -> None:
         tracks = [slider.track for slider in self.axes.sliders.values()]
-        chain: list[QWidget] = [*self.presets.values(), self.consensus, self.pad, self.sample, *tracks, self.axes.fold]
+        chain: list[QWidget] = [
+            *self.presets.values(),
+            self.consensus,
+            self.pad,
+            self.sample,
+            self.prompt.line,
+            *tracks,
+            self.axes.fold,
+        ]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -229,11 +254,11 @@ class PreferencePanel(Section):
     def _write_blend(self) -> None:
         weights = self.pad.weights
         if weights is not None:
-            title: tuple[str, ...] = ("Blend of raters", "Blend")
+            title: tuple[str, ...] = (tr("Blend of raters"), tr("Blend"))
         elif self._state.drawn is not None:
-            title = (f"A draw of {self._label(self._state.drawn)}",)
+            title = (tr("A draw of {rater}").format(rater=self._label(self._state.drawn)),)
         else:
-            title = ("Not a blend of raters", "Not a blend") if self._raters else ("",)
+            title = (tr("Not a blend of raters"), tr("Not a blend")) if self._raters else ("",)
         self.blend_title.set_texts(title)
         names = [rater.text for rater in self._raters]
         self.blend_weights.set_parts(() if weights is None else tuple(zip(names, weights, strict=True)))
@@ -242,9 +267,9 @@ class PreferencePanel(Section):
         who = self._label(self._state.sample_rater)
         self.sample.setEnabled(bool(who))
         self.sample.setToolTip(
-            f"Draw one reading of {who}: a random preference out of this rater's own spread"
+            tr("Draw one reading of {who}: a random preference out of this rater's own spread").format(who=who)
             if who
-            else "Choose a rater first: a sample is drawn out of one rater's own spread"
+            else tr("Choose a rater first: a sample is drawn out of one rater's own spread")
         )
 
     # -- gestures -------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import RememberedItem, millilitres
 from proseg_gui.gui.panels.widgets import own_keys, pixmap_of
 
@@ -90,7 +91,7 @@ class RememberedStrip(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Remembered settings")
+        self.setAccessibleName(tr("Remembered settings"))
         self.setProperty("role", "plain")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFlow(QListWidget.Flow.LeftToRight)
@@ -125,7 +126,7 @@ class RememberedStrip(QListWidget):
             item = self.item(index)
             item.setData(_ROLE, remembered)
             words = f"{remembered.name} · {millilitres(remembered.volume_ml)}"
-            item.setToolTip(f"{words}\nClick to go back to it; Delete forgets it")
+            item.setToolTip(tr("{words}\nClick to go back to it; Delete forgets it").format(words=words))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         was = next((i for i, remembered in enumerate(before) if remembered.current), -1)
         now = next((i for i, remembered in enumerate(items) if remembered.current), -1)
@@ -156,8 +157,8 @@ class RememberedStrip(QListWidget):
     def menu_for(self, row: int) -> QMenu:
         """The context menu of one setting."""
         menu = QMenu(self)
-        menu.addAction("Go back to it", lambda: self.recalled.emit(row))
-        menu.addAction("Forget it", lambda: self.forgotten.emit(row))
+        menu.addAction(tr("Go back to it"), lambda: self.recalled.emit(row))
+        menu.addAction(tr("Forget it"), lambda: self.forgotten.emit(row))
         return menu
 
     def _menu(self, place: QPoint) -> None:

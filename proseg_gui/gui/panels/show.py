@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import RaterItem, ShowState, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
@@ -27,7 +27,7 @@ from proseg_gui.wording import plural
 INNER_LEVELS = (55, 99)
 OUTER_LEVELS = (1, 45)
 FIELD_WIDTH, WIDTH_WIDTH = 49, 53
-NOT_SURVEYED = "This slice is not surveyed yet"
+NOT_SURVEYED = marked("This slice is not surveyed yet")
 
 
 class _Toggle(Eliding, QCheckBox):
@@ -46,7 +46,7 @@ class _Toggle(Eliding, QCheckBox):
     def set_ready(self, ready: bool) -> None:
         """Grey it, with the reason, while there is nothing to show."""
         self.setEnabled(ready)
-        self.setToolTip(self._tip if ready else NOT_SURVEYED)
+        self.setToolTip(self._tip if ready else tr(NOT_SURVEYED))
 
 
 class ShowPanel(Section):
@@ -61,18 +61,20 @@ class ShowPanel(Section):
         self._raters: tuple[RaterItem, ...] = ()
         self._references: tuple[RaterItem, ...] = ()
         self._thin_ready = self._raters_ready = True
-        self.current = _Toggle("current", "The contour at the present preference and ambiguity")
-        self.inner_outer = _Toggle("inner/outer", "Dashed: what most and few readings include; white: their median")
-        self.inner = self._level(INNER_LEVELS, "Share of readings that include the inner line")
-        self.outer = self._level(OUTER_LEVELS, "Share of readings that include the outer line")
-        self.thin = _Toggle("", "Thin lines: single readings, spread evenly over raters")
+        self.current = _Toggle(tr("current"), tr("The contour at the present preference and ambiguity"))
+        self.inner_outer = _Toggle(
+            tr("inner/outer"), tr("Dashed: what most and few readings include; white: their median")
+        )
+        self.inner = self._level(INNER_LEVELS, tr("Share of readings that include the inner line"))
+        self.outer = self._level(OUTER_LEVELS, tr("Share of readings that include the outer line"))
+        self.thin = _Toggle("", tr("Thin lines: single readings, spread evenly over raters"))
         self.raters: dict[str, _Toggle] = {}
         self.references: dict[str, _Toggle] = {}
         self._rater_flow = FlowLayout(spacing=2, columns=True)
         self._reference_flow = FlowLayout(spacing=2, columns=True)
-        self.all_raters = button("all", kind="fold")
-        self._reference_title = muted("Masks given with the case", wrap=False)
-        self.fill = PercentSlider("Fill", "How strongly the current structure is filled", most=60)
+        self.all_raters = button(tr("all"), kind="fold")
+        self._reference_title = muted(tr("Masks given with the case"), wrap=False)
+        self.fill = PercentSlider(tr("Fill"), tr("How strongly the current structure is filled"), most=60)
         self.width_box = QDoubleSpinBox()
         self._lay_out()
         self._connect()
@@ -103,7 +105,7 @@ class ShowPanel(Section):
         levels.addWidget(self.outer)
         rater_line = QHBoxLayout()
         rater_line.setSpacing(6)
-        self._rater_title = muted("Raters", wrap=False)
+        self._rater_title = muted(tr("Raters"), wrap=False)
         rater_line.addWidget(self._rater_title)
         rater_line.addStretch(1)
         rater_line.addWidget(self.all_raters)
@@ -113,13 +115,13 @@ class ShowPanel(Section):
         self.width_box.setSuffix(" px")
         self.width_box.setKeyboardTracking(False)
         self.width_box.setFixedWidth(WIDTH_WIDTH)
-        self.width_box.setToolTip("Width of the current contour")
-        self.width_box.setAccessibleName("Line width")
+        self.width_box.setToolTip(tr("Width of the current contour"))
+        self.width_box.setAccessibleName(tr("Line width"))
         own_keys(self.width_box, *_EDIT_KEYS)
         style = QGridLayout()
         style.setHorizontalSpacing(5)
         style.setColumnStretch(0, 1)
-        line = QLabel("Line")
+        line = QLabel(tr("Line"))
         line.setProperty("role", "muted")
         style.addWidget(self.fill, 0, 0)
         style.addWidget(line, 0, 1)
@@ -172,7 +174,7 @@ class ShowPanel(Section):
 
     def _mark(self) -> None:
         state, thin_ready, raters_ready = self._state, self._thin_ready, self._raters_ready
-        self.thin.set_full_name(plural(state.n_thin, "sample"))
+        self.thin.set_full_name(plural(state.n_thin, tr("sample"), tr("samples")))
         for toggle, on, ready in (
             (self.current, state.current, True),
             (self.inner_outer, state.inner_outer, thin_ready),
@@ -191,8 +193,10 @@ class ShowPanel(Section):
         for name, toggle in self.references.items():
             toggle.setChecked(name in state.references)
         self.all_raters.setEnabled(raters_ready)
-        self.all_raters.setText("none" if self._all_shown() else "all")
-        words = f"{percent(state.inner)} and {percent(state.outer)} of readings include these lines"
+        self.all_raters.setText(tr("none") if self._all_shown() else tr("all"))
+        words = tr("{inner} and {outer} of readings include these lines").format(
+            inner=percent(state.inner), outer=percent(state.outer)
+        )
         if thin_ready:
             self.inner_outer.setToolTip(words)
 
@@ -205,7 +209,11 @@ class ShowPanel(Section):
             toggle.deleteLater()
         made: dict[str, _Toggle] = {}
         for item in items:
-            tip = f"How the model says {item.text} draws" if kind == "raters" else f"The mask by {item.text}"
+            tip = (
+                tr("How the model says {rater} draws").format(rater=item.text)
+                if kind == "raters"
+                else tr("The mask by {rater}").format(rater=item.text)
+            )
             toggle = _Toggle(item.text, tip)
             toggle.setIcon(swatch_icon(item.colour, hollow=kind == "references"))
             toggle.clicked.connect(partial(self._one_clicked, kind, item.name))

@@ -32,10 +32,10 @@ class _StructureLine(QWidget):
         self.name.setIconSize(QSize(12, 12))
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         own_keys(self.name, Qt.Key.Key_Space)
-        self.eye: QToolButton = flat_button("eye", f"Show {row.name}")
+        self.eye: QToolButton = flat_button("eye", tr("Show {name}").format(name=row.name))
         self.eye.setCheckable(True)
-        self.lock: QToolButton = flat_button("lock", f"{row.name} is accepted: click to reopen it")
-        self.more: QToolButton = flat_button("more", f"What can be done with {row.name}")
+        self.lock: QToolButton = flat_button("lock", tr("{name} is accepted: click to reopen it").format(name=row.name))
+        self.more: QToolButton = flat_button("more", tr("What can be done with {name}").format(name=row.name))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
@@ -49,18 +49,18 @@ class _StructureLine(QWidget):
         self.row = row
         self.name.setIcon(swatch_icon(row.colour, hollow=not row.visible))
         self.name.setChecked(row.current)
-        stands = ", accepted" if row.accepted else ", edited" if row.edited else ""
-        what = "current structure" if row.current else "click to make it current"
-        self.name.setToolTip(f"{row.name}{stands}: {what}")
+        stands = tr("accepted") if row.accepted else tr("edited") if row.edited else ""
+        what = tr("current structure") if row.current else tr("click to make it current")
+        self.name.setToolTip(f"{', '.join(filter(None, (row.name, stands)))}: {what}")
         self.lock.setVisible(row.accepted or row.locked)
-        tip = f"{row.name} is accepted: click to reopen it"
+        tip = tr("{name} is accepted: click to reopen it").format(name=row.name)
         if not row.accepted:
-            tip = f"{row.name} is locked: click to unlock it"
+            tip = tr("{name} is locked: click to unlock it").format(name=row.name)
         self.lock.setToolTip(tip)
         self.lock.setAccessibleName(tip)
         self.eye.setChecked(row.visible)
         theme.set_icon(self.eye, "eye" if row.visible else "eye_off")
-        tip = f"{'Hide' if row.visible else 'Show'} {row.name}"
+        tip = (tr("Hide {name}") if row.visible else tr("Show {name}")).format(name=row.name)
         self.eye.setToolTip(tip)
         self.eye.setAccessibleName(tip)
 
@@ -86,8 +86,8 @@ class StructuresPanel(Section):
         self.lines: list[_StructureLine] = []
         self._box = QVBoxLayout()
         self._box.setSpacing(3)
-        self.empty = muted("Open a scan to see and add structures.")
-        self.add = button("Add structure", "plus", tip="Add a structure of your own, to be drawn by hand")
+        self.empty = muted(tr("Open a scan to see and add structures."))
+        self.add = button(tr("Add structure"), "plus", tip=tr("Add a structure of your own, to be drawn by hand"))
         self.add.clicked.connect(lambda _checked=False: self.add_asked.emit())
         self.add.setEnabled(False)
         self.body.addWidget(self.empty)
@@ -114,13 +114,13 @@ class StructuresPanel(Section):
         row, menu = self._rows[index], QMenu(self)
         number = row.number
         entries: list[tuple[str, Callable[[], object], bool]] = [
-            ("Rename\u2026", lambda: self.rename_asked.emit(number), row.own and not row.accepted),
-            ("Colour\u2026", lambda: self.colour_asked.emit(number), True),
-            ("Unlock" if row.locked else "Lock", lambda: self.lock_changed.emit(number, not row.locked), True),
-            ("Move up", lambda: self.moved.emit(number, -1), index > 0),
-            ("Move down", lambda: self.moved.emit(number, 1), index + 1 < len(self._rows)),
-            ("Forget all strokes", lambda: self.clear_asked.emit(number), row.edited and not row.accepted),
-            ("Delete", lambda: self.delete_asked.emit(number), row.own and not row.accepted),
+            (tr("Rename\u2026"), lambda: self.rename_asked.emit(number), row.own and not row.accepted),
+            (tr("Colour\u2026"), lambda: self.colour_asked.emit(number), True),
+            (tr("Unlock") if row.locked else tr("Lock"), lambda: self.lock_changed.emit(number, not row.locked), True),
+            (tr("Move up"), lambda: self.moved.emit(number, -1), index > 0),
+            (tr("Move down"), lambda: self.moved.emit(number, 1), index + 1 < len(self._rows)),
+            (tr("Forget all strokes"), lambda: self.clear_asked.emit(number), row.edited and not row.accepted),
+            (tr("Delete"), lambda: self.delete_asked.emit(number), row.own and not row.accepted),
         ]
         for text, run, enabled in entries:
             action = menu.addAction(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import button, flat_button
 from proseg_gui.review.tools import (
     BRUSH,
@@ -29,34 +30,51 @@ ICONS = {
     FLOOD: "flood",
 }
 MOUSE = {
-    BRUSH: (("Drag", "draws"), ("Ctrl + drag", "erases"), ("Shift + wheel", "sizes the brush")),
-    ERASER: (("Drag", "erases"), ("Ctrl + drag", "draws"), ("Shift + wheel", "sizes the eraser")),
-    RESTORE: (("Drag", "gives back to the model what was drawn"), ("Shift + wheel", "sizes the circle")),
-    LASSO: (
-        ("Drag", "surrounds freely"),
-        ("Clicks", "set corners"),
-        ("Double click", "closes"),
-        ("Ctrl + first", "cuts away"),
+    BRUSH: (
+        (marked("Drag"), marked("draws")),
+        (marked("Ctrl + drag"), marked("erases")),
+        (marked("Shift + wheel"), marked("sizes the brush")),
     ),
-    THRESHOLD: (("Drag", "draws within the range of values"), ("Ctrl + drag", "erases there")),
-    FLOOD: (("Click", "fills what is connected within the range"), ("Ctrl + click", "cuts it away")),
+    ERASER: (
+        (marked("Drag"), marked("erases")),
+        (marked("Ctrl + drag"), marked("draws")),
+        (marked("Shift + wheel"), marked("sizes the eraser")),
+    ),
+    RESTORE: (
+        (marked("Drag"), marked("gives back to the model what was drawn")),
+        (marked("Shift + wheel"), marked("sizes the circle")),
+    ),
+    LASSO: (
+        (marked("Drag"), marked("surrounds freely")),
+        (marked("Clicks"), marked("set corners")),
+        (marked("Double click"), marked("closes")),
+        (marked("Ctrl + first"), marked("cuts away")),
+    ),
+    THRESHOLD: (
+        (marked("Drag"), marked("draws within the range of values")),
+        (marked("Ctrl + drag"), marked("erases there")),
+    ),
+    FLOOD: (
+        (marked("Click"), marked("fills what is connected within the range")),
+        (marked("Ctrl + click"), marked("cuts it away")),
+    ),
 }
 NAMES = {
-    BRUSH: "Brush",
-    ERASER: "Eraser",
-    RESTORE: "Back to the model",
-    LASSO: "Lasso",
-    THRESHOLD: "Threshold brush",
-    FLOOD: "Flood fill",
+    BRUSH: marked("Brush"),
+    ERASER: marked("Eraser"),
+    RESTORE: marked("Back to the model"),
+    LASSO: marked("Lasso"),
+    THRESHOLD: marked("Threshold brush"),
+    FLOOD: marked("Flood fill"),
 }
 WIDEST = 1e9
 
 
 def tool_tip(kind: str, key: str = "") -> str:
     """A tool's name and key, and a table of what the mouse does with it, as rich text."""
-    rows = "".join(f"<tr><td>{mouse}&nbsp;&nbsp;</td><td>{what}</td></tr>" for mouse, what in MOUSE[kind])
-    rows += "<tr><td>Esc&nbsp;&nbsp;</td><td>lays it down</td></tr>"
-    return f"<b>{NAMES[kind]}</b>{f' ({key})' if key else ''}<table>{rows}</table>"
+    lines = [*((tr(mouse), tr(what)) for mouse, what in MOUSE[kind]), ("Esc", tr("lays it down"))]
+    rows = "".join(f"<tr><td>{mouse}&nbsp;&nbsp;</td><td>{what}</td></tr>" for mouse, what in lines)
+    return f"<b>{tr(NAMES[kind])}</b>{f' ({key})' if key else ''}<table>{rows}</table>"
 
 
 class _Number(QDoubleSpinBox):
@@ -94,31 +112,33 @@ class ToolBar(QWidget):
         self.buttons: dict[str, QToolButton] = {}
         for kind in TOOLS:
             made = flat_button(ICONS[kind], tool_tip(kind))
-            made.setAccessibleName(NAMES[kind])
+            made.setAccessibleName(tr(NAMES[kind]))
             made.setCheckable(True)
             made.clicked.connect(lambda _checked=False, kind=kind: self.tool_chosen.emit(kind))
             row.addWidget(made)
             self.buttons[kind] = made
-        self.radius = _Number(LEAST_MM, MOST_MM, " mm", "Radius in mm (Shift+wheel, [ and ])", 2)
+        self.radius = _Number(LEAST_MM, MOST_MM, " mm", tr("Radius in mm (Shift+wheel, [ and ])"), 2)
         self.radius.setPrefix("r ")
         self.radius.valueChanged.connect(self.radius_changed)
-        self.ball = flat_button("ball", "3D: a ball through neighbouring slices (V)")
+        self.ball = flat_button("ball", tr("3D: a ball through neighbouring slices (V)"))
         self.ball.setCheckable(True)
         self.ball.clicked.connect(self.ball_changed)
-        self.low = _Number(-WIDEST, WIDEST, "", "Lowest value that is drawn on", 1)
-        self.high = _Number(-WIDEST, WIDEST, "", "Highest value that is drawn on", 1)
+        self.low = _Number(-WIDEST, WIDEST, "", tr("Lowest value that is drawn on"), 1)
+        self.high = _Number(-WIDEST, WIDEST, "", tr("Highest value that is drawn on"), 1)
         for box in (self.low, self.high):
             box.valueChanged.connect(lambda _value: self.range_changed.emit(self.low.value(), self.high.value()))
-        self.range_label = QLabel("values")
-        self.take_range = button("From contour", tip="Take the range from the values inside the contour on this slice")
+        self.range_label = QLabel(tr("values"))
+        self.take_range = button(
+            tr("From contour"), tip=tr("Take the range from the values inside the contour on this slice")
+        )
         self.take_range.clicked.connect(self.range_asked)
-        self.reach = _Number(1.0, 500.0, " mm", "How far a fill goes from where you click", 0)
-        self.reach.setPrefix("within ")
+        self.reach = _Number(1.0, 500.0, " mm", tr("How far a fill goes from where you click"), 0)
+        self.reach.setPrefix(tr("within "))
         self.reach.valueChanged.connect(self.reach_changed)
         for widget in (self.radius, self.ball, self.range_label, self.low, self.high, self.take_range, self.reach):
             row.addWidget(widget)
         row.addStretch(1)
-        self.operations = button("Structure", tip="Grow, smooth, fill, combine, copy: the whole structure")
+        self.operations = button(tr("Structure"), tip=tr("Grow, smooth, fill, combine, copy: the whole structure"))
         row.addWidget(self.operations)
         self.set_tool(ToolState())
 
@@ -133,8 +153,8 @@ class ToolBar(QWidget):
         _show(self.low, -WIDEST if state.low is None else state.low, ranged and state.low is not None)
         _show(self.high, WIDEST if state.high is None else state.high, ranged and state.high is not None)
         self.range_label.setVisible(ranged)
-        self.range_label.setText("values" if state.low is not None else "values: as around the click" if
-                                 state.kind == FLOOD else "values: all")  # fmt: skip
+        self.range_label.setText(tr("values") if state.low is not None else tr("values: as around the click") if
+                                 state.kind == FLOOD else tr("values: all"))  # fmt: skip
         self.take_range.setVisible(ranged)
         _show(self.reach, state.reach_mm, state.kind == FLOOD)
 

@@ -16,17 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.model import MAPS, PARTS, Part, percent
 from proseg_gui.gui.panels.percent_slider import PercentSlider
 from proseg_gui.gui.panels.widgets import SWATCH, Section, button, muted, own_keys, paint_swatch
 
 FORMS = {
-    "variance": ("Variance", "Variance of inclusion; the colour scale runs from 0 to 0.25"),
-    "entropy": ("Entropy", "Entropy of inclusion in nats; the colour scale runs from 0 to 0.69 (ln 2)"),
+    "variance": (marked("Variance"), marked("Variance of inclusion; the colour scale runs from 0 to 0.25")),
+    "entropy": (marked("Entropy"), marked("Entropy of inclusion in nats; the colour scale runs from 0 to 0.69 (ln 2)")),
 }
-NOT_YET = "Not computed yet"
-NOTHING = "Open a scan with a model to see why it is uncertain."
+NOT_YET = marked("Not computed yet")
+NOTHING = marked("Open a scan with a model to see why it is uncertain.")
 
 
 class ShareBar(QWidget):
@@ -46,8 +46,12 @@ class ShareBar(QWidget):
     def set_shares(self, shares: Mapping[str, float] | None) -> None:
         """Set fractions of the total by part."""
         self._shares = None if shares is None else dict(shares)
-        words = "" if shares is None else ", ".join(f"{p.label} {percent(shares.get(p.key, 0.0))}" for p in PARTS)
-        self.setAccessibleName(f"Shares of the total uncertainty: {words}" if words else "Shares not computed yet")
+        words = "" if shares is None else ", ".join(f"{tr(p.label)} {percent(shares.get(p.key, 0.0))}" for p in PARTS)
+        self.setAccessibleName(
+            tr("Shares of the total uncertainty: {words}").format(words=words)
+            if words
+            else tr("Shares not computed yet")
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -114,10 +118,11 @@ class MapRow(QAbstractButton):
         self._describe()
 
     def _describe(self) -> None:
-        self.setText(self.part.label if self._share is None else f"{self.part.label} {percent(self._share)}")
-        meaning = self.part.meanings[0]
+        label = tr(self.part.label)
+        self.setText(label if self._share is None else f"{label} {percent(self._share)}")
+        meaning = tr(self.part.meanings[0])
         self.setAccessibleName(f"{self.text()}: {meaning}")
-        advice = "Click to draw this map" if self.isEnabled() else NOT_YET
+        advice = tr("Click to draw this map") if self.isEnabled() else tr(NOT_YET)
         self.setToolTip(f"{self.text()}: {meaning}\n{advice}")
 
     def sizeHint(self) -> QSize:
@@ -159,7 +164,7 @@ class MapRow(QAbstractButton):
         painter.setFont(font)
         small = painter.fontMetrics()
         free = room - metrics.horizontalAdvance(words) - 10
-        meaning = next((text for text in self.part.meanings if small.horizontalAdvance(text) <= free), "")
+        meaning = next((text for text in map(tr, self.part.meanings) if small.horizontalAdvance(text) <= free), "")
         painter.setPen(colours.placeholderText().color() if not self.isChecked() else colours.text().color())
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, meaning)
 
@@ -180,19 +185,21 @@ class UncertaintyPanel(Section):
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Survey of all slices")
-        self.status = muted(NOTHING)
+        self.progress.setAccessibleName(tr("Survey of all slices"))
+        self.status = muted(tr(NOTHING))
         self.rows = {part.key: MapRow(part) for part in MAPS}
         self._row_group = QButtonGroup(self)
-        self.forms = {key: button(text, tip=tip) for key, (text, tip) in FORMS.items()}
+        self.forms = {key: button(tr(text), tip=tr(tip)) for key, (text, tip) in FORMS.items()}
         self._form_group = QButtonGroup(self)
-        self.opacity = PercentSlider("Opacity", "How strongly the map covers the scan")
-        self.threshold = PercentSlider("Above", "Hide the map below this share of its colour scale")
+        self.opacity = PercentSlider(tr("Opacity"), tr("How strongly the map covers the scan"))
+        self.threshold = PercentSlider(tr("Above"), tr("Hide the map below this share of its colour scale"))
+        self.left = muted("", wrap=True)
+        self.calibration = muted("", wrap=True)
         self._lay_out()
         self.opacity.moved.connect(self.opacity_moved)
         self.threshold.moved.connect(self.threshold_moved)
         self.set_shares(None)
-        self.set_progress(None, NOTHING)
+        self.set_progress(None, tr(NOTHING))
         self.set_available(frozenset())
 
     def _lay_out(self) -> None:
@@ -215,11 +222,14 @@ class UncertaintyPanel(Section):
         sliders.setSpacing(9)
         sliders.addWidget(self.opacity, 1)
         sliders.addWidget(self.threshold, 1)
-        for widget in (self.bar, self.progress, self.status):
+        for widget in (self.bar, self.progress, self.status, self.left):
             self.body.addWidget(widget)
         self.body.addLayout(lines)
         self.body.addLayout(forms)
         self.body.addLayout(sliders)
+        self.body.addWidget(self.calibration)
+        self.left.hide()
+        self.calibration.hide()
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_colours(self, colours: Mapping[str, str]) -> None:
@@ -233,7 +243,9 @@ class UncertaintyPanel(Section):
         self.bar.set_shares(shares)
         for part in PARTS:
             self.rows[part.key].set_share(None if shares is None else shares.get(part.key, 0.0))
-        self.bar.setToolTip("" if shares is None else f"Shares of the total {form}, over all slices surveyed")
+        self.bar.setToolTip(
+            "" if shares is None else tr("Shares of the total {form}, over all slices surveyed").format(form=tr(form))
+        )
 
     def set_progress(self, share: float | None, text: str = "") -> None:
         """Show how far the survey is (0..1) and in words; ``None`` when none is running (``text`` may stay)."""
@@ -241,6 +253,17 @@ class UncertaintyPanel(Section):
         self.progress.setValue(0 if share is None else round(100 * share))
         self.status.setText(text)
         self.status.setVisible(bool(text))
+
+    def set_left(self, text: str) -> None:
+        """Say what is left in doubt; empty while that is not known."""
+        self.left.setText(text)
+        self.left.setVisible(bool(text))
+
+    def set_calibration(self, text: str, tip: str = "") -> None:
+        """Say how far the model's agreement can be trusted; empty where nobody measured it."""
+        self.calibration.setText(text)
+        self.calibration.setToolTip(tip)
+        self.calibration.setVisible(bool(text))
 
     def set_map(self, name: str, form: str, opacity: float, threshold: float) -> None:
         """Mark the map and the form that are drawn, and the two sliders; emits nothing."""
@@ -257,7 +280,7 @@ class UncertaintyPanel(Section):
             row.set_available(key in names)
         for widget in (*self.forms.values(), self.opacity, self.threshold):
             widget.setEnabled(bool(names))
-        if names and self.status.text() == NOTHING:
+        if names and self.status.text() == tr(NOTHING):
             self.set_progress(None)
 
     def set_offered(self, names: frozenset[str]) -> None:

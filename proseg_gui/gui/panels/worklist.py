@@ -21,11 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui import theme
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.model import WORK_STATES, WorkRow
 from proseg_gui.gui.panels.widgets import Section, flat_button, muted, own_keys
 
-ORDERS = {"doubt": ("most doubtful first", "by doubt"), "name": ("by name",), "state": ("by state",)}
+ORDERS = {
+    "doubt": (marked("most doubtful first"), marked("by doubt")),
+    "name": (marked("by name"),),
+    "state": (marked("by state"),),
+}
 """Ways to sort, each in wordings from long to short."""
 LINE = 40
 MOST_ROWS = 8
@@ -72,7 +76,7 @@ class _CaseDelegate(QStyledItemDelegate):
         font.setPixelSize(max(9, metrics.height() * 11 // 15))
         painter.setFont(font)
         small = painter.fontMetrics()
-        words = f"{row.state} · {row.detail}" if row.detail else row.state
+        words = f"{tr(row.state)} · {row.detail}" if row.detail else tr(row.state)
         bottom = QRectF(box.left(), box.bottom() - small.height(), box.width() - 12, small.height())
         if row.flagged:
             _flag(painter, bottom.adjusted(0, 0, 12, 0))
@@ -151,16 +155,16 @@ class WorklistPanel(Section):
     order_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Worklist"), *ORDERS["doubt"], parent=parent)
+        super().__init__(tr("Worklist"), *map(tr, ORDERS["doubt"]), parent=parent)
         self._rows: tuple[WorkRow, ...] = ()
         self.order = "doubt"
-        self.sort = flat_button("sort", "Sort the worklist")
+        self.sort = flat_button("sort", tr("Sort the worklist"))
         self.sort.clicked.connect(self._sort_menu)
         self.heading.addWidget(self.sort)
         self.list = _CaseList()
         self.list.setProperty("role", "plain")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setAccessibleName("Worklist")
+        self.list.setAccessibleName(tr("Worklist"))
         self.list.setItemDelegate(_CaseDelegate(self.list))
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
@@ -175,7 +179,7 @@ class WorklistPanel(Section):
             self.list, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp,
             Qt.Key.Key_PageDown, Qt.Key.Key_Return, Qt.Key.Key_Enter,
         )  # fmt: skip
-        self.empty = muted("Open a folder of cases to work through them, the most doubtful first.")
+        self.empty = muted(tr("Open a folder of cases to work through them, the most doubtful first."))
         self.body.addWidget(self.empty)
         self.body.addWidget(self.list)
         self.set_items(())
@@ -195,19 +199,21 @@ class WorklistPanel(Section):
     def set_order(self, order: str) -> None:
         """Say how the cases are sorted: ``"doubt"``, ``"name"`` or ``"state"``; emits nothing."""
         self.order = order
-        self.hint.set_texts(ORDERS[order])
+        self.hint.set_texts(tuple(map(tr, ORDERS[order])))
 
     def _fill(self) -> None:
-        marked = self.list.currentItem()
-        marked_key = self._row_of(marked).key if marked is not None else None
+        chosen = self.list.currentItem()
+        marked_key = self._row_of(chosen).key if chosen is not None else None
         if marked_key is None:
             marked_key = next((row.key for row in self._rows if row.current), None)
         self.list.clear()
         for row in self._rows:
             item = QListWidgetItem()
             item.setData(_ROLE, row)
-            doubt = "not measured yet" if row.doubt is None else f"doubt {100 * row.doubt:.0f} %"
-            state = f"{row.state}, flagged" if row.flagged else row.state
+            doubt = (
+                tr("not measured yet") if row.doubt is None else tr("doubt {doubt:.0f} %").format(doubt=100 * row.doubt)
+            )
+            state = tr("{state}, flagged").format(state=tr(row.state)) if row.flagged else tr(row.state)
             item.setToolTip("\n".join(filter(None, (row.name, row.detail, f"{state} · {doubt}"))))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {state}, {doubt}")
             self.list.addItem(item)
@@ -226,7 +232,7 @@ class WorklistPanel(Section):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for order, words in ORDERS.items():
-            action = menu.addAction(words[0].capitalize(), partial(self.order_chosen.emit, order))
+            action = menu.addAction(_capital(tr(words[0])), partial(self.order_chosen.emit, order))
             action.setCheckable(True)
             action.setChecked(order == self.order)
             group.addAction(action)
@@ -235,9 +241,9 @@ class WorklistPanel(Section):
     def case_menu(self, row: WorkRow) -> QMenu:
         """The context menu of a case."""
         menu = QMenu(self)
-        menu.addAction("Open", lambda: self.open_requested.emit(row.key))
+        menu.addAction(tr("Open"), lambda: self.open_requested.emit(row.key))
         menu.addSeparator()
-        words = "Take the flag away" if row.flagged else "Flag"
+        words = tr("Take the flag away") if row.flagged else tr("Flag")
         menu.addAction(words, partial(self.flag_chosen.emit, row.key, not row.flagged))
         return menu
 
@@ -252,3 +258,7 @@ class WorklistPanel(Section):
             menu = self.case_menu(self._row_of(item))
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.list.viewport().mapToGlobal(place))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.dialogs.agreement_dialog import AgreementDialog
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
@@ -45,7 +46,7 @@ class AgreementLink(QObject):
     def open(self) -> None:
         """Show the dialog, or bring it to the front."""
         if not self.possible:
-            self._controller.noticed.emit("This case came without masks to compare with")
+            self._controller.noticed.emit(tr("This case came without masks to compare with"))
             return
         if self.dialog is None:
             self.dialog = AgreementDialog(self._window)
@@ -93,13 +94,13 @@ class AgreementLink(QObject):
             jobs.post(token, self._show, None, _held(review, point, structure, found, token))
             raters = review.engine.raters if presets else ()
             for number, rater in enumerate(raters):
-                progress(number / len(raters), f"preset of {rater}")
+                progress(number / len(raters), tr("preset of {rater}").format(rater=rater))
                 at = review.sliders.rater_point(rater)
                 jobs.post(token, self._show, rater, _held(review, at, structure, found, token))
             return point
 
-        dialog.show_progress("the current contour", 0.0)
-        jobs.start(LANE, work, title="Agreement", done=self._done, failed=controller.failed.emit, latest=True,
+        dialog.show_progress(tr("the current contour"), 0.0)
+        jobs.start(LANE, work, title=tr("Agreement"), done=self._done, failed=controller.failed.emit, latest=True,
                    progress=lambda share, text: dialog.show_progress(text, share))  # fmt: skip
 
     def _begin(self, review: Reviewed, structure: int, found: list[Reference], aliases: dict[str, str]) -> None:
@@ -108,10 +109,10 @@ class AgreementLink(QObject):
             rater: frozenset(r.name for r in found if r.rater and aliases.get(r.rater) == rater)
             for rater in review.engine.raters
         }
-        about = (
-            f"{review.study.name}, {review.engine.structures[structure]}: whole volume; surface Dice within "
-            f"{SURFACE_TOLERANCE_MM:g} mm. Majority: what more than half of the readings include."
-        )
+        about = tr(
+            "{case}, {structure}: whole volume; surface Dice within "
+            "{mm:g} mm. Majority: what more than half of the readings include."
+        ).format(case=review.study.name, structure=review.engine.structures[structure], mm=SURFACE_TOLERANCE_MM)
         if self.dialog is not None:
             self.dialog.begin(about, [r.name for r in found], own)
 

@@ -9,6 +9,7 @@ from typing import Any
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.pacs_dialog import PacsDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import tr
 from proseg_gui.io.pacs.archive import connect
 from proseg_gui.io.pacs.nodes import FoundSeries, Node, Query, read_nodes, write_nodes
 from proseg_gui.io.pacs.queue import KeptSend, SendQueue
@@ -39,7 +40,7 @@ class Archives:
         def work(_token: CancelToken, _progress: Progress) -> tuple[list[Node], list[KeptSend]]:
             return list(read_nodes(self._store)), self._queue.entries()
 
-        self._jobs.start(FILES, work, title="Reading the archives", done=lambda found: self._open(*found),
+        self._jobs.start(FILES, work, title=tr("Reading the archives"), done=lambda found: self._open(*found),
                          failed=self._host.failed)  # fmt: skip
 
     def _open(self, nodes: Sequence[Node], kept: Sequence[KeptSend]) -> None:
@@ -56,7 +57,7 @@ class Archives:
         self._host.show_dialog(dialog)
 
     def _save(self, nodes: Sequence[Node]) -> None:
-        self._jobs.start(FILES, lambda _token, _progress: write_nodes(self._store, nodes), title="Saving the nodes",
+        self._jobs.start(FILES, lambda _token, _progress: write_nodes(self._store, nodes), title=tr("Saving the nodes"),
                          done=lambda _none: None, failed=self._failed)  # fmt: skip
 
     def _find(self, node: Node, query: Query) -> None:
@@ -64,7 +65,7 @@ class Archives:
             if self.dialog is not None:
                 self.dialog.show_series(found)
 
-        self._start("Finding", lambda token, _progress: connect(node).find(query, token), done)
+        self._start(tr("Finding"), lambda token, _progress: connect(node).find(query, token), done)
 
     def _fetch(self, node: Node, series: FoundSeries, folder: Path) -> None:
         def work(token: CancelToken, progress: Progress) -> Path:
@@ -77,7 +78,7 @@ class Archives:
                 self.dialog.accept()
             self._open_paths([place])
 
-        self._start("Fetching", work, done)
+        self._start(tr("Fetching"), work, done)
 
     def _send(self, node: Node, files: Sequence[Path]) -> None:
         def work(token: CancelToken, progress: Progress) -> int:
@@ -85,14 +86,20 @@ class Archives:
             return len(files)
 
         self._start(
-            "Sending", work, lambda count: self._say(f"{plural(count, 'file was', 'files were')} sent to {node.name}.")
+            tr("Sending"),
+            work,
+            lambda count: self._say(
+                tr("{files} sent to {name}.").format(
+                    files=plural(count, tr("file was"), tr("files were")), name=node.name
+                )
+            ),
         )
 
     def _retry(self, node: Node, key: str) -> None:
         self._start(
-            "Sending",
+            tr("Sending"),
             lambda token, progress: self._queue.retry(key, connect(node), progress, token),
-            lambda _none: self._say(f"The files were sent to {node.name}."),
+            lambda _none: self._say(tr("The files were sent to {name}.").format(name=node.name)),
         )
 
     def _drop(self, key: str) -> None:
@@ -101,7 +108,7 @@ class Archives:
 
         if self.dialog is not None:
             self.dialog.set_busy(True)
-        self._jobs.start(FILES, work, title="Forgetting", done=lambda _none: None, failed=self._failed,
+        self._jobs.start(FILES, work, title=tr("Forgetting"), done=lambda _none: None, failed=self._failed,
                          ended=self._ended)  # fmt: skip
 
     def _start(self, title: str, work: Callable[[CancelToken, Progress], Any], done: Callable[[Any], None]) -> None:
@@ -141,7 +148,8 @@ class Archives:
             if self.dialog is not None:
                 self.dialog.show_kept(kept)
 
-        self._jobs.start(FILES, lambda _token, _progress: self._queue.entries(), title="Reading the sends", done=done,
+        title = tr("Reading the sends")
+        self._jobs.start(FILES, lambda _token, _progress: self._queue.entries(), title=title, done=done,
                          failed=self._failed)  # fmt: skip
 
     def _say(self, text: str) -> None:
@@ -163,5 +171,7 @@ def _new_folder(parent: Path) -> Path:
     try:
         place.mkdir(parents=True, mode=0o700)
     except OSError as error:
-        raise UserError(f"the folder cannot be made ({error.strerror})", path=place) from error
+        raise UserError(
+            tr("the folder cannot be made ({strerror})").format(strerror=error.strerror), path=place
+        ) from error
     return place

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
@@ -46,7 +46,7 @@ from proseg_gui.review.compare import (
 )  # fmt: skip
 from proseg_gui.review.edits import Bricks
 
-LANE, TITLE, TABLE_TITLE = "compare", "Comparing", "Comparing given masks"
+LANE, TITLE, TABLE_TITLE = "compare", marked("Comparing"), marked("Comparing given masks")
 FILL, LINE = 0.42, 1.6
 LONGEST_CHOICE = 22
 """Letters that a choice shows at least."""
@@ -192,7 +192,7 @@ class Comparing(QObject):
             token.check()
             tell((asked, Compared.of(a, b, study.geometry)))
 
-        self._controller.work.look(LANE, TITLE, work, self._take)
+        self._controller.work.look(LANE, tr(TITLE), work, self._take)
 
     def _take(self, found: tuple[tuple[Any, ...], Compared]) -> None:
         if found[0] == self._asked:
@@ -251,7 +251,7 @@ class PairsTable:
             self._host.notice(self.blocked())
             return
         folder = self._controller.display.view.settings.export_folder
-        dialog = QFileDialog(self._host.parent, tr("Given masks against each other"), folder, "CSV (*.csv)")
+        dialog = QFileDialog(self._host.parent, tr("Given masks against each other"), folder, tr("CSV (*.csv)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         self._host.show_dialog(dialog, lambda: self.write(Path(dialog.selectedFiles()[0])))
@@ -271,6 +271,6 @@ class PairsTable:
             self._host.notice(tr("Wrote {count} rows to {path}").format(count=count, path=path))
 
         self._host.jobs.start(
-            "export", work, title=TABLE_TITLE, done=done, failed=self._host.failed, latest=True,
-            progress=lambda share, text: tell(JobState(TABLE_TITLE, share, text, None)), ended=partial(tell, None),
+            "export", work, title=tr(TABLE_TITLE), done=done, failed=self._host.failed, latest=True,
+            progress=lambda share, text: tell(JobState(tr(TABLE_TITLE), share, text, None)), ended=partial(tell, None),
         )  # fmt: skip

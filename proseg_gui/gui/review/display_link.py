@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from proseg_gui.gui.language import tr, tr_counted
 from proseg_gui.gui.panels.measurements import MeasurementsPanel
 from proseg_gui.gui.panels.model import (
     MEASURING,
@@ -226,7 +227,7 @@ class DisplayLink(QObject):
         self._plot.set_volumes(summary.volumes_ml, [*marks, *(self._given.marks() if summary.complete else ())])
 
     def _on_job(self, job: JobState | None) -> None:
-        self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else job.text)
+        self._uncertainty.set_progress(None if job is None else job.share, "" if job is None else tr_counted(job.text))
 
     def _on_figures(self, figures: Figures | None) -> None:
         self._measure()
@@ -234,7 +235,7 @@ class DisplayLink(QObject):
         if chosen is None or figures is None:
             self._measurements.set_dice("")
         elif figures.dice is None:
-            self._measurements.set_dice("" if figures.exact else MEASURING)
+            self._measurements.set_dice("" if figures.exact else tr(MEASURING))
         else:
             self._measurements.set_dice(f"{figures.dice:.3f}")
 
@@ -245,14 +246,14 @@ class DisplayLink(QObject):
     def _measure(self) -> None:
         desk = self._controller.desk
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
-        diameter, here = NO_FIGURE if desk.review is None else MEASURING, 0.0
+        diameter, here = NO_FIGURE if desk.review is None else tr(MEASURING), 0.0
         if drawn is not None and study is not None:
             diameter, here = self._on_slice(drawn, study)
-        stays = "Accepted" if desk.shapes.is_locked else "Kept shape"
+        stays = tr("Accepted") if desk.shapes.is_locked else tr("Kept shape")
         kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)
         rows = volume_rows(figures, summary, kept, here_ml=here, measuring=desk.review is not None)
-        hint = "Of the current contour on this slice, between pixel centres"
-        self._measurements.set_rows([*rows, Measure("Longest diameter", diameter, hint)])
+        hint = tr("Of the current contour on this slice, between pixel centres")
+        self._measurements.set_rows([*rows, Measure(tr("Longest diameter"), diameter, hint)])
         # Only volumes over the same slices may stand on one axis.
         both = figures is not None and figures.complete and summary is not None and summary.complete
         self._plot.set_current(figures.ml if both and figures is not None else None)
@@ -266,7 +267,7 @@ class DisplayLink(QObject):
             here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
             here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
             length = longest_diameter_mm(inside, geometry)
-            known = self._measured = drawn, number, NONE if length is None else f"{length:.1f} mm", here
+            known = self._measured = drawn, number, tr(NONE) if length is None else f"{length:.1f} mm", here
         return known[2], known[3]
 
 
@@ -288,27 +289,29 @@ def volume_rows(
     """
     if figures is not None and not figures.exact and figures.ml < 0.5 * here_ml:
         figures = None
-    volume = spread = MEASURING if measuring else NO_FIGURE
+    volume = spread = tr(MEASURING) if measuring else NO_FIGURE
     shown = None if figures is None or not figures.complete else figures.ml
     if figures is not None:
-        volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else ' so far'}"
-    rows = [Measure("Volume", volume, "Of the current contour, whole volume")]
+        volume = f"{'' if figures.exact else '≈ '}{ml_text(figures.ml)}{'' if figures.complete else tr(' so far')}"
+    rows = [Measure(tr("Volume"), volume, tr("Of the current contour, whole volume"))]
     if kept is not None:
         name, shown = kept
         rows = [
-            Measure(name, ml_text(shown), "Volume of the contour that stays while the sliders move"),
-            Measure("At the sliders", volume, "Volume of the thin preview"),
+            Measure(name, ml_text(shown), tr("Volume of the contour that stays while the sliders move")),
+            Measure(tr("At the sliders"), volume, tr("Volume of the thin preview")),
         ]
     beside = []
     if summary is not None and summary.complete and len(summary.volumes_ml):
         low, high = np.percentile(summary.volumes_ml, (2.5, 97.5))
         spread = f"{ml_number(low)} {DASH} {ml_text(high)}"
         if shown is not None and not low <= shown <= high:
-            side = "larger" if shown > high else "smaller"
-            beside = [
-                Measure("This contour", f"{side} than these", f"Its volume is {side} than 97.5 % of the readings")
-            ]
+            than, hint = tr("smaller than these"), tr("Its volume is smaller than 97.5 % of the readings")
+            if shown > high:
+                than, hint = tr("larger than these"), tr("Its volume is larger than 97.5 % of the readings")
+            beside = [Measure(tr("This contour"), than, hint)]
     elif summary is not None:
-        spread = f"{summary.slices_done} of {plural(summary.n_slices, 'slice')}"
-    hint = "2.5th to 97.5th percentile over raters and samples, all slices"
-    return [*rows, Measure("95 % of readings", spread, hint), *beside]
+        spread = tr("{done} of {slices}").format(
+            done=summary.slices_done, slices=plural(summary.n_slices, tr("slice"), tr("slices", "of, dative"))
+        )
+    hint = tr("2.5th to 97.5th percentile over raters and samples, all slices")
+    return [*rows, Measure(tr("95 % of readings"), spread, hint), *beside]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.jobs import CancelToken, Progress
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from proseg_gui.io.contours.naming import Row
     from proseg_gui.io.contours.reading import Drawn
 
-CONTOURS = "Contours (*.dcm *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.xml *.png *.tif *.tiff);;All files (*)"
+CONTOURS = marked(
+    "Contours (*.dcm *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.xml *.png *.tif *.tiff);;All files (*)"
+)
 
 
 def name_store() -> Path:
@@ -39,7 +42,7 @@ class Drawings:
     def ask(self) -> None:
         """Ask for files and read them onto the scan in view."""
         folder = self._controller.display.view.settings.last_folder
-        dialog = QFileDialog(self._host.parent, "Open contours", folder, CONTOURS)
+        dialog = QFileDialog(self._host.parent, tr("Open contours"), folder, tr(CONTOURS))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._host.show_dialog(dialog, lambda: self.read([Path(name) for name in dialog.selectedFiles()]))
 
@@ -68,7 +71,7 @@ class Drawings:
             if unless_scan and not all(path.is_file() and is_drawing(path) for path in paths):
                 return None
             notices: list[str] = []
-            progress(0.3, "reading contours")
+            progress(0.3, tr("reading contours"))
             try:
                 drawn = read_drawn(paths, study.image, notices, token=token, accept_grid=accept_grid)
             except OtherGrid as other:
@@ -87,7 +90,7 @@ class Drawings:
             elif study is self._controller.desk.study:
                 self._choose(study, *found)
 
-        self._opener.read_beside("Reading contours", work, done)
+        self._opener.read_beside(tr("Reading contours"), work, done)
 
     def _ask_about_grid(self, study: Study, paths: Sequence[Path], error: UserError) -> None:
         from proseg_gui.gui.dialogs.grid_question import grid_question
@@ -105,7 +108,10 @@ class Drawings:
         from proseg_gui.gui.dialogs.contours_dialog import REFERENCE, ContoursDialog  # late: it brings every reader
 
         ml = [mask.volume_ml for masks in drawn.masks for mask in masks]
-        there = {(r.rater, r.structure): f"a drawing of {r.rater} that the case has" for r in study.readings}
+        there = {
+            (r.rater, r.structure): tr("a drawing of {rater} that the case has").format(rater=r.rater)
+            for r in study.readings
+        }
         dialog = ContoursDialog(rows, ml, self._compared(), notices, there, parent=self._host.parent)
 
         def chosen() -> None:
@@ -126,7 +132,7 @@ class Drawings:
         (one,) = drawn.readings(rows)
         known = self._compared() or (study.structures[0] if len(study.structures) == 1 else one.structure)
         self._controller.desk.add_drawings([replace(one, structure=known)], one.rater)
-        self._controller.noticed.emit(f"{one.rater} is the reference")
+        self._controller.noticed.emit(tr("{rater} is the reference").format(rater=one.rater))
 
     def _add(self, drawn: Drawn, proposed: list[Row], rows: tuple[Row, ...]) -> None:
         """Add the taken rows; what was changed in the table is kept for the next files of the same origin."""
@@ -135,15 +141,17 @@ class Drawings:
         readings = drawn.readings(rows)
         self._controller.desk.add_drawings(readings)
         raters = list(dict.fromkeys(reading.rater for reading in readings))
-        self._controller.noticed.emit(f"Added {', '.join(raters)} to the raters of this case")
+        self._controller.noticed.emit(tr("Added {raters} to the raters of this case").format(raters=", ".join(raters)))
         if rows == tuple(proposed):
             return
 
         def failed(error: BaseException) -> None:
             if isinstance(error, OSError | UserError):
-                self._controller.noticed.emit(f"The names could not be kept for the next time ({error})")
+                self._controller.noticed.emit(
+                    tr("The names could not be kept for the next time ({error})").format(error=error)
+                )
             else:
                 self._host.failed(error)
 
         self._host.jobs.start("files", lambda _token, _progress: remember(name_store(), drawn.sources, rows),
-                              title="Keeping the names", done=lambda _none: None, failed=failed)  # fmt: skip
+                              title=tr("Keeping the names"), done=lambda _none: None, failed=failed)  # fmt: skip

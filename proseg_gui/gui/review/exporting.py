@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from proseg_gui.gui.dialogs.export_dialog import ExportDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.palette import rater_colour
@@ -23,11 +24,11 @@ from proseg_gui.wording import plural
 if TYPE_CHECKING:
     from proseg_gui.volume import Volume
 
-TITLE = "Exporting"
+TITLE = marked("Exporting")
 LOOKS = 4
 """So many folders may keep us waiting before another one has to wait for them."""
-SERIES_NOTE = "The scan is no DICOM series: a DICOM copy of it is written beside the file."
-RESAMPLED_NOTE = "The scan was resampled: it is written beside the file, as a new series of the same study."
+SERIES_NOTE = marked("The scan is no DICOM series: a DICOM copy of it is written beside the file.")
+RESAMPLED_NOTE = marked("The scan was resampled: it is written beside the file, as a new series of the same study.")
 
 
 class Exporting:
@@ -44,7 +45,9 @@ class Exporting:
         desk = self._controller.desk
         study, review = desk.study, desk.review
         if study is None or not desk.structures:
-            self._controller.noticed.emit("There is nothing to export before something was drawn or a model has looked")
+            self._controller.noticed.emit(
+                tr("There is nothing to export before something was drawn or a model has looked")
+            )
             return
         from proseg_gui.review.exports import has_latents, targets
 
@@ -59,7 +62,9 @@ class Exporting:
             folder=self._folder(study.name, settings.export_folder),
             targets=lambda request: targets(request, raters, with_series=series, with_latents=latents),
             dicom_note=_series_note(study.image),
-            model_refusal="" if desk.is_modelled else f"no model draws {desk.structure_name}",
+            model_refusal=""
+            if desk.is_modelled
+            else tr("no model draws {structure}").format(structure=desk.structure_name),
             fmt=settings.export_format,
             what=settings.export_what,
             samples=settings.export_samples,
@@ -78,7 +83,7 @@ class Exporting:
         self._controller.jobs.start(
             f"export look {self._looks % LOOKS}",
             lambda _token, _progress: look(offer, request),
-            title="Looking at the folder",
+            title=tr("Looking at the folder"),
             done=answered,
             failed=self._controller.failed.emit,
             latest=True,
@@ -113,10 +118,10 @@ class Exporting:
         controller.jobs.start(
             "export",
             work,
-            title=TITLE,
+            title=tr(TITLE),
             done=self._done,
             failed=controller.failed.emit,
-            progress=lambda share, text: controller.job_changed.emit(JobState(TITLE, share, text, None)),
+            progress=lambda share, text: controller.job_changed.emit(JobState(tr(TITLE), share, text, None)),
             ended=lambda: controller.job_changed.emit(None),
             latest=True,
         )
@@ -125,17 +130,19 @@ class Exporting:
         files, notices = result
         for notice in notices:
             self._controller.noticed.emit(notice)
-        count = plural(len(files), "file")
+        count = plural(len(files), tr("file"), tr("files"))
         self._controller.exported.emit(files[0].parent)
         self._controller.noticed.emit(
-            f"Wrote {count} to {files[0].parent}, read back and compared. Research use, not a medical device."
+            tr("Wrote {count} to {folder}, read back and compared. Research use, not a medical device.").format(
+                count=count, folder=files[0].parent
+            )
         )
 
     # -- latents --------------------------------------------------------------------------------------------------
     def save_latents(self) -> None:
         """Ask for a file and write the current setting for ``predict --latents``."""
         folder = self._controller.display.view.settings.last_folder
-        dialog = QFileDialog(self._host.parent, "Save latents", folder, "JSON (*.json)")
+        dialog = QFileDialog(self._host.parent, tr("Save latents"), folder, tr("JSON (*.json)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         self._host.show_dialog(dialog, lambda: self.write_latents(Path(dialog.selectedFiles()[0])))
@@ -154,12 +161,12 @@ class Exporting:
             atomic_json(path, latents_json(point, review.bundle.card, name=name), overwrite=True)
             return path
 
-        self._file_job(work, lambda done: self._controller.noticed.emit(f"Wrote {done}"))
+        self._file_job(work, lambda done: self._controller.noticed.emit(tr("Wrote {done}").format(done=done)))
 
     def load_latents(self) -> None:
         """Ask for a file of latents and go to that setting."""
         folder = self._controller.display.view.settings.last_folder
-        dialog = QFileDialog(self._host.parent, "Load latents", folder, "JSON (*.json)")
+        dialog = QFileDialog(self._host.parent, tr("Load latents"), folder, tr("JSON (*.json)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self._host.show_dialog(dialog, lambda: self.read_latents(Path(dialog.selectedFiles()[0])))
 
@@ -178,11 +185,11 @@ class Exporting:
 
     def _file_job(self, work: Any, done: Any) -> None:
         controller = self._controller
-        controller.jobs.start("files", work, title="Latents", done=partial(done), failed=controller.failed.emit)
+        controller.jobs.start("files", work, title=tr("Latents"), done=partial(done), failed=controller.failed.emit)
 
 
 def _series_note(image: Volume) -> str:
     """What an RTSTRUCT or SEG brings with it."""
     if image.dicom is not None:
         return ""
-    return SERIES_NOTE if image.derived_from is None else RESAMPLED_NOTE
+    return tr(SERIES_NOTE if image.derived_from is None else RESAMPLED_NOTE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.gui.views.volume_plot import RaterMark
@@ -55,5 +56,5 @@ class GivenVolumes(QObject):
                 self.changed.emit()
 
         self._controller.jobs.start(
-            LANE, work, title="Counting given masks", done=done, failed=self._controller.failed.emit, latest=True
+            LANE, work, title=tr("Counting given masks"), done=done, failed=self._controller.failed.emit, latest=True
         )

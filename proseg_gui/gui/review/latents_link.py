@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
-from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.prompt_link import rater_styles
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
 from proseg_gui.wording import plural
@@ -60,15 +62,20 @@ class LatentsLink(QObject):
             self._preference.set_raters(())
         else:
             able = bundle.method.capabilities
-            raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
-            why_none = LEVELS if able.levels else SAME_FOR_ALL
+            styles = rater_styles(bundle.card)
+            raters = [
+                RaterItem(name, rater_colour(i), style=styles.get(name, ""))
+                for i, name in enumerate(bundle.card.raters)
+            ]
+            why_none = LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL
             self._preference.set_raters(
                 raters if able.personalised else (),
                 repeats=able.intra_expert,
                 why_none=why_none,
                 axes=able.preference_axes,
+                prompts=bundle.method.follows_prompts,
             )
-            self._ambiguity.set_known(able.ambiguity_axes)
+            self._ambiguity.set_known(able.ambiguity_axes, streams=able.streams)
         self._preference.setEnabled(bundle is not None)
         self._ambiguity.setEnabled(bundle is not None)
 
@@ -100,14 +107,13 @@ class LatentsLink(QObject):
                 panel.set_positions({axis.name: latents.position(axis) for axis in family})
 
     def _show_axes(self, axes: AxesState) -> None:
-        self._preference.set_axes(_rows(axes.preference, "Axis"), provisional=axes.provisional)
-        notice = (
-            f"{axes.slices_seen} of {plural(axes.n_slices, 'slice')} encoded"
-            if axes.provisional and axes.n_slices
-            else ""
-        )
+        self._preference.set_axes(_rows(axes.preference, tr("Axis")), provisional=axes.provisional)
+        notice = ""
+        if axes.provisional and axes.n_slices:
+            slices = plural(axes.n_slices, tr("slice"), tr("slices", "of, dative"))
+            notice = tr("{seen} of {slices} encoded").format(seen=axes.slices_seen, slices=slices)
         unmeasured = axes.provisional or axes.n_slices == 0
-        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, "Mode")
+        rows = None if self._controller.desk.review is None else _rows(axes.ambiguity, tr("Mode"))
         self._ambiguity.set_axes(rows, provisional=unmeasured, notice=notice)
         for number, picture in axes.previews.items():
             self._ambiguity.set_preview(axes.ambiguity[number].name, picture)
@@ -130,6 +136,6 @@ def _rows(axes: tuple, word: str) -> list[AxisRow]:
         stops = axis.control.stops
         label = axis.name if stops else f"{word} {number}"
         if not stops and axis.effect_ml_per_sd is not None:
-            label += " \u00b7 larger" if axis.effect_ml_per_sd > 0 else " \u00b7 smaller"
+            label += " \u00b7 " + (tr("larger") if axis.effect_ml_per_sd > 0 else tr("smaller"))
         rows.append(AxisRow(axis.name, label, axis.share, axis.limit, axis.effect_ml_per_sd, stops))
     return rows

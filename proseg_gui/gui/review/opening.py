@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.model_before import ModelBefore
 from proseg_gui.gui.review.work import JobState
@@ -91,7 +92,7 @@ class Opener(QObject):
             heat_tables()
 
         controller = self._controller
-        controller.jobs.start("warm", work, title="Loading", done=lambda _none: None, failed=controller.failed.emit)
+        controller.jobs.start("warm", work, title=tr("Loading"), done=lambda _none: None, failed=controller.failed.emit)
 
     # -- scans ----------------------------------------------------------------------------------------------------
     def open_demo(self) -> None:
@@ -100,10 +101,10 @@ class Opener(QObject):
         def load(_token: CancelToken, progress: Progress) -> Study:
             from proseg_gui.phantom import demo_study
 
-            progress(0.1, "making the demo scan")
+            progress(0.1, tr("making the demo scan"))
             return demo_study()
 
-        self._open_case("Opening the demo", DEMO, load)
+        self._open_case(tr("Opening the demo"), DEMO, load)
 
     def open_last(self) -> None:
         """Open what was open when the program was left: the cases, and the one in view where it stood."""
@@ -121,7 +122,7 @@ class Opener(QObject):
             if current is not None:
                 self.open_item(current.key)
 
-        self._run("Opening what was open", work, done)
+        self._run(tr("Opening what was open"), work, done)
 
     def open_paths(self, paths: Sequence[Path], channels: Mapping[str, Path] | None = None) -> None:
         """Open a scan, a DICOM folder, a case, or a dataset folder (its cases become the worklist)."""
@@ -142,7 +143,7 @@ class Opener(QObject):
                 return _Found(choices=tuple(found), chosen=len(paths) > 1, channels=likely_channels(found))
             return self._read(item_of(found[0]), found[0], progress, token)
 
-        self._run(f"Opening {first.name}", work, partial(self._found, first))
+        self._run(tr("Opening {name}").format(name=first.name), work, partial(self._found, first))
 
     def open_candidate(self, candidate: Any) -> None:
         """Open one of several series or cases."""
@@ -152,7 +153,7 @@ class Opener(QObject):
 
             return self._read(item_of(candidate), candidate, progress, token)
 
-        self._run(f"Opening {candidate.label}", work, partial(self._found, candidate.path))
+        self._run(tr("Opening {label}").format(label=candidate.label), work, partial(self._found, candidate.path))
 
     def open_channels(self, candidates: Sequence[Any]) -> None:
         """Open several images of one person as the channels of one scan, on the first one's grid."""
@@ -163,7 +164,7 @@ class Opener(QObject):
 
             return self._case_of(item_of(*candidates), as_channels(candidates, progress, token))
 
-        self._run(f"Opening {first.label}", work, partial(self._found, first.path))
+        self._run(tr("Opening {label}").format(label=first.label), work, partial(self._found, first.path))
 
     def open_item(self, key: str) -> None:
         """Open a case of the worklist."""
@@ -182,11 +183,11 @@ class Opener(QObject):
                 return self._case_of(item, as_channels(all_of, progress, token))
             return self._read(item, candidate_of(item, progress, token), progress, token)
 
-        self._run(f"Opening {item.name}", work, partial(self._found, item.path))
+        self._run(tr("Opening {name}").format(name=item.name), work, partial(self._found, item.path))
 
     def open_loaded(self, path: Path, load: Callable[[CancelToken, Progress], Study]) -> None:
         """Open the scan at ``path`` as ``load`` reads it in the background."""
-        self._open_case(f"Opening {path.name}", _plain_item(path, path.name), load)
+        self._open_case(tr("Opening {name}").format(name=path.name), _plain_item(path, path.name), load)
 
     def straighten(self) -> None:
         """Show the tilted or uneven scan in view as a new study, resampled to even and upright slices."""
@@ -204,7 +205,7 @@ class Opener(QObject):
         model = "" if review is None else str(review.bundle.folder)
         path = Path("straightened") if item is None else item.path
         straight = replace(_plain_item(path, f"{study.name}, straightened"), key=f"{path}\nstraightened")
-        self._open_case("Straightening the slices", straight, load, model=model)
+        self._open_case(tr("Straightening the slices"), straight, load, model=model)
 
     def _open_case(
         self, title: str, item: WorkItem, load: Callable[[CancelToken, Progress], Study], *, model: str = ""
@@ -257,7 +258,7 @@ class Opener(QObject):
             self._tell()
             self.open_item(self.worklist.items[0].key)
 
-        self._run("Listing the cases", work, done)
+        self._run(tr("Listing the cases"), work, done)
 
     def _opened(self, item: WorkItem, case: OpenedCase, model: str) -> None:
         controller = self._controller
@@ -280,7 +281,7 @@ class Opener(QObject):
         """Open the next or previous case of the worklist, as it is seen."""
         item = self.worklist.neighbour(offset)
         if item is None:
-            self._controller.noticed.emit("There is no further case in the worklist")
+            self._controller.noticed.emit(tr("There is no further case in the worklist"))
         else:
             self.open_item(item.key)
 
@@ -299,7 +300,7 @@ class Opener(QObject):
                 self._desk.shapes.flag()
             return
         if not item.case_id:
-            self._controller.noticed.emit("Open the case once before it is flagged")
+            self._controller.noticed.emit(tr("Open the case once before it is flagged"))
             return
 
         def work(_token: CancelToken, _progress: Progress) -> Document | None:
@@ -312,7 +313,7 @@ class Opener(QObject):
                 self._tell()
 
         controller = self._controller
-        controller.jobs.start("files", work, title="Flag", done=done, failed=controller.failed.emit)
+        controller.jobs.start("files", work, title=tr("Flag"), done=done, failed=controller.failed.emit)
 
     def _note_state(self) -> None:
         current = self.worklist.current
@@ -325,8 +326,25 @@ class Opener(QObject):
         self.keeper.keep_doubt(case_id, ml, model)
         current = self.worklist.current
         if current is not None and current.case_id == case_id:
-            self.worklist.update(current.key, doubt=ml)
+            self.worklist.update(current.key, doubt=ml, doubts={**current.doubts, str(model["sha256"]): ml}, problem="")
             self._tell()
+
+    def compare_by(self, model: str) -> None:
+        """Compare the cases of the worklist by the doubt that the model of this hash measures."""
+        if model != self.worklist.model:
+            self.worklist.compare_by(model)
+            self._tell()
+
+    def note_measured(self, key: str, case_id: str, ml: float, model: Mapping[str, Any]) -> None:
+        """A case that is not open was measured in the background."""
+        self.keeper.keep_doubt(case_id, ml, model)
+        self.worklist.measured(key, case_id, ml, str(model["sha256"]))
+        self._tell()
+
+    def note_unmeasured(self, key: str, problem: str) -> None:
+        """A case that is not open cannot be measured; its row says why."""
+        self.worklist.update(key, problem=problem)
+        self._tell()
 
     def _tell(self) -> None:
         self.worklist_changed.emit(self.worklist.items)
@@ -372,10 +390,10 @@ class Opener(QObject):
         def done(_none: None) -> None:
             self.worklist.items = tuple(kept for kept in self.worklist.items if kept.key != item.key)
             self._tell()
-            self._controller.noticed.emit("The case was removed from the project; its files were not touched")
+            self._controller.noticed.emit(tr("The case was removed from the project; its files were not touched"))
 
         self._desk.clear()
-        self._run("Removing the case", work, done)
+        self._run(tr("Removing the case"), work, done)
 
     # -- models ---------------------------------------------------------------------------------------------------
     def use_model(self, name_or_path: str) -> None:
@@ -417,7 +435,7 @@ class Opener(QObject):
         def work(token: CancelToken, progress: Progress) -> Reviewed:
             from proseg_gui.bundle import WrongModality, check_fits, list_bundles, load_bundle
 
-            progress(0.5, "loading the model")
+            progress(0.5, tr("loading the model"))
             look = LookThrough(study, device, token)
             reference = choose_bundle_name(study, wanted, remembered, list_bundles(own=True), look)
             engine = look.engines.get(reference) if centre_mm is None else None
@@ -427,7 +445,7 @@ class Opener(QObject):
             except WrongModality:
                 if not other_modality:
                     raise
-            progress(0.9, "first contour")
+            progress(0.9, tr("first contour"))
             heat_tables()  # its maps are drawn soon, and by then no file is to be read
             self.keeper.about(case_id, bundle.card.structures)
             review = begin_review(study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive)
@@ -448,7 +466,7 @@ class Opener(QObject):
 
         before = self._desk.model
         self._desk.expect_model(True)
-        self._run("Loading the model", work, partial(self._ready, before if chosen else None), failed)
+        self._run(tr("Loading the model"), work, partial(self._ready, before if chosen else None), failed)
 
     def _go_back_to(self, model: Mapping[str, Any]) -> None:
         """Undo wants another model; what a project knows of it is its name and hash, never where it lies."""
@@ -480,7 +498,7 @@ class Opener(QObject):
                     continue  # its row says why, and the others have pictures all the same
                 jobs.post(token, found, number, plain_thumbnail(values, window, spacing_yx))
 
-        jobs.start("previews", work, title="Previews", done=lambda _none: None, failed=lambda _e: None, latest=True)
+        jobs.start("previews", work, title=tr("Previews"), done=lambda _none: None, failed=lambda _e: None, latest=True)
 
     # -- running --------------------------------------------------------------------------------------------------
     def read_beside(self, title: str, work: Any, done: Callable[[Any], None]) -> None:

@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from proseg_gui.gui.dialogs.operation_dialog import Amount, OperationDialog
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.planes import Plane
 from proseg_gui.review.operations import Combination
 
-CONSENSUS = "consensus style"
+CONSENSUS = marked("consensus style")
 COMBINATIONS: dict[str, Combination] = {
-    "add": "union",
-    "keep only what lies within": "intersect",
-    "take away": "subtract",
-    "keep what only one of them has": "exclusive or",
+    marked("add"): "union",
+    marked("keep only what lies within"): "intersect",
+    marked("take away"): "subtract",
+    marked("keep what only one of them has"): "exclusive or",
 }
 
 
@@ -25,7 +25,7 @@ class OperationsLink:
 
     def __init__(self, host: Host, controller: Controller) -> None:
         self._host, self._controller = host, controller
-        self._ask_amount = {"grow": 2.0, "shrink": 2.0, "smooth": 3.0, "small": 0.1}
+        self._ask_amount = {"grow": 2.0, "shrink": 2.0, "smooth": 3.0, "small": 0.1, "hollow": 2.0}
 
     # -- why not --------------------------------------------------------------------------------------------------
     def nothing(self) -> str:
@@ -58,6 +58,14 @@ class OperationsLink:
         """Ask by how much, and shrink."""
         grow = self._controller.desk.operations.grow
         self._amount(tr("Shrink"), "shrink", tr("By"), "mm", 0.1, 50.0, lambda mm, plane: grow(-mm, plane))
+
+    def hollow(self) -> None:
+        """Ask how thick, and hollow."""
+        self._amount(tr("Hollow"), "hollow", tr("To"), "mm", 0.1, 50.0, self._controller.desk.operations.hollow)
+
+    def threshold(self) -> None:
+        """Ask where, and take what lies within the range of values."""
+        self._plain(tr("Threshold"), self._controller.desk.operations.threshold)
 
     def smooth(self) -> None:
         """Ask over how much, and smooth."""
@@ -92,10 +100,13 @@ class OperationsLink:
 
         def copy(name: str, plane: Plane | None) -> None:
             sliders = review.sliders
-            point = sliders.consensus_style() if name == CONSENSUS else sliders.rater_point(name)
-            desk.operations.copy_model(name, point, plane)
+            if name == consensus:
+                desk.operations.copy_model(CONSENSUS, sliders.consensus_style(), plane)
+            else:
+                desk.operations.copy_model(name, sliders.rater_point(name), plane)
 
-        self._choice(tr("Copy what the model draws"), (CONSENSUS, *review.engine.raters), copy)
+        consensus = tr(CONSENSUS)
+        self._choice(tr("Copy what the model draws"), (consensus, *review.engine.raters), copy)
 
     def combine(self) -> None:
         """Ask with which structure and how, and combine."""
@@ -103,7 +114,7 @@ class OperationsLink:
         pairs = [
             (how, name) for name in desk.structures if name != desk.structure_name for how in COMBINATIONS
         ]  # fmt: skip
-        texts = {f"{name}: {how}": (name, COMBINATIONS[how]) for how, name in pairs}
+        texts = {f"{name}: {tr(how)}": (name, COMBINATIONS[how]) for how, name in pairs}
         dialog = OperationDialog(
             tr("Combine {name} with").format(name=desk.structure_name), choices=list(texts), here=False,
             note=tr("The other structure stays as it is."), parent=self._host.parent,

@@ -13,11 +13,13 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
 from proseg_gui.gui.review.outlines import Outlines
-from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SINGLE, TWO, PaneGrid
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, RIGHT, SINGLE, SURFACE, TWO, WHOLE, PaneGrid
+from proseg_gui.gui.review.surfaces import Surfaces
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.view_link import ViewLink
@@ -29,18 +31,18 @@ from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
 MAP_TITLES = {
-    "total": "Total uncertainty",
-    "inter": "Between experts",
-    "intra": "Within an expert",
-    "ambiguity": "Ambiguity of the image",
-    "residual": "Residual",
-    LOCAL_MAP: "Ambiguity at this preference",
+    "total": marked("Total uncertainty"),
+    "inter": marked("Between experts"),
+    "intra": marked("Within an expert"),
+    "ambiguity": marked("Ambiguity of the image"),
+    "residual": marked("Residual"),
+    LOCAL_MAP: marked("Ambiguity at this preference"),
 }
-FORMS = {"variance": ("variance of inclusion", "", 0.25), "entropy": ("entropy", "nats", math.log(2.0))}
-COMPUTING = "Measuring the uncertainty of this slice"
-SLICES_ONLY = "The model is drawn on {name} slices only"
-NO_MODEL = "No model looks at this scan: choose one under File > Choose model"
-LOADING = "The model is being loaded"
+FORMS = {"variance": (marked("variance of inclusion"), "", 0.25), "entropy": (marked("entropy"), "nats", math.log(2.0))}
+COMPUTING = marked("Measuring the uncertainty of this slice")
+SLICES_ONLY = marked("The model is drawn on {name} slices only")
+NO_MODEL = marked("No model looks at this scan: choose one under File > Choose model")
+LOADING = marked("The model is being loaded")
 
 
 class Scene(QWidget):
@@ -75,15 +77,18 @@ class Scene(QWidget):
         self.comparing = Comparing(controller, self)
         self.gallery = Gallery(controller, self.link, self)
         self.grid.add_extra(COMPARE, self.comparing.bar)
-        self.grid.add_extra(GALLERY, self.gallery.view, whole=True)
+        self.surfaces = Surfaces(controller, self)
+        self.grid.add_extra(GALLERY, self.gallery.view, WHOLE)
+        self.grid.add_extra(SURFACE, self.surfaces.view, RIGHT)
+        self.surfaces.chosen.connect(self.go_to)
         for pane in self.all_panes:
             self._connect(pane)
         for sample in self.gallery.panes:
             sample.stepped.connect(lambda steps: self.step(steps))
             sample.window_dragged.connect(controller.display.set_window)
             sample.hovered.connect(controller.desk.hover)
-        self.scan.set_empty_text("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)")
-        self.heat.set_empty_text("The uncertainty of the scan appears here")
+        self.scan.set_empty_text(tr("Drop a scan here, or press Ctrl+O\n(DICOM folder, NIfTI, NRRD, MHA, image)"))
+        self.heat.set_empty_text(tr("The uncertainty of the scan appears here"))
         for pane in self.across:
             pane.set_empty_text("")
         self._draw_soon = QTimer(self)
@@ -152,14 +157,15 @@ class Scene(QWidget):
 
     def _arrange(self, layout: str) -> None:
         """Put the layout's panes into place; the others are hidden."""
-        if layout == GALLERY and self.gallery.blocked():
-            layout = TWO  # remembered from a case whose model draws samples
+        if (layout == GALLERY and self.gallery.blocked()) or (layout == SURFACE and self.surfaces.blocked()):
+            layout = TWO  # remembered from a case whose model draws samples, or from before PyVista was taken away
         if layout == self.grid.arranged:
             return
         self.grid.arrange(layout)
         self._before_single = self._before_single if layout == SINGLE else layout
         self.comparing.show(layout == COMPARE)
         self.gallery.show(layout == GALLERY)
+        self.surfaces.show(layout == SURFACE)
         if layout == MPR:
             if not self._on_slices:
                 self._go(Plane(0, self._place[0]))
@@ -168,7 +174,7 @@ class Scene(QWidget):
 
     def _want_across(self) -> None:
         """Contours of every structure are needed where a plane across the slices is in view."""
-        needed = self._is_mpr or not self._on_slices
+        needed = self._is_mpr or self.grid.arranged == SURFACE or not self._on_slices
         self._controller.desk.across.want(self._place[0] if needed else None)
 
     @property
@@ -224,6 +230,13 @@ class Scene(QWidget):
             self._show_across()
             if self.plane.index != voxel[0]:
                 self._go(Plane(0, voxel[0]))
+
+    def go_to(self, voxel: Voxel) -> None:
+        """Show the acquired slice of a voxel, with the cross-hair on it."""
+        self._place = voxel
+        self._go(Plane(0, voxel[0]))
+        self.look_at(voxel)
+        self.link.set_crosshair(voxel, None)
 
     def _clicked(self, voxel: Voxel) -> None:
         if self._is_mpr:
@@ -409,11 +422,11 @@ class Scene(QWidget):
         target, other = (self.scan, self.heat) if settings.layout == SINGLE else (self.heat, self.scan)
         other.set_heatmap(None)
         other.set_notice(self._turned_notice())
-        maps = settings.show_heatmap and self.grid.arranged not in (COMPARE, GALLERY)
+        maps = settings.show_heatmap and self.grid.arranged not in (COMPARE, GALLERY, SURFACE)
         values = self._map_values() if maps and self._on_slices else None
         form, unit, top = FORMS["variance" if settings.map_name == LOCAL_MAP else settings.map_form]
         style = HeatStyle(
-            title=f"{MAP_TITLES[settings.map_name]} \u00b7 {form}",
+            title=f"{tr(MAP_TITLES[settings.map_name])} \u00b7 {tr(form)}",
             unit=unit,
             levels=(0.0, top),
             table="inferno",
@@ -437,12 +450,12 @@ class Scene(QWidget):
         study = self._controller.desk.study
         if self._on_slices or study is None or self._controller.desk.review is None:
             return ""
-        return SLICES_ONLY.format(name=study.geometry.plane_name().lower())
+        return tr(SLICES_ONLY).format(name=tr(study.geometry.plane_name().lower()))
 
     def _heat_notice(self, values: np.ndarray | None) -> str:
         wanted = self._view.settings.show_heatmap and self.grid.arranged != COMPARE
         if self._controller.desk.study is None or not wanted or values is not None:
             return ""
         if self._controller.desk.review is not None:
-            return COMPUTING
-        return LOADING if self._controller.desk.model_expected else NO_MODEL
+            return tr(COMPUTING)
+        return tr(LOADING if self._controller.desk.model_expected else NO_MODEL)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QColorDialog
 
 from proseg_gui.gui.dialogs.structure_dialog import StructureDialog
 from proseg_gui.gui.host import Host
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.structures import StructuresPanel
 from proseg_gui.gui.panels.toolbar import ToolBar
 from proseg_gui.gui.review.controller import Controller
@@ -42,15 +43,15 @@ class ToolsLink(QObject):
     def ask_to_add(self) -> None:
         """Ask for the name of a structure and add it."""
         if self._controller.desk.case is None:
-            self._controller.noticed.emit("Open a scan first")
+            self._controller.noticed.emit(tr("Open a scan first"))
             return
-        dialog = StructureDialog("Add a structure", parent=self._host.parent)
+        dialog = StructureDialog(tr("Add a structure"), parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self._controller.desk.drafts.add(dialog.name()))
 
     def ask_to_rename(self, number: int) -> None:
         """Ask what a structure is to be called."""
         old = self._controller.desk.structures[number]
-        dialog = StructureDialog(f"Rename {old}", old, parent=self._host.parent)
+        dialog = StructureDialog(tr("Rename {old}").format(old=old), old, parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self._controller.desk.drafts.rename(old, dialog.name()))
 
     def ask_colour(self, number: int) -> None:
@@ -58,7 +59,7 @@ class ToolsLink(QObject):
         name = self._controller.desk.structures[number]
         dialog = QColorDialog(QColor(self._controller.desk.drafts.colour(number)), self._host.parent)
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setWindowTitle(f"Colour of {name}")
+        dialog.setWindowTitle(tr("Colour of {name}").format(name=name))
         chosen = self._controller.desk.drafts.recolour
         self._host.show_dialog(dialog, lambda: chosen(name, dialog.currentColor().name()))
 
@@ -66,4 +67,4 @@ class ToolsLink(QObject):
         """Forget what was drawn of the active structure on the slice in view."""
         desk = self._controller.desk
         if desk.drafts.clear(desk.structure_name, Plane(0, desk.slice_index)) is None:
-            self._controller.noticed.emit("Nothing was drawn on this slice")
+            self._controller.noticed.emit(tr("Nothing was drawn on this slice"))

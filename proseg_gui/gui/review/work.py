@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainterPath
 
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.views.contours import trace
 from proseg_gui.gui.views.thumbnails import ambiguity_preview
 from proseg_gui.jobs import CancelToken, Progress, no_progress
@@ -25,6 +26,7 @@ from proseg_gui.review.drafts import Words, with_words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.proposals import Proposal, ProposalRequest
+from proseg_gui.review.remaining import RemainingRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
@@ -39,15 +41,15 @@ LANES = (
     "axes",
     "tool",
     "proposal",
-    "regions",
     "across",
     "compare",
     "gallery",
-    "regions",
+    "weigh",
+    "prompt",
 )
-SWEEP_TITLE = "Measuring the volume"
-ACCEPT_TITLE = "Accepting"
-PROPOSAL_TITLE = "Carrying strokes through the volume"
+SWEEP_TITLE = marked("Measuring the volume")
+ACCEPT_TITLE = marked("Accepting")
+PROPOSAL_TITLE = marked("Carrying strokes through the volume")
 TELL_EVERY_S = 0.4
 """How often the progress of the sweep is told; as often as what it found."""
 SETTLE_MS = 150
@@ -89,6 +91,7 @@ class Work(QObject):
     fit_found = Signal(object)
     axes_found = Signal(object)
     regions_found = Signal(object)
+    regions_weighed = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
     swept = Signal()
@@ -141,7 +144,7 @@ class Work(QObject):
             return review.frozen(structures, edits, token, progress)
 
         self._jobs.start(
-            "accept", work, title=ACCEPT_TITLE, done=done, failed=self.failed.emit, progress=self._accept_progress,
+            "accept", work, title=tr(ACCEPT_TITLE), done=done, failed=self.failed.emit, progress=self._accept_progress,
             ended=lambda: self.ended.emit("accept"),
         )  # fmt: skip
 
@@ -168,7 +171,7 @@ class Work(QObject):
         self._start(lane, carry, title, lambda _none: None)
 
     def _accept_progress(self, share: float, text: str) -> None:
-        self.progressed.emit(JobState(ACCEPT_TITLE, share, text, None))
+        self.progressed.emit(JobState(tr(ACCEPT_TITLE), share, text, None))
 
     def draw(self, review: Reviewed, k: int, points: tuple[Point, ...], words: Words, *, by_slider: bool) -> None:
         """Decode slice ``k``, each structure at its point, and trace the contours with what was said put over them."""
@@ -180,14 +183,14 @@ class Work(QObject):
             paths = tuple(trace(p if codes is None else with_words(p, codes)) for p, codes in said)
             return Drawn(frame, paths, requested, by_slider, words)
 
-        self._start("frame", work, "Drawing", self.drawn.emit)
+        self._start("frame", work, tr("Drawing"), self.drawn.emit)
 
     def find_spread(self, review: Reviewed, k: int, structure: int, form: str) -> None:
         """What all raters and samples draw on slice ``k``."""
         self._start(
             "spread",
             lambda token, _progress: review.spread(k, structure, form, token),
-            "Uncertainty of the slice",
+            tr("Uncertainty of the slice"),
             self.spread_found.emit,
         )
 
@@ -196,7 +199,7 @@ class Work(QObject):
         self._start(
             "local",
             lambda token, _progress: (k, review.local_ambiguity(k, point, structure, token)),
-            "Ambiguity at this preference",
+            tr("Ambiguity at this preference"),
             self.local_map_found.emit,
         )
 
@@ -218,7 +221,7 @@ class Work(QObject):
             self._measured = key, drawn
             return review.figures(drawn, structure, compare_with, edits)
 
-        self._start("detail", work, "Volume", self.figures_found.emit)
+        self._start("detail", work, tr("Volume"), self.figures_found.emit)
 
     def find_axes(self, review: Reviewed, point: Point, structure: int, window: tuple[float, float]) -> None:
         """The sliders at ``point`` with their measured effects and small pictures."""
@@ -227,7 +230,7 @@ class Work(QObject):
             state = review.axes(point, token)
             return replace(state, previews=ambiguity_preview(review, state, point, structure, window, token))
 
-        self._start("axes", work, "Sliders", self.axes_found.emit)
+        self._start("axes", work, tr("Sliders"), self.axes_found.emit)
 
     def propose(self, review: Reviewed, request: ProposalRequest) -> None:
         """What follows from what was said: the slice in view at once, then every slice."""
@@ -237,23 +240,32 @@ class Work(QObject):
                 review, request, token, progress, partial(self._jobs.post, token, self.proposed.emit)
             )
 
-        self._start("proposal", work, PROPOSAL_TITLE, self.proposed.emit, self._proposal_progress)
+        self._start("proposal", work, tr(PROPOSAL_TITLE), self.proposed.emit, self._proposal_progress)
 
     def _proposal_progress(self, share: float, text: str) -> None:
-        self.progressed.emit(JobState(PROPOSAL_TITLE, share, text, None))
+        self.progressed.emit(JobState(tr(PROPOSAL_TITLE), share, text, None))
 
     def find_regions(self, review: Reviewed, structure: int) -> None:
         """Where the case is in doubt so far."""
         self._start(
             "regions",
             lambda _token, _progress: review.regions(structure),
-            "Regions of doubt",
+            tr("Regions of doubt"),
             self.regions_found.emit,
+        )
+
+    def weigh_regions(self, review: Reviewed, request: RemainingRequest) -> None:
+        """What is left of their doubt after what was said."""
+        self._start(
+            "weigh",
+            lambda token, _progress: self._carrying.remaining(review, request, token),
+            tr("What is left in doubt"),
+            self.regions_weighed.emit,
         )
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan."""
-        self._start("fit", lambda token, _progress: review.fit(token), "Fit of the model", self.fit_found.emit)
+        self._start("fit", lambda token, _progress: review.fit(token), tr("Fit of the model"), self.fit_found.emit)
 
     def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
         """Look at the whole volume, the slice that ``nearest()`` names first."""
@@ -268,7 +280,7 @@ class Work(QObject):
                 encoded=partial(self._jobs.post, token, self.encoded.emit),
             )
 
-        self._start("sweep", work, SWEEP_TITLE, lambda _none: self.swept.emit(), self._sweep_progress)
+        self._start("sweep", work, tr(SWEEP_TITLE), lambda _none: self.swept.emit(), self._sweep_progress)
 
     def _sweep_progress(self, share: float, text: str) -> None:
         now = time.monotonic()
@@ -277,7 +289,7 @@ class Work(QObject):
         self._sweep_told = now
         elapsed = now - self._sweep_started
         left = elapsed * (1.0 - share) / share if share > 0.02 else None
-        self.progressed.emit(JobState(SWEEP_TITLE, share, text, left))
+        self.progressed.emit(JobState(tr(SWEEP_TITLE), share, text, left))
 
     def _start(
         self,

@@ -22,7 +22,7 @@ from proseg_gui.gui.review.drawings import Drawings
 from proseg_gui.gui.review.exporting import Exporting
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.operations_link import OperationsLink
-from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, TWO
+from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SURFACE, TWO
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
@@ -36,6 +36,8 @@ from proseg_gui.review.doubts import AGREE, DISAGREE, LATER
 from proseg_gui.review.state import LOCAL_MAP
 from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
+
+LAYOUT_COMMANDS = ("two_panes", "single_pane", "mpr", "compare", "gallery", "surface")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class WindowActions:
     offer_tour: Callable[[], object]
     show_review: Callable[[], object]
     show_trainer: Callable[[], object]
+    describe: Callable[[], object]
     docks: Mapping[str, QDockWidget]
 
 
@@ -239,6 +242,11 @@ class Commands:
              tr("island component"), o.nothing),
             ("remove_small", tr("&Drop small parts\u2026"), "", o.remove_small, tr("Under so many ml"),
              tr("island component"), o.nothing),
+            ("hollow", tr("&Hollow\u2026"), "", o.hollow, tr("A shell of so many mm inside the outline"),
+             tr("shell wall ring"), o.nothing),
+            ("threshold_all", tr("&Threshold\u2026"), "", o.threshold,
+             tr("All that lies within the range of values beside the threshold brush"), tr("grey values hu range"),
+             o.nothing),
             ("interpolate", tr("&Interpolate between slices"), "", do.interpolate,
              tr("Fill the slices between those that were drawn on"), tr("between slices shape"), o.nothing),
             ("copy_before", tr("Copy from the slice &before"), "Ctrl+[", partial(do.copy_neighbour, -1),
@@ -294,6 +302,10 @@ class Commands:
             Command("gallery", "View", tr("&Gallery of samples"), "F6", partial(s.choose_layout, GALLERY),
                     tr("Up to twelve draws that stand for all, with their shares"), tr("wall alternatives variants"),
                     h.has("layout", GALLERY), blocked=s.gallery.blocked, group="panes"),
+            Command("surface", "View", tr("Surface in &3D"), "F9", partial(s.choose_layout, SURFACE),
+                    tr("The structures in space, the active one coloured by how far doubt could move it"),
+                    tr("volume rendering mesh vtk"), h.has("layout", SURFACE), blocked=s.surfaces.blocked,
+                    group="panes"),
             Command("turn", "View", tr("Turn to the ne&xt axis (axial, coronal, sagittal)"), "X", h.turn,
                     tr("Of the same volume; slices are those of the scan or cut across it"),
                     tr("plane orientation reformat"), blocked=h.no_scan, group="panes"),
@@ -396,6 +408,10 @@ class Commands:
                     tr("That rater's preset"), tr("preference expert person style"), blocked=model, group="who"),
             Command("consensus", "Case", tr("&Consensus style"), "C", c.latents.choose_consensus_style,
                     tr("The mean of all raters' presets"), tr("average majority preference"), blocked=model,
+                    group="who"),
+            Command("describe", "Case", tr("Descri&be the style"), "Ctrl+T", self._window.describe,
+                    tr("Say in words how to draw: tighter, smooth, without spikes"),
+                    tr("prompt text words language tighter looser smooth"), blocked=self.handlers.no_prompt,
                     group="who"),
             Command("sample", "Case", tr("Random &sample"), "S", c.latents.random_sample,
                     tr("A random draw of the ambiguity"), tr("dice alternative plausible"), blocked=model, group="who"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import traceback
 
 from proseg_gui.crash_log import header
+from proseg_gui.gui.language import tr
 
 
 def describe(error: BaseException) -> tuple[str, str]:
     """A sentence for the dialog and its folded details."""
     details = f"{header()}\n{''.join(traceback.format_exception(error))}"
-    return f"An internal error stopped this work ({type(error).__name__}).", details
+    return tr("An internal error stopped this work ({name}).").format(name=type(error).__name__), details
 
 
 def place_of(error: BaseException) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ LONGEST_NARROW = 80
 def layout_names() -> dict[str, str]:
     """Layouts of the panes, as the settings know them, and what people call them."""
     return {"two": tr("scan | heatmap"), "single": tr("single pane"), "mpr": tr("planes across"),
-            "compare": tr("compare"), "gallery": tr("gallery")}  # fmt: skip
+            "compare": tr("compare"), "gallery": tr("gallery"), "surface": tr("scan | surface")}  # fmt: skip
 
 
 class TopBar(QWidget):
@@ -108,7 +108,6 @@ class Header(QWidget):
         set_icon(self._export, "export")
         self._export.clicked.connect(export)
         row.addWidget(self._export)
-        self._layout.setMenu(self._layout_menu())
         self._window.setMenu(self._window_menu(automatic_window))
         self._device.setMenu(self._device_menu())
         self._model.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
@@ -124,6 +123,12 @@ class Header(QWidget):
         controller.study_changed.connect(lambda _study: self._show_view(controller.display.view))
         self._show_view(controller.display.view)
         self._show_bundle(None)
+
+    def offer_layouts(self, commands: Sequence[QAction]) -> None:
+        """Offer the menus' own commands for layouts: with their keys, and only what can be shown now."""
+        menu = QMenu(self)
+        menu.addActions(commands)
+        self._layout.setMenu(menu)
 
     def tell_keys(self, keys: Callable[[str], Sequence[str]]) -> None:
         """Say in the tool tips by which keys the same is done; ``keys`` tells those of a command."""
@@ -186,12 +191,6 @@ class Header(QWidget):
             self._said = said
             self._row.activate()
             self.updateGeometry()
-
-    def _layout_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for key, name in layout_names().items():
-            menu.addAction(name, partial(self._controller.display.set_view, layout=key))
-        return menu
 
     def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)

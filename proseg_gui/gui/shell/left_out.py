@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell.status_bar import StatusBar
@@ -53,7 +54,7 @@ def left_out(
             pane.set_case("")
             _without_description(pane, undo)
         undo.callback(worklist.rename, None)
-        worklist.rename(lambda number, _name: f"case {number}")
+        worklist.rename(lambda number, _name: tr("case {number}").format(number=number))
         said = status.currentMessage()
         if said:
             undo.callback(status.notice, said)

@@ -36,14 +36,17 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
+from proseg_gui.gui.review.list_doubt import ListDoubt
 from proseg_gui.gui.review.opening import Opener
+from proseg_gui.gui.review.prompt_link import PromptLink
 from proseg_gui.gui.review.proposal_link import ProposalLink
+from proseg_gui.gui.review.said_link import SaidLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
-from proseg_gui.gui.shell.commands import Commands, WindowActions
+from proseg_gui.gui.shell.commands import LAYOUT_COMMANDS, Commands, WindowActions
 from proseg_gui.gui.shell.crash import describe, place_of
 from proseg_gui.gui.shell.dock import make_dock
 from proseg_gui.gui.shell.finder import Finder
@@ -133,6 +136,7 @@ class MainWindow(QMainWindow):
             offer_tour=lambda: self.tour.offer(),
             show_review=self.tabs.show_review,
             show_trainer=self.tabs.show_trainer,
+            describe=self._describe,
             docks=self.docks,
         )
         self.commands = Commands(
@@ -157,6 +161,7 @@ class MainWindow(QMainWindow):
             automatic_window=self.commands.handlers.automatic_window,
             parent=self,
         )
+        self.header.offer_layouts([self.menus.action(name) for name in LAYOUT_COMMANDS])
         bar.set_header(self.tabs.bar, self.header)
         tell_keys = partial(self.header.tell_keys, self.menus.keys_shown)
         self.keys = KeyLink(self.host, self.controller, self.menus, tell_keys)
@@ -172,6 +177,12 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
+
+    def _add_rater(self) -> None:
+        review = self.controller.desk.review
+        if review is not None:
+            self.tabs.show_trainer()
+            self.trainer.link.add_rater(review.bundle.folder)
 
     # -- building -------------------------------------------------------------------------------------------------
     def _build_docks(self) -> None:
@@ -206,11 +217,15 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller = self.controller
         LatentsLink(controller, self.preference, self.ambiguity)
+        PromptLink(controller, self.preference.prompt)
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
-        DoubtLink(controller, self.strip, self.scene)
+        DoubtLink(controller, self.strip, self.uncertainty, self.scene)
+        SaidLink(controller, self.strip)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
+        self.list_doubt = ListDoubt(controller, self.opener)
+        self.list_doubt.measuring.connect(self.worklist_link.show_measuring)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
@@ -243,10 +258,18 @@ class MainWindow(QMainWindow):
         trainer.stands.connect(self.tabs.show_progress)
         self.tabs.changed.connect(lambda _index: controller.desk.hover(None))  # the pointer is on no pixel any more
         trainer.follow_what_was_left()
+        self.proposal_bar.add_asked.connect(self._add_rater)
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
         for signal in (controller.study_changed, controller.bundle_changed, controller.history_changed):
             signal.connect(lambda _value: self.menus.refresh())
         controller.view_changed.connect(self._refresh_menus)
+
+    def _describe(self) -> None:
+        """Bring the line for prompts into view, and the cursor into it."""
+        self.tabs.show_review()
+        self.docks["latents"].show()
+        self.docks["latents"].raise_()
+        self.preference.prompt.begin()
 
     # -- announcements --------------------------------------------------------------------------------------------
     def _show_theme(self, view: ViewState) -> None:
@@ -316,8 +339,10 @@ class MainWindow(QMainWindow):
         self.controller.jobs.start(
             "crash",
             lambda _token, _progress: write_crash_log(error),
-            title="Writing the crash log",
-            done=lambda file: dialog.show_place(f"Details are in {file}") if dialog is not None else None,
+            title=tr("Writing the crash log"),
+            done=lambda file: (
+                dialog.show_place(tr("Details are in {file}").format(file=file)) if dialog is not None else None
+            ),
             failed=lambda _error: None,  # the details are on the screen
         )
 
@@ -417,6 +442,7 @@ class MainWindow(QMainWindow):
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.trainer.rest()
+        self.scene.surfaces.show(False)
         self.controller.rest()
         self.hide()  # nobody need look at it while threads end and a slow disk takes the rest
         wait_for(self._end)

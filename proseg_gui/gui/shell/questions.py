@@ -18,14 +18,16 @@ from proseg_gui.gui.dialogs.person_dialog import PersonDialog
 from proseg_gui.gui.dialogs.series_chooser import CASES, CHANNELS, SeriesChooser, SeriesOption
 from proseg_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 from proseg_gui.gui.host import Host
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.shell.actions import Menus, shortcut_groups
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.wording import plural
 
-FILES = "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
+FILES = marked(
+    "Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr *.dcm *.png *.jpg *.jpeg *.tif *.tiff);;All files (*)"
+)
 CITATION = (
     "Probabilistic Modeling of Multi-rater Medical Image Segmentation for Diversity and Personalization, "
     "arXiv 2512.00748"
@@ -41,7 +43,7 @@ class Questions:
     def open_file(self) -> None:
         """Ask for files and open them."""
         dialog = QFileDialog(
-            self._host.parent, tr("Open scan"), self._controller.display.view.settings.last_folder, FILES
+            self._host.parent, tr("Open scan"), self._controller.display.view.settings.last_folder, tr(FILES)
         )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._host.show_dialog(dialog, lambda: self._opener.open_paths([Path(f) for f in dialog.selectedFiles()]))
@@ -166,9 +168,13 @@ def not_kept(
     steps: int, reason: str, again: Callable[[], object], close: Callable[[], object], parent: QWidget
 ) -> QMessageBox:
     """Asked when the window is closed while steps cannot be written: try again, or close without them."""
-    text = f"{plural(steps, 'step')} could not be kept"
+    text = tr("{steps} could not be kept").format(steps=plural(steps, tr("step"), tr("steps")))
     box = QMessageBox(QMessageBox.Icon.Warning, tr("Not kept yet"), text, parent=parent)
-    box.setInformativeText(f"{reason or 'The project cannot be written'}. They are lost when the window is closed now.")
+    box.setInformativeText(
+        tr("{reason}. They are lost when the window is closed now.").format(
+            reason=reason or tr("The project cannot be written")
+        )
+    )
     retry = box.addButton(tr("Try again"), QMessageBox.ButtonRole.AcceptRole)
     lose = box.addButton(tr("Close and lose them"), QMessageBox.ButtonRole.DestructiveRole)
     stay = box.addButton(tr("Stay"), QMessageBox.ButtonRole.RejectRole)
@@ -189,16 +195,16 @@ def versions() -> dict[str, str]:
 
 
 METRIC_NAMES = (
-    ("identity Dice", "dice_identity_mean"),
+    (marked("identity Dice"), "dice_identity_mean"),
     ("GED\u00b2", "ged2"),
-    ("diversity of samples", "sample_diversity"),
-    ("diversity of raters", "rater_diversity"),
+    (marked("diversity of samples"), "sample_diversity"),
+    (marked("diversity of raters"), "rater_diversity"),
 )
 
 
 def _model_item(card: Any, current: bool) -> ModelItem:
     figures = card.metrics.get("validation", {})
-    metrics = tuple((label, f"{figures[key]:.3f}") for label, key in METRIC_NAMES if key in figures)
+    metrics = tuple((tr(label), f"{figures[key]:.3f}") for label, key in METRIC_NAMES if key in figures)
     return ModelItem(
         key=card.name,
         name=card.name,
@@ -225,9 +231,9 @@ def _series_option(number: int, candidate: Any) -> SeriesOption:
         key=str(number),
         label=", ".join(part for part in (series.description or candidate.label, series.part) if part),
         modality=series.modality,
-        count_text=plural(series.n_slices, "slice"),
+        count_text=plural(series.n_slices, tr("slice"), tr("slices")),
         size_text=f"{columns} x {rows}",
-        spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {series.geometry.plane_name().lower()}",
+        spacing_text=f"{x:.3g} x {y:.3g} x {z:.3g} mm, {tr(series.geometry.plane_name().lower())}",
         warning=" ".join(series.notices),
         group=candidate.group,
     )

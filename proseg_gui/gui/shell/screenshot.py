@@ -28,7 +28,9 @@ def save_picture(picture: QImage, path: Path) -> None:
 
     def write(file: Path) -> None:
         if not picture.save(str(file), kind):  # type: ignore[call-overload]  # wants a str, whatever the stub says
-            raise UserError("the picture could not be written", path=path, remedy="Check the folder and free space")
+            raise UserError(
+                tr("the picture could not be written"), path=path, remedy=tr("Check the folder and free space")
+            )
 
     atomic_write(path, write, overwrite=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSettings
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import tr
 from proseg_gui.jobs import NewestWriter
 from proseg_gui.settings import Settings
 
@@ -88,6 +89,6 @@ class SettingsStore:
         self._store.sync()
         file = Path(self._store.fileName())
         if self._store.status() != QSettings.Status.NoError:
-            raise UserError("the settings cannot be kept", path=file, remedy="Check the folder and free space")
+            raise UserError(tr("the settings cannot be kept"), path=file, remedy=tr("Check the folder and free space"))
         with suppress(OSError):  # recent paths may name a patient, so nobody else on this computer reads them
             file.chmod(0o600)

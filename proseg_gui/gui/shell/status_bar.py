@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from proseg_gui.gui.language import tr
+from proseg_gui.gui.language import tr, tr_counted
 from proseg_gui.gui.review.work import JobState
 from proseg_gui.gui.views.elided_label import ElidedLabel
 from proseg_gui.review.state import Readout
@@ -47,13 +47,13 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self._job)
         self._folder: Path | None = None
         self._open_folder = QToolButton()
-        self._open_folder.setText("Open folder")
+        self._open_folder.setText(tr("Open folder"))
         self._open_folder.setAutoRaise(True)
         self._open_folder.clicked.connect(self._show_folder)
         self._open_folder.hide()
         self.addPermanentWidget(self._open_folder)
         self._device = QLabel()
-        self._device.setToolTip("Where the model runs, and the memory that it may use for slices it has worked out")
+        self._device.setToolTip(tr("Where the model runs, and the memory that it may use for slices it has worked out"))
         self._latency = QLabel()
         self._latency.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._latency.setToolTip(tr("From the last move of a slider to its contours on screen"))
@@ -70,7 +70,7 @@ class StatusBar(QStatusBar):
     def offer_folder(self, folder: Path | None) -> None:
         """Offer to open the folder that was written to, or nothing any more."""
         self._folder = folder
-        self._open_folder.setToolTip("" if folder is None else f"Open {folder}")
+        self._open_folder.setToolTip("" if folder is None else tr("Open {folder}").format(folder=folder))
         self._open_folder.setVisible(folder is not None)
 
     def _show_folder(self) -> None:
@@ -90,9 +90,9 @@ class StatusBar(QStatusBar):
         self._job.setVisible(job is not None)
         if job is None:
             return
-        text = f"{job.title}: {job.text}" if job.text else job.title
+        text = f"{job.title}: {tr_counted(job.text)}" if job.text else job.title
         if job.seconds_left is not None:
-            text += f" \u00b7 {_duration(job.seconds_left)} left"
+            text += " \u00b7 " + tr("{time} left").format(time=_duration(job.seconds_left))
         self._job_text.setText(text)
         self._bar.setValue(round(1000 * job.share))
 
@@ -110,8 +110,8 @@ class StatusBar(QStatusBar):
         """Show the last time from an intent to pixels."""
         metrics = self._latency.fontMetrics()
         # Of a fixed size, or each figure would have the whole window laid out again.
-        self._latency.setFixedSize(metrics.horizontalAdvance("slider \u2192 pixels 10000 ms"), metrics.height())
-        self._latency.setText(f"slider \u2192 pixels {milliseconds:.0f} ms")
+        self._latency.setFixedSize(metrics.horizontalAdvance(tr("slider \u2192 pixels 10000 ms")), metrics.height())
+        self._latency.setText(tr("slider \u2192 pixels {milliseconds:.0f} ms").format(milliseconds=milliseconds))
 
     def notice(self, sentence: str) -> None:
         """Show a sentence for a while."""

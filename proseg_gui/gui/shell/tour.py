@@ -42,8 +42,8 @@ class Tour:
              tr("These sliders move the contour as far as this image allows. Random shows another plausible contour, "
                 "and a setting can be remembered.")),
             ("strip", tr("Where to look"),
-             tr("The bars say how uncertain each slice is. Click one, or press N for the most doubtful slice that you "
-                "have not seen.")),
+             tr("The bars say how uncertain each slice is, the signs above them where regions of doubt lie. Click a "
+                "bar, or press N for the most doubtful region that you have not seen.")),
             ("structures", tr("Accept"),
              tr("When the contour is right, accept the structure with Ctrl+Return. Everything can be undone with "
                 "Ctrl+Z, and all work is kept by itself.")),

@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from proseg_gui.catalogue import BACKBONE, METHODS, OPTIONS, PRECISION, STAGE_PATIENCE, Option, options_of
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, button
 from proseg_gui.training.process import Network
 
-METHOD = Option("method", "Method", "what kind of model; the guide's page on methods compares them",
+METHOD = Option("method", marked("Method"), marked("what kind of model; the guide's page on methods compares them"),
                 {entry.name: entry.title for entry in METHODS})  # fmt: skip
 FIELDS = (METHOD, *OPTIONS, PRECISION)
 MOST_PATIENCE = 1000
@@ -32,17 +33,19 @@ class Advanced(QWidget):
         self.fold.setProperty("kind", "flat")
         self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fold.toggled.connect(self._open)
-        self.reset = button("As shipped", tip="Every choice here as the shipped recipe has it")
+        self.reset = button(tr("As shipped"), tip=tr("Every choice here as the shipped recipe has it"))
         self.reset.clicked.connect(self.set_shipped)
         self.boxes = {option.name: _box(option) for option in FIELDS}
         self.patience = QSpinBox()
         self.patience.setRange(0, MOST_PATIENCE)
-        self.patience.setSpecialValueText("never")
-        self.patience.setAccessibleName("Ends early")
-        self.patience.setToolTip("Ends after so many validations in a row (of 10) that brought nothing better")
-        self.patience.setPrefix("after ")
+        self.patience.setSpecialValueText(tr("never"))
+        self.patience.setAccessibleName(tr("Ends early"))
+        self.patience.setToolTip(tr("Ends after so many validations in a row (of 10) that brought nothing better"))
+        self.patience.setPrefix(tr("after "))
         self.patience.lineEdit().setTextMargins(4, 0, 0, 0)  # where the other fields' text begins
-        self.file = button("Weights…", tip="A safetensors file of the encoder's weights, named as torchvision does")
+        self.file = button(
+            tr("Weights…"), tip=tr("A safetensors file of the encoder's weights, named as torchvision does")
+        )
         self.file.clicked.connect(self._ask)
         self.where = AdaptiveLabel("", role="muted")
         self._build()
@@ -58,8 +61,8 @@ class Advanced(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        fields: list[tuple[str, QWidget]] = [(option.title, self.boxes[option.name]) for option in FIELDS]
-        fields.append(("Ends early", self.patience))
+        fields: list[tuple[str, QWidget]] = [(tr(option.title), self.boxes[option.name]) for option in FIELDS]
+        fields.append((tr("Ends early"), self.patience))
         for number, (text, field) in enumerate(fields):
             line, column = divmod(number, 2)
             label = QLabel(text)
@@ -100,7 +103,9 @@ class Advanced(QWidget):
         found = self.network()
         backbone = found.options.get(BACKBONE.name)
         if backbone and not found.encoder_weights:
-            return f"Choose the file of the {BACKBONE.choices[backbone]}'s weights (Advanced)."
+            return tr("Choose the file of the {encoder}'s weights (Advanced).").format(
+                encoder=tr(BACKBONE.choices[backbone])
+            )
         return ""
 
     def set_new(self, new: bool) -> None:
@@ -122,11 +127,11 @@ class Advanced(QWidget):
     def set_weights(self, path: str) -> None:
         """The encoder's file."""
         self._weights = path
-        self.where.set_texts((path, Path(path).name) if path else ("no file chosen",))
+        self.where.set_texts((path, Path(path).name) if path else (tr("no file chosen"),))
         self.changed.emit()
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Weights of the encoder", self._weights, "safetensors (*.safetensors)")
+        dialog = QFileDialog(self, tr("Weights of the encoder"), self._weights, tr("safetensors (*.safetensors)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.set_weights)
         dialog.open()
@@ -147,7 +152,7 @@ class Advanced(QWidget):
         found = self.network()
         self.weights.setVisible(BACKBONE.name in found.options)
         count = sum(map(bool, (found.method, found.precision, found.patience is not None))) + len(found.options)
-        self.fold.setText(f"Advanced: {count} changed" if count else "Advanced: as shipped")
+        self.fold.setText(tr("Advanced: {count} changed").format(count=count) if count else tr("Advanced: as shipped"))
         self.fold.setAccessibleName(self.fold.text())
         self._show_reset()
         self.changed.emit()
@@ -156,10 +161,12 @@ class Advanced(QWidget):
 def _box(option: Option) -> QComboBox:
     box = QComboBox()
     for name, title in option.choices.items():
-        box.addItem(f"{_capital(title)}, as shipped" if name == option.usual else _capital(title), name)
-    box.setAccessibleName(option.title)
+        text = _capital(tr(title))
+        box.addItem(tr("{choice}, as shipped").format(choice=text) if name == option.usual else text, name)
+    box.setAccessibleName(tr(option.title))
     only = [entry.title for entry in METHODS if option in entry.options]
-    box.setToolTip(f"{', '.join(only)}: {option.meaning}" if only else _capital(option.meaning))
+    meaning = tr(option.meaning)
+    box.setToolTip(f"{', '.join(only)}: {meaning}" if only else _capital(meaning))
     may_be_narrow(box)
     return box
 

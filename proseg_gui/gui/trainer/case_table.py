@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import pixmap_of
 from proseg_gui.gui.theme import colour
 from proseg_gui.gui.trainer.survey import CaseRow
@@ -20,12 +21,15 @@ NAME_WIDTH, RATER_WIDTH, PART_WIDTH = 96, 23, 46
 HEADER_PADDING = 14
 """What the style sheet puts around the words of a heading."""
 PART_TEXTS = {
-    "train": "The model learns from it",
-    "val": "Validation: never learnt from; the best weights are chosen by it",
-    "test": "Test: set aside, never looked at in training; judged once, afterwards",
-    "out": "Left out",
+    "train": marked("The model learns from it"),
+    "val": marked("Validation: never learnt from; the best weights are chosen by it"),
+    "test": marked("Test: set aside, never looked at in training; judged once, afterwards"),
+    "out": marked("Left out"),
 }
-STATE_TEXTS = {state: state for state in ("annotated", "resampled", "empty", "missing", "problem")}
+STATE_TEXTS = {
+    "annotated": marked("annotated"), "resampled": marked("resampled"), "empty": marked("empty"),
+    "missing": marked("missing"), "problem": marked("problem"),
+}  # fmt: skip
 _EMPTY = QModelIndex()
 
 
@@ -85,13 +89,21 @@ class CaseModel(QAbstractTableModel):
                 return row.case.name
             if column == self.columnCount() - 1:
                 return self.parts.get(row.case.name, "")
-            return STATE_TEXTS[row.cells[self.raters[column - 1]].state]
+            return tr(STATE_TEXTS[row.cells[self.raters[column - 1]].state])
         if role == Qt.ItemDataRole.ToolTipRole:
             if column == 0:
-                patient = "" if row.case.patient == row.case.name else f"patient {row.case.patient}"
-                return "\n".join(filter(None, (row.case.name, patient, row.problem, "Double click opens it in Review")))
+                patient = (
+                    ""
+                    if row.case.patient == row.case.name
+                    else tr("patient {patient}").format(patient=row.case.patient)
+                )
+                return "\n".join(
+                    filter(None, (row.case.name, patient, row.problem, tr("Double click opens it in Review")))
+                )
             if column == self.columnCount() - 1:
-                return f"{PART_TEXTS.get(self.parts.get(row.case.name, ''), '')}\nClick to change (whole patients)"
+                return tr("{part}\nClick to change (whole patients)").format(
+                    part=tr(PART_TEXTS.get(self.parts.get(row.case.name, ""), ""))
+                )
             rater = self.raters[column - 1]
             return f"{rater}\n{row.cells[rater].text}"
         return None
@@ -102,7 +114,9 @@ class CaseModel(QAbstractTableModel):
             return None
         last = self.columnCount() - 1
         if role == Qt.ItemDataRole.DisplayRole:
-            return "case" if section == 0 else "set" if section == last else short_names(self.raters)[section - 1]
+            return (
+                tr("case") if section == 0 else tr("set") if section == last else short_names(self.raters)[section - 1]
+            )
         if role == Qt.ItemDataRole.ToolTipRole and 0 < section < last:
             return self.raters[section - 1]
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -196,7 +210,7 @@ class CaseTable(QTableView):
         self.cases = CaseModel()
         self.setModel(self.cases)
         self.setItemDelegate(_Delegate(self.cases, self))
-        self.setAccessibleName("Cases and raters")
+        self.setAccessibleName(tr("Cases and raters"))
         self.setShowGrid(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import button, notice, set_notice
 from proseg_gui.gui.trainer.comparing import FIGURES, Alike, Judged, of_cards
 from proseg_gui.gui.trainer.differences import DifferenceChart
-from proseg_gui.gui.trainer.library import TITLES, Model, stage_of
+from proseg_gui.gui.trainer.library import Model, stage_of, stage_title
 from proseg_gui.wording import plural
 
 DASH = "–"
@@ -25,9 +26,11 @@ class CompareDialog(DialogFrame):
     judge_asked = Signal(object, object)
 
     def __init__(self, models: Sequence[Model], a: Model, b: Model, n_cases: int, parent: QWidget) -> None:
-        super().__init__("Compare two models", parent)
+        super().__init__(tr("Compare two models"), parent)
         self._models = tuple(models)
-        self.pickers = tuple(self._picker(model, name) for model, name in ((a, "Left model"), (b, "Right model")))
+        self.pickers = tuple(
+            self._picker(model, name) for model, name in ((a, tr("Left model")), (b, tr("Right model")))
+        )
         self.cells: dict[str, tuple[QLabel, QLabel]] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -38,12 +41,12 @@ class CompareDialog(DialogFrame):
         for key, title, tip in (*_FACTS, *((key, title, tip) for title, key, tip in FIGURES)):
             self._add_line(key, title, tip)
         self.alike = words("", selectable=True)
-        self.chart = DifferenceChart("Dice of each rater: right is better for the right model")
+        self.chart = DifferenceChart(tr("Dice of each rater: right is better for the right model"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.trouble = notice("")
-        self.judge = button("", tip="Runs both models over these cases, as the command evaluate does")
-        self.judge.setText(f"Judge both on the {n_cases} validation cases of section 1")
+        self.judge = button("", tip=tr("Runs both models over these cases, as the command evaluate does"))
+        self.judge.setText(tr("Judge both on the {n_cases} validation cases of section 1").format(n_cases=n_cases))
         self._n_cases = n_cases
         self.judge.clicked.connect(lambda: self.judge_asked.emit(*self.models()))
         row = QHBoxLayout()
@@ -55,7 +58,7 @@ class CompareDialog(DialogFrame):
         self.body.addWidget(self.chart)
         self.body.addWidget(self.trouble)
         self.body.addLayout(row)
-        self.add_button("Close", primary=True).clicked.connect(self.accept)
+        self.add_button(tr("Close"), primary=True).clicked.connect(self.accept)
         self.setMinimumWidth(660)
         self._show_cards()
 
@@ -63,18 +66,18 @@ class CompareDialog(DialogFrame):
         made = QComboBox()
         made.setAccessibleName(name)
         for other in self._models:
-            made.addItem(f"{other.card.name} {other.card.version}" + (" (shipped)" if other.shipped else ""))
+            made.addItem(f"{other.card.name} {other.card.version}" + (tr(" (shipped)") if other.shipped else ""))
         made.setCurrentIndex(self._models.index(model))
         made.activated.connect(lambda _index: self._picked())
         return made
 
     def _add_line(self, key: str, title: str, tip: str) -> None:
         line = self._grid.rowCount()
-        label = QLabel(title)
+        label = QLabel(tr(title))
         label.setProperty("role", "muted")
         pair = words("", selectable=True), words("", selectable=True)
         for widget in (label, *pair):
-            widget.setToolTip(tip)
+            widget.setToolTip(tr(tip))
         self._grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
         for column, cell in enumerate(pair, start=1):
             self._grid.addWidget(cell, line, column, Qt.AlignmentFlag.AlignTop)
@@ -118,22 +121,28 @@ class CompareDialog(DialogFrame):
 
     def show_alike(self, found: Alike) -> None:
         """Show the raters' figures of the cards where they may be compared; else say why not."""
-        self.alike.setText(found.why if found.same else f"{found.why} Figures per rater are not set side by side.")
+        self.alike.setText(
+            found.why if found.same else tr("{why} Figures per rater are not set side by side.").format(why=found.why)
+        )
         self.chart.set_rows(of_cards(*(model.card for model in self.models())) if found.same else ())
         self._rest()
 
     def show_judged(self, found: Judged) -> None:
         """Show what both were worth on the same cases just now."""
         self.alike.setText(
-            f"Both judged now on the same {plural(found.n_cases, 'case')}; intervals by paired bootstrap over cases. "
-            "A model that learned from them or was chosen by them looks better than it is."
+            tr(
+                "Both judged now on the same {cases}; intervals by paired bootstrap over cases. "
+                "A model that learned from them or was chosen by them looks better than it is."
+            ).format(cases=plural(found.n_cases, tr("case"), tr("cases")))
         )
         for i, figures in enumerate(found.figures):
             self._show_figures(i, figures)
         rows = [row for row in found.rows if row.before is not None or row.after is not None]
         self.chart.set_rows(rows)
         if not any(row.difference is not None for row in rows):
-            set_notice(self.trouble, "No rater of these cases is known to both models: there is nothing to subtract.")
+            set_notice(
+                self.trouble, tr("No rater of these cases is known to both models: there is nothing to subtract.")
+            )
         self._rest()
 
     def show_trouble(self, text: str) -> None:
@@ -144,10 +153,10 @@ class CompareDialog(DialogFrame):
 
 
 _FACTS = (
-    ("data", "Data", "What it was trained on"),
-    ("training", "Training", "How it was made"),
-    ("raters", "Raters", "Whom it knows"),
-    ("judged", "Judged on", "The validation cases of its own training"),
+    ("data", marked("Data"), marked("What it was trained on")),
+    ("training", marked("Training"), marked("How it was made")),
+    ("raters", marked("Raters"), marked("Whom it knows")),
+    ("judged", marked("Judged on"), marked("The validation cases of its own training")),
 )
 
 
@@ -156,10 +165,16 @@ def _facts(model: Model) -> dict[str, str]:
     training, figures = card.training, card.metrics.get("validation", {})
     steps, stage = training.get("steps_done", training.get("steps")), stage_of(card)
     base = training.get("init", {})
-    made = f"{TITLES.get(stage, stage)}, from {base.get('name', '?')}" if stage else "anew"
+    made = tr("anew")
+    if stage:
+        made = tr("{stage}, from {base}").format(stage=stage_title(stage), base=base.get("name", "?"))
     return {
-        "data": " · ".join(filter(None, (training.get("data") or "not said", card.known_modality))),
-        "training": f"{made}, {steps} steps, seed {training.get('seed')}" if steps else made,
+        "data": " · ".join(filter(None, (training.get("data") or tr("not said"), card.known_modality))),
+        "training": tr("{made}, {steps} steps, seed {seed}").format(made=made, steps=steps, seed=training.get("seed"))
+        if steps
+        else made,
         "raters": f"{len(card.raters)}: {', '.join(card.raters)}",
-        "judged": f"{figures['n_cases']} validation cases" if figures else "no case",
+        "judged": plural(figures["n_cases"], tr("validation case"), tr("validation cases"))
+        if figures
+        else tr("no case"),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.trainer.nice import lower_priority
 from proseg_gui.gui.trainer.people_here import people_here
 from proseg_gui.jobs import CancelToken, Progress
@@ -18,17 +19,37 @@ if TYPE_CHECKING:
     from proseg_gui.io.dataset import Dataset
 
 FIGURES = (
-    ("Dice, own rater", "dice_identity_mean", "Each rater's own prediction against that rater's masks; high is good"),
-    ("Dice, wrong rater", "dice_identity_permuted", "The same with the raters exchanged: lower than the line above"),
-    ("Human majority", "human_majority", "One rater against the majority of the others: the yardstick above"),
-    ("GED²", "ged2", "Distance between the samples and the raters' masks as distributions; lower is better"),
-    ("Dice, soft", "dice_soft", "Agreement of the mean of the samples with the mean of the masks; higher is better"),
-    ("Sample diversity", "sample_diversity", "Mean distance between two samples; near the raters' is right"),
-    ("Rater diversity", "rater_diversity", "Mean distance between two raters' masks"),
+    (
+        marked("Dice, own rater"),
+        "dice_identity_mean",
+        marked("Each rater's own prediction against that rater's masks; high is good"),
+    ),
+    (
+        marked("Dice, wrong rater"),
+        "dice_identity_permuted",
+        marked("The same with the raters exchanged: lower than the line above"),
+    ),
+    (
+        marked("Human majority"),
+        "human_majority",
+        marked("One rater against the majority of the others: the yardstick above"),
+    ),
+    ("GED²", "ged2", marked("Distance between the samples and the raters' masks as distributions; lower is better")),
+    (
+        marked("Dice, soft"),
+        "dice_soft",
+        marked("Agreement of the mean of the samples with the mean of the masks; higher is better"),
+    ),
+    (
+        marked("Sample diversity"),
+        "sample_diversity",
+        marked("Mean distance between two samples; near the raters' is right"),
+    ),
+    (marked("Rater diversity"), "rater_diversity", marked("Mean distance between two raters' masks")),
 )
 """Words, key in the card's validation figures, and what it means; in the order in which they are shown."""
 
-UNTOLD = "Whether they were judged on the same cases cannot be told"
+UNTOLD = marked("Whether they were judged on the same cases cannot be told")
 
 
 @dataclass(frozen=True)
@@ -75,21 +96,30 @@ def judged_alike(a: Card, b: Card, dataset: Dataset | None, token: CancelToken, 
     counts = [card.metrics.get("validation", {}).get("n_cases", 0) for card in (a, b)]
     if not all(counts):
         name = (a if not counts[0] else b).name
-        return Alike(False, f"{name} was not judged on any case when it was trained.")
+        return Alike(False, tr("{name} was not judged on any case when it was trained.").format(name=name))
     if counts[0] != counts[1]:
-        return Alike(False, f"They were judged on different cases: {counts[0]} and {counts[1]}.")
+        return Alike(False, tr("They were judged on different cases: {a} and {b}.").format(a=counts[0], b=counts[1]))
     lists = [card.training.get("held_out_case_hashes") for card in (a, b)]
     salts = [card.training.get("salt") for card in (a, b)]
     if salts[0] == salts[1] and lists[0] and lists[1] and set(lists[0]) == set(lists[1]):
-        return Alike(True, f"Both were judged on the same {counts[0]} cases.")
+        return Alike(True, tr("Both were judged on the same {n} cases.").format(n=counts[0]))
     if dataset is None or not all(lists) or not all(salts):
-        return Alike(None, f"{UNTOLD}: cards name cases by hashes only. Choose their data in section 1.")
+        return Alike(
+            None, tr("{why}: cards name cases by hashes only. Choose their data in section 1.").format(why=tr(UNTOLD))
+        )
     found = _hashed(dataset, salts, lists, token, progress)
     if [len(names) for names in found] != counts:
-        return Alike(None, f"{UNTOLD}: not all of them are in {dataset.name}.")
+        return Alike(None, tr("{why}: not all of them are in {data}.").format(why=tr(UNTOLD), data=dataset.name))
     if found[0] == found[1]:
-        return Alike(True, f"Both were judged on the same {counts[0]} cases of {dataset.name}.")
-    return Alike(False, f"They were judged on different cases; {len(found[0] & found[1])} of {counts[0]} are the same.")
+        return Alike(
+            True, tr("Both were judged on the same {n} cases of {data}.").format(n=counts[0], data=dataset.name)
+        )
+    return Alike(
+        False,
+        tr("They were judged on different cases; {same} of {n} are the same.").format(
+            same=len(found[0] & found[1]), n=counts[0]
+        ),
+    )
 
 
 def _hashed(
@@ -102,7 +132,7 @@ def _hashed(
     found: list[set[str]] = [set(), set()]
     for number, case in enumerate(dataset.cases):
         token.check()
-        progress(number / len(dataset.cases), f"looking for {case.name}")
+        progress(number / len(dataset.cases), tr("looking for {name}").format(name=case.name))
         try:
             study = load_case(replace(case, masks={}), (), channels=dataset.channels[:1], token=token)
         except UserError:  # a case that cannot be read was in no training
@@ -197,14 +227,23 @@ def verdict_of(card: Card) -> str:
     parts = [f"{verdict({**comparison, 'raters': {people[n]: r for n, r in comparison['raters'].items()}})}."]
     lost = comparison["forgetting"]
     if comparison["stage"] == "rater":
-        parts.append("The raters that it knew are unchanged, exactly.")
+        parts.append(tr("The raters that it knew are unchanged, exactly."))
     elif lost["worst"] is not None and lost["worst"] < UNCHANGED:
-        parts.append("Nothing was forgotten of the raters that it knew.")
+        parts.append(tr("Nothing was forgotten of the raters that it knew."))
     elif lost["worst"] is not None:
-        mean = f"lost {lost['mean']:.4f}" if lost["mean"] >= 0 else f"gained {-lost['mean']:.4f}"
-        parts.append(f"Raters that it knew {mean} Dice in the mean; most lost {people[lost['worst_rater']]}, "
-                     f"{lost['worst']:.4f}.")  # fmt: skip
+        mean = (
+            tr("lost {mean:.4f}").format(mean=lost["mean"])
+            if lost["mean"] >= 0
+            else tr("gained {mean:.4f}").format(mean=-lost["mean"])
+        )
+        parts.append(
+            tr("Raters that it knew {change} Dice in the mean; most lost {rater}, {worst:.4f}.").format(
+                change=mean, rater=people[lost["worst_rater"]], worst=lost["worst"]
+            )
+        )
     seen = card.training.get("held_out_seen_by_base", 0)
     if seen:
-        parts.append(f"The base learned from {seen} of these cases, so that its figures are flattered.")
+        parts.append(
+            tr("The base learned from {seen} of these cases, so that its figures are flattered.").format(seen=seen)
+        )
     return " ".join(parts)

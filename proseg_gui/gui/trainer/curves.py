@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
 from proseg_gui.gui.views.palette import DARK, ViewColours, readable_on
 
@@ -48,7 +49,7 @@ class CurvePlot(QWidget):
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setLabel("left", unit)
-        self.plot.setLabel("bottom", "step")
+        self.plot.setLabel("bottom", tr("step"))
         self.plot.setLogMode(x=False, y=logarithmic)
         self.plot.getAxis("left").setWidth(LEFT_ROOM)
         self.plot.getAxis("left").enableAutoSIPrefix(False)

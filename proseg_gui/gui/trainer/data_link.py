@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer import parts as split
 from proseg_gui.gui.trainer.data_panel import DataPanel
@@ -58,7 +59,7 @@ class DataLink(QObject):
     def choose(self, path: Path) -> None:
         """Look through a dataset folder, in the background."""
         if self.locked:
-            self.noticed.emit("Accept or discard the training first")
+            self.noticed.emit(tr("Accept or discard the training first"))
         else:
             self.begin(path)
 
@@ -66,9 +67,9 @@ class DataLink(QObject):
         """Take the accepted readings of the project that the window works in."""
         keeper, folder = self._opener.keeper, self._collected
         if self.locked:
-            self.noticed.emit("Accept or discard the training first")
+            self.noticed.emit(tr("Accept or discard the training first"))
         elif keeper.project is None:
-            self.noticed.emit("This window works in no project")
+            self.noticed.emit(tr("This window works in no project"))
         else:
             self._read(lambda token, progress: keeper.as_dataset(folder, token, progress), None)
 
@@ -79,7 +80,7 @@ class DataLink(QObject):
     def _read(self, place: Callable[[CancelToken, Progress], Path], plan: Plan | None) -> None:
         self.arranged, self.rows, self.complete = None, {}, False
         self.resampled = plan.resample if plan is not None else ()
-        self._panel.set_summary("reading…")
+        self._panel.set_summary(tr("reading…"))
 
         def work(token: CancelToken, progress: Progress) -> None:
             from proseg_gui.io.dataset import read_dataset
@@ -93,7 +94,7 @@ class DataLink(QObject):
         def progress(share: float, text: str) -> None:
             self._panel.set_summary(f"{text} · {share:.0%}", f"{share:.0%}")
 
-        self._jobs.start("data", work, title="Reading the data", done=lambda _none: self._all_read(),
+        self._jobs.start("data", work, title=tr("Reading the data"), done=lambda _none: self._all_read(),
                          failed=self._failed, progress=progress, latest=True)  # fmt: skip
 
     def _names_known(self, data: split.Arranged, plan: Plan | None) -> None:
@@ -118,9 +119,10 @@ class DataLink(QObject):
     def _summarise(self) -> None:
         assert self.arranged is not None
         problems = sum(bool(row.problem) for row in self.rows.values())
-        tail = plural(problems, "problem")
-        cases = plural(len(self.rows), "case")
-        counts = f"{cases} · {plural(len(self.arranged.dataset.raters), 'rater')}"
+        tail = plural(problems, tr("problem"), tr("problems"))
+        cases = plural(len(self.rows), tr("case"), tr("cases"))
+        raters = plural(len(self.arranged.dataset.raters), tr("rater"), tr("raters"))
+        counts = f"{cases} · {raters}"
         self._panel.set_summary(*((f"{counts} · {tail}", tail) if problems else (counts, cases)))
 
     def _failed(self, error: BaseException) -> None:
@@ -146,7 +148,7 @@ class DataLink(QObject):
 
     def _turn(self, name: str) -> None:
         if self.locked or self.arranged is None:
-            self.noticed.emit("The split of a training stays what it is")
+            self.noticed.emit(tr("The split of a training stays what it is"))
             return
         self.parts = split.turned(self.parts, self.arranged.dataset, name, self._problems())
         self._wanted = {**self._wanted, **{k: v for k, v in self.parts.items() if k not in self._problems()}}
@@ -191,7 +193,7 @@ class DataLink(QObject):
             self.changed.emit()
 
         self._jobs.start("again", lambda token, _progress: look_at(dataset.case(name), ordered, token),
-                         title="Reading the case", done=done, failed=self.failed.emit)  # fmt: skip
+                         title=tr("Reading the case"), done=done, failed=self.failed.emit)  # fmt: skip
 
     def _home(self, name: str) -> str:
         """Where a mended case belongs: with its patient, else where the split had it."""

@@ -8,16 +8,17 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted
-from proseg_gui.gui.trainer.case_table import CaseTable, paint_state
+from proseg_gui.gui.trainer.case_table import STATE_TEXTS, CaseTable, paint_state
 from proseg_gui.gui.trainer.survey import CaseRow
 
-INVITATION = (
+INVITATION = marked(
     "Choose or drop a folder of cases:\nCASE/image.nii.gz and CASE/masks/RATER.nii.gz,\n"
     "or a DICOM series with one structure set a rater."
 )
-PROJECT_TIP = "Your accepted readings in Review: every case of the project that has one"
+PROJECT_TIP = marked("Your accepted readings in Review: every case of the project that has one")
 LEGEND = ("annotated", "resampled", "empty", "missing", "problem")
 
 
@@ -38,7 +39,7 @@ def _entry(state: str) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
     row.addWidget(_Square(state))
-    row.addWidget(muted(state, wrap=False))
+    row.addWidget(muted(tr(STATE_TEXTS[state]), wrap=False))
     return made
 
 
@@ -53,10 +54,10 @@ class DataPanel(Section):
     left_out = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("1 · Data")
-        self.choose = button("Choose folder…", "open", tip="A folder of cases with several raters' masks")
+        super().__init__(tr("1 · Data"))
+        self.choose = button(tr("Choose folder…"), "open", tip=tr("A folder of cases with several raters' masks"))
         self.choose.clicked.connect(self._ask)
-        self.project = button("This project", tip=PROJECT_TIP)
+        self.project = button(tr("This project"), tip=tr(PROJECT_TIP))
         self.project.clicked.connect(self.project_chosen)
         self.where = AdaptiveLabel("", role="muted")
         line = QHBoxLayout()
@@ -68,7 +69,7 @@ class DataPanel(Section):
         self.table.part_clicked.connect(lambda row: self.part_clicked.emit(self._name(row)))
         self.table.opened.connect(lambda row: self.opened.emit(self._name(row)))
         self.table.selectionModel().currentRowChanged.connect(lambda index, _old: self._show_problem(index.row()))
-        self.invitation = muted(INVITATION)
+        self.invitation = muted(tr(INVITATION))
         self.problem = QLabel()
         self.problem.setProperty("role", "notice")
         self.problem.setWordWrap(True)
@@ -91,10 +92,13 @@ class DataPanel(Section):
 
     def _build_answers(self) -> QWidget:
         """What can be done about a case with a problem."""
-        self.look = button("Open", tip="Look at the case in Review; masks on another grid are put on the image's")
-        self.resample = button("Resample", tip="Put the masks on the image's grid by nearest neighbour, and use the "
-                               "case; the files stay as they are, and the training's record says so")  # fmt: skip
-        self.leave = button("Leave out", tip="Do not use this case")
+        self.look = button(
+            tr("Open"), tip=tr("Look at the case in Review; masks on another grid are put on the image's")
+        )
+        self.resample = button(tr("Resample"), tip=tr(
+            "Put the masks on the image's grid by nearest neighbour, and use the case; the files stay as they are, and "
+            "the training's record says so"))  # fmt: skip
+        self.leave = button(tr("Leave out"), tip=tr("Do not use this case"))
         self.look.clicked.connect(lambda: self.opened.emit(self._asked))
         self.resample.clicked.connect(lambda: self.resample_asked.emit(self._asked))
         self.leave.clicked.connect(lambda: self.left_out.emit(self._asked))
@@ -143,7 +147,9 @@ class DataPanel(Section):
         self.project.setEnabled(not locked)
         for made in (self.resample, self.leave):
             made.setEnabled(not locked)
-        self.choose.setToolTip("Accept or discard the training first" if locked else "A folder of cases with masks")
+        self.choose.setToolTip(
+            tr("Accept or discard the training first") if locked else tr("A folder of cases with masks")
+        )
 
     def show_first_problem(self) -> None:
         """Tell of the first case that cannot be used and about which nothing was decided."""
@@ -169,8 +175,8 @@ class DataPanel(Section):
         if found is None or not told:
             return
         self._asked = found.case.name
-        words = f"is left out. {found.problem}" if found.problem else f"is used. {found.notices[0]}"
-        self.problem.setText(f"{found.case.name} {words}")
+        words = tr("{case} is left out. {why}") if found.problem else tr("{case} is used. {why}")
+        self.problem.setText(words.format(case=found.case.name, why=found.problem or found.notices[0]))
         self.look.setVisible(found.other_grid or bool(found.notices))
         self.resample.setVisible(found.other_grid)
 
@@ -178,7 +184,7 @@ class DataPanel(Section):
         return self.table.cases.rows[row].case.name
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Folder of cases", self._last_folder)
+        dialog = QFileDialog(self, tr("Folder of cases"), self._last_folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda folder: self.folder_chosen.emit(Path(folder)))
         dialog.open()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.model import MINUS
 from proseg_gui.gui.theme import colour
 from proseg_gui.gui.trainer.comparing import Row
@@ -55,13 +56,15 @@ class DifferenceChart(QWidget):
         if row.difference is None:
             return f"{row.name}: {figures}"
         interval = (
-            f", 95 % interval {signed(row.low)} to {signed(row.high)}"
+            tr(", 95 % interval {low} to {high}").format(low=signed(row.low), high=signed(row.high))
             if row.low is not None and row.high is not None
             else ""
         )
-        cases = f", {plural(row.n_cases, 'case')}" if row.n_cases else ""
-        tie = ", a tie" if row.tie else ""
-        return f"{row.name}: {figures}, difference {signed(row.difference)}{interval}{cases}{tie}"
+        cases = ", " + plural(row.n_cases, tr("case"), tr("cases")) if row.n_cases else ""
+        tie = tr(", a tie") if row.tie else ""
+        return tr("{name}: {figures}, difference {difference}{interval}{cases}{tie}").format(
+            name=row.name, figures=figures, difference=signed(row.difference), interval=interval, cases=cases, tie=tie
+        )
 
     def limits(self) -> tuple[float, float]:
         """Ends of the axis: all intervals, and 0, with some room."""
@@ -189,7 +192,7 @@ class DifferenceChart(QWidget):
 
 
 def _title(row: Row) -> str:
-    return f"{row.name} (new)" if row.new else row.name
+    return tr("{name} (new)").format(name=row.name) if row.new else row.name
 
 
 def _figure(value: float | None) -> str:

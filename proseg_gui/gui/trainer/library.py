@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from proseg_gui.catalogue import STAGES
 from proseg_gui.errors import UserError
 from proseg_gui.gui.dialogs.frame import PictureList, PictureRow
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import Section, button, muted
 from proseg_gui.gui.trainer.people_here import learn_people
@@ -99,14 +100,19 @@ def seconds_a_step(
     return None
 
 
+def stage_title(stage: str) -> str:
+    """A stage's name within a sentence; its key where this version does not know it."""
+    return tr(TITLES.get(stage, stage))
+
+
 def facts(card: Any) -> str:
     """One line about a model."""
     figures = card.metrics.get("validation", {})
-    parts = [plural(len(card.raters), "rater"), card.known_modality]
+    parts = [plural(len(card.raters), tr("rater"), tr("raters")), card.known_modality]
     if figures:
         parts += [f"Dice {figures['dice_identity_mean']:.3f}", f"GED² {figures['ged2']:.3f}"]
     data = card.training.get("data", "")
-    return " · ".join(filter(None, [*parts, f"data {data}" if data else ""]))
+    return " · ".join(filter(None, [*parts, tr("data {data}").format(data=data) if data else ""]))
 
 
 class LibraryPanel(Section):
@@ -120,18 +126,19 @@ class LibraryPanel(Section):
     back_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Model library")
+        super().__init__(tr("Model library"))
         self.models: tuple[Model, ...] = ()
         self._active: Path | None = None
-        self.list = PictureList("Models")
+        self._coming: Path | None = None
+        self.list = PictureList(tr("Models"))
         self.list.currentRowChanged.connect(lambda _row: self._show_buttons())
         self.list.itemDoubleClicked.connect(lambda _item: self._ask(self.activate_asked))
         self.detail = muted("")
-        self.activate = button("Use in Review", tip="Look at scans through this model")
-        self.compare = button("Compare…", tip="See this model beside another one")
-        self.notes = button("Notes…", tip="Who made this model of yours, and what others should know")
-        self.report = button("Report…", tip="Figures and curves of its training as a file")
-        self.remove = button("Remove…", tip="Delete this model of yours from the disk")
+        self.activate = button(tr("Use in Review"), tip=tr("Look at scans through this model"))
+        self.compare = button(tr("Compare…"), tip=tr("See this model beside another one"))
+        self.notes = button(tr("Notes…"), tip=tr("Who made this model of yours, and what others should know"))
+        self.report = button(tr("Report…"), tip=tr("Figures and curves of its training as a file"))
+        self.remove = button(tr("Remove…"), tip=tr("Delete this model of yours from the disk"))
         self.back = button("")
         self.activate.clicked.connect(lambda: self._ask(self.activate_asked))
         self.compare.clicked.connect(lambda: self._ask(self.compare_asked))
@@ -149,24 +156,32 @@ class LibraryPanel(Section):
         self.list.setMinimumHeight(120)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # takes what a result leaves
 
+    def mark(self, folder: Path) -> None:
+        """Choose a model that comes with the next list: it was made a moment ago."""
+        self._coming = folder
+
     def set_models(self, models: Sequence[Model], active: Path | None, previous: Model | None = None) -> None:
         """Show these; ``active`` is the folder of the model in use in Review, ``previous`` the one before it."""
         there = previous is not None and previous.folder != active
         self.back.setVisible(there)
         if previous is not None and there:
-            self.back.setText(f"Roll back to {previous.card.name} {previous.card.version}")
-            self.back.setToolTip("Use the model again that was in use before this one")
+            self.back.setText(
+                tr("Roll back to {name} {version}").format(name=previous.card.name, version=previous.card.version)
+            )
+            self.back.setToolTip(tr("Use the model again that was in use before this one"))
         chosen = self.chosen()
         self.models, self._active = tuple(models), active
         self.list.clear()
         for model in models:
-            in_use = "  (in use)" if model.folder == active else ""
-            where = "shipped" if model.shipped else ""
+            in_use = tr("  (in use)") if model.folder == active else ""
+            where = tr("shipped") if model.shipped else ""
             title = f"{model.card.name} {model.card.version}{in_use}"
             text = " · ".join(filter(None, (where, facts(model.card))))
             self.list.add_row(PictureRow(title, text, with_picture=False))
         folders = [model.folder for model in models]
         wanted = chosen.folder if chosen is not None else active
+        if self._coming in folders:
+            wanted, self._coming = self._coming, None
         self.list.setCurrentRow(folders.index(wanted) if wanted in folders else 0 if folders else -1)
         self._show_buttons()
 
@@ -196,19 +211,35 @@ class LibraryPanel(Section):
 
 def _detail(card: Any) -> str:
     training, figures = card.training, card.metrics.get("validation", {})
-    lines = [f"Raters: {', '.join(card.raters)}"]
+    lines = [tr("Raters: {raters}").format(raters=", ".join(card.raters))]
     base = training.get("init")
     if base:
-        lines.append(f"Made from {base['name']} {base['version']} ({TITLES.get(stage_of(card), stage_of(card))})")
+        lines.append(
+            tr("Made from {name} {version} ({stage})").format(
+                name=base["name"], version=base["version"], stage=stage_title(stage_of(card))
+            )
+        )
     if training.get("steps_done", training.get("steps")):
-        lines.append(f"{training.get('steps_done', training.get('steps'))} steps, seed {training.get('seed')}, "
-                     f"{round(training.get('seconds', 0) / 60)} min on {training.get('device', '?')}")  # fmt: skip
+        lines.append(
+            tr("{steps} steps, seed {seed}, {minutes} min on {device}").format(
+                steps=training.get("steps_done", training.get("steps")),
+                seed=training.get("seed"),
+                minutes=round(training.get("seconds", 0) / 60),
+                device=training.get("device", "?"),
+            )
+        )
     if figures:
-        count = f"{figures['n_cases']} validation case{'s' * (figures['n_cases'] != 1)}"
-        lines.append(f"Wrong-rater Dice {figures['dice_identity_permuted']:.3f}, {count}")
+        count = plural(figures["n_cases"], tr("validation case"), tr("validation cases"))
+        lines.append(
+            tr("Wrong-rater Dice {dice:.3f}, {count}").format(dice=figures["dice_identity_permuted"], count=count)
+        )
     test = card.metrics.get("test")
     if test:
-        lines.append(f"Test part: Dice {test['dice_identity_mean']:.3f}, {test['n_cases']} cases, {test['judged']}")
-    lines += [f"By {card.author}"] if card.author else []
+        lines.append(
+            tr("Test part: Dice {dice:.3f}, {n} cases, {date}").format(
+                dice=test["dice_identity_mean"], n=test["n_cases"], date=test["judged"]
+            )
+        )
+    lines += [tr("By {author}").format(author=card.author)] if card.author else []
     lines += [textwrap.shorten(card.notes, NOTES_SHOWN, placeholder=" …")] if card.notes else []
     return "\n".join(lines)

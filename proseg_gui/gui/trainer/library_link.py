@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.compare_dialog import CompareDialog
@@ -54,7 +55,7 @@ class LibraryLink(QObject):
 
     def refresh(self) -> None:
         """List the models again, in the background."""
-        self._change("Listing the models", lambda: None)
+        self._change(tr("Listing the models"), lambda: None)
 
     def _change(self, title: str, work: Callable[[], Any], then: Callable[[], Any] = lambda: None) -> None:
         """Do something with the models' folders in the background, ``then()``; the models are listed in any case."""
@@ -114,11 +115,12 @@ class LibraryLink(QObject):
         model = self.previous()
         if model is not None:
             self._opener.use_model(str(model.folder))
-            self.noticed.emit(f"Back to {model.card.name} {model.card.version}")
+            self.noticed.emit(tr("Back to {name} {version}").format(name=model.card.name, version=model.card.version))
 
     def _ask_remove(self, model: Model) -> None:
-        box = confirm(f"Remove the model {model.card.name}?", "Its folder is deleted for good.", "Remove",
-                      partial(self._remove, model), self._panel)  # fmt: skip
+        asked = tr("Remove the model {name}?").format(name=model.card.name)
+        remove = partial(self._remove, model)
+        box = confirm(asked, tr("Its folder is deleted for good."), tr("Remove"), remove, self._panel)
         self.dialog_made.emit(box)
 
     def _remove(self, model: Model) -> None:
@@ -126,7 +128,7 @@ class LibraryLink(QObject):
             if self.in_use() == model.folder:
                 self._opener.use_model("")
 
-        self._change("Removing the model", partial(remove_model, model), then)
+        self._change(tr("Removing the model"), partial(remove_model, model), then)
 
     def write_notes(self, model: Model) -> None:
         """Ask for author and notes of one's own model, and keep them in its card."""
@@ -135,7 +137,7 @@ class LibraryLink(QObject):
         def keep(author: str, notes: str) -> None:
             from proseg_gui.bundle import annotate
 
-            self._change("Keeping the notes", lambda: annotate(model.folder, author=author, notes=notes))
+            self._change(tr("Keeping the notes"), lambda: annotate(model.folder, author=author, notes=notes))
 
         dialog.answered.connect(keep)
         self.dialog_made.emit(dialog)
@@ -152,7 +154,7 @@ class LibraryLink(QObject):
             said = self.noticed.emit, self.failed.emit
             self.dialog_made.emit(report_dialog(model.card, log, (), self._panel, self._jobs, said))
 
-        self._jobs.start("report", work, title="Reading the log", done=done, failed=self.failed.emit)
+        self._jobs.start("report", work, title=tr("Reading the log"), done=done, failed=self.failed.emit)
 
     # -- comparing ------------------------------------------------------------------------------------------------
     def compare(self, model: Model) -> None:
@@ -188,6 +190,6 @@ class LibraryLink(QObject):
             else:
                 self.failed.emit(error)
 
-        dialog.show_working("looking which cases they were judged on", 0.0)
-        self._jobs.start("compare", work, title="Comparing", done=done, failed=failed, latest=True,
+        dialog.show_working(tr("looking which cases they were judged on"), 0.0)
+        self._jobs.start("compare", work, title=tr("Comparing"), done=done, failed=failed, latest=True,
                          progress=lambda share, text: dialog.show_working(text, share))  # fmt: skip

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from proseg_gui.bundle import own_models, trainings_beside
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.trainer.data_link import DataLink
@@ -73,7 +74,7 @@ class TrainerLink(QObject):
     def begin(self) -> None:
         """Find models and trainings, in the background, and follow what is found."""
         self.library.refresh()
-        self._act("Looking for trainings", self._found, lambda found: self._attach(*found))
+        self._act(tr("Looking for trainings"), self._found, lambda found: self._attach(*found))
 
     def _found(self) -> tuple[list[Training], Standing | None]:
         """For a worker: the trainings that there are, and where the first of them stands."""
@@ -85,9 +86,9 @@ class TrainerLink(QObject):
         tab.dropped.connect(lambda path: data.choose(Path(path)))
         tab.setup.started.connect(self.start)
         tab.setup.preview_asked.connect(self.preview)
-        tab.run.pause_asked.connect(lambda: self._ask("Pausing", Training.pause))
-        tab.run.stop_asked.connect(lambda: self._ask("Stopping", Training.stop))
-        tab.run.resume_asked.connect(lambda: self._ask("Resuming", Training.resume))
+        tab.run.pause_asked.connect(lambda: self._ask(tr("Pausing"), Training.pause))
+        tab.run.stop_asked.connect(lambda: self._ask(tr("Stopping"), Training.stop))
+        tab.run.resume_asked.connect(lambda: self._ask(tr("Resuming"), Training.resume))
         tab.run.discard_asked.connect(self._ask_discard)
         tab.run.log_asked.connect(self._show_log)
         tab.result.accept_asked.connect(self.accept)
@@ -101,9 +102,16 @@ class TrainerLink(QObject):
         for speaker in (data, library, self.result):
             speaker.failed.connect(self.failed)
             speaker.noticed.connect(self.noticed)
+        self.setup.noticed.connect(self.noticed)
         for maker in (library, self.setup, self.result):
             maker.dialog_made.connect(self.dialog_made)
         self.result.judged.connect(self.look)
+
+    def add_rater(self, base: Path) -> None:
+        """Make ready to add the person to the raters of a model, from the accepted readings of the project."""
+        if not self.data.locked:
+            self.setup.want(base, "rater")
+        self.data.choose_project()
 
     # -- starting -------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -122,7 +130,7 @@ class TrainerLink(QObject):
             training = Training.begin(self.trainings, plan, taken)
             return training, standing_of(training)
 
-        self._act("Starting the training", work, done)
+        self._act(tr("Starting the training"), work, done)
 
     def preview(self) -> None:
         """Show how training varies a slice of the first training case."""
@@ -137,7 +145,7 @@ class TrainerLink(QObject):
             return vary(row, data.dataset, data.raters_of(plan), given, next(seeds), token)
 
         def draw() -> None:
-            self.jobs.start("variation", work, title="Varying a slice", done=dialog.show_found, failed=failed,
+            self.jobs.start("variation", work, title=tr("Varying a slice"), done=dialog.show_found, failed=failed,
                             latest=True)  # fmt: skip
 
         def failed(error: BaseException) -> None:
@@ -171,7 +179,7 @@ class TrainerLink(QObject):
             if self.training is training:  # else it was accepted or discarded meanwhile
                 self._show(found)
 
-        self.jobs.start(LANE, lambda _token, _progress: standing_of(training), title="Looking at the training",
+        self.jobs.start(LANE, lambda _token, _progress: standing_of(training), title=tr("Looking at the training"),
                         done=done, failed=self.failed.emit)  # fmt: skip
 
     def _act(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
@@ -202,7 +210,9 @@ class TrainerLink(QObject):
         tab.setup.setVisible(training is None)
         tab.strip.setVisible(training is not None)
         tab.data.set_locked(training is not None)
-        tab.run.title.set_texts((f"3 · Run: {training.plan.name}".upper() if training is not None else "3 · RUN",))
+        tab.run.title.set_texts(
+            (tr("3 · Run: {name}").format(name=training.plan.name).upper() if training else tr("3 · Run").upper(),)
+        )
         if tab.isVisible() or found is None or not found.alive:  # else Review has the window's time for itself
             tab.run.show_run(found, self._raters())
         if found is None or not found.alive:
@@ -235,8 +245,8 @@ class TrainerLink(QObject):
                 self._show_strip()
                 self.look()
 
-        self.jobs.start("order", lambda _token, _progress: data.raters_of(plan), title="Reading the base", done=done,
-                        failed=self.failed.emit)  # fmt: skip
+        self.jobs.start("order", lambda _token, _progress: data.raters_of(plan), title=tr("Reading the base"),
+                        done=done, failed=self.failed.emit)  # fmt: skip
 
     def _show_result(self, training: Training, standing: Standing) -> None:
         if self.result.judging:  # what it finds is shown when it is done
@@ -285,7 +295,8 @@ class TrainerLink(QObject):
             draw_cases(checkpoint, first.spacing_mm, rows, data.dataset.structures, token, show)
 
         step = found.validations[-1]["step"] if found.validations else found.step
-        self.jobs.start("strip", work, title="Drawing", done=lambda _n: self.tab.strip.set_when(f"about step {step}"),
+        when = tr("about step {step}").format(step=step)
+        self.jobs.start("strip", work, title=tr("Drawing"), done=lambda _n: self.tab.strip.set_when(when),
                         failed=self._strip_failed)  # fmt: skip
 
     def _strip_failed(self, error: BaseException) -> None:
@@ -302,8 +313,8 @@ class TrainerLink(QObject):
         def done(text: str) -> None:
             self.dialog_made.emit(log_dialog(training.plan.name, text, self.tab))
 
-        self.jobs.start("log", lambda _token, _progress: training.console_text(), title="Reading the log", done=done,
-                        failed=self.failed.emit)  # fmt: skip
+        self.jobs.start("log", lambda _token, _progress: training.console_text(), title=tr("Reading the log"),
+                        done=done, failed=self.failed.emit)  # fmt: skip
 
     # -- the result -----------------------------------------------------------------------------------------------
     def accept(self) -> None:
@@ -315,9 +326,10 @@ class TrainerLink(QObject):
         def done(folder: Path) -> None:
             if self.library.in_use() == training.bundle:
                 self._opener.use_model(str(folder))
-            self.noticed.emit(f"{folder.name} is now among your models")
+            self.tab.library.mark(folder)
+            self.noticed.emit(tr("{name} is now among your models").format(name=folder.name))
 
-        self._end("Keeping the model", lambda: training.accept(self.models), done)
+        self._end(tr("Keeping the model"), lambda: training.accept(self.models), done)
 
     def try_in_review(self) -> None:
         """Look at the first validation case through the new model; without one, at the open scan."""
@@ -340,9 +352,11 @@ class TrainerLink(QObject):
         training = self.training
         if training is None:
             return
-        made = "its model" if self.snapshot is not None and self.snapshot.status == "finished" else "its checkpoint"
-        box = confirm(f"Discard the training {training.plan.name}?", f"Its log and {made} are deleted for good.",
-                      "Discard", self.discard, self.tab)  # fmt: skip
+        lost = tr("Its log and its checkpoint are deleted for good.")
+        if self.snapshot is not None and self.snapshot.status == "finished":
+            lost = tr("Its log and its model are deleted for good.")
+        asked = tr("Discard the training {name}?").format(name=training.plan.name)
+        box = confirm(asked, lost, tr("Discard"), self.discard, self.tab)
         self.dialog_made.emit(box)
 
     def discard(self) -> None:
@@ -356,7 +370,7 @@ class TrainerLink(QObject):
             if self.library.in_use() == training.bundle:
                 self._opener.use_model("")
 
-        self._end("Removing the training", training.discard, done)
+        self._end(tr("Removing the training"), training.discard, done)
 
     def _end(self, title: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """End the training by ``work``; then the data are there for the next one, or another training is shown."""
@@ -391,7 +405,7 @@ class TrainerLink(QObject):
         if training is None:
             close()
             return
-        self.jobs.start(LANE, lambda _token, _progress: training.stop(), title="Stopping",
+        self.jobs.start(LANE, lambda _token, _progress: training.stop(), title=tr("Stopping"),
                         done=lambda _none: close(), failed=self.failed.emit)  # fmt: skip
 
     def rest(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.language import tr
 
 MOST_LETTERS = 10_000
 
@@ -16,22 +17,24 @@ class NotesDialog(DialogFrame):
     answered = Signal(str, str)
 
     def __init__(self, model: str, author: str, notes: str, parent: QWidget) -> None:
-        super().__init__(f"Notes on {model}", parent)
+        super().__init__(tr("Notes on {model}").format(model=model), parent)
         self.author = QLineEdit(author)
         self.author.setMaxLength(200)
-        self.author.setAccessibleName("Author")
+        self.author.setAccessibleName(tr("Author"))
         self.notes = QPlainTextEdit(notes)
-        self.notes.setAccessibleName("Notes")
+        self.notes.setAccessibleName(tr("Notes"))
         self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(140)
-        self.body.addWidget(words("They are kept in the model's card and go wherever the model goes: name no patient."))
-        for text, field in (("Author", self.author), ("Notes", self.notes)):
+        self.body.addWidget(
+            words(tr("They are kept in the model's card and go wherever the model goes: name no patient."))
+        )
+        for text, field in ((tr("Author"), self.author), (tr("Notes"), self.notes)):
             label = QLabel(text)
             label.setBuddy(field)
             self.body.addWidget(label)
             self.body.addWidget(field, 1 if field is self.notes else 0)
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.save = self.add_button("Save", primary=True)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.save = self.add_button(tr("Save"), primary=True)
         self.save.clicked.connect(self._answer)
         self.setMinimumWidth(440)
 

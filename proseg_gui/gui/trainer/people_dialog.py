@@ -8,12 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import button, notice, set_notice
 from proseg_gui.gui.trainer.calm import calm_choices
 
 UNSAID, NEW = "?", ""
 """What a row's choice holds where nothing was chosen yet, and for somebody new; else it is a rater of the model."""
-WHY = (
+WHY = marked(
     "Equal names need not be one person: two hospitals each have a rater1. Say for everybody who drew these data "
     "whether the model knows them already."
 )
@@ -29,12 +30,12 @@ class PeopleDialog(DialogFrame):
         answers: Mapping[str, str | None], parent: QWidget,
     ) -> None:  # fmt: skip
         """``raters``: the model's, and what each is called here; ``likely``: everybody in the data, and who by name."""
-        super().__init__("Who is who", parent)
+        super().__init__(tr("Who is who"), parent)
         self._likely = dict(likely)
         self.choices: dict[str, QComboBox] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        for column, text in enumerate(("In these data", f"In {model}")):
+        for column, text in enumerate((tr("In these data"), tr("In {model}").format(model=model))):
             head = QLabel(text)
             head.setProperty("role", "header")
             grid.addWidget(head, 0, column)
@@ -57,8 +58,8 @@ class PeopleDialog(DialogFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setMinimumHeight(min(34 * (len(likely) + 1) + 8, 320))
-        self.same = button("Equal names are one person", tip="Only if you know that the same people drew both")
-        self.others = button("All are other people", tip="Nobody who drew these data is known to the model")
+        self.same = button(tr("Equal names are one person"), tip=tr("Only if you know that the same people drew both"))
+        self.others = button(tr("All are other people"), tip=tr("Nobody who drew these data is known to the model"))
         self.same.clicked.connect(lambda: self._fill(self._likely))
         self.others.clicked.connect(lambda: self._fill(dict.fromkeys(self._likely)))
         row = QHBoxLayout()
@@ -66,21 +67,21 @@ class PeopleDialog(DialogFrame):
         row.addWidget(self.others)
         row.addStretch(1)
         self.trouble = notice("")
-        self.body.addWidget(words(WHY))
+        self.body.addWidget(words(tr(WHY)))
         self.body.addLayout(row)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self.trouble)
-        self.add_button("Cancel").clicked.connect(self.reject)
-        self.done_button = self.add_button("Use this", primary=True)
+        self.add_button(tr("Cancel")).clicked.connect(self.reject)
+        self.done_button = self.add_button(tr("Use this"), primary=True)
         self.done_button.clicked.connect(self._answer)
         self.setMinimumWidth(460)
         self._look()
 
     def _box(self, name: str, model: str, raters: Mapping[str, str]) -> QComboBox:
         box = QComboBox()
-        box.setAccessibleName(f"{name} in {model}")
-        box.addItem("Choose…", UNSAID)
-        box.addItem("Somebody new", NEW)
+        box.setAccessibleName(tr("{name} in {model}").format(name=name, model=model))
+        box.addItem(tr("Choose…"), UNSAID)
+        box.addItem(tr("Somebody new"), NEW)
         for alias, real in raters.items():
             box.addItem(alias if real == alias else f"{alias} ({real})", alias)
         box.currentIndexChanged.connect(lambda _index: self._look())
@@ -101,7 +102,10 @@ class PeopleDialog(DialogFrame):
         found = self.answers()
         taken = [alias for alias in found.values() if alias is not None]
         twice = sorted({alias for alias in taken if taken.count(alias) > 1})
-        set_notice(self.trouble, f"{_listed(twice)}: two people cannot be the same rater." if twice else "")
+        set_notice(
+            self.trouble,
+            tr("{names}: two people cannot be the same rater.").format(names=_listed(twice)) if twice else "",
+        )
         self.done_button.setEnabled(not twice and len(found) == len(self.choices))
 
     def _answer(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import tr
 from proseg_gui.jobs import CancelToken, Progress
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def report_dialog(
     jobs: QtJobs, said: tuple[Callable[[str], Any], Callable[[BaseException], Any]],
 ) -> QFileDialog:  # fmt: skip
     """A dialog that writes the report where it is told to, in the background; ``said``: told of success, of failure."""
-    dialog = QFileDialog(parent, "Report of the training", f"{card.name}.html", "Web page (*.html)")
+    dialog = QFileDialog(parent, tr("Report of the training"), f"{card.name}.html", tr("Web page (*.html)"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)  # asks before a file is replaced
     dialog.setDefaultSuffix("html")
     noticed, failed = said
@@ -35,10 +36,14 @@ def report_dialog(
             return write_report(path, card, log, pictures, overwrite=path.exists())
 
         def done(written: tuple[Path, Path]) -> None:
-            shown = ", with pictures of the validation cases" if len(pictures) else ""
-            noticed(f"Wrote {written[0].name} and {written[1].name}{shown}")
+            shown = tr(", with pictures of the validation cases") if len(pictures) else ""
+            noticed(
+                tr("Wrote {first} and {second}{pictures}").format(
+                    first=written[0].name, second=written[1].name, pictures=shown
+                )
+            )
 
-        jobs.start("report", work, title="Writing the report", done=done, failed=failed)
+        jobs.start("report", work, title=tr("Writing the report"), done=done, failed=failed)
 
     dialog.fileSelected.connect(write)
     return dialog

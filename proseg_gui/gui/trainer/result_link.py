@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.bundle import Card, read_card
 from proseg_gui.gui.jobs import QtJobs
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.trainer.data_link import DataLink
 from proseg_gui.gui.trainer.library_link import LibraryLink
 from proseg_gui.gui.trainer.nice import lower_priority
@@ -17,6 +18,7 @@ from proseg_gui.gui.trainer.reports import report_dialog
 from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.training.process import LOG, Training
+from proseg_gui.wording import plural
 
 
 class ResultLink(QObject):
@@ -55,21 +57,24 @@ class ResultLink(QObject):
             said = self.noticed.emit, self.failed.emit
             self.dialog_made.emit(report_dialog(*found, pictures, self._tab, self._jobs, said))
 
-        self._jobs.start("report", work, title="Reading the log", done=done, failed=self.failed.emit)
+        self._jobs.start("report", work, title=tr("Reading the log"), done=done, failed=self.failed.emit)
 
     def _ask_test(self) -> None:
         training = self._training()
         if training is None:
             return
         if self._data.arranged is None:
-            self.noticed.emit("The data are still being read")
+            self.noticed.emit(tr("The data are still being read"))
             return
         count = len(training.plan.test)
         text = (
-            f"The {count} case{'s' * (count != 1)} that you set aside will say how good this model is. That can be "
-            "done once: whoever changes something and looks again has chosen by them."
+            tr("The {cases} that you set aside will say how good this model is.")
+            + " "
+            + tr("That can be done once: whoever changes something and looks again has chosen by them.")
+        ).format(cases=plural(count, tr("case"), tr("cases")))
+        self.dialog_made.emit(
+            confirm(tr("Judge this model on the test part?"), text, tr("Judge"), self.judge, self._tab)
         )
-        self.dialog_made.emit(confirm("Judge this model on the test part?", text, "Judge", self.judge, self._tab))
 
     def judge(self) -> None:
         """Judge the new model on the cases that were set aside; its card keeps the figures, and that it was done."""
@@ -86,7 +91,7 @@ class ResultLink(QObject):
             judge_once(training.bundle, data.dataset, plan.test, names, others, progress, token)
 
         def progress(share: float, _text: str) -> None:
-            panel.show_judging(f"judging the test part · {share:.0%}")
+            panel.show_judging(tr("judging the test part · {share:.0%}").format(share=share))
 
         def ended() -> None:
             self.judging = False
@@ -97,6 +102,6 @@ class ResultLink(QObject):
             self.failed.emit(error)
 
         self.judging = True
-        panel.show_judging("judging the test part")
-        self._jobs.start("test", work, title="Judging the test part", done=lambda _none: ended(),
+        panel.show_judging(tr("judging the test part"))
+        self._jobs.start("test", work, title=tr("Judging the test part"), done=lambda _none: ended(),
                          failed=failed, progress=progress)  # fmt: skip

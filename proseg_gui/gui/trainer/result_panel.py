@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, SplitLine, button, muted, notice, set_notice
 from proseg_gui.gui.theme import colour
@@ -19,7 +20,7 @@ from proseg_gui.training.verdict import doubts
 from proseg_gui.wording import plural
 
 ROW = 20
-EMPTY = "What a training was worth is shown here when it has ended."
+EMPTY = marked("What a training was worth is shown here when it has ended.")
 TOLD_APART = 0.01
 """Own minus wrong-rater Dice below which the raters count as hardly told apart."""
 
@@ -35,7 +36,7 @@ class RaterBars(QWidget):
     def set_rows(self, rows: Sequence[tuple[str, str, float | None]]) -> None:
         """``(name, colour, dice)`` a rater; ``None`` for one who drew no validation case."""
         self.rows = tuple(rows)
-        self.setAccessibleName("Identity Dice: " + ", ".join(f"{n} {_figure(v)}" for n, _, v in rows))
+        self.setAccessibleName(tr("Identity Dice: ") + ", ".join(f"{n} {_figure(v)}" for n, _, v in rows))
         self.updateGeometry()
         self.update()
 
@@ -97,9 +98,9 @@ class FigureLines(QWidget):
         self.lines: dict[str, tuple[SplitLine, AdaptiveLabel]] = {}
         for title, key, tip in FIGURES:
             value = AdaptiveLabel(role="value")
-            label = AdaptiveLabel(title, role="muted", minimum=60)
+            label = AdaptiveLabel(tr(title), role="muted", minimum=60)
             line = SplitLine(label, value)
-            line.setToolTip(tip)
+            line.setToolTip(tr(tip))
             self.lines[key] = line, value
             box.addWidget(line)
 
@@ -123,18 +124,20 @@ class ResultPanel(Section):
     discard_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__("4 · Result")
+        super().__init__(tr("4 · Result"))
         self.bars = RaterBars()
-        self.chart = DifferenceChart("Dice after minus before, 95 % intervals")
+        self.chart = DifferenceChart(tr("Dice after minus before, 95 % intervals"))
         self.figures = FigureLines()
-        self.verdict = muted(EMPTY)
+        self.verdict = muted(tr(EMPTY))
         self.doubts = notice("")
         self.tested = muted("")
-        self.accept = button("Accept", kind="primary", tip="Keep it among your models")
-        self.attempt = button("Try in Review", tip="Look at a validation case through it before deciding")
-        self.test = button("Judge on the test part…", tip="Once, on the cases that were set aside; then they are used")
-        self.report = button("Report…", tip="Figures, curves and pictures of this training as a file")
-        self.discard = button("Discard…", tip="Remove it and all that its training wrote")
+        self.accept = button(tr("Accept"), kind="primary", tip=tr("Keep it among your models"))
+        self.attempt = button(tr("Try in Review"), tip=tr("Look at a validation case through it before deciding"))
+        self.test = button(
+            tr("Judge on the test part…"), tip=tr("Once, on the cases that were set aside; then they are used")
+        )
+        self.report = button(tr("Report…"), tip=tr("Figures, curves and pictures of this training as a file"))
+        self.discard = button(tr("Discard…"), tip=tr("Remove it and all that its training wrote"))
         choices = QWidget()
         row = FlowLayout(choices, spacing=6)
         for made, signal in ((self.accept, self.accept_asked), (self.attempt, self.try_asked),
@@ -154,14 +157,14 @@ class ResultPanel(Section):
 
     def clear(self) -> None:
         """No result."""
-        self.title.set_texts(("4 · RESULT",))
+        self.title.set_texts((tr("4 · Result").upper(),))
         self.hint.set_texts(("",))
         self.bars.set_rows(())
         self.chart.set_rows(())
         self.figures.set_figures({})
         self.tested.setVisible(False)
         set_notice(self.doubts, "")
-        self.verdict.setText(EMPTY)
+        self.verdict.setText(tr(EMPTY))
         self._offer(False)
 
     def show_card(self, card: Any, steps: int, n_test: int = 0) -> None:
@@ -176,7 +179,11 @@ class ResultPanel(Section):
             self._show_comparison(card, comparison)
         else:
             own: Mapping[str, float] = figures.get("dice_identity", {})
-            self.hint.set_texts((f"{figures['n_cases']} validation cases",) if figures else ("not validated",))
+            self.hint.set_texts(
+                (plural(figures["n_cases"], tr("validation case"), tr("validation cases")),)
+                if figures
+                else (tr("not validated"),)
+            )
             people = names_here(card)
             rows = [(people[name], rater_colour(i), own.get(name)) for i, name in enumerate(card.raters)]
             self.bars.set_rows(rows if own else [])
@@ -197,24 +204,32 @@ class ResultPanel(Section):
             made.setEnabled(not busy)
 
     def _show_doubts(self, found: Sequence[str]) -> None:
-        set_notice(self.doubts, f"Look at it before you keep it: {'; '.join(found)}." if found else "")
+        set_notice(
+            self.doubts, tr("Look at it before you keep it: {doubts}.").format(doubts="; ".join(found)) if found else ""
+        )
         _set_kind(self.accept, "" if found else "primary")
         _set_kind(self.attempt, "primary" if found else "")
 
     def _show_test(self, test: Mapping[str, Any] | None, n_test: int) -> None:
         self._testable = n_test > 0 and test is None
-        cases = plural(n_test, "case is", "cases are")
-        waiting = f"{cases} set aside as a test part. Judge on it before you accept: afterwards the split is gone."
+        cases = plural(n_test, tr("case is"), tr("cases are"))
+        waiting = tr(
+            "{cases} set aside as a test part. Judge on it before you accept: afterwards the split is gone."
+        ).format(cases=cases)
         self.tested.setText(test_sentence(test) if test is not None else waiting if n_test else "")
         self.tested.setVisible(bool(self.tested.text()))
 
     def _show_comparison(self, card: Any, comparison: Mapping[str, Any]) -> None:
         base = comparison["base"]
-        self.title.set_texts(("4 · BEFORE AND AFTER",))
-        cases = f"{comparison['n_cases']} case{'s' * (comparison['n_cases'] != 1)}"
-        self.hint.set_texts((f"paired, {cases}", cases))
+        self.title.set_texts((tr("4 · Before and after").upper(),))
+        cases = plural(comparison["n_cases"], tr("case"), tr("cases"))
+        self.hint.set_texts((tr("paired, {cases}").format(cases=cases), cases))
         self.chart.set_rows(comparison_rows(card))
-        self.verdict.setText(f"Against {base['name']} {base['version']}: {verdict_of(card)}")
+        self.verdict.setText(
+            tr("Against {name} {version}: {verdict}").format(
+                name=base["name"], version=base["version"], verdict=verdict_of(card)
+            )
+        )
 
     def _offer(self, there: bool) -> None:
         for made in (self.accept, self.attempt, self.discard):
@@ -234,13 +249,17 @@ def _set_kind(made: QPushButton, kind: str) -> None:
 
 def test_sentence(test: Mapping[str, Any]) -> str:
     """What the test part said, and whether somebody had looked at it before."""
-    count = f"{test['n_cases']} case{'s' * (test['n_cases'] != 1)}"
+    count = plural(test["n_cases"], tr("case"), tr("cases"))
     figures = [f"Dice {_figure(test.get('dice_identity_mean'))}", f"GED² {_figure(test.get('ged2'))}"]
     if test.get("human_majority") is not None:
-        figures.append(f"people {_figure(test['human_majority'])}")
-    text = f"Test part, judged once on {test['judged']} ({count}): {', '.join(figures)}."
+        figures.append(tr("people {figure}").format(figure=_figure(test["human_majority"])))
+    text = tr("Test part, judged once on {when} ({count}): {figures}.").format(
+        when=test["judged"], count=count, figures=", ".join(figures)
+    )
     if test.get("used_before_by"):
-        text += f" These cases were looked at before, for {', '.join(test['used_before_by'])}: no longer a fair test."
+        text += tr(" These cases were looked at before, for {when}: no longer a fair test.").format(
+            when=", ".join(test["used_before_by"])
+        )
     return text
 
 
@@ -256,31 +275,38 @@ def _calibrated(training: Mapping[str, Any]) -> str:
     before = found["before"]["ged2"]
     refused = found.get("refused")
     if refused:
-        return (
-            f"; {before:.3f} before the ambiguity was calibrated, x {found['ambiguity_scale']:.2f}. The raters' spread "
-            f"stays as it was learnt, since x {refused['preference_scale']:.2f} would make these cases worse"
-        )
-    return (
-        f"; {before:.3f} before the widths were calibrated: raters' spread x {found['preference_scale']:.2f}, "
-        f"ambiguity x {found['ambiguity_scale']:.2f}"
-    )
+        return tr(
+            "; {before:.3f} before the ambiguity was calibrated, x {ambiguity:.2f}. The raters' spread "
+            "stays as it was learnt, since x {spread:.2f} would make these cases worse"
+        ).format(before=before, ambiguity=found["ambiguity_scale"], spread=refused["preference_scale"])
+    return tr(
+        "; {before:.3f} before the widths were calibrated: raters' spread x {spread:.2f}, ambiguity x {ambiguity:.2f}"
+    ).format(before=before, spread=found["preference_scale"], ambiguity=found["ambiguity_scale"])
 
 
 def verdict(training: Mapping[str, Any], figures: Mapping[str, Any], steps: int) -> str:
     """A plain sentence or three about a new model."""
     done = training.get("steps_done", steps)
-    begin = f"Stopped after {done} of {steps} steps. " if done < steps else ""
+    begin = tr("Stopped after {done} of {steps} steps. ").format(done=done, steps=steps) if done < steps else ""
     if not figures:
-        return f"{begin}No case validated: the last weights were kept, and nobody knows how good they are."
+        return tr("{begin}No case validated: the last weights were kept, and nobody knows how good they are.").format(
+            begin=begin
+        )
     own, wrong = figures["dice_identity_mean"], figures["dice_identity_permuted"]
-    apart = f"With the raters exchanged it is {wrong:.3f}: the raters are " + (
-        "told apart." if own - wrong >= TOLD_APART else "hardly told apart."
+    apart = tr("With the raters exchanged it is {wrong:.3f}: the raters are hardly told apart.")
+    if own - wrong >= TOLD_APART:
+        apart = tr("With the raters exchanged it is {wrong:.3f}: the raters are told apart.")
+    apart = apart.format(wrong=wrong)
+    spread = tr(
+        "Its samples differ by {samples:.3f} and the raters by {raters:.3f} "
+        "(GED² {ged2:.3f}, lower is better{calibrated})."
+    ).format(
+        samples=figures["sample_diversity"],
+        raters=figures["rater_diversity"],
+        ged2=figures["ged2"],
+        calibrated=_calibrated(training),
     )
-    spread = (
-        f"Its samples differ by {figures['sample_diversity']:.3f} and the raters by {figures['rater_diversity']:.3f} "
-        f"(GED² {figures['ged2']:.3f}, lower is better{_calibrated(training)})."
-    )
-    return (
-        f"{begin}The weights of step {training.get('chosen_at_step')} agree with each rater by Dice {own:.3f} (mean). "
-        f"{apart} {spread} These cases chose the weights; for an honest figure judge it on a part that was set aside."
-    )
+    return tr(
+        "{begin}The weights of step {step} agree with each rater by Dice {own:.3f} (mean). "
+        "{apart} {spread} These cases chose the weights; for an honest figure judge it on a part that was set aside."
+    ).format(begin=begin, step=training.get("chosen_at_step"), own=own, apart=apart, spread=spread)

@@ -10,33 +10,34 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from proseg_gui.gui import theme
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import Section, button, muted, notice, set_notice
 from proseg_gui.gui.trainer.curves import Curve, CurvePlot
 from proseg_gui.gui.views.palette import ViewColours, rater_colour
 from proseg_gui.training.process import Snapshot
 
 TERMS = {
-    "total": ("sum", "#9aa0a7"),
-    "segmentation": ("each rater's masks", "#4a9eff"),
-    "energy": ("a rater's samples", "#f28e2b"),
-    "population": ("all raters' samples", "#76b7b2"),
-    "sample_bce": ("pixels of samples", "#e070b0"),
-    "kl": ("preferences", "#c0b020"),
-    "keep": ("agreement with the base", "#b07aa1"),
-    "tie": ("distance from the base's weights", "#59a14f"),
+    "total": (marked("sum"), "#9aa0a7"),
+    "segmentation": (marked("each rater's masks"), "#4a9eff"),
+    "energy": (marked("a rater's samples"), "#f28e2b"),
+    "population": (marked("all raters' samples"), "#76b7b2"),
+    "sample_bce": (marked("pixels of samples"), "#e070b0"),
+    "kl": (marked("preferences"), "#c0b020"),
+    "keep": (marked("agreement with the base"), "#b07aa1"),
+    "tie": (marked("distance from the base's weights"), "#59a14f"),
 }
 """Loss terms of the log, as they count, as people call them, in the order of the legend; others keep their own name."""
 OTHER_COLOURS = ("#9c755f", "#ff9da7", "#86bcb6")
 NOT_TERMS = frozenset({"step", "seconds", "gradient"})
 GED_COLOUR, PERMUTED_COLOUR = "#f0b45a", "#8a817c"
-NO_RUN = (
+NO_RUN = marked(
     "Training runs in a process of its own: Review stays live, the window may be closed meanwhile, and an interrupted "
     "training goes on where it was. Its curves and the validation cases, as each rater would draw, appear here."
 )
 STATES = {
-    "starting": "starting", "running": "training", "pausing": "saving this step, then pausing",
-    "stopping": "stopping: judging and saving the best weights", "paused": "paused", "interrupted": "interrupted",
-    "failed": "failed", "finished": "finished",
+    "starting": marked("starting"), "running": marked("training"), "pausing": marked("saving this step, then pausing"),
+    "stopping": marked("stopping: judging and saving the best weights"), "paused": marked("paused"),
+    "interrupted": marked("interrupted"), "failed": marked("failed"), "finished": marked("finished"),
 }  # fmt: skip
 
 
@@ -50,23 +51,25 @@ class RunPanel(Section):
     log_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__("3 · Run")
+        super().__init__(tr("3 · Run"))
         self._shown: object = None
         self._last: tuple[Snapshot | None, Sequence[str]] = (None, ())
         self._doing = ""
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Steps done")
-        self.words = muted(NO_RUN)
+        self.bar.setAccessibleName(tr("Steps done"))
+        self.words = muted(tr(NO_RUN))
         self.trouble = notice("")
-        self.losses = CurvePlot("Loss terms (logarithmic, lower is better)", "loss", logarithmic=True)
-        self.dice = CurvePlot("Identity Dice by rater (higher is better)", "Dice")
-        self.ged = CurvePlot("GED² (lower is better)", "GED²")
-        self.pause = button("Pause", tip="Save this very step and end the process; goes on with the same numbers")
-        self.stop = button("Stop and keep best", tip="End now and make a model of the best weights so far")
-        self.resume = button("Resume", kind="primary")
-        self.discard = button("Discard…", tip="Remove this training and all that it wrote")
-        self.log = button("Show log", tip="What the training process printed")
+        self.losses = CurvePlot(tr("Loss terms (logarithmic, lower is better)"), tr("loss"), logarithmic=True)
+        self.dice = CurvePlot(tr("Identity Dice by rater (higher is better)"), tr("Dice"))
+        self.ged = CurvePlot(tr("GED² (lower is better)"), "GED²")
+        self.pause = button(
+            tr("Pause"), tip=tr("Save this very step and end the process; goes on with the same numbers")
+        )
+        self.stop = button(tr("Stop and keep best"), tip=tr("End now and make a model of the best weights so far"))
+        self.resume = button(tr("Resume"), kind="primary")
+        self.discard = button(tr("Discard…"), tip=tr("Remove this training and all that it wrote"))
+        self.log = button(tr("Show log"), tip=tr("What the training process printed"))
         for made, signal in (
             (self.pause, self.pause_asked), (self.stop, self.stop_asked), (self.resume, self.resume_asked),
             (self.discard, self.discard_asked), (self.log, self.log_asked),
@@ -111,7 +114,7 @@ class RunPanel(Section):
             made.setEnabled(status == "running")
         self.resume.setVisible(status in ("paused", "interrupted", "failed"))
         self.discard.setVisible(status in ("paused", "interrupted", "failed"))
-        self.resume.setText("Try again" if status == "failed" else "Resume")
+        self.resume.setText(tr("Try again") if status == "failed" else tr("Resume"))
         self.log.setVisible(found is not None)
         self.plots.setVisible(found is not None)
         self.bar.setVisible(found is not None)
@@ -136,7 +139,7 @@ class RunPanel(Section):
 
     def _show_words(self) -> None:
         found = self._last[0]
-        self.words.setText(self._doing or (NO_RUN if found is None else _words(found)))
+        self.words.setText(self._doing or (tr(NO_RUN) if found is None else _words(found)))
 
 
 def loss_curves(found: Snapshot | None) -> list[Curve]:
@@ -154,7 +157,7 @@ def loss_curves(found: Snapshot | None) -> list[Curve]:
                 if not kept[i - 1].keys() ^ kept[i].keys() <= NOT_TERMS:
                     steps.insert(i, steps[i])
                     values.insert(i, math.nan)
-        curves.append(Curve(text, colour, steps, values, 2.4 if name == "total" else 1.5))
+        curves.append(Curve(tr(text), colour, steps, values, 2.4 if name == "total" else 1.5))
     return curves
 
 
@@ -166,13 +169,13 @@ def dice_curves(found: Snapshot | None, raters: Sequence[str]) -> list[Curve]:
     steps = [row["step"] for row in rows]
     own = [row["validation"].get("dice_identity") or [] for row in rows]
     wrong = [row["validation"]["dice_identity_permuted"] for row in rows]
-    curves = [Curve("wrong rater", PERMUTED_COLOUR, steps, wrong, 2.0)]
+    curves = [Curve(tr("wrong rater"), PERMUTED_COLOUR, steps, wrong, 2.0)]
     for r, name in enumerate(raters):
         values = [np_or_nan(figures[r]) if r < len(figures) else float("nan") for figures in own]
         if any(value == value for value in values):  # a rater who drew no validation case has none
             curves.append(Curve(name, rater_colour(r), steps, values, 1.3))
     mean = [row["validation"]["dice_identity_mean"] for row in rows]
-    return [*curves, Curve("mean", theme.colour("text").name(), steps, mean, 2.6)]
+    return [*curves, Curve(tr("mean"), theme.colour("text").name(), steps, mean, 2.6)]
 
 
 def ged_curves(found: Snapshot | None) -> list[Curve]:
@@ -193,13 +196,21 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{round(seconds)} s"
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    return (
+        tr("{minutes} min").format(minutes=minutes)
+        if minutes < 90
+        else tr("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    )
 
 
 def _hint(found: Snapshot) -> str:
-    parts = [STATES[found.status], f"step {found.step} of {found.steps}"]
+    parts = [tr(STATES[found.status]), tr("step {step} of {steps}").format(step=found.step, steps=found.steps)]
     if found.status == "running" and found.seconds_left is not None:
-        parts.append(f"about {duration(found.seconds_left)} left" if found.seconds_left >= 1 else "nearly done")
+        parts.append(
+            tr("about {time} left").format(time=duration(found.seconds_left))
+            if found.seconds_left >= 1
+            else tr("nearly done")
+        )
     return " · ".join(parts)
 
 
@@ -207,8 +218,12 @@ def _words(found: Snapshot) -> str:
     if not found.alive:
         return ""
     if found.status == "starting":
-        return found.message or "starting the process"
-    saved = "" if found.checkpoint_at is None else f"saved {duration(max(time.time() - found.checkpoint_at, 0))} ago"
+        return found.message or tr("starting the process")
+    saved = (
+        ""
+        if found.checkpoint_at is None
+        else tr("saved {time} ago").format(time=duration(max(time.time() - found.checkpoint_at, 0)))
+    )
     return saved
 
 
@@ -216,4 +231,4 @@ def tab_text(found: Snapshot | None) -> str:
     """What stands beside the Trainer's name: how far a training is, or how it ended."""
     if found is None:
         return ""
-    return f"{found.step / max(found.steps, 1):.0%}" if found.alive else STATES[found.status]
+    return f"{found.step / max(found.steps, 1):.0%}" if found.alive else tr(STATES[found.status])

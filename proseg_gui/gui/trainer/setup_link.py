@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.trainer import parts as split
 from proseg_gui.gui.trainer.comparing import names_here
 from proseg_gui.gui.trainer.data_link import DataLink
@@ -26,19 +27,23 @@ from proseg_gui.gui.trainer.starts import (
     stage_trouble,
 )
 from proseg_gui.training.process import Plan, check_name
+from proseg_gui.wording import plural
 
-NO_TEST = "none: click in the column set to set patients aside"
+NO_TEST = marked("none: click in the column set to set patients aside")
 
 
 class SetupLink(QObject):
     """Keeps the panel true to the data and the models that there are."""
 
     dialog_made = Signal(object)
+    noticed = Signal(str)
 
     def __init__(self, panel: SetupPanel, data: DataLink, library: LibraryLink, parent: QObject) -> None:
         super().__init__(parent)
         self._panel, self._data, self._library = panel, data, library
         self._suggested = ""
+        self._wanted: tuple[str, str] | None = None
+        """Folder of the base and stage that the next data are to be learned with."""
         self._answers: dict[str, dict[str, str | None]] = {}
         """By folder of a base: who is who, as far as it was said."""
         panel.changed.connect(self.show)
@@ -49,10 +54,17 @@ class SetupLink(QObject):
         data.changed.connect(self.show)
         library.listed.connect(self.offer)
 
+    def want(self, base: Path, stage: str) -> None:
+        """Choose that base and stage for the data that are read next."""
+        self._wanted = str(base), stage
+
     def _begun(self, plan: Plan | None) -> None:
         self._answers = {}  # other data have other people
         if plan is None:
             self.offer()
+        if self._wanted is not None and plan is None and not self._panel.choose_start(*self._wanted):
+            self.noticed.emit(tr("These data cannot be learned by the model that looks at the scan"))
+        self._wanted = None
 
     def offer(self) -> None:
         """Offer what fits the data, and suggest a name."""
@@ -127,15 +139,27 @@ class SetupLink(QObject):
             return
         given = panel.setup()
         count = split.patients(self._data.parts, data.dataset, "val")
-        fair = "from split.json" if data.dataset.split is not None and self._data.as_found() else "by patient"
-        held = f"{_patients(count)}, {fair}; never learnt from" if count else "nobody: the model stays unjudged"
+        fair = tr("from split.json") if data.dataset.split is not None and self._data.as_found() else tr("by patient")
+        held = (
+            tr("{patients}, {fair}; never learnt from").format(patients=_patients(count), fair=fair)
+            if count
+            else tr("nobody: the model stays unjudged")
+        )
         aside = split.patients(self._data.parts, data.dataset, "test")
-        test = f"{_patients(aside)}, set aside; judged once, when you ask for it" if aside else NO_TEST
+        test = (
+            tr("{patients}, set aside; judged once, when you ask for it").format(patients=_patients(aside))
+            if aside
+            else tr(NO_TEST)
+        )
         pace = self._pace(given.stage)
         time = (
-            "known after the first 20 steps"
+            tr("known after the first 20 steps")
             if pace is None
-            else (f"about {duration(pace * given.steps)}, at the pace of the last training on such images")
+            else (
+                tr("about {time}, at the pace of the last training on such images").format(
+                    time=duration(pace * given.steps)
+                )
+            )
         )
         panel.show_state(held, test, time, self._trouble(given.name, given.stage), self._data.complete)
 
@@ -155,7 +179,7 @@ class SetupLink(QObject):
         if not self._data.complete:
             return ""
         if "train" not in self._data.parts.values():
-            return "No case is left to train on: click in the column set."
+            return tr("No case is left to train on: click in the column set.")
         try:
             check_name(name, self.taken())
         except UserError as error:
@@ -179,7 +203,7 @@ class SetupLink(QObject):
         """A model that does not know what its images are cannot tell that a scan is of another kind."""
         if self._panel.setup().modality or any(row.modality for row in self._data.rows.values()):
             return ""
-        return "The files do not say what the images are: choose it under Images."
+        return tr("The files do not say what the images are: choose it under Images.")
 
     def plan(self) -> Plan | None:
         """What the panels say; ``None`` while there are no data."""
@@ -196,10 +220,10 @@ class SetupLink(QObject):
 
 
 def _patients(count: int) -> str:
-    return f"{count} patient{'s' * (count != 1)}"
+    return plural(count, tr("patient"), tr("patients"))
 
 
 def _item(model: Model, problem: str) -> StartItem:
-    where = " (shipped)" if model.shipped else ""
+    where = tr(" (shipped)") if model.shipped else ""
     title = f"{model.card.name} {model.card.version}{where}"
     return StartItem(str(model.folder), title, problem)

@@ -22,18 +22,26 @@ from PySide6.QtWidgets import (
 )
 
 from proseg_gui.catalogue import STAGE_ENTRIES, STAGES, STEPS
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Section, button, muted, notice, set_notice
 from proseg_gui.gui.trainer.advanced import Advanced, may_be_narrow
 from proseg_gui.training.process import Network
 
-MODALITIES = (("As the files say", ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), ("Ultrasound", "US"),
-              ("X-ray", "DX"), ("Microscopy", "SM"), ("Photograph", "XC"), ("Other", "OT"))  # fmt: skip
-FLIPS = (("Nothing", "none"), ("Left and right", "x"), ("Front and back", "y"), ("Both", "xy"))
-INTENSITIES = (
+MODALITIES = (
+    (marked("As the files say"), ""), ("MR", "MR"), ("CT", "CT"), ("PET", "PT"), (marked("Ultrasound"), "US"),
+    (marked("X-ray"), "DX"), (marked("Microscopy"), "SM"), (marked("Photograph"), "XC"), (marked("Other"), "OT"),
+)  # fmt: skip
+FLIPS = (
+    (marked("Nothing"), "none"),
+    (marked("Left and right"), "x"),
+    (marked("Front and back"), "y"),
+    (marked("Both"), "xy"),
+)
+INTENSITIES = marked(
     "LOW, HIGH: the values that count as black and white, such as -160, 240 HU for CT.\n"
     "Empty: the 1st to 99th percentile of each image (MR and others)."
 )
-NEW_MODEL = "New model"
+NEW_MODEL = marked("New model")
 _WINDOW = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:,|;|to|\.\.)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
@@ -75,37 +83,41 @@ class SetupPanel(Section):
     """Another base or stage: what depends on it is to be shown anew."""
 
     def __init__(self) -> None:
-        super().__init__("2 · Start from and stage")
+        super().__init__(tr("2 · Start from and stage"))
         self._steps_touched = False
-        self.base = _choice((), "What the training begins with; a base is never overwritten")
-        self.base.addItem(NEW_MODEL, "")
+        self.base = _choice((), tr("What the training begins with; a base is never overwritten"))
+        self.base.addItem(tr(NEW_MODEL), "")
         self.stages = _Stages()
         self.sentence = muted("", wrap=True)
         self.raters = muted("", wrap=True)
-        self.who = button("Who is who…", tip="Say which people of these data the base knows")
+        self.who = button(tr("Who is who…"), tip=tr("Say which people of these data the base knows"))
         self.who.clicked.connect(self.people_asked)
         self.advanced = Advanced()
         self.name = QLineEdit()
         self.name.setMaxLength(60)
-        self.steps = _spin(2, 1_000_000, STEPS, "Optimiser steps; 1200 is what the shipped models had at least")
+        self.steps = _spin(2, 1_000_000, STEPS, tr("Optimiser steps; 1200 is what the shipped models had at least"))
         self.steps.setSingleStep(100)
-        self.seed = _spin(0, 2_000_000_000, 0, "Fixes every random choice: the same again gives the same model")
-        self.modality = _choice(MODALITIES, "What the images are; the model warns when it sees others")
-        self.flip = _choice(FLIPS, "What may be mirrored while training without being wrong: a liver is on the right")
-        self.preview = button("Preview…", tip="See how training turns, bends and brightens a slice of these data")
+        self.seed = _spin(0, 2_000_000_000, 0, tr("Fixes every random choice: the same again gives the same model"))
+        self.modality = _choice(MODALITIES, tr("What the images are; the model warns when it sees others"))
+        self.flip = _choice(
+            FLIPS, tr("What may be mirrored while training without being wrong: a liver is on the right")
+        )
+        self.preview = button(
+            tr("Preview…"), tip=tr("See how training turns, bends and brightens a slice of these data")
+        )
         self.preview.clicked.connect(self.preview_asked)
         self.intensities = QLineEdit()
-        self.intensities.setPlaceholderText("each image's own range")
-        self.intensities.setToolTip(INTENSITIES)
+        self.intensities.setPlaceholderText(tr("each image's own range"))
+        self.intensities.setToolTip(tr(INTENSITIES))
         self._modality, self._window = _OrFixed(self.modality), _OrFixed(self.intensities)
         self._variation = _OrFixed(_side_by_side(self.flip, self.preview))
-        self.keep_names = QCheckBox("Keep the raters' names in the model")
-        self.keep_names.setToolTip("Else they become rater1, rater2 ...; who is who stays on this computer")
+        self.keep_names = QCheckBox(tr("Keep the raters' names in the model"))
+        self.keep_names.setToolTip(tr("Else they become rater1, rater2 ...; who is who stays on this computer"))
         self.split = muted("", wrap=True)
         self.test = muted("", wrap=True)
         self.estimate = muted("", wrap=True)
         self.trouble = notice("")
-        self.start = button("Start training", kind="primary")
+        self.start = button(tr("Start training"), kind="primary")
         self.start.clicked.connect(self.started)
         self._build()
         self.base.activated.connect(lambda _index: self._start_changed())
@@ -123,10 +135,10 @@ class SetupPanel(Section):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         rows: tuple[tuple[tuple[str, QWidget, QWidget], ...], ...] = (
-            (("Start from", self.base, self.base),),
-            (("Name", self.name, self.name), ("Images", self.modality, self._modality)),
-            (("Steps", self.steps, self.steps), ("Mirroring", self.flip, self._variation)),
-            (("Seed", self.seed, self.seed), ("Intensities", self.intensities, self._window)),
+            ((tr("Start from"), self.base, self.base),),
+            ((tr("Name"), self.name, self.name), (tr("Images"), self.modality, self._modality)),
+            ((tr("Steps"), self.steps, self.steps), (tr("Mirroring"), self.flip, self._variation)),
+            ((tr("Seed"), self.seed, self.seed), (tr("Intensities"), self.intensities, self._window)),
         )
         for row, fields in zip((0, 3, 4, 5), rows, strict=True):
             for column, (text, field, placed) in enumerate(fields):
@@ -135,13 +147,13 @@ class SetupPanel(Section):
                 field.setAccessibleName(text)
                 grid.addWidget(label, row, 2 * column)
                 grid.addWidget(placed, row, 2 * column + 1)
-        self._stage_label = QLabel("Stage")
+        self._stage_label = QLabel(tr("Stage"))
         grid.addWidget(self.sentence, 0, 2, 1, 2)
         grid.addWidget(self._stage_label, 1, 0)
         grid.addWidget(self.stages, 1, 1, 1, 3)
         grid.addWidget(self.raters, 2, 0, 1, 3)
         grid.addWidget(self.who, 2, 3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        said = (("Validation", self.split), ("Time", self.estimate), ("Test part", self.test))
+        said = ((tr("Validation"), self.split), (tr("Time"), self.estimate), (tr("Test part"), self.test))
         for number, (text, label) in enumerate(said):
             line, column = divmod(number, 2)
             grid.addWidget(QLabel(text), 6 + line, 2 * column, Qt.AlignmentFlag.AlignTop)
@@ -159,20 +171,30 @@ class SetupPanel(Section):
         """Offer a new model and these; what was chosen stays chosen while it is there and can be used."""
         chosen = self.base.currentData()
         self.base.clear()
-        self.base.addItem(NEW_MODEL, "")
+        self.base.addItem(tr(NEW_MODEL), "")
         for item in items:
             self.base.addItem(item.title, item.key)
             entry = self.base.model().item(self.base.count() - 1)  # type: ignore[attr-defined]
             entry.setEnabled(not item.problem)
-            entry.setToolTip(item.problem.capitalize() or item.key)
+            entry.setToolTip(item.problem[:1].upper() + item.problem[1:] or item.key)
         usable = {"", *(item.key for item in items if not item.problem)}
         self.base.setCurrentIndex(self.base.findData(chosen if chosen in usable else ""))
         self._show_start()
 
+    def choose_start(self, key: str, stage: str) -> bool:
+        """Start from the base ``key`` with a stage, where it is offered and can be used; whether it can."""
+        at = self.base.findData(key)
+        if at < 0 or not self.base.model().item(at).isEnabled():  # type: ignore[attr-defined]
+            return False
+        self.base.setCurrentIndex(at)
+        self.stages.buttons[stage].setChecked(True)
+        self._start_changed()
+        return True
+
     def set_fixed(self, images: str, intensities: str, raters: str) -> None:
         """What the base says of images, intensities and raters; empty for a new model."""
-        self._modality.set_fixed(f"{images}, as the base" if images else "")
-        self._window.set_fixed(f"{intensities}, as the base" if intensities else "")
+        self._modality.set_fixed(tr("{images}, as the base").format(images=images) if images else "")
+        self._window.set_fixed(tr("{intensities}, as the base").format(intensities=intensities) if intensities else "")
         self.raters.setText(raters)
         self.raters.setVisible(bool(raters))
         self.who.setVisible(bool(raters))
@@ -187,8 +209,8 @@ class SetupPanel(Section):
         for part in (self._stage_label, self.stages):
             part.setVisible(stage is not None)
         self.advanced.set_new(stage is None)
-        self._variation.set_fixed("" if stage is None or stage.varies else "slices stay as they are")
-        self.sentence.setText("Learns everything from these data alone." if stage is None else stage.sentence)
+        self._variation.set_fixed("" if stage is None or stage.varies else tr("slices stay as they are"))
+        self.sentence.setText(tr("Learns everything from these data alone.") if stage is None else tr(stage.sentence))
         if not self._steps_touched:
             self.steps.setValue(STEPS if stage is None else stage.steps)
             self._steps_touched = False
@@ -215,7 +237,7 @@ class SetupPanel(Section):
         if not text.strip() or self.base.currentData():
             return ""
         if found is None or float(found[1]) >= float(found[2]):
-            return "Intensities are two numbers, the lower first, such as -160, 240."
+            return tr("Intensities are two numbers, the lower first, such as -160, 240.")
         return ""
 
     def set_modality(self, modality: str) -> None:
@@ -239,14 +261,14 @@ class _Stages(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Stage")
+        self.setAccessibleName(tr("Stage"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self._group = QButtonGroup(self)
         self.buttons = {}
         for stage in STAGES:
-            made = button(stage.title, tip=stage.sentence)
+            made = button(tr(stage.title), tip=tr(stage.sentence))
             made.setCheckable(True)
             self._group.addButton(made)
             self.buttons[stage.name] = made
@@ -299,7 +321,7 @@ def _spin(low: int, high: int, value: int, tip: str) -> QSpinBox:
 def _choice(options: tuple[tuple[str, str], ...], tip: str) -> QComboBox:
     box = QComboBox()
     for text, data in options:
-        box.addItem(text, data)
+        box.addItem(tr(text), data)
     box.setToolTip(tip)
     may_be_narrow(box)
     return box

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proseg_gui.catalogue import ENTRIES, title_of
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.trainer.people_here import people_here
 
 if TYPE_CHECKING:
@@ -51,15 +52,19 @@ def raters_of(card: Card, names: Sequence[str], answers: Mapping[str, str | None
 def misfit(card: Card, dataset: Dataset) -> str:
     """Why a training on ``dataset`` cannot start from the model; empty when it can."""
     if card.kind not in ENTRIES or not ENTRIES[card.kind].stages:
-        return f"a model of the kind {title_of(card.kind)} cannot learn further"
+        return tr("a model of the kind {kind} cannot learn further").format(kind=title_of(card.kind))
     if card.field_of_view.get("kind") != "whole":
-        return "it looks at a box, which cannot learn further"
+        return tr("it looks at a box, which cannot learn further")
     if len(card.structures) != len(dataset.structures) or (
         len(card.structures) > 1 and set(card.structures) != set(dataset.structures)
     ):
-        return f"it draws {', '.join(card.structures)} and the data have {', '.join(dataset.structures)}"
+        return tr("it draws {of_model} and the data have {of_data}").format(
+            of_model=", ".join(card.structures), of_data=", ".join(dataset.structures)
+        )
     if len(card.channels) != len(dataset.channels):
-        return f"it takes {len(card.channels)} channels and the data have {len(dataset.channels)}"
+        return tr("it takes {of_model} channels and the data have {of_data}").format(
+            of_model=len(card.channels), of_data=len(dataset.channels)
+        )
     return ""
 
 
@@ -69,11 +74,15 @@ def images_trouble(card: Card, rows: Iterable[CaseRow]) -> str:
 
     for row in rows:
         if row.modality and card.known_modality and row.modality != card.known_modality:
-            return f"{row.case.name} is {row.modality} and {card.name} learned from {card.known_modality} images."
+            return tr("{case} is {modality} and {model} learned from {known} images.").format(
+                case=row.case.name, modality=row.modality, model=card.name, known=card.known_modality
+            )
         ratios = [have / want for have, want in zip(row.spacing_mm, card.spacing_mm, strict=True)]
         if row.picture is not None and not all(1 / SPACING_FACTOR <= r <= SPACING_FACTOR for r in ratios):
             have, want = (" x ".join(f"{s:.3g}" for s in pair) for pair in (row.spacing_mm, card.spacing_mm))
-            return f"{row.case.name} has {have} mm pixels and {card.name} learned from {want} mm."
+            return tr("{case} has {have} mm pixels and {model} learned from {want} mm.").format(
+                case=row.case.name, have=have, model=card.name, want=want
+            )
     return ""
 
 
@@ -81,22 +90,27 @@ def fixed_by(card: Card) -> tuple[str, str]:
     """What images and which intensities the base is for, in words."""
     window = card.window
     if window["kind"] == "fixed":
-        return card.known_modality or "not said", f"{window['low']:g} to {window['high']:g}"
-    return card.known_modality or "not said", "each image's own range"
+        return card.known_modality or tr("not said"), tr("{low:g} to {high:g}").format(
+            low=window["low"], high=window["high"]
+        )
+    return card.known_modality or tr("not said"), tr("each image's own range")
 
 
 def raters_sentence(raters: Raters, stage: str) -> str:
     """Who is known to the base and who is new, with the name there where it is another."""
     parts = []
     if raters.known:
-        names = (real if real == there else f"{real} (its {there})" for real, there in raters.known.items())
-        parts.append(f"Known: {', '.join(names)}.")
+        names = (
+            real if real == there else tr("{real} (its {there})").format(real=real, there=there)
+            for real, there in raters.known.items()
+        )
+        parts.append(tr("Known: {names}.").format(names=", ".join(names)))
     if raters.new:
-        parts.append(f"New: {', '.join(raters.new)}.")
+        parts.append(tr("New: {new}.").format(new=", ".join(raters.new)))
     if raters.unsaid:
-        parts.append(f"Not said yet: {', '.join(raters.unsaid)}.")
+        parts.append(tr("Not said yet: {unsaid}.").format(unsaid=", ".join(raters.unsaid)))
     if stage == "rater" and not raters.unsaid and raters.known and raters.new:
-        parts.append("Only the new ones learn.")
+        parts.append(tr("Only the new ones learn."))
     return " ".join(parts)
 
 
@@ -104,8 +118,14 @@ def stage_trouble(raters: Raters, stage: str) -> str:
     """Why the stage cannot be meant with these raters; empty when it can."""
     if raters.unsaid:
         names = list(raters.unsaid)
-        who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        return f"Say whether {who} {'is' if len(names) == 1 else 'are'} the same as in the base: Who is who…"
+        who = (
+            names[0]
+            if len(names) == 1
+            else tr("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
+        )
+        if len(names) == 1:
+            return tr("Say whether {who} is the same as in the base: Who is who…").format(who=who)
+        return tr("Say whether {who} are the same as in the base: Who is who…").format(who=who)
     if stage == "rater" and not raters.new:
-        return "The base knows all raters of these data: there is none to add. Choose Adapt or Full."
+        return tr("The base knows all raters of these data: there is none to add. Choose Adapt or Full.")
     return ""

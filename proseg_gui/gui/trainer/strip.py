@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.widgets import Picture, Section, muted
 from proseg_gui.gui.trainer.nice import lower_priority
 from proseg_gui.gui.trainer.survey import CaseRow, picture_of
@@ -61,13 +62,13 @@ class CaseStrip(Section):
     """Pictures with the cases' names; which rater has which colour stands below."""
 
     def __init__(self) -> None:
-        super().__init__("Validation cases, as each rater would draw")
+        super().__init__(tr("Validation cases, as each rater would draw"))
         self.pictures: dict[str, _SizedPicture] = {}
         self._cards: list[QWidget] = []
         self._row = QHBoxLayout()
         self._row.setSpacing(GAP)
         self._row.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.empty = muted("They appear with the first checkpoint.", wrap=True)
+        self.empty = muted(tr("They appear with the first checkpoint."), wrap=True)
         self.raters = QLabel()
         self.raters.setTextFormat(Qt.TextFormat.RichText)
         self.raters.setWordWrap(True)
@@ -99,7 +100,7 @@ class CaseStrip(Section):
         marks = [f'<span style="color:{rater_colour(r)}">■</span>&nbsp;{_plain(n)}' for r, n in enumerate(raters)]
         self.raters.setText(" &nbsp; ".join(marks) if names else "")
         self.empty.setVisible(True)
-        self.empty.setText("They appear with the first checkpoint." if names else "No case validates.")
+        self.empty.setText(tr("They appear with the first checkpoint.") if names else tr("No case validates."))
         self._fit()
 
     def set_picture(self, name: str, picture: np.ndarray) -> None:

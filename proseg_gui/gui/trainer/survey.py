@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.views.contours import trace_mask
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.gui.views.thumbnails import box_around, plain_thumbnail, render
@@ -54,7 +55,7 @@ def survey(dataset: Dataset, token: CancelToken, progress: Progress, found: Call
     """Look through all cases; ``found`` gets them one by one. What is wrong with a case is told, never raised."""
     for number, case in enumerate(dataset.cases):
         token.check()
-        progress(number / len(dataset.cases), f"reading {case.name}")
+        progress(number / len(dataset.cases), tr("reading {name}").format(name=case.name))
         found(look_at(case, dataset, token))
 
 
@@ -68,7 +69,7 @@ def look_at(case: Case, dataset: Dataset, token: CancelToken | None = None) -> C
         return _with_problem(case, dataset, error, token)
     moved = _moved(case, study.notices)
     cells = {rater: _cell(study, rater, rater in moved) for rater in dataset.raters}
-    problem = "" if study.readings else "Nobody has drawn anything in this case."
+    problem = "" if study.readings else tr("Nobody has drawn anything in this case.")
     drawn = np.zeros(study.geometry.shape, np.int32)
     for reading in study.readings:
         drawn += reading.mask.array
@@ -111,13 +112,14 @@ def _cell(study: Study, rater: str, moved: bool = False) -> Cell:
         name = f"{structure}: " if len(study.structures) > 1 else ""
         if not own:
             states.append("missing")
-            lines.append(f"{name}not drawn")
+            lines.append(name + tr("not drawn"))
         for reading in own:
             ml = reading.mask.array.sum() * study.geometry.voxel_volume_ml
             states.append("empty" if ml == 0 else "resampled" if moved else "annotated")
-            again = f" (reading {reading.reading})" if reading.reading else ""
-            again += ", put on the image's grid" if moved else ""
-            lines.append(f"{name}{f'{ml:.3g} ml' if ml > 0 else 'drawn, and empty'}{again}")
+            again = tr(" (reading {reading})").format(reading=reading.reading) if reading.reading else ""
+            again += tr(", put on the image's grid") if moved else ""
+            size = f"{ml:.3g} ml" if ml > 0 else tr("drawn, and empty")
+            lines.append(f"{name}{size}{again}")
     return Cell(max(states, key=_RANK.index), "\n".join(lines))
 
 
@@ -132,7 +134,7 @@ def _with_problem(case: Case, dataset: Dataset, error: UserError, token: CancelT
         picture = plain_thumbnail(study.image.array[study.geometry.shape[0] // 2], study.image.display_window(),
                                   study.geometry.spacing_mm[1:])  # fmt: skip
     except UserError as of_image:
-        missing = {rater: Cell("missing", "the image cannot be read") for rater in dataset.raters}
+        missing = {rater: Cell("missing", tr("the image cannot be read")) for rater in dataset.raters}
         return CaseRow(case, missing, None, str(of_image))
     problems, only_grid = [], True
     for rater in dataset.raters:

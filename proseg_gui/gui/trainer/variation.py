@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from proseg_gui.gui.dialogs.frame import DialogFrame
+from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.widgets import Picture, button, muted, notice, set_notice
 from proseg_gui.gui.views.contours import trace_mask
 from proseg_gui.gui.views.palette import rater_colour
@@ -65,7 +66,9 @@ def vary(
         _picture(values[0].numpy(), outlines.numpy() > 0, colours, layout.spacing_mm)
         for values, outlines in ((image, masks), *zip(images, moved, strict=True))
     ]
-    which = f"{row.case.name}, slice {row.best_slice + 1}: first as it is, then as training may see it."
+    which = tr("{case}, slice {slice}: first as it is, then as training may see it.").format(
+        case=row.case.name, slice=row.best_slice + 1
+    )
     return Variations(pictures, f"{which} {said(how)}")
 
 
@@ -91,12 +94,22 @@ def _picture(
 
 def said(how: Augmentation) -> str:
     """What may change, in one sentence."""
-    mirrored = {(True, False): "left and right", (False, True): "front and back", (True, True): "either way"}
+    mirrored = {
+        (True, False): tr("left and right"),
+        (False, True): tr("front and back"),
+        (True, True): tr("either way"),
+    }
     flips = mirrored.get((how.flip_x, how.flip_y))
-    brightness = "a little brighter or darker" if how.gain < 0.1 else "brighter or darker"
-    return (
-        f"Turned by up to {how.rotation_deg:g}°, scaled by {how.scale:.0%}, moved by {how.shift:.0%} of the side, "
-        f"bent smoothly, {brightness}, with noise; {f'mirrored {flips}' if flips else 'never mirrored'}."
+    brightness = tr("a little brighter or darker") if how.gain < 0.1 else tr("brighter or darker")
+    return tr(
+        "Turned by up to {rotation:g}°, scaled by {scale:.0%}, moved by {shift:.0%} of the side, "
+        "bent smoothly, {brightness}, with noise; {mirrored}."
+    ).format(
+        rotation=how.rotation_deg,
+        scale=how.scale,
+        shift=how.shift,
+        brightness=brightness,
+        mirrored=tr("mirrored {flips}").format(flips=flips) if flips else tr("never mirrored"),
     )
 
 
@@ -106,22 +119,22 @@ class VariationDialog(DialogFrame):
     again = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("How training varies a slice", parent)
+        super().__init__(tr("How training varies a slice"), parent)
         self.pictures = [Picture(SIDE) for _ in range(COLUMNS * ROWS)]
         grid = QGridLayout()
         grid.setSpacing(8)
         for number, picture in enumerate(self.pictures):
             grid.addWidget(picture, number // COLUMNS, number % COLUMNS)
-        self.words = muted("Reading the case…", wrap=True)
+        self.words = muted(tr("Reading the case…"), wrap=True)
         self.trouble = notice("")
         self.body.addLayout(grid)
         self.body.addWidget(self.words)
         self.body.addWidget(self.trouble)
-        self.others = button("Show others", tip="Draw the changes anew")
+        self.others = button(tr("Show others"), tip=tr("Draw the changes anew"))
         self.others.clicked.connect(self.again)
         self.others.setEnabled(False)
         self.buttons.insertWidget(0, self.others)
-        self.add_button("Close", primary=True).clicked.connect(self.accept)
+        self.add_button(tr("Close"), primary=True).clicked.connect(self.accept)
 
     def show_found(self, found: Variations) -> None:
         """Show these."""

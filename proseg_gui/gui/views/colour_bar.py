@@ -9,6 +9,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from proseg_gui.gui.language import tr
+
 from .overlay_text import MARGIN, MUTED_TEXT, draw_text, elided
 from .picture import HeatStyle
 
@@ -25,7 +27,7 @@ class ColourBar(QWidget):
         self._style: HeatStyle | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Colour bar")
+        self.setAccessibleName(tr("Colour bar"))
 
     def set_style(self, style: HeatStyle | None) -> None:
         """The map whose values are shown; ``None``: none."""

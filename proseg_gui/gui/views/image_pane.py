@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.planes import Plane, PlaneGrid, Voxel
 from proseg_gui.review.tools import Pen, PenPlace
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
@@ -69,7 +70,7 @@ class ImagePane(QWidget):
         self._heat_picture: np.ndarray | None = None
         self._case = ""
         self._picture = Picture()
-        self._empty_text = "Drop a scan here, or open one from the File menu"
+        self._empty_text = tr("Drop a scan here, or open one from the File menu")
         self._notice = ""
         self._contours: tuple[ContourLayer, ...] = ()
         self._fixed: tuple[ContourLayer, ...] = ()
@@ -85,7 +86,7 @@ class ImagePane(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 120)
-        self.setAccessibleName("Scan with contours" if role == "scan" else "Uncertainty map")
+        self.setAccessibleName(tr("Scan with contours") if role == "scan" else tr("Uncertainty map"))
         self._mouse = PaneMouse(self)
         self._connect()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QTransform
 
+from proseg_gui.gui.language import marked, tr
 from proseg_gui.planes import IN_PLANE, Plane, PlaneGrid, Voxel
 from proseg_gui.review.viewing import Ruler
 from proseg_gui.volume import Volume
@@ -17,7 +18,7 @@ from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text
 
 FOOT_LINES = 4
 """Lines of text that the figures at a pane's foot take, with room to spare."""
-FILLED_IN = "filled in between slices"
+FILLED_IN = marked("filled in between slices")
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
 
@@ -112,13 +113,13 @@ def paint_words(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     letters, volume = shown.grid, shown.volume
     beside_top = area.width() / 2 - metrics.horizontalAdvance(letters.top) / 2 - 12
     fields = [
-        *(shown.heading or shown.grid.name).split(DOT),
-        f"{'slice' if shown.plane.axis == 0 else 'plane'} {shown.plane.index + 1} / {shown.grid.count}",
+        *(shown.heading or tr(shown.grid.name)).split(DOT),
+        f"{tr('slice') if shown.plane.axis == 0 else tr('plane')} {shown.plane.index + 1} / {shown.grid.count}",
         shown.grid.position_text(shown.plane.index),
         *filter(None, shown.map_name.split(DOT)),
     ]
     corner = QRectF(area.left(), area.top(), beside_top, area.height())
-    notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else FILLED_IN]
+    notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else tr(FILLED_IN)]
     draw_heading(painter, corner, area.width(), shown.case, fields, notes)
     _paint_letters(painter, area, letters)
     if shown.notice:

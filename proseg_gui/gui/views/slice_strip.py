@@ -23,6 +23,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
+
 from .pane_mouse import WHEEL_STEP
 from .plot_frame import PADDING, SmallPlot, draw_frame, nice_step, small_font
 
@@ -64,14 +66,15 @@ class SliceStrip(SmallPlot):
     slice_stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Uncertainty by slice", 76, parent)
+        super().__init__(tr("Uncertainty by slice"), 76, parent)
         self._values: npt.NDArray[np.float64] = np.zeros(0)
         self._top = 0.0
         """The value that a full bar stands for; 0 while nothing is known."""
         self._unit = ""
         self._current = 0
-        self._hint = ""
+        self._hints: tuple[str, ...] = ()
         self._spans: tuple[Span, ...] = ()
+        self._said: npt.NDArray[np.float64] = np.zeros(0)
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -93,9 +96,9 @@ class SliceStrip(SmallPlot):
         self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
         self._announce()
 
-    def set_hint(self, text: str) -> None:
-        """A few words at the right of the title."""
-        self._hint = text
+    def set_hint(self, *texts: str) -> None:
+        """A few words at the right of the title, in wordings from long to short."""
+        self._hints = texts
         self.update()
 
     def set_spans(self, spans: Sequence[Span]) -> None:
@@ -103,8 +106,15 @@ class SliceStrip(SmallPlot):
         self._spans = tuple(spans)
         self.update()
 
+    def set_said(self, shares: Sequence[float] | npt.NDArray[np.floating]) -> None:
+        """``(n,)`` which part of each slice's voxels the hand has said; 1 where no slider changes any of it."""
+        self._said = np.array(shares, dtype=np.float64)
+        self.update()
+
     def _announce(self) -> None:
-        self.setAccessibleDescription(f"slice {self._current + 1} of {len(self._values)}" if len(self._values) else "")
+        self.setAccessibleDescription(
+            tr("slice {k} of {n}").format(k=self._current + 1, n=len(self._values)) if len(self._values) else ""
+        )
         self.update()
 
     # -- where things are -----------------------------------------------------------------------------------------
@@ -139,9 +149,12 @@ class SliceStrip(SmallPlot):
             return ""
         k = self.slice_at(position.x())
         value = self._values[k]
-        known = "not computed yet" if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
+        known = tr("not computed yet") if math.isnan(value) else f"{_plain(value)} {self._unit}".strip()
+        said = self._said[k] if len(self._said) == len(self._values) else 0.0
+        hand = [] if not said else [tr("drawn by hand in part") if said < 1 else tr("pinned: no slider changes it")]
         places = [span.text for span in self._spans if span.slices[0] <= k <= span.slices[1]]
-        return "\n".join([f"Slice {k + 1} of {len(self._values)}: {known}", *places])
+        told = tr("Slice {k} of {n}: {known}").format(k=k + 1, n=len(self._values), known=known)
+        return "\n".join([told, *hand, *places])
 
     # -- input ----------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -198,10 +211,11 @@ class SliceStrip(SmallPlot):
         """Title, bars, slice numbers, focus ring."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        title = "Uncertainty by slice"
-        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
+        title = tr("Uncertainty by slice")
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hints=self._hints)
         if len(self._values):
             self._paint_bars(painter)
+            self._paint_said(painter)
             self._paint_scale(painter)
             self._paint_numbers(painter)
             self._paint_spans(painter)
@@ -228,6 +242,19 @@ class SliceStrip(SmallPlot):
                 left, width = min(left, place.center().x() - 1.5), max(width, 3.0)
             colour = now if k == self._current else unknown if missing else known
             painter.fillRect(QRectF(left, place.bottom() - height, width, height), colour)
+
+    def _paint_said(self, painter: QPainter) -> None:
+        """Along the foot of the bars: a line where a slice is pinned, dots where the hand has drawn in part."""
+        if len(self._said) != len(self._values):
+            return
+        colour = QColor(self._colours.text)
+        for k in np.flatnonzero(self._said):
+            place = self.bar(int(k))
+            if self._said[k] < 1:
+                dot = QRectF(place.center().x() - 1, place.bottom() + 1, 2, 2)
+                painter.fillRect(dot, colour)
+            else:
+                painter.fillRect(QRectF(place.left(), place.bottom() + 1, place.width(), 2), colour)
 
     def _paint_spans(self, painter: QPainter) -> None:
         """A sign above the middle of each place, and where the current one reaches; signs never lie on each other."""

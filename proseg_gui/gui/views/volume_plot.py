@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from proseg_gui.gui.language import tr
 from proseg_gui.review.figures import ml_text
 from proseg_gui.wording import plural
 
@@ -35,7 +36,7 @@ class RaterMark:
     @property
     def text(self) -> str:
         """What is said at its line."""
-        return f"{self.name} (given)" if self.given else self.name
+        return tr("{name} (given)").format(name=self.name) if self.given else self.name
 
 
 class VolumePlot(SmallPlot):
@@ -45,7 +46,7 @@ class VolumePlot(SmallPlot):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Volume over raters and samples, in ml", 96, parent)
+        super().__init__(tr("Volume over raters and samples, in ml"), 96, parent)
         self._samples: npt.NDArray[np.float64] = np.zeros(0)
         self._raters: tuple[RaterMark, ...] = ()
         self._current: float | None = None
@@ -79,8 +80,8 @@ class VolumePlot(SmallPlot):
         """What the title line says at its right."""
         done, total = self._progress
         if done < total:
-            return f"computing ({done} of {total} slices)"
-        return plural(len(self._samples), "sample") if len(self._samples) else ""
+            return tr("computing ({done} of {total} slices)").format(done=done, total=total)
+        return plural(len(self._samples), tr("sample"), tr("samples")) if len(self._samples) else ""
 
     # -- where things are -----------------------------------------------------------------------------------------
     def limits_ml(self) -> tuple[float, float] | None:
@@ -109,13 +110,16 @@ class VolumePlot(SmallPlot):
         if self.limits_ml() is None:
             return ""
         lines = [(rater.text, rater.ml) for rater in self._raters]
-        lines += [] if self._current is None else [("current contour", self._current)]
+        lines += [] if self._current is None else [(tr("current contour"), self._current)]
         near = [(name, ml) for name, ml in lines if abs(self.x_of(ml) - position.x()) <= REACH]
         if near:
             return "\n".join(f"{name}: {ml_text(ml)}" for name, ml in near)
         for count, low, high in zip(self._counts, self._edges[:-1], self._edges[1:], strict=True):
             if self.x_of(low) <= position.x() < self.x_of(high):
-                return f"{ml_text(low)} to {ml_text(high)}: {count} of {plural(len(self._samples), 'sample')}"
+                samples = plural(len(self._samples), tr("sample"), tr("samples"))
+                return tr("{low} to {high}: {count} of {samples}").format(
+                    low=ml_text(low), high=ml_text(high), count=count, samples=samples
+                )
         return ""
 
     # -- painting -------------------------------------------------------------------------------------------------
@@ -127,11 +131,12 @@ class VolumePlot(SmallPlot):
         """Title, bars, axis, lines."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        draw_frame(painter, QRectF(self.rect()), self._colours, "Volume over raters and samples", hint=self.hint())
+        title = tr("Volume over raters and samples")
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, hints=(self.hint(),))
         limits = self.limits_ml()
         if limits is None:
             painter.setPen(QColor(self._colours.muted))
-            text = "Volumes are being computed" if self._progress[1] else "No volumes yet"
+            text = tr("Volumes are being computed") if self._progress[1] else tr("No volumes yet")
             painter.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter), text)
             painter.end()
             return

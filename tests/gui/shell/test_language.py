@@ -11,13 +11,24 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QWidget
 
 from proseg_gui.gui.language import speak, spoken, tr
 from proseg_gui.gui.shell.actions import menu_titles
 
 ROOT = Path(__file__).resolve().parents[3]
+HOLES = re.compile(r"\{[^}]*\}")
+SAYINGS = (
+    "text", "toolTip", "title", "windowTitle", "placeholderText", "accessibleName", "accessibleDescription",
+    "specialValueText", "prefix", "suffix", "full_text",
+)  # fmt: skip
+ENGLISH = frozenset({
+    "the", "of", "and", "with", "from", "this", "that", "not", "for", "is", "are", "your", "each", "every", "what",
+    "which", "how", "where", "who", "its", "it", "to", "on", "at",
+})  # fmt: skip
+"""Words that no German text has; names of models, raters and files are lower-case words of their own."""
 LIST = ROOT / "resources" / "i18n" / "proseg-gui_de.ts"
 
 
@@ -53,13 +64,20 @@ def entries(path: Path) -> dict[str, str]:
 
 
 def test_translations_have_the_same_places_mnemonics_and_ellipses(translations):
-    holes = re.compile(r"\{(\w+)\}")
     assert len(entries(LIST)) > 300
     for text, translated in entries(LIST).items():
         if translated:
-            assert sorted(holes.findall(text)) == sorted(holes.findall(translated)), text
+            assert sorted(HOLES.findall(text)) == sorted(HOLES.findall(translated)), text
             assert text.count("&") == translated.count("&"), text
             assert text.endswith("\u2026") == translated.endswith("\u2026"), text
+
+
+def test_no_text_lacks_its_german_and_none_is_left_over(translations, tmp_path):
+    again = tmp_path / LIST.name
+    shutil.copy(LIST, again)
+    translations.collect(again)
+    assert translations.lacking(again) == [], "run docs/scripts/translations.py, and translate what it names"
+    assert entries(again).keys() == entries(LIST).keys(), "run docs/scripts/translations.py"
 
 
 def test_every_text_of_the_table_of_commands_is_collected_and_translated(translations, window, tmp_path):
@@ -92,6 +110,44 @@ def test_the_menus_and_every_command_are_german(deutsch, qtbot):
     assert deutsch.menus.action("export").text() == "&Exportieren\u2026"
     assert deutsch.header._export.text() == "Exportieren\u2026"
     assert deutsch.minimumSizeHint().width() <= 1366
+
+
+def shown(window: QWidget) -> set[tuple[str, str]]:
+    """Every text of a window, with what it stands on; codes of SNOMED have English names."""
+    found = set()
+    for widget in (window, *window.findChildren(QWidget), *window.findChildren(QAction)):
+        for name in SAYINGS:
+            say = getattr(widget, name, None)
+            found |= {(type(widget).__name__, say())} if callable(say) else set()
+        if isinstance(widget, QComboBox):
+            found |= {(type(widget).__name__, widget.itemText(i)) for i in range(widget.count())}
+    return {(where, text) for where, text in found if isinstance(text, str) and where != "CodeBox"}
+
+
+def english(text: str, patterns: list[tuple[re.Pattern[str], re.Pattern[str]]]) -> bool:
+    """Whether a text is one of the list's, as it stands in the code, or has words that only English has."""
+    source = any(said.fullmatch(text) and not meant.fullmatch(text) for said, meant in patterns)
+    return source or bool(ENGLISH & set(re.findall(r"[a-z']+", text.lower())))
+
+
+def as_pattern(text: str) -> re.Pattern[str]:
+    parts = HOLES.split(text)
+    return re.compile(".+".join(map(re.escape, parts)), re.DOTALL)
+
+
+def test_all_that_the_window_says_is_german(german, reviewed, qtbot):
+    several = re.compile(r"[a-z]{2,}.* .*[a-z]{2,}", re.DOTALL | re.IGNORECASE)
+    known = {source: meant for source, meant in entries(LIST).items() if several.search(HOLES.sub("", source))}
+    patterns = [(as_pattern(source), as_pattern(meant)) for source, meant in known.items()]
+    assert english("Open a scan first", patterns) and english("1 of them", patterns)
+    assert not english("Zuerst einen Scan \u00f6ffnen", patterns)
+    reviewed.trainer.tab.setup.advanced.fold.setChecked(True)
+    reviewed.commands.exporting.ask()
+    said = shown(reviewed)
+    reviewed._dialogs[-1].reject()
+    assert len(said) > 500
+    left = sorted((where, text) for where, text in said if english(text, patterns))
+    assert left == []
 
 
 def test_the_palette_finds_german_and_english_words(deutsch, qtbot):

@@ -143,6 +143,23 @@ def test_focus_is_shown_and_the_theme_followed(strip, eye):
     assert (eye.nearness(eye.grabbed(strip)[10:12, 300:400], LIGHT.panel) < 3).all()
 
 
+def test_slices_that_the_hand_drew_are_marked_at_the_foot(strip, eye):
+    said = np.zeros(20)
+    said[6], said[9] = 0.01, 1.0
+    before = eye.grabbed(strip)
+    strip.set_said(said)
+    changed = np.abs(eye.grabbed(strip).astype(int) - before.astype(int)).sum(2) > 30
+    columns = changed.any(0)
+    marked = [int(columns[int(strip.bar(k).left()) + 1 : int(strip.bar(k).right())].sum()) for k in range(20)]
+    assert [k for k, width in enumerate(marked) if width] == [6, 9]
+    assert marked[6] < 5 < marked[9]  # a dot, and a line as wide as the bar
+    assert not changed[: int(strip.bar(0).bottom())].any()
+    tips = [strip.tooltip_at(QPointF(middle(strip, k))) for k in (5, 6, 9)]
+    assert "hand" not in tips[0] and "in part" in tips[1] and "pinned" in tips[2]
+    strip.set_said(np.zeros(3))  # of another case: nothing is marked
+    assert np.array_equal(eye.grabbed(strip), before)
+
+
 def test_each_bar_is_drawn_where_its_slot_lies(qtbot):
     strip = SliceStrip()
     qtbot.addWidget(strip)
