@@ -31,6 +31,8 @@ from .plot_frame import PADDING, SmallPlot, draw_frame, nice_step, small_font
 PAGE = 5
 """Slices that PgUp and PgDn move by."""
 GAP = 2.0
+WIDEST = 44.0
+"""Widget pixels of a bar: one slice is a bar too, and no wall of colour."""
 STEPS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
@@ -125,9 +127,11 @@ class SliceStrip(SmallPlot):
         """The area of the bars, below the title and above the slice numbers."""
         metrics = QFontMetricsF(small_font(self.font()))
         line, scale = metrics.height(), metrics.horizontalAdvance(self._top_text())
-        return QRectF(self.rect()).adjusted(
+        area = QRectF(self.rect()).adjusted(
             PADDING + (scale + 8 if scale else 2), line + (24 if self._spans else 14), -12, -(line + 11)
         )
+        spare = (area.width() - WIDEST * max(len(self._values), 1)) / 2
+        return area.adjusted(spare, 0, -spare, 0) if spare > 0 else area
 
     def bar(self, k: int) -> QRectF:
         """Where the bar of slice ``k`` stands, full height, without the gap to the next."""

@@ -176,3 +176,9 @@ def test_each_bar_is_drawn_where_its_slot_lies(qtbot):
         assert picture.pixelColor(middle, int(place.bottom() - height / 2)).name() == want
         above = picture.pixelColor(middle, int(place.bottom() - height) - 2).name()
         assert above != want
+
+
+def test_few_slices_have_bars_and_no_walls(strip):
+    strip.set_values([3.0], "mm")
+    assert strip.bar(0).width() <= 44 and abs(strip.bar(0).center().x() - strip.width() / 2) < 30
+    assert strip.slice_at(0.0) == strip.slice_at(640.0) == 0
