@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,15 +90,21 @@ class AxesState:
 
 @dataclass(frozen=True)
 class Who:
-    """What the current preference stands for: a rater's preset, the consensus style, one draw of a rater, or none."""
+    """What the current preference stands for: a rater's preset, the consensus style, one draw, words, or none."""
 
     rater: str | None = None
     consensus: bool = False
     drawn: str | None = None
+    prompt: str = ""
+    """The words that led here, of several prompts one after the other."""
+    moved: bool = False
+    """Whether sliders were moved by hand after them."""
 
     @property
     def text(self) -> str:
-        """For labels and file names."""
+        """For labels, file names and where an exported contour came from."""
+        if self.prompt:
+            return f"described: {self.prompt}{', then by sliders' if self.moved else ''}"
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")
@@ -231,3 +237,9 @@ class ViewState:
     """Structures that are not drawn."""
     compare_with: str | None = None
     """Rater whose given mask the current contour is measured against."""
+
+    @property
+    def steady(self) -> ViewState:
+        """All of it but what a hand drags (grey levels, how strong a map is): what lists and commands depend on."""
+        settings = replace(self.settings, heat_opacity=0.0, heat_threshold=0.0)
+        return replace(self, settings=settings, window=(0.0, 1.0))

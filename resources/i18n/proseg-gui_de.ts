@@ -338,6 +338,10 @@ Voreinstellungen: {figure}
         <translation>Bei dieser Vorliebe lässt das Bild nichts offen: keine Richtung erklärt 2 % oder mehr.</translation>
     </message>
     <message>
+        <source>This model makes a draw step by step: Random makes another, Reset shows what all draws have in common.</source>
+        <translation>Dieses Modell macht eine Ziehung Schritt für Schritt: Zufall macht eine andere, Zurücksetzen zeigt, was allen gemeinsam ist.</translation>
+    </message>
+    <message>
         <source>Ambiguity</source>
         <translation>Mehrdeutigkeit</translation>
     </message>
@@ -418,8 +422,16 @@ Voreinstellungen: {figure}
         <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie, wie viele übereinstimmen sollen.</translation>
     </message>
     <message>
+        <source>This model knows no single rater: choose one of its own readings, or as it weighs them.</source>
+        <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie einen seiner eigenen Befunde, oder wie es sie gewichtet.</translation>
+    </message>
+    <message>
         <source>Draw as {rater} does</source>
         <translation>Zeichnen wie {rater}</translation>
+    </message>
+    <message>
+        <source>beside the others, in training: {style}</source>
+        <translation>neben den anderen, im Training: {style}</translation>
     </message>
     <message>
         <source>{n} others {share}</source>
@@ -2146,6 +2158,18 @@ Voreinstellungen: {figure}
         <translation>Mittel Mehrheit Vorliebe</translation>
     </message>
     <message>
+        <source>Descri&amp;be the style</source>
+        <translation>Stil &amp;beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw: tighter, smooth, without spikes</source>
+        <translation>In Worten sagen, wie gezeichnet wird: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>prompt text words language tighter looser smooth</source>
+        <translation>Prompt Text Worte Sprache enger weiter glatt</translation>
+    </message>
+    <message>
         <source>Random &amp;sample</source>
         <translation>&amp;Zufällige Stichprobe</translation>
     </message>
@@ -2610,6 +2634,10 @@ Voreinstellungen: {figure}
     <message>
         <source>The uncertainty of the scan appears here</source>
         <translation>Hier erscheint die Unsicherheit des Scans</translation>
+    </message>
+    <message>
+        <source>This model draws the same for everybody</source>
+        <translation>Dieses Modell zeichnet für alle gleich</translation>
     </message>
     <message>
         <source>Nothing was drawn, and no model looks at this scan</source>
@@ -3232,12 +3260,32 @@ Voreinstellungen: {figure}
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
+        <source>{count} readings of {name}, each with the probability that the model gives it; a click takes one</source>
+        <translation>{count} Befunde von {name}, jeder mit der Wahrscheinlichkeit, die das Modell ihm gibt; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>{count} of {n} draws of {name} as they come, step by step; how frequent each is follows</source>
+        <translation>{count} von {n} Ziehungen von {name}, wie sie entstehen, Schritt für Schritt; wie häufig jede ist, folgt</translation>
+    </message>
+    <message>
         <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
         <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
     </message>
     <message>
+        <source>reading {number}: {share} %</source>
+        <translation>Befund {number}: {share} %</translation>
+    </message>
+    <message>
+        <source>A draw as it comes</source>
+        <translation>Eine Ziehung, die gerade entsteht</translation>
+    </message>
+    <message>
         <source>Sample, {share} % of all draws</source>
         <translation>Stichprobe, {share} % aller Ziehungen</translation>
+    </message>
+    <message>
+        <source>Reading, {share} % probable</source>
+        <translation>Befund, zu {share} % wahrscheinlich</translation>
     </message>
     <message>
         <source>Coded structure</source>
@@ -3887,6 +3935,14 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>N weiter · {count} übrig, {doubt}</translation>
     </message>
     <message>
+        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>N next · {count} left · ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
+    </message>
+    <message>
         <source>No region of doubt is left.</source>
         <translation>Kein Zweifelsbereich ist übrig.</translation>
     </message>
@@ -3905,14 +3961,6 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     <message>
         <source>region {n} of {all}</source>
         <translation>Bereich {n} von {all}</translation>
-    </message>
-    <message>
-        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
-        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
-    </message>
-    <message>
-        <source>N next · {count} left · ±{change} ({sure} %)</source>
-        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
     </message>
     <message>
         <source>{volume} in doubt</source>
@@ -4803,6 +4851,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
     <message>
         <source>looking which cases they were judged on</source>
         <translation>es wird nachgesehen, an welchen Fällen sie beurteilt wurden</translation>
+    </message>
+    <message>
+        <source>Looking for trainings</source>
+        <translation>Trainings werden gesucht</translation>
     </message>
     <message>
         <source>Pausing</source>
@@ -5799,6 +5851,34 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Gauß</translation>
     </message>
     <message>
+        <source>what a draw is: anybody&apos;s reading, a chosen rater&apos;s, or what so many raters agree on</source>
+        <translation>was eine Ziehung ist: ein Befund von irgendwem, von einem gewählten Rater, oder worin so viele Rater übereinstimmen</translation>
+    </message>
+    <message>
+        <source>Diverse</source>
+        <translation>Vielfältig</translation>
+    </message>
+    <message>
+        <source>A rater&apos;s</source>
+        <translation>Von einem Rater</translation>
+    </message>
+    <message>
+        <source>Dynamics</source>
+        <translation>Dynamik</translation>
+    </message>
+    <message>
+        <source>how noise becomes a mask: pixels change between 0 and 1, or move along straight lines</source>
+        <translation>wie aus Rauschen eine Maske wird: Pixel wechseln zwischen 0 und 1, oder bewegen sich auf geraden Linien</translation>
+    </message>
+    <message>
+        <source>Bernoulli diffusion</source>
+        <translation>Bernoulli-Diffusion</translation>
+    </message>
+    <message>
+        <source>Flow matching</source>
+        <translation>Flow Matching</translation>
+    </message>
+    <message>
         <source>Backbone</source>
         <translation>Backbone</translation>
     </message>
@@ -5863,12 +5943,24 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Pionono</translation>
     </message>
     <message>
+        <source>ProSona</source>
+        <translation>ProSona</translation>
+    </message>
+    <message>
         <source>Stochastic segmentation network</source>
         <translation>Stochastisches Segmentierungsnetz</translation>
     </message>
     <message>
         <source>Agreement levels</source>
         <translation>Übereinstimmungsstufen</translation>
+    </message>
+    <message>
+        <source>Mixture of stochastic experts</source>
+        <translation>Mischung stochastischer Experten</translation>
+    </message>
+    <message>
+        <source>Diffusion over masks</source>
+        <translation>Diffusion über Masken</translation>
     </message>
     <message>
         <source>confusion matrix a rater</source>
@@ -5917,6 +6009,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>visited</source>
         <translation>besucht</translation>
+    </message>
+    <message>
+        <source>The sliders were moved meanwhile, so nothing was done: ask again</source>
+        <translation>Die Regler wurden inzwischen bewegt, daher geschah nichts: Fragen Sie noch einmal</translation>
     </message>
     <message>
         <source>measuring slice {} of {}</source>
@@ -6033,6 +6129,70 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>doubt, mm</source>
         <translation>Zweifel, mm</translation>
+    </message>
+    <message>
+        <source>Describe the style: tighter, smooth, no spikes</source>
+        <translation>Stil beschreiben: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>Describe the style</source>
+        <translation>Stil beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw, and press Enter: the sliders below move, and stay yours to move</source>
+        <translation>In Worten sagen, wie gezeichnet wird, und Eingabe drücken: Die Regler darunter gehen dorthin und bleiben verstellbar</translation>
+    </message>
+    <message>
+        <source>Not understood: {words}</source>
+        <translation>Nicht verstanden: {words}</translation>
+    </message>
+    <message>
+        <source>Nothing has changed.</source>
+        <translation>Nichts hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>Nothing has changed: say how to draw, such as: tighter, smooth, without spikes</source>
+        <translation>Nichts hat sich geändert: Sagen Sie, wie gezeichnet wird, zum Beispiel: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>This model cannot, or not so far: {names}.</source>
+        <translation>Das kann dieses Modell nicht oder nicht so weit: {names}.</translation>
+    </message>
+    <message>
+        <source>Moved, in sd between raters: {changes}.</source>
+        <translation>Bewegt, in SD zwischen den Ratern: {changes}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as more {attribute}.</source>
+        <translation>{word} wurde gelesen als: mehr {attribute}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as less {attribute}.</source>
+        <translation>{word} wurde gelesen als: weniger {attribute}.</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>smoothness</source>
+        <translation>Glätte</translation>
+    </message>
+    <message>
+        <source>spikes</source>
+        <translation>Zacken</translation>
+    </message>
+    <message>
+        <source>rim</source>
+        <translation>Saum</translation>
+    </message>
+    <message>
+        <source>number of parts</source>
+        <translation>Zahl der Teile</translation>
+    </message>
+    <message>
+        <source>holes</source>
+        <translation>Löcher</translation>
     </message>
     <message>
         <source>it lies in no file</source>

@@ -45,10 +45,13 @@ LANES = (
     "compare",
     "gallery",
     "weigh",
+    "prompt",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")
 PROPOSAL_TITLE = marked("Carrying strokes through the volume")
+TELL_EVERY_S = 0.4
+"""How often the progress of the sweep is told; as often as what it found."""
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
 
@@ -102,7 +105,7 @@ class Work(QObject):
     def __init__(self, jobs: QtJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._sweep_started = 0.0
+        self._sweep_started = self._sweep_told = 0.0
         self._carrying = Carrying()
         self._measured: tuple[tuple[Any, int, Point], Bricks] | None = None
         """The volume that was measured last, and of what: a stroke does not draw the whole volume again."""
@@ -266,7 +269,7 @@ class Work(QObject):
 
     def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
         """Look at the whole volume, the slice that ``nearest()`` names first."""
-        self._sweep_started = time.monotonic()
+        self._sweep_started, self._sweep_told = time.monotonic(), 0.0
 
         def work(token: CancelToken, progress: Progress) -> None:
             review.sweep(
@@ -280,7 +283,11 @@ class Work(QObject):
         self._start("sweep", work, tr(SWEEP_TITLE), lambda _none: self.swept.emit(), self._sweep_progress)
 
     def _sweep_progress(self, share: float, text: str) -> None:
-        elapsed = time.monotonic() - self._sweep_started
+        now = time.monotonic()
+        if share < 1.0 and now - self._sweep_told < TELL_EVERY_S:
+            return  # each of these words lays out a column of panels again
+        self._sweep_told = now
+        elapsed = now - self._sweep_started
         left = elapsed * (1.0 - share) / share if share > 0.02 else None
         self.progressed.emit(JobState(tr(SWEEP_TITLE), share, text, left))
 

@@ -44,7 +44,8 @@ def _the_windows_thread_touches_no_disk(monkeypatch) -> Iterator[None]:
 @pytest.fixture
 def make(qtbot, tmp_path, monkeypatch):
     """A shown tab with its link, as often as wanted; no training outlives the test."""
-    monkeypatch.setattr("proseg_gui.gui.trainer.link.own_models", lambda: tmp_path / "home" / "models")
+    for module in ("trainer.link", "review.model_before"):
+        monkeypatch.setattr(f"proseg_gui.gui.{module}.own_models", lambda: tmp_path / "home" / "models")
     made = []
 
     def build():
@@ -60,7 +61,9 @@ def make(qtbot, tmp_path, monkeypatch):
         link.dialog_made.connect(link.dialogs.append)
         link.noticed.connect(link.notices.append)
         tab.show()
+        link.begin()
         made.append(link)
+        wait(lambda: not link.jobs.busy("library") and not link.jobs.busy("training"))
         return link
 
     yield build
@@ -777,6 +780,7 @@ def test_the_accepted_readings_of_the_project_train_a_new_rater_whose_preset_is_
         wait(lambda: link.training is None and not link.jobs.busy("library"))
         assert link.failures == []
         newest = next(m for m in link.library.models if m.card.training.get("stage") == "rater")
+        assert link.tab.library.chosen() == newest and link.tab.library.activate.isEnabled()  # one click away
         bundle = load_bundle(newest.folder)
         assert len(bundle.card.raters) == 4
         from proseg_gui.bundle import local_names
