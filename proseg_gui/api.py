@@ -45,9 +45,8 @@ class _AtOnce:
     def draw(self, *_args: Any, **_kwargs: Any) -> None:
         """Nobody looks."""
 
-    find_spread = find_local_map = measure = find_axes = look = propose = judge_fit = sweep = settle = cancel = (
-        find_regions
-    ) = draw
+    find_spread = find_local_map = measure = find_axes = look = propose = find_regions = weigh_regions = draw
+    judge_fit = sweep = settle = cancel = draw
 
     def freeze(
         self,
@@ -159,6 +158,27 @@ class Case:
 
             self._desk.latents.set_point(check_point(point, review.bundle.method))
         self._desk.latents.commit()
+
+    def describe(self, structure: str, text: str) -> dict[str, Any]:
+        """Move the sliders of a structure as a text says, from where they stand: one step.
+
+        Returns
+        -------
+        ``understood`` and ``not_understood`` (words), ``asked`` and ``reached`` (attribute -> change in standard
+        deviations between raters), ``beyond`` (attributes in which the model cannot follow, or not so far).
+
+        Raises
+        ------
+        UserError
+            If the text asks for nothing, no model draws the structure, or it draws the same for everybody.
+        """
+        from proseg_gui.prompts.reading import read_asking
+
+        review, number = self._modelled(structure)
+        prompt, start = read_asking(text, review.engine.raters), self._desk.latents.point
+        found = review.described(start, prompt, number)
+        self._desk.prompting.take(review, start, prompt, found)
+        return found.told(prompt)
 
     def stroke(self, structure: str, points_mm: npt.ArrayLike, radius_mm: float = 5.0, *, erase: bool = False) -> None:
         """Draw (or erase) with a ball along a line: one step.

@@ -80,6 +80,9 @@ class Card:
     fit: Mapping[str, Any] = field(default_factory=dict)
     """How the images that it learned from look to it (:class:`proseg_gui.inference.fit.Reference`); may be empty."""
 
+    style: Mapping[str, Any] = field(default_factory=dict)
+    """How its raters draw, by their training masks (:func:`proseg_gui.training.styles.style_record`); may be empty."""
+
     def __post_init__(self) -> None:
         """Raise ValueError (one clause, fit for people) where a value cannot be meant."""
         for kind, names in (("rater", self.raters), ("structure", self.structures), ("channel", self.channels)):
@@ -97,6 +100,7 @@ class Card:
         _check_window(self.window)
         _check_field_of_view(self.field_of_view)
         _check_reference(self.fit)
+        _check_style(self.style, len(self.raters))
 
     @property
     def known_modality(self) -> str:
@@ -123,6 +127,11 @@ def own_models() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("proseg-gui") / "models"
+
+
+def trainings_beside(models: Path) -> Path:
+    """Where the trainings of the window lie that are not yet accepted among ``models``."""
+    return models.with_name("trainings")
 
 
 def list_bundles(*, own: bool = False) -> list[Card]:
@@ -471,9 +480,9 @@ def _schema(name: str, value: Any) -> int:
 _CONVERT: dict[str, Callable[[str, Any], Any]] = {
     "schema_version": _schema, "raters": _names, "structures": _names, "channels": _names, "spacing_mm": _pair,
     "architecture": _mapping, "window": _mapping, "field_of_view": _mapping, "training": _mapping, "metrics": _mapping,
-    "fit": _mapping,
+    "fit": _mapping, "style": _mapping,
 }  # fmt: skip
-_OPTIONAL = frozenset({"author", "fit", "notes"})
+_OPTIONAL = frozenset({"author", "fit", "notes", "style"})
 """Cards of earlier versions lack these."""
 
 
@@ -519,6 +528,21 @@ def _check_reference(fit: Mapping[str, Any]) -> None:
     single = [fit.get(name) for name in ("rest", "threshold", "cases")]
     if not _are_numbers(single) or not all(v > 0 for v in (*scale, *variances, *single)):
         raise wrong
+
+
+def _check_style(style: Mapping[str, Any], raters: int) -> None:
+    """Attributes by name, their mean and scale, and a row a rater, or none for one who was not measured."""
+    if not style:
+        return
+    names, rows = style.get("attributes"), style.get("raters")
+    if (
+        not isinstance(names, list)
+        or not isinstance(rows, list)
+        or len(rows) != raters
+        or not all(_are_numbers(style.get(key), names) for key in ("mean", "scale"))
+        or not all(row is None or _are_numbers(row, names) for row in rows)
+    ):
+        raise ValueError("what it says about how its raters draw is damaged")
 
 
 def _are_numbers(values: Any, like: Any = ()) -> TypeGuard[list[float]]:

@@ -132,6 +132,7 @@ METHODS = (
     MethodEntry("probunet", "Probabilistic U-Net", "probunet:ProbabilisticUNet",
                 "objectives.probunet:ProbabilisticUNetObjective", newest={"code_encoder": "plain"}),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
+    MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
     MethodEntry("mose", "Mixture of stochastic experts", "mose:MixtureOfStochasticExperts",

@@ -26,13 +26,13 @@ TOOLS = Path(PySide6.__file__).parent
 def below() -> list[str]:
     """What the floors below the window, which know no Qt, say in fixed words, and the window shows by ``tr``."""
     from proseg_gui import catalogue
-    from proseg_gui.review import doubts, export_request
+    from proseg_gui.review import doubts, export_request, prompting
 
     options = (*catalogue.OPTIONS, catalogue.PRECISION)
     found = [text for stage in catalogue.STAGES for text in (stage.title, stage.title.lower(), stage.sentence)]
     found += [text for option in options for text in (option.title, option.meaning, *option.choices.values())]
     found += [entry.title for entry in catalogue.METHODS]
-    found += [*doubts.WORDS.values(), "measuring slice {} of {}"]
+    found += [*doubts.WORDS.values(), prompting.MOVED, "measuring slice {} of {}"]
     found += [*export_request.MAPS_HAVE_NO_PLACE.values(), export_request.NAME_IN_DICOM, export_request.CONTOURS_ONLY,
               export_request.SEGMENTS_ONLY, export_request.ONE_ONLY]  # fmt: skip
     for plane in ("Axial", "Coronal", "Sagittal"):

@@ -18,11 +18,12 @@ EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
   proseg-gui predict dicom_folder --model phantom --out contours --rater smooth --format rtstruct
   proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
+  proseg-gui predict scan.nii.gz --model brain_growth --out tight --prompt "tighter, smooth, without spikes"
   proseg-gui predict cases --model brain_growth --out results --rater consensus
 
-Without --rater, --samples, --uncertainty and --latents it is --rater all. A dataset folder gives DIR/<case> for each
-case; run the same command again to go on after a stop. Maps are NIfTI in every format; seg
-writes the consensus probability as a fractional DICOM SEG too.
+Without --rater, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
+folder gives DIR/<case> for each case; run the same command again to go on after a stop. Maps are
+NIfTI in every format; seg writes the consensus probability as a fractional DICOM SEG too.
 """
 
 
@@ -49,6 +50,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="random masks in all, spread over raters")
     parser.add_argument("--uncertainty", action="store_true", help="write the five uncertainty maps")
     parser.add_argument("--latents", type=Path, metavar="FILE", help="draw a point that the window saved")
+    parser.add_argument(
+        "--prompt", default=None, metavar="TEXT", help="draw as described, from --latents or the consensus style on"
+    )
     parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")
     parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
@@ -70,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
     from proseg_gui.io.open import find_inputs, open_study
 
     point = None if args.point is None else parse_point(args.point)
-    request = Request(tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed)
+    request = Request(
+        tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt
+    )
     channels = parse_channels(args.channel)
     check_folder(args.out)
     inputs = find_inputs(args.image)

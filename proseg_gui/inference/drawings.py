@@ -11,6 +11,7 @@ import torch
 from proseg_gui.bundle import Bundle, rater_index
 from proseg_gui.errors import UserError
 from proseg_gui.inference.points import Point, check_point, point_from, unstacked
+from proseg_gui.prompts.reading import read_asking
 
 ALL, CONSENSUS, STYLE = "all", "consensus", "consensus-style"
 """Words that ``--rater`` takes beside the raters' names."""
@@ -23,7 +24,8 @@ class Request:
     """Everything that decides what ``predict`` writes, besides image and model.
 
     ``raters`` holds rater names, ``all``, ``consensus`` or ``consensus-style``. With nothing asked for at all it is
-    ``all``. ``point_mm`` is the LPS centre of a model's box.
+    ``all``. ``point_mm`` is the LPS centre of a model's box. ``prompt`` says in words how to draw, beginning at
+    ``latents`` where there are any, else at the consensus style.
     """
 
     raters: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class Request:
     point_mm: tuple[float, float, float] | None = None
     fmt: str = "nifti"
     seed: int = 0
+    prompt: str | None = None
 
     def __post_init__(self) -> None:
         if self.samples < 0:
@@ -43,14 +46,17 @@ class Request:
             raise UserError(f"--seed {self.seed} is out of range", remedy="Give a whole number from 0 up")
         if self.fmt not in FORMATS:
             raise UserError(f"there is no format {self.fmt!r}", remedy=f"Formats are {', '.join(FORMATS)}")
-        if not (self.raters or self.samples or self.uncertainty or self.latents is not None):
+        if not (self.raters or self.samples or self.uncertainty or self.latents is not None or self.prompt is not None):
             object.__setattr__(self, "raters", (ALL,))
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, for comparing with an earlier run."""
         latents = None if self.latents is None else {name: list(values) for name, values in self.latents.items()}
         point = None if self.point_mm is None else list(self.point_mm)
-        return {**asdict(self), "raters": list(self.raters), "latents": latents, "point_mm": point}
+        found = {**asdict(self), "raters": list(self.raters), "latents": latents, "point_mm": point}
+        if self.prompt is None:
+            del found["prompt"]  # as in runs of before there were prompts
+        return found
 
     @property
     def wants_consensus(self) -> bool:
@@ -74,9 +80,11 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     Raises
     ------
     UserError
-        A rater's name is unknown, or the latents do not fit the model.
+        A rater's name is unknown, the latents do not fit the model, or the prompt asks for nothing.
     """
     method, card = bundle.method, bundle.card
+    if request.prompt is not None:
+        read_asking(request.prompt, card.raters)
     named = [name for name in request.raters if name not in (ALL, CONSENSUS, STYLE)]
     chosen = {rater_index(card, name) for name in named}
     if ALL in request.raters:

@@ -25,7 +25,7 @@ from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.points import AMBIGUITY, PREFERENCE, Point, check_point, coords_from, point_from, unstacked
 from proseg_gui.io.base.json_in import read_json
 from proseg_gui.jobs import CancelToken
-from proseg_gui.networks.base import Control
+from proseg_gui.networks.base import Control, Method
 
 EFFECT_PIXELS = 300_000
 """Effects and axes are measured on at most about this many pixels of the case, spread evenly over its slices."""
@@ -77,6 +77,16 @@ class Sliders:
         self._sets: dict[tuple[float, ...], AxisSet] = {}
         self._preference_sets: dict[tuple[float, ...], tuple[int, tuple[Axis, ...]]] = {}
         self._lock = threading.Lock()
+
+    @property
+    def method(self) -> Method:
+        """The network whose latents they are."""
+        return self._method
+
+    @property
+    def preference_controls(self) -> tuple[Control, ...]:
+        """The axes between raters, as the network describes them."""
+        return self._preference
 
     # -- points ---------------------------------------------------------------------------------------------------
     def rater_point(self, name: str) -> Point:

@@ -19,6 +19,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
+from proseg_gui.inference.latents import Sliders
 from proseg_gui.inference.plan import SurveyPlan, default_plan
 from proseg_gui.inference.results import (
     Results,
@@ -29,6 +30,7 @@ from proseg_gui.inference.results import (
     write_masks,
     write_segments,
 )
+from proseg_gui.inference.style import follow_prompt
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.base.atomic import atomic_folder, atomic_json
@@ -37,6 +39,7 @@ from proseg_gui.io.base.progress import share_of
 from proseg_gui.io.base.provenance import software_name
 from proseg_gui.io.dataset import Case, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
+from proseg_gui.prompts.reading import read_asking
 from proseg_gui.volume import Study, areas_to_ml
 
 SUMMARY_NAME = "predict.json"
@@ -78,6 +81,8 @@ def predict_case(
     check_fits(bundle.card, study)
     engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
     fit = judge_fit(engine, token)
+    described, told = _described(engine, request, token)
+    drawings += described
     summary: dict[str, Any] = {}
 
     def fill(folder: Path) -> None:
@@ -89,6 +94,10 @@ def predict_case(
         summary.update(_summary(engine, request, drawings, results, survey, files, notices))
         summary["fit"] = fit.as_dict()
         summary["notices"] += fit.reasons
+        if told:
+            summary["prompt"] = told
+            summary["notices"] += [f"{word!r} in the prompt was not understood." for word in told["not_understood"]]
+            summary["notices"] += [f"The model cannot follow the prompt so far in {name}." for name in told["beyond"]]
         summary["input_sha256"] = input_sha256
         atomic_json(folder / SUMMARY_NAME, summary)
 
@@ -193,6 +202,21 @@ def _finished(folder: Path, bundle: Bundle, request: Request, input_sha256: str)
         path=folder,
         remedy="Choose another --out, or give --overwrite to draw it again",
     )
+
+
+def _described(
+    engine: Engine, request: Request, token: CancelToken | None
+) -> tuple[tuple[Drawing, ...], dict[str, Any]]:
+    """The mask that the prompt asks for, and what came of it; nothing without a prompt.
+
+    One point draws all structures: it is the first one that is moved as asked.
+    """
+    if request.prompt is None:
+        return (), {}
+    prompt = read_asking(request.prompt, engine.raters)
+    sliders = Sliders(engine)
+    found = follow_prompt(engine, sliders, request.latents or sliders.consensus_style(), prompt, token=token)
+    return (Drawing("described", found.point, rater=f"described: {prompt.understood}"),), found.told(prompt)
 
 
 def _draw(

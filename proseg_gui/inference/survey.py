@@ -23,7 +23,7 @@ from proseg_gui.inference.points import AMBIGUITY, Point, point_from
 from proseg_gui.inference.region import uncertain_part, whole_part
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Geometry, areas_to_ml
+from proseg_gui.volume import Geometry
 
 LOCAL_DRAWS = 16
 
@@ -343,4 +343,4 @@ class CaseSurvey:
         with self._lock:
             for k, numbers in self._numbers.items():
                 pixels[k] = getattr(numbers, name)[:, structure]
-        return np.array([areas_to_ml(column, geometry) for column in pixels.T])
+        return pixels.T @ (geometry.slice_thickness_mm() * geometry.pixel_area_mm2 / 1000.0)

@@ -155,6 +155,11 @@ class Method(nn.Module, ABC):
         """JSON-able keyword arguments that rebuild this network (``type(self)(**architecture)``)."""
         return dict(self._architecture)
 
+    @property
+    def follows_prompts(self) -> bool:
+        """Whether words can move it: it has raters who differ, and sliders between them."""
+        return self.capabilities.personalised and self.capabilities.preference_axes and self.n_raters > 1
+
     @abstractmethod
     def encode(self, image: Tensor) -> Tensor:
         """``(B, channels, H, W)`` normalised image -> ``(B, C, H, W)`` features. The expensive part."""
@@ -226,6 +231,10 @@ class Method(nn.Module, ABC):
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""
         return tau
+
+    def described(self, pieces: Sequence[int]) -> Coords | None:
+        """Where a text is drawn, as the numbers of its pieces; ``None``: the method has learned no words."""
+        return None
 
     # -- ways to choose coordinates that are the same for every method --------------------------------------------
     def personalised(self, features: Tensor, rater: int) -> Tensor:

@@ -165,7 +165,8 @@ class Latents:
         point = self._review.moved(axis, self.point, position)
         ambiguity = axis.family == "ambiguity"
         name = f"move {'ambiguity' if ambiguity else 'preference'} slider"
-        self._slide(name, point, self.who if ambiguity else Who(), by_slider=True)
+        prompt = self.who.prompt
+        self._slide(name, point, self.who if ambiguity else Who(prompt=prompt, moved=bool(prompt)), by_slider=True)
 
     def begin_drag(self) -> None:
         """A slider was taken: axes stay as they are until it is let go."""
@@ -291,12 +292,14 @@ class Latents:
 
 def plain_who(who: Who) -> dict[str, Any]:
     """``who`` as a plain value."""
-    return {"rater": who.rater, "consensus": who.consensus, "drawn": who.drawn}
+    described = {"prompt": who.prompt, "moved": who.moved} if who.prompt else {}
+    return {"rater": who.rater, "consensus": who.consensus, "drawn": who.drawn, **described}
 
 
 def who_of(kept: Mapping[str, Any]) -> Who:
     """What :func:`plain_who` kept."""
-    return Who(rater=kept["rater"], consensus=kept["consensus"], drawn=kept["drawn"])
+    prompt, moved = kept.get("prompt", ""), kept.get("moved", False)
+    return Who(kept["rater"], kept["consensus"], kept["drawn"], prompt, moved)
 
 
 def plain_picture(picture: np.ndarray) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
+from proseg_gui.prompts.reading import Prompt
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.regions import Found, find_regions
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.fit import Fit
     from proseg_gui.inference.latents import Axis, Sliders
+    from proseg_gui.inference.style import Followed
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
 
@@ -47,10 +49,14 @@ class Reviewed:
     """Structure -> slice, point and probability of what was drawn last."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
-        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
+        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not.
+
+        Like the sweep it waits while a hand is on a slider.
+        """
         from proseg_gui.inference.fit import judge_fit
 
-        return judge_fit(self.engine, token)
+        with self.engine.giving_way():
+            return judge_fit(self.engine, token)
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:
@@ -103,6 +109,14 @@ class Reviewed:
             n_slices=self.engine.n_slices,
         )
 
+    def doubt_ml(self) -> float | None:
+        """Total uncertainty of all structures in ml; ``None`` until every slice was measured."""
+        if not self.survey.complete:
+            return None
+        geometry, structures = self.study.geometry, range(len(self.engine.structures))
+        by_slice = np.sum([self.survey.slice_uncertainty("total", s) for s in structures], axis=0)
+        return float(by_slice @ geometry.slice_thickness_mm()) * geometry.pixel_area_mm2 / 1000.0
+
     def regions(self, structure: int) -> Found:
         """Where the case is in doubt, by what is known so far."""
         complete = self.survey.complete
@@ -136,6 +150,13 @@ class Reviewed:
             slices_seen=ambiguity.slices_seen,
             n_slices=self.engine.n_slices,
         )
+
+    def described(self, point: Point, prompt: Prompt, structure: int, token: CancelToken | None = None) -> Followed:
+        """Where a prompt leads from ``point``: :func:`proseg_gui.inference.style.follow_prompt`."""
+        from proseg_gui.inference.style import follow_prompt
+
+        with self.engine.giving_way():
+            return follow_prompt(self.engine, self.sliders, point, prompt, structure, token)
 
     def position(self, axis: Axis, point: Point) -> float:
         """Where ``point`` lies on ``axis``, in standard deviations."""

@@ -42,6 +42,7 @@ from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.request import Request, Words
 from proseg_gui.training.room import Room
 from proseg_gui.training.stages import extended, prepare_stage, stage_recipe
+from proseg_gui.training.styles import style_record
 from proseg_gui.training.validate import against_people
 
 HELD_OUT_SHARE = 0.2
@@ -95,6 +96,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
         card = _first_card(place.out.name, method, tuple(names.values()), reader.layout, request.words, of_base)
     except ValueError as error:
         raise UserError(f"no model can be made of this data set: {error}", path=dataset.path) from error
+    card = replace(card, style=style_record(train))
     key = _key(method, recipe, card.raters, reader.layout, (seen, judged))
     if base is not None:
         key |= {"architecture": method.architecture(), "base": base.card.sha256, "stage": start.stage}

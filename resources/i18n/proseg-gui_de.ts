@@ -430,6 +430,10 @@ Voreinstellungen: {figure}
         <translation>Zeichnen wie {rater}</translation>
     </message>
     <message>
+        <source>beside the others, in training: {style}</source>
+        <translation>neben den anderen, im Training: {style}</translation>
+    </message>
+    <message>
         <source>{n} others {share}</source>
         <translation>{n} weitere {share}</translation>
     </message>
@@ -2154,6 +2158,18 @@ Voreinstellungen: {figure}
         <translation>Mittel Mehrheit Vorliebe</translation>
     </message>
     <message>
+        <source>Descri&amp;be the style</source>
+        <translation>Stil &amp;beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw: tighter, smooth, without spikes</source>
+        <translation>In Worten sagen, wie gezeichnet wird: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>prompt text words language tighter looser smooth</source>
+        <translation>Prompt Text Worte Sprache enger weiter glatt</translation>
+    </message>
+    <message>
         <source>Random &amp;sample</source>
         <translation>&amp;Zufällige Stichprobe</translation>
     </message>
@@ -2618,6 +2634,10 @@ Voreinstellungen: {figure}
     <message>
         <source>The uncertainty of the scan appears here</source>
         <translation>Hier erscheint die Unsicherheit des Scans</translation>
+    </message>
+    <message>
+        <source>This model draws the same for everybody</source>
+        <translation>Dieses Modell zeichnet für alle gleich</translation>
     </message>
     <message>
         <source>Nothing was drawn, and no model looks at this scan</source>
@@ -3178,6 +3198,14 @@ Voreinstellungen: {figure}
     <message>
         <source>Do it</source>
         <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Add me as a rater…</source>
+        <translation>Mich als Rater hinzufügen…</translation>
+    </message>
+    <message>
+        <source>No rater of the model explains your strokes. Train the model on your accepted readings, in the Trainer</source>
+        <translation>Kein Rater des Modells erklärt Ihre Striche. Trainieren Sie das Modell im Trainer mit Ihren angenommenen Lesungen</translation>
     </message>
     <message>
         <source>Take here</source>
@@ -3887,12 +3915,52 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>N weiter · Umschalt+N zurück</translation>
     </message>
     <message>
-        <source>region {n} of {all}</source>
-        <translation>Bereich {n} von {all}</translation>
+        <source>Of places shown as {said} % agreed, raters included {were} % ({count} validation cases)</source>
+        <translation>Von Stellen mit gezeigter Übereinstimmung von {said} % schlossen Rater {were} % ein ({count} Validierungsfälle)</translation>
     </message>
     <message>
-        <source>N next · {n} left, {volume}</source>
-        <translation>N weiter · noch {n}, {volume}</translation>
+        <source>As the model&apos;s card has it; places where raters or draws include anything</source>
+        <translation>Nach der Karte des Modells; Stellen, die Rater oder Ziehungen einschließen</translation>
+    </message>
+    <message>
+        <source>{said} %: {were} %</source>
+        <translation>{said} %: {were} %</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left</source>
+        <translation>Kein Zweifelsbereich ist übrig</translation>
+    </message>
+    <message>
+        <source>N next · {count} left, {doubt}</source>
+        <translation>N weiter · {count} übrig, {doubt}</translation>
+    </message>
+    <message>
+        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>N next · {count} left · ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left.</source>
+        <translation>Kein Zweifelsbereich ist übrig.</translation>
+    </message>
+    <message>
+        <source>1 region of doubt left: {doubt}.</source>
+        <translation>1 Zweifelsbereich übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>{count} regions of doubt left: {doubt}.</source>
+        <translation>{count} Zweifelsbereiche übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>What is left could change the volume by at most {change} ({sure} %).</source>
+        <translation>Was übrig ist, könnte das Volumen um höchstens {change} ändern ({sure} %).</translation>
+    </message>
+    <message>
+        <source>region {n} of {all}</source>
+        <translation>Bereich {n} von {all}</translation>
     </message>
     <message>
         <source>{volume} in doubt</source>
@@ -4131,12 +4199,16 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>Vorschlag {volume}{change}</translation>
     </message>
     <message>
-        <source>drawn most like {rater}</source>
-        <translation>gezeichnet am ehesten wie {rater}</translation>
+        <source>a new way of drawing</source>
+        <translation>eine neue Art zu zeichnen</translation>
     </message>
     <message>
-        <source>like no single rater of the model</source>
-        <translation>wie kein einzelner Rater des Modells</translation>
+        <source>most like {rater} (such a guess is right in {right} %)</source>
+        <translation>am ehesten wie {rater} (so eine Vermutung stimmt in {right} %)</translation>
+    </message>
+    <message>
+        <source>you draw like {rater} ({odds} %; such odds are right in {right} %)</source>
+        <translation>Sie zeichnen wie {rater} ({odds} %; so etwas stimmt in {right} %)</translation>
     </message>
     <message>
         <source>voxel</source>
@@ -4193,6 +4265,10 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     <message>
         <source>Regions of doubt</source>
         <translation>Zweifelsbereiche</translation>
+    </message>
+    <message>
+        <source>What is left in doubt</source>
+        <translation>Was im Zweifel bleibt</translation>
     </message>
     <message>
         <source>Fit of the model</source>
@@ -4777,6 +4853,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>es wird nachgesehen, an welchen Fällen sie beurteilt wurden</translation>
     </message>
     <message>
+        <source>Looking for trainings</source>
+        <translation>Trainings werden gesucht</translation>
+    </message>
+    <message>
         <source>Pausing</source>
         <translation>Pause wird eingelegt</translation>
     </message>
@@ -5271,6 +5351,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
     <message>
         <source>none: click in the column set to set patients aside</source>
         <translation>keiner: in der Spalte Teil klicken, um Patienten zurückzulegen</translation>
+    </message>
+    <message>
+        <source>These data cannot be learned by the model that looks at the scan</source>
+        <translation>Aus diesen Daten kann das Modell der Aufnahme nicht lernen</translation>
     </message>
     <message>
         <source>from split.json</source>
@@ -5859,6 +5943,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Pionono</translation>
     </message>
     <message>
+        <source>ProSona</source>
+        <translation>ProSona</translation>
+    </message>
+    <message>
         <source>Stochastic segmentation network</source>
         <translation>Stochastisches Segmentierungsnetz</translation>
     </message>
@@ -5915,8 +6003,16 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>darauf gezeichnet</translation>
     </message>
     <message>
+        <source>settled by what you drew</source>
+        <translation>durch Ihre Striche geklärt</translation>
+    </message>
+    <message>
         <source>visited</source>
         <translation>besucht</translation>
+    </message>
+    <message>
+        <source>The sliders were moved meanwhile, so nothing was done: ask again</source>
+        <translation>Die Regler wurden inzwischen bewegt, daher geschah nichts: Fragen Sie noch einmal</translation>
     </message>
     <message>
         <source>measuring slice {} of {}</source>
@@ -6033,6 +6129,86 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>doubt, mm</source>
         <translation>Zweifel, mm</translation>
+    </message>
+    <message>
+        <source>Describe the style: tighter, smooth, no spikes</source>
+        <translation>Stil beschreiben: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>Describe the style</source>
+        <translation>Stil beschreiben</translation>
+    </message>
+    <message>
+        <source>Say in words how to draw, and press Enter: the sliders below move, and stay yours to move</source>
+        <translation>In Worten sagen, wie gezeichnet wird, und Eingabe drücken: Die Regler darunter gehen dorthin und bleiben verstellbar</translation>
+    </message>
+    <message>
+        <source>Not understood: {words}</source>
+        <translation>Nicht verstanden: {words}</translation>
+    </message>
+    <message>
+        <source>Nothing has changed.</source>
+        <translation>Nichts hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>Nothing has changed: say how to draw, such as: tighter, smooth, without spikes</source>
+        <translation>Nichts hat sich geändert: Sagen Sie, wie gezeichnet wird, zum Beispiel: enger, glatt, ohne Zacken</translation>
+    </message>
+    <message>
+        <source>This model cannot, or not so far: {names}.</source>
+        <translation>Das kann dieses Modell nicht oder nicht so weit: {names}.</translation>
+    </message>
+    <message>
+        <source>Moved, in sd between raters: {changes}.</source>
+        <translation>Bewegt, in SD zwischen den Ratern: {changes}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as more {attribute}.</source>
+        <translation>{word} wurde gelesen als: mehr {attribute}.</translation>
+    </message>
+    <message>
+        <source>{word} was read as less {attribute}.</source>
+        <translation>{word} wurde gelesen als: weniger {attribute}.</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>smoothness</source>
+        <translation>Glätte</translation>
+    </message>
+    <message>
+        <source>spikes</source>
+        <translation>Zacken</translation>
+    </message>
+    <message>
+        <source>rim</source>
+        <translation>Saum</translation>
+    </message>
+    <message>
+        <source>number of parts</source>
+        <translation>Zahl der Teile</translation>
+    </message>
+    <message>
+        <source>holes</source>
+        <translation>Löcher</translation>
+    </message>
+    <message>
+        <source>it lies in no file</source>
+        <translation>er liegt in keiner Datei</translation>
+    </message>
+    <message>
+        <source>Doubt of the worklist</source>
+        <translation>Zweifel der Arbeitsliste</translation>
+    </message>
+    <message>
+        <source>it could not be measured</source>
+        <translation>konnte nicht gemessen werden</translation>
+    </message>
+    <message>
+        <source>being measured</source>
+        <translation>wird gemessen</translation>
     </message>
 </context>
 </TS>

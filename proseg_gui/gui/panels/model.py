@@ -24,11 +24,15 @@ NONE = marked("none")
 
 @dataclass(frozen=True)
 class RaterItem:
-    """A rater as the panels show it: ``name`` is emitted, ``label`` (by default the name) is shown."""
+    """A rater as the panels show it: ``name`` is emitted, ``label`` (by default the name) is shown.
+
+    ``style``: how the rater draws beside the others, in words; empty where nobody measured it.
+    """
 
     name: str
     colour: str
     label: str = ""
+    style: str = ""
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from proseg_gui.gui.panels.axis_list import AxisList
 from proseg_gui.gui.panels.blend_pad import BlendPad
 from proseg_gui.gui.panels.flow import FlowLayout
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, percent
+from proseg_gui.gui.panels.prompt_box import PromptBox
 from proseg_gui.gui.panels.widgets import AdaptiveLabel, Eliding, Section, button, muted, own_keys, swatch_icon
 
 SHOWN_AXES = 2
@@ -40,7 +41,9 @@ class PresetButton(Eliding, QPushButton):
         self.setIcon(swatch_icon(rater.colour))
         self.setIconSize(QSize(12, 12))
         self.set_full_name(rater.text)
-        self.setToolTip(tr("Draw as {rater} does").format(rater=rater.text))
+        tip = tr("Draw as {rater} does").format(rater=rater.text)
+        beside = tr("beside the others, in training: {style}").format(style=rater.style) if rater.style else ""
+        self.setToolTip("\n".join(filter(None, (tip, beside))))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         own_keys(self, Qt.Key.Key_Space)
 
@@ -131,12 +134,14 @@ class PreferencePanel(Section):
         self.blend_weights = WeightLines()
         self.sample = button(tr("Draw sample"), "dice")
         self.sample.clicked.connect(self._sample_clicked)
+        self.prompt = PromptBox()
         self.axes = AxisList(tr("raters' spread"), SHOWN_AXES)
         self.empty = muted(tr(NO_MODEL))
         self._blend = self._blend_row()
         self.body.addWidget(self.empty)
         self.body.addLayout(self._flow)
         self.body.addWidget(self._blend)
+        self.body.addWidget(self.prompt)
         self.body.addWidget(self.axes)
         self.pad.moved.connect(self._pad_moved)
         self.pad.drag_started.connect(self.drag_started)
@@ -163,12 +168,18 @@ class PreferencePanel(Section):
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_raters(
-        self, raters: Sequence[RaterItem], *, repeats: bool = True, why_none: str = NO_MODEL, axes: bool = False
+        self,
+        raters: Sequence[RaterItem],
+        *,
+        repeats: bool = True,
+        why_none: str = NO_MODEL,
+        axes: bool = False,
+        prompts: bool = False,
     ) -> None:
         """Show these raters; without any, the panel says ``why_none``.
 
         ``repeats``: a rater draws differently on another day, so that a draw can be asked for. ``axes``: there are
-        sliders, also where there is no rater.
+        sliders, also where there is no rater. ``prompts``: they can be moved by words.
         """
         for old in self.presets.values():
             self._flow.removeWidget(old)
@@ -192,12 +203,21 @@ class PreferencePanel(Section):
         self.consensus.setVisible(len(self._raters) > 1)
         self._blend.setVisible(bool(self._raters))
         self.pad.setVisible(len(self._raters) > 1)
+        self.prompt.setVisible(prompts)
         self.axes.setVisible(bool(self._raters) or axes)
         self.set_state(PreferenceState())
 
     def _order_tabs(self) -> None:
         tracks = [slider.track for slider in self.axes.sliders.values()]
-        chain: list[QWidget] = [*self.presets.values(), self.consensus, self.pad, self.sample, *tracks, self.axes.fold]
+        chain: list[QWidget] = [
+            *self.presets.values(),
+            self.consensus,
+            self.pad,
+            self.sample,
+            self.prompt.line,
+            *tracks,
+            self.axes.fold,
+        ]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 

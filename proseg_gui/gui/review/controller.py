@@ -42,6 +42,8 @@ class Controller(QObject):
     """A :class:`~proseg_gui.review.drafts.DraftChange`: what the hand has said of a structure."""
     point_changed = Signal(object)
     remembered_changed = Signal(object)
+    prompt_answered = Signal(object)
+    """An :class:`~proseg_gui.review.prompting.Answer`; ``None``: what was said is gone."""
     axes_changed = Signal(object)
     doubts_changed = Signal(object)
     """Regions of doubt, or what became of them; a tuple of :class:`~proseg_gui.review.doubts.Seen`."""
@@ -92,6 +94,7 @@ class Controller(QObject):
         work.axes_found.connect(desk.take_axes)
         work.fit_found.connect(desk.take_fit)
         work.regions_found.connect(desk.doubts.take)
+        work.regions_weighed.connect(desk.doubts.take_remaining)
         work.surveyed.connect(desk.take_surveyed)
         work.encoded.connect(desk.take_encoded)
         work.swept.connect(desk.take_swept)

@@ -12,6 +12,7 @@ from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
 from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.prompt_link import rater_styles
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
 from proseg_gui.wording import plural
@@ -61,13 +62,18 @@ class LatentsLink(QObject):
             self._preference.set_raters(())
         else:
             able = bundle.method.capabilities
-            raters = [RaterItem(name, rater_colour(i)) for i, name in enumerate(bundle.card.raters)]
+            styles = rater_styles(bundle.card)
+            raters = [
+                RaterItem(name, rater_colour(i), style=styles.get(name, ""))
+                for i, name in enumerate(bundle.card.raters)
+            ]
             why_none = LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL
             self._preference.set_raters(
                 raters if able.personalised else (),
                 repeats=able.intra_expert,
                 why_none=why_none,
                 axes=able.preference_axes,
+                prompts=bundle.method.follows_prompts,
             )
             self._ambiguity.set_known(able.ambiguity_axes, streams=able.streams)
         self._preference.setEnabled(bundle is not None)

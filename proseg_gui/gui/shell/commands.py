@@ -56,6 +56,7 @@ class WindowActions:
     offer_tour: Callable[[], object]
     show_review: Callable[[], object]
     show_trainer: Callable[[], object]
+    describe: Callable[[], object]
     docks: Mapping[str, QDockWidget]
 
 
@@ -407,6 +408,10 @@ class Commands:
                     tr("That rater's preset"), tr("preference expert person style"), blocked=model, group="who"),
             Command("consensus", "Case", tr("&Consensus style"), "C", c.latents.choose_consensus_style,
                     tr("The mean of all raters' presets"), tr("average majority preference"), blocked=model,
+                    group="who"),
+            Command("describe", "Case", tr("Descri&be the style"), "Ctrl+T", self._window.describe,
+                    tr("Say in words how to draw: tighter, smooth, without spikes"),
+                    tr("prompt text words language tighter looser smooth"), blocked=self.handlers.no_prompt,
                     group="who"),
             Command("sample", "Case", tr("Random &sample"), "S", c.latents.random_sample,
                     tr("A random draw of the ambiguity"), tr("dice alternative plausible"), blocked=model, group="who"),

@@ -31,6 +31,13 @@ class Handlers:
             return ""
         return self.no_scan() or tr("No model looks at this scan: choose one under File > Choose model")
 
+    def no_prompt(self) -> str:
+        """The model must have raters who differ, so that words can move it."""
+        review = self._controller.desk.review
+        if review is not None and not review.bundle.method.follows_prompts:
+            return tr("This model draws the same for everybody")
+        return self.no_model()
+
     def no_structure(self) -> str:
         """There must be a structure: a model's, or one that was drawn."""
         desk = self._controller.desk

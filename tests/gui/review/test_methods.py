@@ -68,6 +68,7 @@ def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
     if not able.personalised:
         assert preference.empty.text() == (LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL)
     assert preference.axes.isVisibleTo(preference) == able.preference_axes
+    assert preference.prompt.isVisibleTo(preference) == method.follows_prompts
     if not able.ambiguity_axes:
         assert ambiguity.empty.text() == (STREAMED if able.streams else NOT_KNOWN) and not ambiguity.empty.isHidden()
     if able.personalised:
