@@ -45,9 +45,8 @@ class _AtOnce:
     def draw(self, *_args: Any, **_kwargs: Any) -> None:
         """Nobody looks."""
 
-    find_spread = find_local_map = measure = find_axes = look = propose = judge_fit = sweep = settle = cancel = (
-        find_regions
-    ) = draw
+    find_spread = find_local_map = measure = find_axes = look = propose = find_regions = weigh_regions = draw
+    judge_fit = sweep = settle = cancel = draw
 
     def freeze(
         self,

@@ -129,6 +129,11 @@ def own_models() -> Path:
     return user_data_path("proseg-gui") / "models"
 
 
+def trainings_beside(models: Path) -> Path:
+    """Where the trainings of the window lie that are not yet accepted among ``models``."""
+    return models.with_name("trainings")
+
+
 def list_bundles(*, own: bool = False) -> list[Card]:
     """Cards of the bundles that ship with the program, by name; one that is damaged is logged and left out.
 

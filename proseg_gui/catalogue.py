@@ -96,6 +96,13 @@ BACKBONE = Option("backbone", "Backbone", "what reads the image: the project's U
                   "yours, which needs the extra [encoders]", {
     "unet": "U-Net", "resnet18": "ResNet-18", "resnet34": "ResNet-34", "resnet50": "ResNet-50",
 })  # fmt: skip
+MODE = Option("mode", "Mode", "what a draw is: anybody's reading, a chosen rater's, or what so many raters agree on", {
+    "diverse": "Diverse", "rater": "A rater's", "level": "Agreement levels",
+})  # fmt: skip
+DYNAMICS = Option("dynamics", "Dynamics", "how noise becomes a mask: pixels change between 0 and 1, or move "
+                  "along straight lines", {
+    "bernoulli": "Bernoulli diffusion", "flow": "Flow matching",
+})  # fmt: skip
 PRECISION = Option("precision", "Precision", "what the network counts with while it learns; 16-mixed needs CUDA", {
     "32": "32 bits", "bf16-mixed": "bfloat16, mixed", "16-mixed": "16 bits, mixed (CUDA)",
 })  # fmt: skip
@@ -128,6 +135,10 @@ METHODS = (
     MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
+    MethodEntry("mose", "Mixture of stochastic experts", "mose:MixtureOfStochasticExperts",
+                "objectives.mose:MixtureOfStochasticExpertsObjective"),
+    MethodEntry("diffusion", "Diffusion over masks", "diffusion:MaskDiffusion",
+                "objectives.diffusion:MaskDiffusionObjective", (MODE, DYNAMICS)),
     MethodEntry("consensus_levels", "Agreement levels", "consensus_levels:ConsensusLevels",
                 "objectives.consensus_levels:ConsensusLevelsObjective"),
     MethodEntry("cm_global", "confusion matrix a rater", "confusion:GlobalConfusion",

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +20,8 @@ from proseg_gui.errors import Cancelled
 
 log = logging.getLogger(__name__)
 
+LOWEST = 19
+"""Of a thread's priorities on Linux."""
 Progress = Callable[[float, str], None]
 """Called with the share done (0..1) and a short text such as ``"slice 12 of 48"``."""
 
@@ -220,6 +225,13 @@ class NewestWriter:
                 self._write(key, value)
             except Exception as error:  # noqa: BLE001 - whatever a write hits belongs to the writer's owner
                 self._failed(error)
+
+
+def lowest_priority() -> None:
+    """Give the thread that calls this what the others leave, where the system can do that for a single thread."""
+    with contextlib.suppress(AttributeError, OSError):
+        if sys.platform == "linux":  # elsewhere the number would be another process's
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
 
 
 def _nothing() -> None:

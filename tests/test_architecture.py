@@ -102,13 +102,25 @@ def test_help_and_version_wait_for_nothing_heavy(arguments: list[str]):
     assert ended.stdout.splitlines()[-1] == "heavy: []"
 
 
-def test_a_window_waits_for_no_network_and_no_reader():
+def test_a_window_waits_for_no_network_no_reader_no_plot_and_no_trainer(tmp_path):
     code = (
-        "import sys; import proseg_gui.gui.shell.main_window\n"
-        "heavy = {'torch', 'scipy', 'SimpleITK', 'nibabel', 'pydicom', 'gdcm'}\n"
-        "print('heavy:', sorted({m.split('.')[0] for m in sys.modules} & heavy))"
+        "import sys\n"
+        "from PySide6.QtCore import QSettings\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from proseg_gui.gui.shell.main_window import MainWindow\n"
+        "from proseg_gui.gui.shell.settings_store import SettingsStore\n"
+        "from proseg_gui.review.keeper import Keeper\n"
+        "application = QApplication(sys.argv[:1])\n"
+        "store = SettingsStore(QSettings(sys.argv[1], QSettings.Format.IniFormat))\n"
+        "window = MainWindow(store, Keeper())\n"
+        "window.show()\n"
+        "application.processEvents()\n"
+        "heavy = {'torch', 'scipy', 'SimpleITK', 'nibabel', 'pydicom', 'gdcm', 'pyqtgraph'}\n"
+        "found = {m.split('.')[0] for m in sys.modules} & heavy | {m for m in sys.modules if '.trainer.' in m}\n"
+        "window.close()\n"
+        "print('heavy:', sorted(found))"
     )
-    ended = python(code)
+    ended = python(code, str(tmp_path / "settings.ini"))
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "heavy: []"
 

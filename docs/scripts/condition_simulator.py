@@ -7,7 +7,7 @@
 A reader has one real (or the phantom's) reading in mind and starts from the consensus style. Each stroke goes to the
 deepest point of the largest error of any slice that is not accepted yet: a disc of DISC_MM on that slice, of which
 the reader says only what is on the same side of the own contour. A slice that is worked on and not accepted counts as
-looked at and left alone in its other parts. A slice whose Dice is at least ACCEPT after a stroke is accepted as it
+looked at and left alone in its other parts. A slice whose Dice is at least GOOD_DICE after a stroke is accepted as it
 stands and not looked at again. Everything is deterministic.
 """
 
@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, label
 from scipy.stats import rankdata
 
 from proseg_gui.bundle import load_bundle
 from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.evidence import Evidence, Standing
+from proseg_gui.inference.condition.reader import GOOD_DICE, Reader
 from proseg_gui.inference.condition.update import NUMBERS, Conditioned, Numbers, condition, propose
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.plan import default_plan
@@ -37,11 +37,11 @@ from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.metrics.bootstrap import Difference, paired_difference
+from proseg_gui.metrics.overlap import dice
 from proseg_gui.phantom import TRAINING_SHAPE, TRAINING_SPACING_MM, Phantom
 
 DISC_MM = {"phantom": 5.0, "brain": 2.5}
 """Radius of a stroke: two and a half pixels of the case's own."""
-ACCEPT = 0.95
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 STROKE_S, SLICE_S = 2.5, 1.5
 """Modelled seconds of a stroke, and of going to another slice."""
@@ -152,7 +152,7 @@ def edit_aucs(
     what: str, truth: np.ndarray, engine: Engine, edits: Sequence[tuple[int, int, int]], doubt: dict[str, np.ndarray]
 ) -> dict[str, float]:
     """How well each part of the uncertainty ranks the voxels of the first strokes above the rest of the region."""
-    reader = _Reader(truth, engine.geometry.spacing_mm, DISC_MM[what])
+    reader = Reader(truth, engine.geometry.spacing_mm, DISC_MM[what])
     edited = np.zeros(truth.shape, np.bool_)
     for place in edits:
         edited[place[0]] |= reader.disc(place)
@@ -167,22 +167,19 @@ def edit_aucs(
 def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray, numbers: Numbers | None) -> Trace:
     """One reader with one way of working."""
     engine = ensemble.engine
-    reader = _Reader(truth, engine.geometry.spacing_mm, DISC_MM[what])
+    reader = Reader(truth, engine.geometry.spacing_mm, DISC_MM[what])
     shown, stands = start.copy(), None
     trace = Trace([dice(shown, truth)], [], [], [], [])
     accepted: dict[int, Standing] = {}
     alone: dict[int, Standing] = {}
     said = np.zeros(truth.shape, np.uint8)
     while len(trace.dice) <= MOST_STROKES[what]:
-        place = reader.worst(shown, accepted)
+        place = reader.stroke(shown, said, set(accepted))
         if place is None:
             break
         k = place[0]
         trace.slices.append(k)
         trace.edits.append(place)
-        disc = reader.disc(place)
-        said[k][disc] = 1 if truth[place] else 2
-        shown[k][disc] = truth[place]
         if numbers is not None and len(trace.dice) <= PROPOSED:
             alone[k] = Standing(shown[k].copy())
             left = {j: standing for j, standing in alone.items() if j not in accepted}
@@ -193,7 +190,7 @@ def simulate(what: str, ensemble: Ensemble, start: np.ndarray, truth: np.ndarray
             if stands.proposed:
                 shown = drawn(stands, shown)
             trace.raters.append(dict(stands.raters))
-        if dice(shown[k], truth[k]) >= ACCEPT:
+        if dice(shown[k], truth[k]) >= GOOD_DICE:
             accepted[k] = Standing(shown[k].copy())
         trace.dice.append(dice(shown, truth))
         if len(trace.dice) > ENOUGH_STROKES and trace.dice[-1] >= ENOUGH:
@@ -209,49 +206,6 @@ def drawn(conditioned: Conditioned, shown: np.ndarray) -> np.ndarray:
         if k in lattices or k in conditioned.evidence.by_slice:
             result[k] = propose(conditioned, k).inside
     return result
-
-
-class _Reader:
-    """Who knows the own reading and looks for the largest error."""
-
-    def __init__(self, truth: np.ndarray, spacing_mm: Sequence[float], disc_mm: float) -> None:
-        self._truth, self._disc_mm = truth, disc_mm
-        self._spacing = spacing_mm[1:]
-        rows, columns = (np.arange(n) for n in truth.shape[1:])
-        self._rows, self._columns = rows[:, None] * spacing_mm[1], columns[None] * spacing_mm[2]
-
-    def worst(self, shown: np.ndarray, accepted: dict[int, Standing]) -> tuple[int, int, int] | None:
-        """The deepest point of the largest error on any slice that is not accepted; ``None`` when all is right."""
-        largest, found = 0, None
-        for k in np.flatnonzero((shown != self._truth).any((1, 2))):
-            if k in accepted:
-                continue
-            for side in (True, False):
-                pieces, count = label((shown[k] != self._truth[k]) & (self._truth[k] == side))
-                if not count:
-                    continue
-                sizes = np.bincount(pieces.ravel())[1:]
-                if sizes.max() > largest:
-                    largest, found = int(sizes.max()), (int(k), pieces == sizes.argmax() + 1)
-        if found is None:
-            return None
-        k, piece = found
-        y, x = np.unravel_index(
-            distance_transform_edt(np.pad(piece, 1), self._spacing)[1:-1, 1:-1].argmax(), piece.shape
-        )
-        return k, int(y), int(x)
-
-    def disc(self, place: tuple[int, int, int]) -> np.ndarray:
-        """``(y, x)`` what a stroke there says something about."""
-        k, y, x = place
-        distance = np.hypot(self._rows - self._rows[y], self._columns - self._columns[:, x])
-        return (distance <= self._disc_mm) & (self._truth[k] == self._truth[place])
-
-
-def dice(a: np.ndarray, b: np.ndarray) -> float:
-    """1 where both are empty."""
-    both = int(a.sum()) + int(b.sum())
-    return 1.0 if both == 0 else 2.0 * int((a & b).sum()) / both
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------

@@ -215,14 +215,14 @@ def agreement(studio: Studio) -> None:
 
 def trainer(studio: Studio) -> None:
     """The Trainer tab after a real training: a rater is added whom the phantom model does not know."""
-    window, link = studio.window, studio.window.training
-    setup = window.trainer.setup
+    window, link = studio.window, studio.window.trainer.link
+    setup = link.tab.setup
     folder = training_phantoms(studio.folder / "CT phantoms")
     window.tabs.bar.setCurrentIndex(1)
     link.data.choose(folder)
-    studio.wait_until(lambda: link.data.complete)
-    window.trainer.data.where.set_texts((folder.name,))  # not where this script keeps it
-    table = window.trainer.data.table
+    studio.wait_until(lambda: link.data.complete and link.library.models)
+    link.tab.data.where.set_texts((folder.name,))  # not where this script keeps it
+    table = link.tab.data.table
     for row in range(PHANTOMS - HELD_OUT, PHANTOMS - 1):  # the last one validates already
         place = table.visualRect(table.cases.index(row, table.cases.columnCount() - 1)).center()
         QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -237,7 +237,7 @@ def trainer(studio: Studio) -> None:
     setup.start.click()
     try:
         studio.wait_until(lambda: link.snapshot is not None and not link.snapshot.alive)
-        studio.wait_until(lambda: all(p.thumbnail is not None for p in window.trainer.strip.pictures.values()))
+        studio.wait_until(lambda: all(p.thumbnail is not None for p in link.tab.strip.pictures.values()))
         studio.save("trainer")
     finally:
         link.discard()  # a training goes on without its window, and this one is for nobody

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,14 +43,16 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
 
     ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
-    ``view_change_ms``: of a change of grey levels, with ten samples and all raters shown. ``during_sweep`` and
-    ``during_training``: p95 of the same moves while that runs, and as a multiple of ``idle`` in the same run.
+    ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
+    all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same
+    moves while that runs, and as a multiple of those right before and after.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
 
     bundle = load_bundle(model)
-    found: dict[str, Any] = {"slider_to_pixels_ms": {}, "cpu_ms": {}, "view_change_ms": {}, "during_sweep": {}}
+    found: dict[str, Any] = {"slider_to_pixels_ms": {}, "cpu_ms": {}, "view_change_ms": {}, "view_changes_ms": {}}
+    found["during_sweep"] = {}
     found["during_training"] = {}
     for size in sizes:
         key, window = str(size), _window(device, model)
@@ -65,13 +67,11 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
             **_figures(times[worst]), **{name: _figures(values) for name, values in times.items()},
         }  # fmt: skip
         found["cpu_ms"][key] = _steps(moves[worst])
-        found["view_change_ms"][key] = _view_change(window, bundle.card.raters)
-        with _training():
-            _until_idle(window)
-            found["during_training"][key] = _beside(window, axes.preference[0], _p95(times["preference"]))
-        _show(window, framed_study(size, repeats=LONG_SLICES // 4), bundle, device, exhaustive=True)
-        _until(window.scene.pixels_shown)
-        found["during_sweep"][key] = _beside(window, axes.preference[0], _p95(times["preference"]), "sweep")
+        changes = found["view_changes_ms"][key] = _view_changes(window, bundle.card.raters)
+        found["view_change_ms"][key] = changes["levels"]
+        long = framed_study(size, repeats=LONG_SLICES // 4)
+        found["during_training"][key] = _beside(window, axes.preference[0], _training())
+        found["during_sweep"][key] = _beside(window, axes.preference[0], _sweeping(window, long, bundle, device))
         window.close()
     return found
 
@@ -136,33 +136,61 @@ def _steps(moves: Sequence[_Move]) -> dict[str, float]:
     return {**found, "sum": round(sum(found.values()), 2)}
 
 
-def _view_change(window: MainWindow, raters: Sequence[str]) -> float:
-    """Processor time of the window's thread from a change of grey levels to the pixels, with everything shown."""
-    display = window.controller.display
+def _view_changes(window: MainWindow, raters: Sequence[str]) -> dict[str, float]:
+    """Processor time in ms of the window's thread from a change to the pixels, with everything shown: medians."""
+    display, scan = window.controller.display, window.scene.scan
     display.show_raters(frozenset(raters))
     display.set_view(show_thin=True)
     _until_idle(window)
     centre, width = display.view.window
-    times = []
-    for step in range(MOVES // 2):
-        here = time.thread_time()
-        display.set_window(centre + step % 7, width)
-        QApplication.processEvents()
-        times.append(1000.0 * (time.thread_time() - here))
-    return round(statistics.median(times[5:]), 2)
+    changes: dict[str, Callable[[int], object]] = {
+        "levels": lambda step: display.set_window(centre + step, width),
+        "opacity": lambda step: display.set_view(heat_opacity=0.4 + 0.01 * step),
+        "zoom": lambda step: scan.zoom_by(1.05 if step % 20 < 10 else 1 / 1.05),
+    }
+    found = {}
+    for name, change in changes.items():
+        times = []
+        for step in range(MOVES // 2):
+            here = time.thread_time()
+            change(step)
+            QApplication.processEvents()
+            times.append(1000.0 * (time.thread_time() - here))
+        found[name] = round(statistics.median(times[5:]), 2)
+        _until_idle(window)
+    return found
 
 
-def _beside(window: MainWindow, axis: Any, idle_p95: float, lane: str = "") -> dict[str, Any]:
-    """The p95 of moves while something else runs; ``lane`` is the one that must be busy all the while."""
-    values = [move.wall for move in _drag(window, axis, MOVES // 2)]
-    if lane and not window.controller.jobs.busy(lane):
+def _beside(window: MainWindow, axis: Any, work: AbstractContextManager[None]) -> dict[str, float]:
+    """The p95 of moves while ``work`` goes on, beside the mean of those right before and right after it."""
+
+    def p95() -> float:
+        _until_idle(window)
+        return _p95([move.wall for move in _drag(window, axis, MOVES // 2)])
+
+    before = p95()
+    with work:
+        during = p95()
+    idle = (before + p95()) / 2.0
+    return {"p95_ms": round(during, 2), "idle_p95_ms": round(idle, 2), "times_idle": round(during / idle, 2)}
+
+
+@contextmanager
+def _sweeping(window: MainWindow, study: Study, bundle: Bundle, device: str) -> Iterator[None]:
+    """A volume is opened and measured beside, every slice of it."""
+    _show(window, study, bundle, device, exhaustive=True)
+    _until(window.scene.pixels_shown)
+    yield
+    if not window.controller.jobs.busy("sweep"):
         raise UserError("the sweep ended before the slider was moved often enough", remedy="Measure on one core")
-    return {"p95_ms": round(_p95(values), 2), "times_idle": round(_p95(values) / idle_p95, 2)}
+    window.controller.desk.cancel_sweep()
 
 
 @contextmanager
 def _training() -> Iterator[None]:
-    """A training of the demo's case runs beside, in a process of its own as the Trainer starts one."""
+    """A training of the demo's case runs beside, in a process of its own and as low in priority as the Trainer's."""
+    from proseg_gui.training.process import put_behind
+
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         program = [sys.executable, "-m", "proseg_gui"]
@@ -170,6 +198,8 @@ def _training() -> Iterator[None]:
         command = [*program, "train", str(place / "demo" / "dataset"), "--out",
                    str(place / "bundle"), "--steps", "100000"]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with suppress(psutil.Error):
+            put_behind(psutil.Process(process.pid))
         try:
             lines = []
             for line in process.stdout or ():
@@ -186,9 +216,8 @@ def _training() -> Iterator[None]:
 
 def _until_idle(window: MainWindow) -> None:
     """Let what is on its way arrive: nothing is measured for a while after."""
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end or any(window.controller.jobs.busy(lane) for lane in ("frame", "spread", "detail")):
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+    end, busy = time.monotonic() + 0.5, window.controller.jobs.busy
+    _until_true(lambda: time.monotonic() > end and not any(busy(lane) for lane in ("frame", "spread", "detail")))
 
 
 def start_to_window() -> dict[str, float]:
@@ -276,11 +305,17 @@ def _until(signal: Any) -> None:
 
 
 def _until_true(condition: Callable[[], bool]) -> None:
+    """Run the event loop until a condition holds, which is asked after every event and every 20 ms.
+
+    The thread sleeps in between: with a limit of time, ``processEvents`` waits for nothing and burns a whole core.
+    """
     end = time.monotonic() + WAIT_MS / 1000.0
+    wakes = QTimer()
+    wakes.start(20)
     while not condition():
         if time.monotonic() > end:
             raise UserError(f"the window did not answer within {WAIT_MS // 1000} s")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _p95(values: Sequence[float]) -> float:

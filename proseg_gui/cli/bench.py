@@ -50,11 +50,12 @@ def table(results: dict[str, Any]) -> list[str]:
     lines = []
     for size, figures in results["slider_to_pixels_ms"].items():
         steps = ", ".join(f"{name} {value}" for name, value in results["cpu_ms"][size].items())
+        views = ", ".join(f"{name} {value}" for name, value in results["view_changes_ms"][size].items())
         training, sweep = (results[name][size]["times_idle"] for name in ("during_training", "during_sweep"))
         lines += [
             f"slider to pixels, {size} x {size}: median {figures['median']} ms, p95 {figures['p95']} ms",
             f"  p95 beside a training {training} times that, beside the sweep {sweep} times",
-            f"  processor time in ms: {steps}; a change of view {results['view_change_ms'][size]}",
+            f"  processor time in ms: {steps}; a change of view: {views}",
             f"  from cache against encoding again: {results['speedup_vs_reencode'][size]} times faster",
         ]
     survey, loading, ready = (results[name] for name in ("survey_slice_ms", "load_bundle_ms", "volume_ready_s"))

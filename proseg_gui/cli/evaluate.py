@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
 
 if TYPE_CHECKING:
+    from proseg_gui.bundle import Bundle
     from proseg_gui.io.dataset import Dataset
 
 EXAMPLE = """examples:
   proseg-gui evaluate brain_growth --model brain_growth --cases val --json val.json
   proseg-gui evaluate scans --model my_bundle --cases held_out.json --samples 32
+  proseg-gui evaluate scans --model my_bundle --cases val --into-card
 
 --cases is train, val or test (lists of the data set's split.json) or a file with a JSON list of case names.
 GED^2 is what published tables call GED; "own rater" is the Dice of each rater's own prediction (identity Dice).
@@ -47,6 +49,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--samples", type=int, metavar="N", help="samples a case in all; 8 a rater by default")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
+    parser.add_argument("--into-card", action="store_true",
+                        help="measure too how far the model's agreement and odds of raters can be trusted, and keep "
+                             "that in its card, where the window reads it")  # fmt: skip
     add_how(parser)
 
 
@@ -83,9 +88,35 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
         progress=progress,
     )  # fmt: skip
     print("\n".join(table(result)))
+    if args.into_card:
+        names = [case["name"] for case in result["cases"]]
+        result["calibration"] = _into_card(bundle, dataset, names, people, args.device, progress)
     if args.json is not None:
         atomic_json(args.json, result, overwrite=args.overwrite)
         print(f"wrote {args.json}")
+
+
+def _into_card(
+    bundle: Bundle,
+    dataset: Dataset,
+    names: Sequence[str],
+    people: Mapping[str, str | None] | None,
+    device: str,
+    progress: Progress,
+) -> dict[str, Any]:
+    from proseg_gui.bundle import annotate
+    from proseg_gui.inference.calibrate import calibrated
+    from proseg_gui.inference.calibration import KEY, LEVELS, calibration_of
+
+    found = calibrated(dataset, bundle, names, people=people, device=device, progress=progress)
+    card = annotate(bundle.folder, metrics={**bundle.card.metrics, KEY: found})
+    known = calibration_of(card)
+    assert known is not None
+    told = [(level, known.agreed(level / (LEVELS - 1))) for level in range(1, LEVELS - 1)]
+    so = ", ".join(f"{100 * level // (LEVELS - 1)} %: {100 * what[1]:.0f} %" for level, what in told if what)
+    print(f"of places that a share of the draws agrees on, raters included {so}")
+    print(f"kept in the card of {card.name}")
+    return found
 
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:

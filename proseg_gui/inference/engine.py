@@ -39,6 +39,7 @@ from proseg_gui.inference.device import (
     thread_limit,
     to_device,
 )
+from proseg_gui.inference.draws import Draws, places
 from proseg_gui.inference.fit import describe
 from proseg_gui.inference.gate import Gate
 from proseg_gui.inference.grid import GridPart, plan_grid
@@ -136,8 +137,10 @@ class Engine:
         self._threads, self._mixed = threads, mixed_precision
         self._lock = threading.Lock()
         self._network = self._place(choose_device(device))
-        self.budget = memory_budget()
+        streams = bundle.method.capabilities.streams
+        self.budget = memory_budget(streams=streams)
         self._cache = FeatureCache(self.budget.features if cache_bytes is None else cache_bytes)
+        self._draws = Draws(self.budget.draws, self._features, self._step, self.pause_point) if streams else None
         self.patches = Patches(self.n_slices, bundle.method)
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -200,7 +203,34 @@ class Engine:
 
     def _note_patch(self, network: _Network, k: int, features: Tensor) -> None:
         with torch.inference_mode(), thread_limit(1):
-            self.patches.note(k, features.to(network.device), network.method)
+            if self._draws is None:
+                self.patches.note(k, features, lambda part, points: self._decode_part(network, part, points))
+            else:
+                draws = self._draws
+                self.patches.note(
+                    k, places(k, features.shape), lambda part, points: draws.at(part, points, None, features)
+                )
+
+    def _cuttable(self, k: int, token: CancelToken | None) -> Tensor:
+        """What parts of slice ``k`` are cut from: its features, or its places where draws are made of whole slices."""
+        return self._features(k, token) if self._draws is None else places(k, self.grid.model_shape)
+
+    def _decode_part(
+        self, network: _Network, part: Tensor, points: Sequence[Point], token: CancelToken | None = None
+    ) -> Tensor:
+        """``(N, S, h, w)`` logits of a part ``(1, C, h, w)`` of :meth:`_cuttable`."""
+        if self._draws is not None:
+            return self._draws.at(part, points, token)
+        return network.method.decode_many(part.contiguous().to(network.device), network.placed(stacked(points)))
+
+    def _step(self, work: Callable[[Method, Tensor], Tensor | None], features: Tensor) -> Tensor | None:
+        """A step of a draw, where the network is."""
+
+        def run(network: _Network) -> Tensor | None:
+            with torch.inference_mode(), thread_limit(self._threads or 1):
+                return work(network.method, features.to(network.device))
+
+        return self._on_device(run)
 
     def descriptor(self, k: int, token: CancelToken | None = None) -> np.ndarray:
         """``(D,)``: how slice ``k`` looks to the model, see :mod:`proseg_gui.inference.fit`."""
@@ -238,22 +268,34 @@ class Engine:
 
     def probabilities(self, k: int, points: Sequence[Point], token: CancelToken | None = None) -> Iterator[np.ndarray]:
         """:meth:`probability` at each of ``points``, one at a time; another thread's hold is heeded between them."""
-        features = self._features(k, token)
+        features = None if self._draws is not None else self._features(k, token)
         for i, point in enumerate(points):
             if i:
                 self.pause_point(token)
             elif token is not None:
                 token.check()
-            yield self._decode(features, point, torch.sigmoid)
+            yield self._decode(k, features, point, torch.sigmoid, token)
+
+    def stream(self, k: int, point: Point, token: CancelToken | None = None) -> Iterator[np.ndarray]:
+        """:meth:`probability` after each step of a draw, the last one last; one alone where the method has no steps."""
+        if self._draws is None:
+            yield self.probability(k, point, token)
+            return
+        for logits in self._draws.steps(k, point, token):
+            yield read_only(torch.sigmoid(self.grid.to_image(logits)).numpy())
 
     def logits(self, k: int, point: Point, token: CancelToken | None = None) -> np.ndarray:
         """:meth:`probability` before the sigmoid; ``BACKGROUND_LOGIT`` outside the model's field of view."""
-        features = self._features(k, token)
+        features = None if self._draws is not None else self._features(k, token)
         if token is not None:
             token.check()
-        return self._decode(features, point, lambda logits: logits)
+        return self._decode(k, features, point, lambda logits: logits, token)
 
-    def _decode(self, features: Tensor, point: Point, last: Callable[[Tensor], Tensor]) -> np.ndarray:
+    def _decode(
+        self, k: int, features: Tensor | None, point: Point, last: Callable[[Tensor], Tensor], token: CancelToken | None
+    ) -> np.ndarray:
+        if features is None:
+            return read_only(last(self.grid.to_image(self._draws.draw(k, point, token))).numpy())  # type: ignore[union-attr]
         coords = coords_from(point)
 
         def work(network: _Network) -> np.ndarray:
@@ -366,37 +408,35 @@ class Engine:
         self, patch: Patch, points: Sequence[Point], token: CancelToken | None = None
     ) -> Iterator[np.ndarray]:
         """:meth:`patch_probabilities` before the sigmoid."""
-        features = patch.features.contiguous()
         at_once = max(POINTS_AT_ONCE, self._pixels_at_once // max(patch.pixels, 1))
         for i in range(0, len(points), at_once):
             self.pause_point(token)
-            coords = stacked(points[i : i + at_once])
+            some = points[i : i + at_once]
 
-            def work(network: _Network, coords: Mapping[str, Tensor] = coords) -> np.ndarray:
+            def work(network: _Network, some: Sequence[Point] = some) -> np.ndarray:
                 with torch.inference_mode(), thread_limit(1):
-                    logits = network.method.decode_many(features.to(network.device), network.placed(coords))
-                    return from_device(logits).numpy()
+                    return from_device(self._decode_part(network, patch.features, some, token)).numpy()
 
             yield self._on_device(work)
 
     def lattice(self, k: int, step: int, first: tuple[int, int], token: CancelToken | None = None) -> Patch:
         """Every ``step``-th pixel each way of slice ``k`` on the model's grid, from ``first`` (y, x) on."""
-        features = self._features(k, token)
-        return Patch(features[..., first[0] :: step, first[1] :: step].contiguous(), step, first)
+        cut = self._cuttable(k, token)
+        return Patch(cut[..., first[0] :: step, first[1] :: step].contiguous(), step, first)
 
     def probabilities_in(
         self, k: int, points: Sequence[Point], part: GridPart, token: CancelToken | None = None
     ) -> Iterator[np.ndarray]:
         """:meth:`probabilities` in a part of the slice: ``(n, S, y, x)``, n of the points at a time, in order."""
-        features = self._features(k, token)[..., part.rows, part.columns].contiguous()
+        features = self._cuttable(k, token)[..., part.rows, part.columns].contiguous()
         at_once = max(1, self._pixels_at_once // max(features.shape[-2] * features.shape[-1], 1))
         for i in range(0, len(points), at_once):
             self.pause_point(token)
-            coords = stacked(points[i : i + at_once])
+            some = points[i : i + at_once]
 
-            def work(network: _Network, coords: Mapping[str, Tensor] = coords) -> np.ndarray:
+            def work(network: _Network, some: Sequence[Point] = some) -> np.ndarray:
                 with torch.inference_mode(), thread_limit(self._threads or 1):
-                    logits = network.method.decode_many(features.to(network.device), network.placed(coords))
+                    logits = self._decode_part(network, features, some, token)
                     shape = logits.shape[:2]
                     image = part.to_image(logits.flatten(0, 1))
                     return from_device(torch.sigmoid(image).unflatten(0, shape)).numpy()
@@ -405,7 +445,7 @@ class Engine:
 
     def pixels(self, k: int, rows: np.ndarray, columns: np.ndarray, token: CancelToken | None = None) -> Patch:
         """Single pixels ``(M,)`` of slice ``k`` on the model's grid, side by side in a patch of one row."""
-        features = self._features(k, token)
+        features = self._cuttable(k, token)
         y, x = (torch.from_numpy(np.asarray(i, dtype=np.int64)).to(features.device) for i in (rows, columns))
         with torch.inference_mode():
             return Patch(features[0][:, y, x].to("cpu")[None, :, None], 1)
@@ -451,6 +491,8 @@ class Engine:
                 )
                 self._network = self._place(torch.device("cpu"))
                 self._cache.clear()
+                if self._draws is not None:
+                    self._draws.clear()
         return work(self._network)
 
     def _first_notices(self, box_centre_mm: tuple[float, float, float] | None) -> list[str]:

@@ -108,9 +108,9 @@ def _evaluate_case(
     token: CancelToken | None,
 ) -> tuple[dict[str, Any], list[str]]:
     card = bundle.card
-    pairs = _structure_pairs(card, dataset)
+    pairs = structure_pairs(card, dataset)
     study = load_case(case, list(pairs), token=token)
-    drawn = {name: _drawn(study, name, aliases) for name in pairs}
+    drawn = {name: drawn_by(study, name, aliases) for name in pairs}
     engine = Engine(bundle, study, device=device)
     predicted = [Predictions(card.raters, len(points) - len(card.raters), study.geometry) for _ in card.structures]
     for k in range(engine.n_slices):
@@ -131,7 +131,7 @@ def _evaluate_case(
     return row, [*engine.notices, *judge_fit(engine, token).reasons]
 
 
-def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
+def structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
     """Structure of the data set -> the model's: by name; where each has one only, these two."""
     if len(card.structures) == len(dataset.structures) == 1:
         return {dataset.structures[0]: card.structures[0]}
@@ -142,7 +142,7 @@ def _structure_pairs(card: Card, dataset: Dataset) -> dict[str, str]:
     return pairs
 
 
-def _drawn(study: Study, structure: str, aliases: Mapping[str, str]) -> Drawn:
+def drawn_by(study: Study, structure: str, aliases: Mapping[str, str]) -> Drawn:
     """Readings by the model's name of each rater; raters that the model does not know keep their own."""
     readings: dict[str, list[npt.NDArray[np.bool_]]] = {}
     for reading in study.readings:

@@ -188,6 +188,8 @@ class Sliders:
     def _ambiguity_controls(self, base: Point, token: CancelToken | None) -> list[Control]:
         """Axes of the Gram matrix summed over slices, each thinned pixel counting for those it stands for."""
         coords, total = coords_from(base), None
+        if not self._method.capabilities.ambiguity_axes:
+            return []
         for _, patch in self._engine.patches.snapshot(EFFECT_PIXELS):
             self._engine.pause_point(token)
             with torch.inference_mode(), thread_limit(1):

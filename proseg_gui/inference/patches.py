@@ -3,20 +3,21 @@
 Volumes, the effect of a slider and the axes of the ambiguity need all slices at once, and the features of all slices
 do not fit in memory. A patch is the bounding box of what any of a fixed set of probe points draws (with a margin),
 thinned to every n-th pixel of every n-th row where it is large; pixels count for those they stand for. The decoder
-works pixel by pixel, so decoding a patch gives exactly the pixels that decoding the slice would.
+works pixel by pixel, so decoding a patch gives exactly the pixels that decoding the slice would. Where draws are made
+of whole slices, a patch holds places instead of features (:mod:`~proseg_gui.inference.draws`).
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from proseg_gui.inference.points import Point, point_from, stacked, unstacked
+from proseg_gui.inference.points import Point, point_from, unstacked
 from proseg_gui.networks.base import Method
 
 PROBE_PIXELS = 16_384
@@ -25,6 +26,8 @@ PROBE_DRAWS = 8
 PROBE_SEED = 20_251
 PLAUSIBLE = 0.02
 """A structure may be where any probe's probability exceeds this."""
+Decode = Callable[[Tensor, Sequence[Point]], Tensor]
+"""Any pixels of a slice's features ``(1, C, h, w)`` at N points -> logits ``(N, S, h, w)``."""
 MARGIN_PIXELS, MARGIN_SHARE = 8, 0.1
 CASE_PIXELS = 1_500_000
 LEAST_PATCH_PIXELS, MOST_PATCH_PIXELS = 4096, 65_536
@@ -60,17 +63,17 @@ class Patches:
 
     def __init__(self, n_slices: int, method: Method) -> None:
         self._kept = min(max(CASE_PIXELS // n_slices, LEAST_PATCH_PIXELS), MOST_PATCH_PIXELS)
-        self._probes = stacked(_probe_points(method))
+        self._probes = _probe_points(method)
         self._patches: dict[int, Patch | None] = {}
         self._passed: set[int] = set()
         self._lock = threading.Lock()
 
-    def note(self, k: int, features: Tensor, method: Method) -> None:
+    def note(self, k: int, features: Tensor, decode: Decode) -> None:
         """Keep what matters of the features ``(1, C, h, w)`` of slice ``k``, once."""
         with self._lock:
             if k in self._patches and k not in self._passed:
                 return
-        patch = self._cut(k, features, method)
+        patch = self._cut(k, features, decode)
         with self._lock:
             self._patches[k] = patch
             self._passed.discard(k)
@@ -121,10 +124,10 @@ class Patches:
         by = 1 if max_pixels is None else _every(total, max_pixels)
         return [(k, patch.thinned(by)) for k, patch in found]
 
-    def _cut(self, k: int, features: Tensor, method: Method) -> Patch | None:
+    def _cut(self, k: int, features: Tensor, decode: Decode) -> Patch | None:
         height, width = features.shape[-2:]
         coarse = _every(height * width, PROBE_PIXELS)
-        logits = method.decode_many(features[..., ::coarse, ::coarse].contiguous(), self._probes)
+        logits = decode(features[..., ::coarse, ::coarse], self._probes)
         plausible = (torch.sigmoid(logits) > PLAUSIBLE).flatten(0, 1).any(0).cpu()
         if not plausible.any():
             return None

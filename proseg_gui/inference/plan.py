@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from proseg_gui.bundle import Bundle
-from proseg_gui.inference.points import Point, unstacked
+from proseg_gui.inference.points import PREFERENCE, Point, unstacked
 from proseg_gui.networks.base import Method
 
 N_THIN = 10
@@ -44,7 +44,9 @@ class SurveyPlan:
         generator = torch.Generator().manual_seed(self.seed)
         per_rater = self.tau_draws * self.eps_draws
         if not method.capabilities.rater_draws:
-            return unstacked(method.draw(None, self.n, generator))
+            points = unstacked(method.draw(None, self.n, generator))
+            # Levels come in turn; a plan has all draws of one beside each other.
+            return tuple(sorted(points, key=lambda p: p[PREFERENCE])) if method.capabilities.levels else points
         return tuple(
             point
             for rater in range(self.raters)
@@ -76,8 +78,11 @@ def ensemble_plan(bundle: Bundle, seed: int = 0, draws: int = ENSEMBLE_DRAWS) ->
 
 def _balanced(bundle: Bundle, draws: int, eps_draws: int, seed: int) -> SurveyPlan:
     able = bundle.method.capabilities
+    if able.streams:  # a draw takes long: the same few serve maps, causes and evidence
+        draws, eps_draws = min(draws, MAP_DRAWS), 1
     raters = len(bundle.card.raters) if able.rater_draws or able.levels else 1
     if not able.intra_expert:
-        return SurveyPlan(raters, 1, max(2, math.ceil(draws / raters)) if able.ambiguity_axes else 1, seed)
+        varies = able.ambiguity_axes or able.streams
+        return SurveyPlan(raters, 1, max(2, math.ceil(draws / raters)) if varies else 1, seed)
     eps_draws = eps_draws if able.ambiguity_axes else 1
     return SurveyPlan(raters, max(2, math.ceil(draws / (eps_draws * raters))), eps_draws, seed)

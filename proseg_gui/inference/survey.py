@@ -23,7 +23,7 @@ from proseg_gui.inference.points import AMBIGUITY, Point, point_from
 from proseg_gui.inference.region import uncertain_part, whole_part
 from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
 from proseg_gui.jobs import CancelToken
-from proseg_gui.volume import Geometry, areas_to_ml
+from proseg_gui.volume import Geometry
 
 LOCAL_DRAWS = 16
 
@@ -153,10 +153,10 @@ def ambiguity_at(
 ) -> np.ndarray:
     """``(S, y, x)`` float32: variance of the probability over the ambiguity alone, at ``point``'s preference.
 
-    Population variance over ``draws`` standard normal draws, the same for every slice; 0 .. 0.25.
+    Population variance over ``draws`` draws of the ambiguity, the same for every slice; 0 .. 0.25.
     """
     generator = torch.Generator().manual_seed(seed)
-    eps = torch.randn(draws, len(point[AMBIGUITY]), generator=generator).tolist()
+    eps = engine.method.draw_eps(draws, generator).tolist()
     points = [{**point, AMBIGUITY: tuple(row)} for row in eps]
     found = np.zeros((len(engine.structures), *engine.geometry.shape[1:]), np.float32)
     part = uncertain_part(engine, k, points, token)
@@ -343,4 +343,4 @@ class CaseSurvey:
         with self._lock:
             for k, numbers in self._numbers.items():
                 pixels[k] = getattr(numbers, name)[:, structure]
-        return np.array([areas_to_ml(column, geometry) for column in pixels.T])
+        return pixels.T @ (geometry.slice_thickness_mm() * geometry.pixel_area_mm2 / 1000.0)

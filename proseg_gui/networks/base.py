@@ -8,7 +8,7 @@ coordinates, so one cache and one fast path serve all methods.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -46,6 +46,11 @@ class Capabilities:
     levels: bool = False
     """Draws of everybody are agreement levels, what at least c of R raters include: each c in turn, as often as the
     others. What differs between them is what raters disagree on."""
+    weighed: bool = False
+    """It has a few readings of its own, each with a probability that the image decides: ``weighed_readings``."""
+    streams: bool = False
+    """A draw is made in steps, which ``stream`` gives, from noise of its own: eps is one number, the noise's seed (0:
+    without noise), and no axis runs through it. It looks at its surroundings, so only whole slices are decoded."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -54,7 +59,7 @@ class Capabilities:
         able = {
             "inter": self.levels or (self.personalised and self.rater_draws),
             "intra": self.intra_expert and self.rater_draws,
-            "ambiguity": self.ambiguity_axes or one_cause,
+            "ambiguity": self.ambiguity_axes or self.streams or one_cause,
         }
         return frozenset(name for name, there in able.items() if there)
 
@@ -207,6 +212,21 @@ class Method(nn.Module, ABC):
     @abstractmethod
     def moved(self, control: Control, coords: Coords, position: float) -> Coords:
         """``coords`` shifted along ``control`` until it lies at ``position``."""
+
+    def draw_eps(self, n: int, generator: torch.Generator) -> Tensor:
+        """``(n, K)`` draws of the ambiguity alone: standard normal numbers, or seeds where the method streams."""
+        return torch.randn(n, self.consensus_style()["eps"].numel(), generator=generator)
+
+    def stream(self, features: Tensor, coords: Coords) -> Iterator[Tensor]:
+        """Logits ``(1, S, H, W)`` of a slice ``(1, C, H, W)`` after each step; the last are those of :meth:`decode`."""
+        yield self.decode(features, coords)
+
+    def weighed_readings(self, features: Tensor) -> tuple[Coords, Tensor]:
+        """Of methods that are ``weighed``: K points as stacked latents ``(K, d)``, and their probabilities ``(B, K)``.
+
+        ``features``: ``(B, C, H, W)``, any pixels of a slice; the probabilities of a row sum to 1.
+        """
+        raise NotImplementedError(f"{self.kind} weighs no readings")
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""

@@ -20,10 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proseg_gui.networks.base import Capabilities, Control
+from proseg_gui.networks.levels import level_control, level_draws, mixed_levels
 from proseg_gui.networks.linear import LinearMethod
-
-LIMIT = 3.0
-"""Ends of the slider; the levels are spread evenly between them."""
 
 
 class ConsensusLevels(LinearMethod):
@@ -57,23 +55,14 @@ class ConsensusLevels(LinearMethod):
 
     def decode_points(self, pixels: Tensor, tau: Tensor, eps: Tensor) -> Tensor:
         """Logits at level ``tau (B, N, 1)``; below the first and above the last level, theirs."""
-        levels = torch.arange(1, self.n_raters + 1, device=pixels.device)
-        nearness = (1.0 - (tau.clamp(1.0, float(self.n_raters)) - levels).abs()).clamp_min(0.0)  # (B, N, R)
-        return torch.einsum("bnr,brsp->bnsp", nearness, pixels.unflatten(1, (self.n_raters, self.n_structures)))
+        return mixed_levels(pixels.unflatten(1, (self.n_raters, self.n_structures)), tau)
 
     def draw_tau(self, raters: Tensor, generator: torch.Generator, *, everybody: bool) -> Tensor:
         """Each level in turn, every round in an order of its own; asked for one rater: the majority's."""
         if not everybody:
             return super().draw_tau(raters, generator, everybody=False)
-        rounds = -(-len(raters) // self.n_raters)
-        order = torch.rand(rounds, self.n_raters, generator=generator).argsort(1).flatten()
-        return 1.0 + order[: len(raters), None].float()
+        return level_draws(len(raters), self.n_raters, generator)
 
     def preference_controls(self) -> list[Control]:
         """The level; + includes more, so that it runs from "all" to "at least 1"."""
-        count = self.n_raters
-        if count == 1:
-            return []
-        words = (f"all {count}", *(f"at least {c} of {count}" for c in range(count - 1, 0, -1)))
-        middle, unit = torch.tensor([0.5 * (count + 1)]), (count - 1) / (2.0 * LIMIT)
-        return [Control("Agreement", "preference", "tau", torch.tensor([-1.0]), middle, unit, 1.0, LIMIT, words)]
+        return level_control(self.n_raters)

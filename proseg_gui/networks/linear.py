@@ -1,4 +1,4 @@
-"""What methods share whose latents are plain vectors and whose decoder works pixel by pixel: points, draws, sliders."""
+"""What methods share whose latents are plain vectors: points, draws and sliders; and a decoder that is pixelwise."""
 
 from __future__ import annotations
 
@@ -15,17 +15,68 @@ CHUNK = 16384
 """Pixels decoded at once, over all points, so that hidden layers stay in the processor's cache."""
 
 
-class LinearMethod(Method):
-    """Straight lines in tau and eps themselves; subclasses give the network and :meth:`presets`.
-
-    A method without ambiguity leaves ``eps_size`` 0 and need not write :meth:`slopes`.
-    """
+class StraightMethod(Method):
+    """Straight lines in tau and eps themselves; subclasses give the network, a decoder and :meth:`presets`."""
 
     eps_size: int = 0
 
     @abstractmethod
     def presets(self) -> Tensor:
         """``(R, D)`` the tau of every rater."""
+
+    # -- points ---------------------------------------------------------------------------------------------------
+    def rater_coords(self, rater: int) -> Coords:
+        """The rater's preset, eps = 0."""
+        return self._at(self.presets()[rater])
+
+    def style_coords(self, weights: Tensor) -> Coords:
+        """The presets' mean under ``weights``, eps = 0."""
+        presets = self.presets()
+        return self._at(weights.to(presets) @ presets)
+
+    def _at(self, tau: Tensor) -> Coords:
+        return {"tau": tau.detach().float().cpu().clone(), "eps": torch.zeros(self.eps_size)}
+
+    @torch.no_grad()
+    def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:
+        """Points ``(n, D)`` and ``(n, K)``; eps ~ N(0, I); see the base class for the nesting."""
+        if tau_draws is not None and (rater is None or tau_draws < 1 or n % tau_draws):
+            raise ValueError("balanced draws need a rater and n divisible by tau_draws")
+        count = n if tau_draws is None else tau_draws
+        raters = torch.arange(count) % self.n_raters if rater is None else torch.full((count,), rater)
+        tau = self.draw_tau(raters, generator, everybody=rater is None)
+        eps = self.draw_eps(n, generator)
+        return {"tau": tau.repeat_interleave(n // max(count, 1), 0).float(), "eps": eps}
+
+    def draw_tau(self, raters: Tensor, generator: torch.Generator, *, everybody: bool) -> Tensor:
+        """``(n, D)`` a tau for each of ``raters (n,)``, here their presets; ``everybody``: no rater was asked for."""
+        return self.presets().detach().cpu()[raters]
+
+    # -- sliders --------------------------------------------------------------------------------------------------
+    def preference_controls(self) -> list[Control]:
+        """Eigenvectors of the presets' covariance between raters; + is towards raters who draw larger areas."""
+        return axes.between_raters(self.presets(), self.rater_area) if self.capabilities.preference_axes else []
+
+    def ambiguity_controls(self, gram: Tensor) -> list[Control]:
+        """Eigenvectors of J^T D J, largest first; + draws a larger area."""
+        return axes.of_ambiguity(gram) if self.capabilities.ambiguity_axes else []
+
+    def position(self, control: Control, coords: Coords) -> float:
+        """Projection in standard deviations."""
+        return float(control.axis @ (self._plain(control, coords) - control.origin)) / control.unit
+
+    def moved(self, control: Control, coords: Coords, position: float) -> Coords:
+        """``coords`` with one latent shifted along the axis."""
+        step = (position - self.position(control, coords)) * control.unit
+        return {**coords, control.latent: self._plain(control, coords) + step * control.axis}
+
+    @staticmethod
+    def _plain(control: Control, coords: Coords) -> Tensor:
+        return coords[control.latent].detach().float().cpu()
+
+
+class LinearMethod(StraightMethod):
+    """With a pixelwise decoder. A method without ambiguity leaves ``eps_size`` 0 and need not write :meth:`slopes`."""
 
     @abstractmethod
     def decode_points(self, pixels: Tensor, tau: Tensor, eps: Tensor) -> Tensor:
@@ -50,39 +101,6 @@ class LinearMethod(Method):
         size = max(CHUNK // points, 1024) if pixels.device.type == "cpu" else count  # a GPU: one large piece
         return torch.cat([self.decode_points(part, tau, eps) for part in pixels.split(size, -1)], dim=-1)
 
-    # -- points ---------------------------------------------------------------------------------------------------
-    def rater_coords(self, rater: int) -> Coords:
-        """The rater's preset, eps = 0."""
-        return self._at(self.presets()[rater])
-
-    def style_coords(self, weights: Tensor) -> Coords:
-        """The presets' mean under ``weights``, eps = 0."""
-        presets = self.presets()
-        return self._at(weights.to(presets) @ presets)
-
-    def _at(self, tau: Tensor) -> Coords:
-        return {"tau": tau.detach().float().cpu().clone(), "eps": torch.zeros(self.eps_size)}
-
-    @torch.no_grad()
-    def draw(self, rater: int | None, n: int, generator: torch.Generator, *, tau_draws: int | None = None) -> Coords:
-        """Points ``(n, D)`` and ``(n, K)``; eps ~ N(0, I); see the base class for the nesting."""
-        if tau_draws is not None and (rater is None or tau_draws < 1 or n % tau_draws):
-            raise ValueError("balanced draws need a rater and n divisible by tau_draws")
-        count = n if tau_draws is None else tau_draws
-        raters = torch.arange(count) % self.n_raters if rater is None else torch.full((count,), rater)
-        tau = self.draw_tau(raters, generator, everybody=rater is None)
-        eps = torch.randn(n, self.eps_size, generator=generator)
-        return {"tau": tau.repeat_interleave(n // max(count, 1), 0).float(), "eps": eps}
-
-    def draw_tau(self, raters: Tensor, generator: torch.Generator, *, everybody: bool) -> Tensor:
-        """``(n, D)`` a tau for each of ``raters (n,)``, here their presets; ``everybody``: no rater was asked for."""
-        return self.presets().detach().cpu()[raters]
-
-    # -- sliders --------------------------------------------------------------------------------------------------
-    def preference_controls(self) -> list[Control]:
-        """Eigenvectors of the presets' covariance between raters; + is towards raters who draw larger areas."""
-        return axes.between_raters(self.presets(), self.rater_area) if self.capabilities.preference_axes else []
-
     def slopes(self, pixels: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
         """``(C, P)`` at ``tau (D,)`` -> logits ``(S, P)`` at eps = 0 and their derivatives by eps, ``(K, S, P)``."""
         logits = self.decode_points(pixels[None], tau[None, None], pixels.new_zeros(1, 1, 0))[0, 0]
@@ -99,20 +117,3 @@ class LinearMethod(Method):
             rows = torch.cat([slope, torch.ones_like(logits)[None]]).flatten(1)
             gram += ((rows * (p * (1.0 - p)).flatten()) @ rows.T).cpu().double()
         return gram
-
-    def ambiguity_controls(self, gram: Tensor) -> list[Control]:
-        """Eigenvectors of J^T D J, largest first; + draws a larger area."""
-        return axes.of_ambiguity(gram) if self.capabilities.ambiguity_axes else []
-
-    def position(self, control: Control, coords: Coords) -> float:
-        """Projection in standard deviations."""
-        return float(control.axis @ (self._plain(control, coords) - control.origin)) / control.unit
-
-    def moved(self, control: Control, coords: Coords, position: float) -> Coords:
-        """``coords`` with one latent shifted along the axis."""
-        step = (position - self.position(control, coords)) * control.unit
-        return {**coords, control.latent: self._plain(control, coords) + step * control.axis}
-
-    @staticmethod
-    def _plain(control: Control, coords: Coords) -> Tensor:
-        return coords[control.latent].detach().float().cpu()

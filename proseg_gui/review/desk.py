@@ -39,6 +39,7 @@ from proseg_gui.review.drafts import Drafts
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.latents import Latents, Picture
 from proseg_gui.review.operations import Operations
+from proseg_gui.review.pace import Growing
 from proseg_gui.review.prompting import Prompting
 from proseg_gui.review.proposals import Proposals
 from proseg_gui.review.session import Reviewed
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from proseg_gui.inference.fit import Fit
 
 SUMMARY_EVERY_S = 0.4
+REGIONS_AFTER_S = 2.0
+"""When a sweep's regions of doubt are first looked for."""
 
 
 class Desk:
@@ -111,6 +114,7 @@ class Desk:
         self.model_expected = False
         """Whether a model is being loaded for the case."""
         self._last_summary = float("-inf")
+        self._regions_due = Growing(clock, REGIONS_AFTER_S)
         self._in_view_since = 0.0
         self._seconds_before = 0.0
 
@@ -242,6 +246,7 @@ class Desk:
             self.latents.choose_structure(self.model_structure)
         self._announce("structure_state_changed", None)
         self.proposals.ask()
+        self._regions_due.begin()
         self.worker.sweep(self.review, lambda: self.slice_index)
 
     def _drop_review(self) -> None:
@@ -313,8 +318,8 @@ class Desk:
             self._refresh_figures()
         if any(key.startswith((EVIDENCE, SETTLED, ACCEPTED, SHAPE)) for key in keys):
             self.proposals.ask()
-        if any(key.startswith((EVIDENCE, DOUBT)) for key in keys):
-            self.doubts.follow()
+        if any(key.startswith((EVIDENCE, DOUBT, SETTLED, ACCEPTED, SHAPE)) for key in keys):
+            self.doubts.follow(said=not all(key.startswith(DOUBT) for key in keys))
         self._announce("history_changed", gesture)
 
     def _structures_changed(self) -> None:
@@ -524,7 +529,8 @@ class Desk:
             self._request_spread()
         if self._clock() - self._last_summary > SUMMARY_EVERY_S:
             self._emit_summary()
-        self.doubts.ask(pressing=False)
+        if self._regions_due():
+            self.doubts.ask(pressing=False)
 
     def take_encoded(self) -> None:
         """The sweep has encoded every slice."""
@@ -541,10 +547,8 @@ class Desk:
             self._announce("doubt_measured", (self.case.case_id, doubt, self.model))
 
     def doubt_ml(self) -> float | None:
-        """Total uncertainty of the case in ml; ``None`` until every slice was measured."""
-        if self.summary is None or not self.summary.complete or self.study is None:
-            return None
-        return float(self.summary.by_slice @ self.study.geometry.slice_thickness_mm()) / 1000.0
+        """Total uncertainty of the case in ml, all structures together; ``None`` until every slice was measured."""
+        return None if self.review is None else self.review.doubt_ml()
 
     def cancel_sweep(self) -> None:
         """Stop looking at the rest of the volume; what is known stays."""
@@ -578,6 +582,7 @@ class Desk:
                 self.across.measured(name, self._measured_at)
             else:
                 self.across.look()
+            self.doubts.weigh()
 
     def _refresh_axes(self) -> None:
         if self.review is not None:

@@ -1,8 +1,9 @@
 """Doubt first: the regions of doubt of the open case, which of them are done, and the way from one to the next. No Qt.
 
-A region is done when the person agreed with the contour there, or said something of it by hand or tool, or took a
-proposal there. What was said (agree, disagree, later) is a step in the case's document; that a region was visited is
-no step and is kept with where one stood.
+A region is done when its structure is accepted, the person agreed with the contour there, or drew there after going to
+it; and when what was said, there or elsewhere, leaves nothing of its doubt above the floor. What was said of a region
+(agree, disagree, later) is a step in the case's document; that it was visited is no step and is kept with where one
+stood. What is left of the doubt is worked out in the background: :mod:`proseg_gui.review.remaining`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from proseg_gui.planes import Voxel
 from proseg_gui.review.document import DOUBT
 from proseg_gui.review.doubt import doubt_floor, next_slice
-from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import ml_text
 from proseg_gui.review.regions import Found, Region
+from proseg_gui.review.remaining import SURE, Remaining, RemainingRequest
 from proseg_gui.review.state import Announce
 from proseg_gui.wording import plural
 
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
 AGREE, DISAGREE, LATER = "agree", "disagree", "later"
-OPEN, VISITED, DRAWN = "open", "visited", "drawn"
-DONE, LEFT = (AGREE, DRAWN), (OPEN, DISAGREE, LATER)
+OPEN, VISITED, DRAWN, SETTLED, ACCEPTED = "open", "visited", "drawn", "settled", "accepted"
+DONE, LEFT = (AGREE, DRAWN, SETTLED, ACCEPTED), (OPEN, DISAGREE, LATER)
 WORDS = {
     OPEN: "not seen yet",
     AGREE: "agreed",
     DISAGREE: "disagreed",
     LATER: "left for later",
     DRAWN: "drawn on",
+    SETTLED: "settled by what you drew",
+    ACCEPTED: "accepted",
     VISITED: "visited",
 }
 ASK_EVERY_S = 2.0
@@ -45,11 +47,20 @@ GROWN = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A region and how it stands: one of the words above; ``current`` where one has gone to it."""
+    """A region and how it stands: one of the words above; ``current`` where one has gone to it.
+
+    ``left_ml``: what is in doubt after what was said, ``None`` until that is worked out.
+    """
 
     region: Region
     state: str
     current: bool
+    left_ml: float | None = None
+
+    @property
+    def ml(self) -> float:
+        """What is in doubt, as far as it is known."""
+        return self.region.ml if self.left_ml is None else self.left_ml
 
 
 class Doubts:
@@ -66,8 +77,8 @@ class Doubts:
         self._found: Found | None = None
         self.current: Region | None = None
         self._visited: dict[str, list[list[int]]] = {}
-        self._drawn: frozenset[int] = frozenset()
-        """Numbers of the regions in which something was said."""
+        self._remaining: Remaining | None = None
+        """Of the regions that are known, after what was said when it was worked out last."""
         self._came_from: list[tuple[int, Voxel | None]] = []
         self._asked = float("-inf")
 
@@ -99,8 +110,8 @@ class Doubts:
 
     def forget(self) -> None:
         """Another structure, another model, or none: no region is known."""
-        self._found = self.current = None
-        self._drawn, self._asked = frozenset(), float("-inf")
+        self._found = self.current = self._remaining = None
+        self._asked = float("-inf")
         self._announce("doubts_changed", ())
 
     def ask(self, *, pressing: bool = True) -> None:
@@ -117,35 +128,70 @@ class Doubts:
         stood = None if self.current is None else self.current.middle
         self._found = found
         self.current = None if stood is None else self._at(stood)
-        self.follow()
+        self._tell()
+        self.weigh()
 
     def _at(self, voxel: Voxel) -> Region | None:
         return next((region for region in self.regions if region.holds(voxel)), None)
 
-    def follow(self) -> None:
-        """Something was said, marked or undone: how the regions stand."""
-        if self._found is None:
+    def follow(self, *, said: bool) -> None:
+        """A region was marked, or something was ``said`` or accepted, or undone: how the regions stand."""
+        if self._found is not None:
+            self._tell()
+            if said:
+                self.weigh()
+
+    def weigh(self) -> None:
+        """Ask what is left of the doubt; not while a proposal is awaited, which comes first and asks again."""
+        desk, found = self._desk, self._found
+        if desk.review is None or found is None or not found.regions or desk.proposals.awaited:
             return
-        evidence = self._desk.document.evidence(self._structure)
-        self._drawn = frozenset(
-            number for number, region in enumerate(self.regions) if _values(evidence, region.voxels).any()
-        )
-        self._tell()
+        name, number = self._structure, desk.model_structure
+        kept, figures = desk.shapes.kept(number), desk.figures
+        shown = figures.voxels if kept is None and figures is not None and figures.exact else kept
+        follows = desk.proposals.wanted and desk.review.bundle.method.capabilities.samples
+        hand = desk.proposals.hand(name) if follows else None
+        point, evidence = desk.latents.stand(number)[0], desk.document.evidence(name)
+        desk.worker.weigh_regions(desk.review, RemainingRequest(found, evidence, shown, hand, point))
+
+    def take_remaining(self, remaining: Remaining) -> None:
+        """What is left of the doubt has come; of regions that are no more it is dropped."""
+        if remaining.found is self._found:
+            self._remaining = remaining
+            self._tell()
 
     def _tell(self) -> None:
         self._announce("doubts_changed", self.seen())
 
     def seen(self) -> tuple[Seen, ...]:
         """Every region and how it stands."""
+        known = self._remaining
+        left = None if known is None or known.found is not self._found else known.left
         marks = self._marks()
         visited = [tuple(place) for place in self._visited.get(self._structure, ())] if self.regions else []
+        accepted = bool(self.regions) and self._desk.shapes.locked(self._desk.model_structure) is not None
         found = []
         for number, region in enumerate(self.regions):
             state = VISITED if any(region.holds((z, y, x)) for z, y, x in visited) else OPEN
             state = next((mark["mark"] for mark in marks if _covers(mark, region)), state)
-            state = DRAWN if number in self._drawn else state
-            found.append(Seen(region, state, region is self.current))
+            ml = None if left is None else left[number].ml
+            if left is not None and known is not None:
+                if left[number].said and state != OPEN:
+                    state = DRAWN
+                elif left[number].ml < known.floor_ml and state != AGREE:
+                    state = SETTLED
+            found.append(Seen(region, ACCEPTED if accepted else state, region is self.current, ml))
         return tuple(found)
+
+    def could_change_ml(self) -> float | None:
+        """By how much the volume could change at most if all that is left were drawn anew, with the chance ``SURE``.
+
+        ``None`` while that is not known.
+        """
+        known = self._remaining
+        if known is None or known.found is not self._found:
+            return None
+        return known.could_change_ml([number for number, one in enumerate(self.seen()) if one.state in LEFT])
 
     def _marks(self) -> tuple[dict[str, Any], ...]:
         return self._desk.document.value(DOUBT + self._structure) or ()
@@ -165,7 +211,8 @@ class Doubts:
             self._came_from.append((self._desk.slice_index, None if self.current is None else self.current.middle))
             self._desk.set_slice(inside)
             return
-        target = next((one.region for one in seen if one.state == OPEN), None)
+        unseen = [one for one in seen if one.state == OPEN]
+        target = max(unseen, key=lambda one: one.ml).region if unseen else None
         if target is None:
             aside = [one.region for one in seen if one.state in (DISAGREE, LATER)]
             after = aside.index(self.current) + 1 if self.current in aside else 0
@@ -200,7 +247,7 @@ class Doubts:
         self._desk.set_slice(k)
         if self.current is not None:
             self._announce("doubt_reached", self.current)
-            self._announce("noticed", f"{self.current.sentence}{self._so_far}")
+            self._announce("noticed", self._told(self.current))
         self._tell()
 
     def _go(self, region: Region) -> None:
@@ -210,8 +257,12 @@ class Doubts:
             places.append(list(region.middle))
         self._desk.set_slice(region.middle[0])
         self._announce("doubt_reached", region)
-        self._announce("noticed", f"{region.sentence}{self._so_far}")
+        self._announce("noticed", self._told(region))
         self._tell()
+
+    def _told(self, region: Region) -> str:
+        left = next((one.left_ml for one in self.seen() if one.region is region), None)
+        return f"{region.told(left)}{self._so_far}"
 
     @property
     def _so_far(self) -> str:
@@ -249,11 +300,17 @@ class Doubts:
 
     def rest_told(self) -> str:
         """How many regions are left, and their doubt."""
-        left = [one.region for one in self.seen() if one.state in LEFT]
+        left = [one for one in self.seen() if one.state in LEFT]
         if not left:
             return f"no region of doubt is left{self._so_far}"
-        doubt = ml_text(sum(region.ml for region in left))
-        return f"{plural(len(left), 'region')} left with {doubt} in doubt{self._so_far}"
+        doubt, change = ml_text(sum(one.ml for one in left)), self.could_change_ml()
+        stop = "" if change is None else f"; {stop_rule(change)}"
+        return f"{plural(len(left), 'region')} left with {doubt} in doubt{self._so_far}{stop}"
+
+
+def stop_rule(change_ml: float) -> str:
+    """Whether it is time to stop, in one sentence."""
+    return f"what is left could change the volume by at most {ml_text(change_ml)} ({100 * SURE:.0f} %)"
 
 
 def _covers(mark: Mapping[str, Any], region: Region) -> bool:
@@ -262,15 +319,3 @@ def _covers(mark: Mapping[str, Any], region: Region) -> bool:
 
 def _is_voxel(place: object) -> bool:
     return isinstance(place, list | tuple) and len(place) == 3 and all(type(n) is int for n in place)
-
-
-def _values(bricks: Bricks, voxels: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
-    """``(n,)`` what a volume holds at voxels ``(n, 3)``."""
-    found = np.zeros(len(voxels), np.uint8)
-    for index in bricks.packed:
-        box = bricks.box(index)
-        first, last = np.array([s.start for s in box]), np.array([s.stop for s in box])
-        here = ((voxels >= first) & (voxels < last)).all(1)
-        if here.any():
-            found[here] = bricks.brick(index)[tuple((voxels[here] - first).T)]
-    return found

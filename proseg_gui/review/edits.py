@@ -118,6 +118,17 @@ class Bricks:
                 found[inside] = self.brick(index)[own]
         return found
 
+    def at(self, voxels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+        """``(n,)`` what it holds at voxels ``(n, 3)``."""
+        found = np.zeros(len(voxels), np.uint8)
+        for index in self.packed:
+            box = self.box(index)
+            first, last = np.array([s.start for s in box]), np.array([s.stop for s in box])
+            here = np.flatnonzero(((voxels >= first) & (voxels < last)).all(1))
+            if len(here):
+                found[here] = self.brick(index)[tuple((voxels[here] - first).T)]
+        return found
+
     def brick(self, index: Index) -> npt.NDArray[np.uint8]:
         """One brick's voxels; zeros where there is none."""
         shape = tuple(s.stop - s.start for s in self.box(index))

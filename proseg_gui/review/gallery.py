@@ -1,4 +1,8 @@
-"""A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws."""
+"""A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws.
+
+A model that weighs readings of its own shows these instead, each with the probability that it gives it. One whose draws
+are made step by step shows the first ones as they come (:func:`first_draws`, :func:`stream`), and then the samples.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.inference.readings import weighed_readings
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -28,14 +33,18 @@ class Sample:
     Parameters
     ----------
     number:
-        Which of the survey's draws, from 0.
+        Which of the survey's draws, or of the model's own readings, from 0.
     share:
-        Of all draws that it stands for, whole per cent; those of a gallery sum to 100.
+        Of all draws that it stands for, or the reading's probability, whole per cent; those of a gallery sum to 100.
+        ``None`` while the other draws are not there.
+    own:
+        It is a reading of the model's own.
     """
 
     number: int
     point: Point
-    share: int
+    share: int | None
+    own: bool = False
 
 
 def why_none(review: Reviewed | None) -> str:
@@ -46,16 +55,33 @@ def why_none(review: Reviewed | None) -> str:
     return "" if able else NO_SAMPLES
 
 
+def first_draws(review: Reviewed, most: int = MOST) -> tuple[Sample, ...]:
+    """The draws to show while the others are made; none where draws are quick."""
+    if not review.engine.method.capabilities.streams:
+        return ()
+    points, plan = review.survey.plan.points(review.engine.method), review.survey.plan
+    return tuple(Sample(number, points[number], None) for number in plan.thin(most))
+
+
 def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
     """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
 
-    The draws are those of the survey. The same draws give the same samples.
+    The draws are those of the survey, or the model's own readings. The same draws give the same samples.
     """
+    if review.engine.method.capabilities.weighed:
+        points, chances = weighed_readings(review.engine, k, token)
+        shares = whole_shares(chances)
+        own = [Sample(number, point, shares[number], own=True) for number, point in enumerate(points)]
+        return _by_share(own)
     points = review.survey.plan.points(review.engine.method)
     medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
     shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
     found = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
-    return tuple(sorted(found, key=lambda sample: (-sample.share, sample.number)))
+    return _by_share(found)
+
+
+def _by_share(samples: list[Sample]) -> tuple[Sample, ...]:
+    return tuple(sorted(samples, key=lambda sample: (-(sample.share or 0), sample.number)))
 
 
 def distances(
@@ -126,8 +152,11 @@ def k_medoids(distance: FloatArray, most: int) -> tuple[tuple[int, ...], npt.NDA
     return tuple(medoids), distance[:, medoids].argmin(1)
 
 
-def whole_shares(counts: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Counts as whole per cent that sum to 100: the largest remainders are rounded up, the first of equals first."""
+def whole_shares(counts: npt.NDArray[np.int64] | FloatArray) -> tuple[int, ...]:
+    """Counts or probabilities as whole per cent that sum to 100.
+
+    The largest remainders are rounded up, the first of equals first.
+    """
     exact = 100.0 * counts / counts.sum()
     shares = np.floor(exact).astype(int)
     order = np.argsort(-(exact - shares), kind="stable")
@@ -148,3 +177,18 @@ def draw(
         points = [sample.point for sample in samples]
         for number, probability in enumerate(review.engine.probabilities(k, points, token)):
             tell((number, probability[structure]))
+
+
+def stream(
+    review: Reviewed,
+    samples: tuple[Sample, ...],
+    structure: int,
+    k: int,
+    token: CancelToken,
+    tell: Callable[[Any], None],
+) -> None:
+    """:func:`draw`, but tell each sample after each step of its making."""
+    with review.engine.giving_way():
+        for number, sample in enumerate(samples):
+            for probability in review.engine.stream(k, sample.point, token):
+                tell((number, probability[structure]))

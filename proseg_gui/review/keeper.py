@@ -86,12 +86,7 @@ class Keeper:
         self._lost += 1
 
     def _found(self, study: Study, item: WorkItem, project: Project) -> OpenedCase:
-        identity = identify(study)
-        if not project.known(identity):
-            identity = complete(study, identity)
-        case_id = project.case_for(identity, name=item.name, path=item.path, later=True)
-        if self._saves is not None and not project.read_only:
-            self._saves.case(case_id)  # writes soon
+        case_id = self._case_id(study, item, project)
         document, said = self._document(case_id, study.geometry.shape)
         if said:
             study = replace(study, notices=(said, *study.notices))
@@ -103,6 +98,19 @@ class Keeper:
             if found is not None:
                 shown[structure] = found
         return OpenedCase(study, document, case_id, view or project.view(case_id) or {}, shown)
+
+    def _case_id(self, study: Study, item: WorkItem, project: Project) -> str:
+        identity = identify(study)
+        if not project.known(identity):
+            identity = complete(study, identity)
+        case_id = project.case_for(identity, name=item.name, path=item.path, later=True)
+        if self._saves is not None and not project.read_only:
+            self._saves.case(case_id)  # writes soon
+        return case_id
+
+    def case_id(self, study: Study, item: WorkItem) -> str:
+        """For a worker: the study's name in the project, where it is a new case if nobody opened it; else empty."""
+        return "" if self.project is None else self._case_id(study, item, self.project)
 
     def _document(self, case_id: str, shape: tuple[int, int, int]) -> tuple[Document, str]:
         """A case's document: the one in use (an acceptance may still be on its way into it), or as it is kept.
@@ -375,4 +383,6 @@ def item_of(kept: Mapping[str, Any]) -> WorkItem:
 def _with(item: WorkItem, entry: CaseEntry | None) -> WorkItem:
     if entry is None:
         return item
-    return replace(item, case_id=entry.id, state=entry.state, flagged=entry.flagged, doubt=entry.doubt)
+    return replace(
+        item, case_id=entry.id, state=entry.state, flagged=entry.flagged, doubt=entry.doubt, doubts=entry.doubts
+    )

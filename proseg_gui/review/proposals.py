@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
 Inside = npt.NDArray[np.bool_]
-NEW_STYLE = 0.35
-"""No rater's odds above this: nobody of the model draws like that."""
 
 
 @dataclass(frozen=True)
 class ProposalRequest:
     """What a proposal is asked of.
 
-    ``hand``: what the hand has said (codes of :mod:`proseg_gui.review.edits`), nothing that a tool or the model did.
+    ``evidence``: all that was said (codes of :mod:`proseg_gui.review.edits`), which is shown over the point's contour.
+    ``hand``: what of it the hand has said, nothing that a tool or the model did.
     ``before``: an earlier proposal that was taken over, and so is what stands.
     """
 
     structure: str
     number: int
+    evidence: Bricks
     hand: Bricks
     point: Point
     slice_index: int
@@ -65,6 +65,8 @@ class Proposal:
         Why nothing is proposed; empty where something is.
     conditioned:
         The engine's own object, with which the next step goes on.
+    explained:
+        Name -> share of what was said that the rater's draws say too; empty where ``raters`` is.
     """
 
     request: ProposalRequest
@@ -75,14 +77,7 @@ class Proposal:
     ghosts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notice: str = ""
     conditioned: Any = None
-
-    @property
-    def likest(self) -> str:
-        """The rater whose draws fit best; empty where none stands out."""
-        if not self.raters:
-            return ""
-        name = max(self.raters, key=lambda rater: self.raters[rater])
-        return name if self.raters[name] > max(NEW_STYLE, 1.5 / len(self.raters)) else ""
+    explained: Mapping[str, float] = field(default_factory=dict)
 
 
 class Proposals:
@@ -99,6 +94,8 @@ class Proposals:
         self.offered: Proposal | None = None
         self.seen: set[str] = set()
         """Structures of the open case of which a proposal was shown: the record of a reading says so."""
+        self.awaited = False
+        """Whether a proposal on every slice is being worked out."""
         self._hands: dict[tuple[str, Index], tuple[bytes, bytes | None]] = {}
         """Brick -> its bytes, and those of what the hand said in it: a step unpacks only what it changed."""
         self._taken: dict[str, Any] = {}
@@ -108,6 +105,7 @@ class Proposals:
         """Another case, or another model: nothing is offered; ``seen`` is what the case's view kept."""
         self._taken.clear()
         self._hands.clear()
+        self.awaited = False
         if isinstance(seen, list | tuple):
             self.seen = {name for name in seen if isinstance(name, str)}
         self._offer(None)
@@ -130,7 +128,7 @@ class Proposals:
             self._stop()
             return
         name, number = desk.modelled[desk.model_structure], desk.model_structure
-        hand = self._hand(name)
+        hand = self.hand(name)
         stays = desk.shapes.locked(number) is not None or desk.shapes.base(number) is not None
         if stays or not hand.packed or desk.document.value(SETTLED + name) == hand.digest:
             self._stop()
@@ -141,13 +139,15 @@ class Proposals:
         before = self._taken.get(name)
         if before is not None and before.point != point:
             before = None
-        desk.worker.propose(review, ProposalRequest(name, number, hand, point, desk.slice_index, before))
+        self.awaited = True
+        evidence = desk.document.evidence(name)
+        desk.worker.propose(review, ProposalRequest(name, number, evidence, hand, point, desk.slice_index, before))
 
     @staticmethod
     def _is_of(request: ProposalRequest, name: str, hand: Bricks, point: Point) -> bool:
         return request.structure == name and request.point == point and request.hand.digest == hand.digest
 
-    def _hand(self, name: str) -> Bricks:
+    def hand(self, name: str) -> Bricks:
         """What the hand has said of a structure."""
         evidence, packed = self._desk.document.evidence(name), {}
         for index, data in evidence.packed.items():
@@ -161,6 +161,7 @@ class Proposals:
         return Bricks(evidence.shape, packed)
 
     def _stop(self) -> None:
+        self.awaited = False
         self._desk.worker.cancel("proposal")
         self._offer(None)
 
@@ -170,14 +171,16 @@ class Proposals:
         if desk.case is None or request.structure not in desk.modelled:
             return
         name, point = request.structure, desk.latents.stand(request.number)[0]
-        if not self._is_of(request, name, self._hand(name), point):
+        if not self._is_of(request, name, self.hand(name), point):
             return
         if proposal.notice:
             self._announce("noticed", proposal.notice)
-            self._offer(None)
-            return
-        self.seen.add(request.structure)
-        self._offer(proposal)
+        else:
+            self.seen.add(request.structure)
+        self._offer(None if proposal.notice else proposal)
+        if proposal.complete:
+            self.awaited = False
+            desk.doubts.weigh()
 
     # -- what it would change -------------------------------------------------------------------------------------
     def inside(self, plane: Plane) -> Inside | None:

@@ -76,9 +76,9 @@ class Region:
     causes:
         Part -> share of the total over the region, adding up to 1, without what the chance of few draws adds.
     voxels:
-        ``(n, 3)`` z, y, x, and ``ml_each`` ``(n,)`` the volume of each.
-    volumes_ml:
-        ``(N,)`` how much of the region each draw of the survey includes.
+        ``(n, 3)`` z, y, x; ``ml_each`` ``(n,)`` the volume of each, and ``doubt_each`` ``(n,)`` what of it is in doubt.
+    draws, count:
+        ``(n, bytes)`` whether each of the survey's ``count`` draws includes the voxel, packed as bits.
     """
 
     ml: float
@@ -89,11 +89,19 @@ class Region:
     causes: Mapping[str, float]
     voxels: npt.NDArray[np.int32] = field(repr=False)
     ml_each: Floats = field(repr=False)
-    volumes_ml: Floats = field(repr=False)
+    doubt_each: Floats = field(repr=False)
+    draws: npt.NDArray[np.uint8] = field(repr=False)
+    count: int
 
     def holds(self, voxel: Voxel) -> bool:
         """Whether a voxel is one of the region's."""
         return bool((self.voxels == np.asarray(voxel)).all(1).any())
+
+    def volumes_ml(self, among: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """``(N,)`` how much of the region, or of its voxels ``among (n,)``, each draw of the survey includes."""
+        draws, ml_each = (self.draws, self.ml_each) if among is None else (self.draws[among], self.ml_each[among])
+        bits = [ml_each @ np.unpackbits(column[:, None], axis=1) for column in draws.T]  # never all unpacked at once
+        return np.concatenate(bits)[: self.count]
 
     @property
     def slices_told(self) -> str:
@@ -104,8 +112,13 @@ class Region:
     @property
     def sentence(self) -> str:
         """Where, how many ml, which raters, and the cause that weighs most."""
-        place = self.slices_told.capitalize()
-        told = [f"{place}{f', {self.where}' if self.where else ''}: {ml_text(self.ml)} in doubt"]
+        return self.told(None)
+
+    def told(self, left_ml: float | None) -> str:
+        """:attr:`sentence`, with what is left of the doubt after what was said, where that is another figure."""
+        place, doubt = self.slices_told.capitalize(), ml_text(self.ml)
+        left = "" if left_ml is None or ml_text(left_ml) == doubt else f", {ml_text(left_ml)} after what you drew"
+        told = [f"{place}{f', {self.where}' if self.where else ''}: {doubt} in doubt{left}"]
         told += [self._raters_told()] if self.raters else []
         cause, share = max(self.causes.items(), key=lambda item: item[1])
         told += [f"{'mostly' if share > 0.5 else 'most of all'} because {CAUSES[cause]}"]
@@ -173,7 +186,9 @@ def find_regions(
             causes=_shares(parts[:, part] @ ml_each[part], plan),
             voxels=voxels[part],
             ml_each=ml_each[part],
-            volumes_ml=_volumes(draws[part], ml_each[part], plan.n),
+            doubt_each=doubt[part],
+            draws=draws[part],
+            count=plan.n,
         )
         for ml, part in found
         if ml >= FLOOR * found[0][0]
@@ -267,12 +282,6 @@ def _middle_voxel(voxels: npt.NDArray[np.int32], doubt: Floats) -> Voxel:
     middle = np.average(voxels[here], axis=0, weights=doubt[here])
     z, y, x = voxels[here][np.square(voxels[here] - middle).sum(1).argmin()].tolist()
     return z, y, x
-
-
-def _volumes(draws: npt.NDArray[np.uint8], ml_each: Floats, count: int) -> Floats:
-    """``(N,)`` what each draw includes; a byte of draws at a time, so that no draw is unpacked whole."""
-    bits = [ml_each @ np.unpackbits(column[:, None], axis=1) for column in draws.T]
-    return np.concatenate(bits)[:count]
 
 
 def _shares(sums: Floats, plan: SurveyPlan) -> dict[str, float]:

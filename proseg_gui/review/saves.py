@@ -81,8 +81,10 @@ class Saves:
         self._put(("shown", case_id, structure), write, (bricks, kept))
 
     def doubt(self, case_id: str, ml: float, model: Value) -> None:
-        """Keep a case's doubted volume in ml as ``model`` measured it; only the newest is written."""
-        self._put(("doubt", case_id), partial(self._project.set_doubt, case_id, float(ml), plain_value(model)))
+        """Keep a case's doubted volume in ml as ``model`` measured it; only the newest of each model is written."""
+        kept = plain_value(model)
+        name = str(kept.get("sha256", "")) if isinstance(kept, Mapping) else ""
+        self._put(("doubt", case_id, name), partial(self._project.set_doubt, case_id, float(ml), kept))
 
     def case(
         self, case_id: str, *, name: str = "", path: str | Path | None = None, structures: Iterable[str] = ()
@@ -115,6 +117,7 @@ class Saves:
 
     def _put(self, key: tuple[str, ...], write: Write, value: Value = None) -> None:
         with self._change:
+            self._newest.pop(key, None)  # what is asked for last is written last
             self._newest[key] = (write, value)
             self._change.notify_all()
 

@@ -49,10 +49,14 @@ class Reviewed:
     """Structure -> slice, point and probability of what was drawn last."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
-        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not."""
+        """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not.
+
+        Like the sweep it waits while a hand is on a slider.
+        """
         from proseg_gui.inference.fit import judge_fit
 
-        return judge_fit(self.engine, token)
+        with self.engine.giving_way():
+            return judge_fit(self.engine, token)
 
     # -- the slider path ------------------------------------------------------------------------------------------
     def frame(self, slice_index: int, points: tuple[Point, ...], token: CancelToken | None = None) -> Frame:
@@ -104,6 +108,14 @@ class Reviewed:
             slices_done=int(np.isfinite(by_slice).sum()),
             n_slices=self.engine.n_slices,
         )
+
+    def doubt_ml(self) -> float | None:
+        """Total uncertainty of all structures in ml; ``None`` until every slice was measured."""
+        if not self.survey.complete:
+            return None
+        geometry, structures = self.study.geometry, range(len(self.engine.structures))
+        by_slice = np.sum([self.survey.slice_uncertainty("total", s) for s in structures], axis=0)
+        return float(by_slice @ geometry.slice_thickness_mm()) * geometry.pixel_area_mm2 / 1000.0
 
     def regions(self, structure: int) -> Found:
         """Where the case is in doubt, by what is known so far."""

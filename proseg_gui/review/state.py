@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +186,10 @@ class WorkItem:
     state:
         One of :data:`~proseg_gui.review.case.CASE_STATES`; ``flagged`` is a mark of its own beside it.
     doubt:
-        Total uncertainty summed over the volume, in ml; ``None`` until it was measured.
+        Total uncertainty summed over the volume, in ml, as the last model measured it; ``None`` until one did.
+        ``doubts``: hash of a model -> what it measured.
+    problem:
+        Why it could not be measured, as a clause; empty where nothing stood in the way.
     """
 
     key: str
@@ -200,6 +203,12 @@ class WorkItem:
     doubt: float | None = None
     current: bool = False
     others: tuple[WorkItem, ...] = ()
+    doubts: Mapping[str, float] = field(default_factory=dict)
+    problem: str = ""
+
+    def doubt_by(self, model: str) -> float | None:
+        """The doubt by the model of this hash; whoever measured it where none is named."""
+        return self.doubts.get(model) if model else self.doubt
 
 
 @dataclass(frozen=True)
@@ -228,3 +237,9 @@ class ViewState:
     """Structures that are not drawn."""
     compare_with: str | None = None
     """Rater whose given mask the current contour is measured against."""
+
+    @property
+    def steady(self) -> ViewState:
+        """All of it but what a hand drags (grey levels, how strong a map is): what lists and commands depend on."""
+        settings = replace(self.settings, heat_opacity=0.0, heat_threshold=0.0)
+        return replace(self, settings=settings, window=(0.0, 1.0))

@@ -9,6 +9,7 @@ from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.drafts import Words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.proposals import ProposalRequest
+from proseg_gui.review.remaining import RemainingRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
 
@@ -68,6 +69,9 @@ class Worker(Protocol):
 
     def find_regions(self, review: Reviewed, structure: int) -> None:
         """Where the case is in doubt so far; comes back by :meth:`Doubts.take`."""
+
+    def weigh_regions(self, review: Reviewed, request: RemainingRequest) -> None:
+        """What is left of their doubt; comes back by :meth:`Doubts.take_remaining`."""
 
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan; comes back by :meth:`Desk.take_fit`."""

@@ -18,18 +18,21 @@ ORDERS = ("doubt", "name", "state")
 class Worklist:
     """An ordered list of cases.
 
-    It is sorted when cases are shown and when an order is chosen, and then stands still: were it sorted again whenever
-    a doubt becomes known, the next case would be another one than the one below the open case.
+    It is sorted when cases are shown, when an order or another model is chosen, and when a case was measured in the
+    background (:meth:`measured`), which happens only while nobody works. Otherwise it stands still: the open case does
+    not move away from the one below it when its own doubt becomes known.
     """
 
     def __init__(self) -> None:
         self.items: tuple[WorkItem, ...] = ()
         """In the order in which they are seen, which is also the one that :meth:`neighbour` follows."""
         self.order = "doubt"
+        self.model = ""
+        """Hash of the model by whose doubt the cases are compared; empty while none is known."""
 
     def show(self, items: Iterable[WorkItem]) -> None:
         """Replace the list."""
-        self.items = tuple(ordered(tuple(items), self.order))
+        self.items = tuple(ordered(tuple(items), self.order, self.model))
 
     def sort(self, order: str) -> None:
         """Sort by one of :data:`ORDERS`.
@@ -42,7 +45,28 @@ class Worklist:
         if order not in ORDERS:
             raise ValueError(f"order must be one of {ORDERS}, got {order!r}")
         self.order = order
-        self.items = tuple(ordered(self.items, order))
+        self.items = tuple(ordered(self.items, order, self.model))
+
+    def compare_by(self, model: str) -> None:
+        """Compare cases by the doubt that the model of this hash measures; what stood in another's way is forgotten."""
+        if model != self.model:
+            self.model = model
+            self.items = tuple(replace(item, problem="") for item in self.items)
+            self.sort(self.order)
+
+    def to_measure(self) -> WorkItem | None:
+        """The first case, as it is seen, that the model has not measured and could measure."""
+        if not self.model:
+            return None
+        open_cases = (item for item in self.items if not item.current and not item.problem)
+        return next((item for item in open_cases if item.doubt_by(self.model) is None), None)
+
+    def measured(self, key: str, case_id: str, ml: float, model: str) -> None:
+        """A case was measured in the background; it moves to its place."""
+        item = self.item(key)
+        if item is not None:
+            self.update(key, case_id=case_id or item.case_id, doubt=ml, doubts={**item.doubts, model: ml}, problem="")
+            self.sort(self.order)
 
     def open(self, item: WorkItem) -> None:
         """Make a case the current one, adding it below the others if it is not in the list."""
@@ -76,10 +100,18 @@ class Worklist:
         self.items = tuple(replace(item, **changes) if item.key == key else item for item in self.items)
 
 
-def ordered(items: Sequence[WorkItem], order: str) -> list[WorkItem]:
-    """Sort cases by ``"doubt"`` (highest first, unmeasured last), ``"name"`` or ``"state"`` (not started first)."""
+def ordered(items: Sequence[WorkItem], order: str, model: str = "") -> list[WorkItem]:
+    """Sort cases by ``"doubt"`` (highest first, unmeasured last), ``"name"`` or ``"state"`` (not started first).
+
+    ``model``: hash of the one whose doubt counts; by default each case's newest.
+    """
+
+    def by_doubt(item: WorkItem) -> tuple[bool, float, Any]:
+        doubt = item.doubt_by(model)
+        return doubt is None, -(doubt or 0.0), natural(item.name)
+
     keys: dict[str, Callable[[WorkItem], Any]] = {
-        "doubt": lambda item: (item.doubt is None, -(item.doubt or 0.0), natural(item.name)),
+        "doubt": by_doubt,
         "name": lambda item: natural(item.name),
         "state": lambda item: (CASE_STATES.index(item.state), natural(item.name)),
     }

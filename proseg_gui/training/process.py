@@ -217,8 +217,7 @@ class Training:
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
             born = process.create_time()
-            lower = min(int(psutil.Process().nice()) + NICENESS, 19)
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else lower)
+            put_behind(process)
         record = {"plan": asdict(self.plan), "pid": self._process.pid, "born": born}
         atomic_json(self.folder / "run.json", record, overwrite=True, mode=PRIVATE)  # its time: the last start's
 
@@ -372,6 +371,12 @@ def check_name(name: str, taken: Sequence[str]) -> None:
         raise UserError(f"{name!r} cannot be a model's name", remedy="Use letters, digits, and . _ + - between them")
     if name.casefold() in {other.casefold() for other in taken}:
         raise UserError(f"there is a model or a training called {name!r} already", remedy="Choose another name")
+
+
+def put_behind(process: psutil.Process) -> None:
+    """Give a process a lower priority than this one has: who looks at scans meanwhile comes first."""
+    lower = min(int(psutil.Process().nice()) + NICENESS, 19)
+    process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else lower)
 
 
 def find_trainings(root: Path) -> list[Training]:

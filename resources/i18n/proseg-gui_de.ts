@@ -338,6 +338,10 @@ Voreinstellungen: {figure}
         <translation>Bei dieser Vorliebe lässt das Bild nichts offen: keine Richtung erklärt 2 % oder mehr.</translation>
     </message>
     <message>
+        <source>This model makes a draw step by step: Random makes another, Reset shows what all draws have in common.</source>
+        <translation>Dieses Modell macht eine Ziehung Schritt für Schritt: Zufall macht eine andere, Zurücksetzen zeigt, was allen gemeinsam ist.</translation>
+    </message>
+    <message>
         <source>Ambiguity</source>
         <translation>Mehrdeutigkeit</translation>
     </message>
@@ -416,6 +420,10 @@ Voreinstellungen: {figure}
     <message>
         <source>This model knows no single rater: choose how many of them should agree.</source>
         <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie, wie viele übereinstimmen sollen.</translation>
+    </message>
+    <message>
+        <source>This model knows no single rater: choose one of its own readings, or as it weighs them.</source>
+        <translation>Dieses Modell kennt keinen einzelnen Rater: wählen Sie einen seiner eigenen Befunde, oder wie es sie gewichtet.</translation>
     </message>
     <message>
         <source>Draw as {rater} does</source>
@@ -3196,6 +3204,14 @@ Voreinstellungen: {figure}
         <translation>Ausführen</translation>
     </message>
     <message>
+        <source>Add me as a rater…</source>
+        <translation>Mich als Rater hinzufügen…</translation>
+    </message>
+    <message>
+        <source>No rater of the model explains your strokes. Train the model on your accepted readings, in the Trainer</source>
+        <translation>Kein Rater des Modells erklärt Ihre Striche. Trainieren Sie das Modell im Trainer mit Ihren angenommenen Lesungen</translation>
+    </message>
+    <message>
         <source>Take here</source>
         <translation>Hier übernehmen</translation>
     </message>
@@ -3248,12 +3264,32 @@ Voreinstellungen: {figure}
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
+        <source>{count} readings of {name}, each with the probability that the model gives it; a click takes one</source>
+        <translation>{count} Befunde von {name}, jeder mit der Wahrscheinlichkeit, die das Modell ihm gibt; ein Klick übernimmt eine</translation>
+    </message>
+    <message>
+        <source>{count} of {n} draws of {name} as they come, step by step; how frequent each is follows</source>
+        <translation>{count} von {n} Ziehungen von {name}, wie sie entstehen, Schritt für Schritt; wie häufig jede ist, folgt</translation>
+    </message>
+    <message>
         <source>{count} samples stand for {n} draws of {name}; a click takes one</source>
         <translation>{count} Stichproben stehen für {n} Ziehungen von {name}; ein Klick übernimmt eine</translation>
     </message>
     <message>
+        <source>reading {number}: {share} %</source>
+        <translation>Befund {number}: {share} %</translation>
+    </message>
+    <message>
+        <source>A draw as it comes</source>
+        <translation>Eine Ziehung, die gerade entsteht</translation>
+    </message>
+    <message>
         <source>Sample, {share} % of all draws</source>
         <translation>Stichprobe, {share} % aller Ziehungen</translation>
+    </message>
+    <message>
+        <source>Reading, {share} % probable</source>
+        <translation>Befund, zu {share} % wahrscheinlich</translation>
     </message>
     <message>
         <source>Coded structure</source>
@@ -3883,12 +3919,52 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>N weiter · Umschalt+N zurück</translation>
     </message>
     <message>
-        <source>region {n} of {all}</source>
-        <translation>Bereich {n} von {all}</translation>
+        <source>Of places shown as {said} % agreed, raters included {were} % ({count} validation cases)</source>
+        <translation>Von Stellen mit gezeigter Übereinstimmung von {said} % schlossen Rater {were} % ein ({count} Validierungsfälle)</translation>
     </message>
     <message>
-        <source>N next · {n} left, {volume}</source>
-        <translation>N weiter · noch {n}, {volume}</translation>
+        <source>As the model&apos;s card has it; places where raters or draws include anything</source>
+        <translation>Nach der Karte des Modells; Stellen, die Rater oder Ziehungen einschließen</translation>
+    </message>
+    <message>
+        <source>{said} %: {were} %</source>
+        <translation>{said} %: {were} %</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left</source>
+        <translation>Kein Zweifelsbereich ist übrig</translation>
+    </message>
+    <message>
+        <source>N next · {count} left, {doubt}</source>
+        <translation>N weiter · {count} übrig, {doubt}</translation>
+    </message>
+    <message>
+        <source>N next · {count} left, {doubt} · volume ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig, {doubt} · Volumen ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>N next · {count} left · ±{change} ({sure} %)</source>
+        <translation>N weiter · {count} übrig · ±{change} ({sure} %)</translation>
+    </message>
+    <message>
+        <source>No region of doubt is left.</source>
+        <translation>Kein Zweifelsbereich ist übrig.</translation>
+    </message>
+    <message>
+        <source>1 region of doubt left: {doubt}.</source>
+        <translation>1 Zweifelsbereich übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>{count} regions of doubt left: {doubt}.</source>
+        <translation>{count} Zweifelsbereiche übrig: {doubt}.</translation>
+    </message>
+    <message>
+        <source>What is left could change the volume by at most {change} ({sure} %).</source>
+        <translation>Was übrig ist, könnte das Volumen um höchstens {change} ändern ({sure} %).</translation>
+    </message>
+    <message>
+        <source>region {n} of {all}</source>
+        <translation>Bereich {n} von {all}</translation>
     </message>
     <message>
         <source>{volume} in doubt</source>
@@ -4127,12 +4203,16 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
         <translation>Vorschlag {volume}{change}</translation>
     </message>
     <message>
-        <source>drawn most like {rater}</source>
-        <translation>gezeichnet am ehesten wie {rater}</translation>
+        <source>a new way of drawing</source>
+        <translation>eine neue Art zu zeichnen</translation>
     </message>
     <message>
-        <source>like no single rater of the model</source>
-        <translation>wie kein einzelner Rater des Modells</translation>
+        <source>most like {rater} (such a guess is right in {right} %)</source>
+        <translation>am ehesten wie {rater} (so eine Vermutung stimmt in {right} %)</translation>
+    </message>
+    <message>
+        <source>you draw like {rater} ({odds} %; such odds are right in {right} %)</source>
+        <translation>Sie zeichnen wie {rater} ({odds} %; so etwas stimmt in {right} %)</translation>
     </message>
     <message>
         <source>voxel</source>
@@ -4189,6 +4269,10 @@ Klicken, um dorthin zurückzugehen; Entf vergisst sie</translation>
     <message>
         <source>Regions of doubt</source>
         <translation>Zweifelsbereiche</translation>
+    </message>
+    <message>
+        <source>What is left in doubt</source>
+        <translation>Was im Zweifel bleibt</translation>
     </message>
     <message>
         <source>Fit of the model</source>
@@ -4773,6 +4857,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>es wird nachgesehen, an welchen Fällen sie beurteilt wurden</translation>
     </message>
     <message>
+        <source>Looking for trainings</source>
+        <translation>Trainings werden gesucht</translation>
+    </message>
+    <message>
         <source>Pausing</source>
         <translation>Pause wird eingelegt</translation>
     </message>
@@ -5269,6 +5357,10 @@ oder eine DICOM-Serie mit einem Struktursatz je Rater.</translation>
         <translation>keiner: in der Spalte Teil klicken, um Patienten zurückzulegen</translation>
     </message>
     <message>
+        <source>These data cannot be learned by the model that looks at the scan</source>
+        <translation>Aus diesen Daten kann das Modell der Aufnahme nicht lernen</translation>
+    </message>
+    <message>
         <source>from split.json</source>
         <translation>aus split.json</translation>
     </message>
@@ -5763,6 +5855,34 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Gauß</translation>
     </message>
     <message>
+        <source>what a draw is: anybody&apos;s reading, a chosen rater&apos;s, or what so many raters agree on</source>
+        <translation>was eine Ziehung ist: ein Befund von irgendwem, von einem gewählten Rater, oder worin so viele Rater übereinstimmen</translation>
+    </message>
+    <message>
+        <source>Diverse</source>
+        <translation>Vielfältig</translation>
+    </message>
+    <message>
+        <source>A rater&apos;s</source>
+        <translation>Von einem Rater</translation>
+    </message>
+    <message>
+        <source>Dynamics</source>
+        <translation>Dynamik</translation>
+    </message>
+    <message>
+        <source>how noise becomes a mask: pixels change between 0 and 1, or move along straight lines</source>
+        <translation>wie aus Rauschen eine Maske wird: Pixel wechseln zwischen 0 und 1, oder bewegen sich auf geraden Linien</translation>
+    </message>
+    <message>
+        <source>Bernoulli diffusion</source>
+        <translation>Bernoulli-Diffusion</translation>
+    </message>
+    <message>
+        <source>Flow matching</source>
+        <translation>Flow Matching</translation>
+    </message>
+    <message>
         <source>Backbone</source>
         <translation>Backbone</translation>
     </message>
@@ -5839,6 +5959,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Übereinstimmungsstufen</translation>
     </message>
     <message>
+        <source>Mixture of stochastic experts</source>
+        <translation>Mischung stochastischer Experten</translation>
+    </message>
+    <message>
+        <source>Diffusion over masks</source>
+        <translation>Diffusion über Masken</translation>
+    </message>
+    <message>
         <source>confusion matrix a rater</source>
         <translation>Konfusionsmatrix je Rater</translation>
     </message>
@@ -5877,6 +6005,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>drawn on</source>
         <translation>darauf gezeichnet</translation>
+    </message>
+    <message>
+        <source>settled by what you drew</source>
+        <translation>durch Ihre Striche geklärt</translation>
     </message>
     <message>
         <source>visited</source>
@@ -6065,6 +6197,22 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>holes</source>
         <translation>Löcher</translation>
+    </message>
+    <message>
+        <source>it lies in no file</source>
+        <translation>er liegt in keiner Datei</translation>
+    </message>
+    <message>
+        <source>Doubt of the worklist</source>
+        <translation>Zweifel der Arbeitsliste</translation>
+    </message>
+    <message>
+        <source>it could not be measured</source>
+        <translation>konnte nicht gemessen werden</translation>
+    </message>
+    <message>
+        <source>being measured</source>
+        <translation>wird gemessen</translation>
     </message>
 </context>
 </TS>

@@ -146,3 +146,19 @@ def test_an_unknown_model_and_a_folder_without_cases(data, tmp_path, model, caps
     (tmp_path / "void").mkdir()
     assert run(tmp_path / "void", "--model", model) == 2
     assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_how_far_certainty_can_be_trusted_goes_into_the_card(model, data, tmp_path, capsys) -> None:
+    from shutil import copytree
+
+    from proseg_gui.bundle import load_bundle
+    from proseg_gui.inference.calibration import calibration_of
+
+    own = copytree(model, tmp_path / "own")
+    before, out = load_bundle(own).card, tmp_path / "r.json"
+    assert run(data, "--model", own, "--cases", "val", "--into-card", "--json", out) == 0
+    text, card = capsys.readouterr().out, load_bundle(own).card
+    known = calibration_of(card)
+    assert known is not None and known.n_cases == 2 and calibration_of(before) is None
+    assert json.loads(out.read_text())["calibration"] == card.metrics["calibration"]
+    assert card.sha256 == before.sha256 and f"kept in the card of {card.name}" in text

@@ -94,7 +94,7 @@ def test_who_is_who_is_said_in_a_file_or_told(discs, tmp_path, capsys):
 @pytest.mark.parametrize(("extra", "said"), [
     (["--people", "who.json"], "Give --init too"),
     (["--init", "phantom", "--stage", "rater", "--people", "nowhere.json"], "nowhere.json"),
-    (["--method", "diffusion"], "no method 'diffusion'"),
+    (["--method", "tomorrows"], "no method 'tomorrows'"),
     (["--precision", "16-mixed"], "training in 16-mixed is not for the device cpu. Here --precision may be 32 or bf16"),
     (["--init", "phantom"], "belong together"),
     (["--stage", "rater"], "belong together"),

@@ -59,7 +59,7 @@ class Watch:
 
 def _begins(frames: list[traceback.FrameSummary]) -> bool:
     """Whether a window is being built: it is not on the screen yet."""
-    starts = ("main_window.py", "link.py", "tab.py", "application.py")
+    starts = ("main_window.py", "link.py", "tab.py", "application.py", "model_before.py")
     return any(frame.name == "__init__" and frame.filename.endswith(starts) for frame in frames)
 
 

@@ -4,7 +4,7 @@ import torch
 
 from proseg_gui.inference import patches as module
 from proseg_gui.inference.patches import Patches
-from proseg_gui.inference.points import coords_from, point_from
+from proseg_gui.inference.points import coords_from, point_from, stacked
 
 
 def features_of(make, bundle, shape=(1, 60, 80), centre=(30, 50), radius=9.0):
@@ -24,10 +24,14 @@ def area(method, features, point, step=1):
     return int((torch.sigmoid(logits) > 0.5).sum()) * step**2
 
 
+def decoder(method):
+    return lambda part, points: method.decode_many(part, stacked(points))
+
+
 def test_a_patch_holds_all_that_any_rater_draws(known):
     bundle, features = known
     patches = Patches(1, bundle.method)
-    patches.note(0, features, bundle.method)
+    patches.note(0, features, decoder(bundle.method))
     ((k, patch),) = patches.snapshot()
     assert (k, patch.step) == (0, 1)
     assert patch.pixels < features.shape[-1] * features.shape[-2]
@@ -39,7 +43,7 @@ def test_a_patch_holds_all_that_any_rater_draws(known):
 def test_where_nothing_is_drawn_nothing_is_kept(make, known):
     bundle, _ = known
     patches = Patches(2, bundle.method)
-    patches.note(1, features_of(make, bundle, centre=(500, 500)), bundle.method)
+    patches.note(1, features_of(make, bundle, centre=(500, 500)), decoder(bundle.method))
     assert (patches.seen, 1 in patches, 0 in patches, patches.snapshot()) == (1, True, False, [])
     assert patches.one(1, 10) is None
 
@@ -48,7 +52,7 @@ def test_one_patch_is_thinned_on_another_lattice_than_its_neighbour(known):
     bundle, features = known
     patches = Patches(2, bundle.method)
     for k in (0, 1):
-        patches.note(k, features, bundle.method)
+        patches.note(k, features, decoder(bundle.method))
     (_, whole), _ = patches.snapshot()
     assert patches.one(0, whole.pixels) is whole
     first, second = (patches.one(k, whole.pixels // 4 + 1) for k in (0, 1))
@@ -63,7 +67,7 @@ def test_large_patches_are_thinned_and_count_for_more(make, known, monkeypatch):
     monkeypatch.setattr(module, "CASE_PIXELS", 400)
     features = features_of(make, bundle, (1, 120, 140), (60, 70), 40.0)
     patches = Patches(1, bundle.method)
-    patches.note(0, features, bundle.method)
+    patches.note(0, features, decoder(bundle.method))
     ((_, patch),) = patches.snapshot()
     assert patch.step > 1
     assert patch.pixels <= 500
@@ -75,7 +79,7 @@ def test_large_patches_are_thinned_and_count_for_more(make, known, monkeypatch):
 def test_a_snapshot_can_be_thinned_further(known):
     bundle, features = known
     patches = Patches(1, bundle.method)
-    patches.note(0, features, bundle.method)
+    patches.note(0, features, decoder(bundle.method))
     ((_, whole),) = patches.snapshot()
     ((_, thin),) = patches.snapshot(max_pixels=-(-whole.pixels // 4))
     assert thin.step == 2
@@ -86,9 +90,9 @@ def test_a_snapshot_can_be_thinned_further(known):
 def test_a_slice_is_noted_once(make, known):
     bundle, features = known
     patches = Patches(1, bundle.method)
-    patches.note(0, features, bundle.method)
+    patches.note(0, features, decoder(bundle.method))
     first = patches.snapshot()[0][1]
-    patches.note(0, features_of(make, bundle, radius=20.0), bundle.method)
+    patches.note(0, features_of(make, bundle, radius=20.0), decoder(bundle.method))
     assert patches.snapshot()[0][1] is first
 
 
@@ -98,7 +102,7 @@ def test_neighbouring_slices_keep_other_pixels(known, monkeypatch):
     monkeypatch.setattr(module, "CASE_PIXELS", 100)
     patches = Patches(2, bundle.method)
     for k in range(2):
-        patches.note(k, features, bundle.method)
+        patches.note(k, features, decoder(bundle.method))
     (_, first), (_, second) = patches.snapshot()
     assert first.step == second.step > 1
     common = min(first.features.shape[-2], second.features.shape[-2]) - 1

@@ -141,7 +141,7 @@ class MethodTests:
     def test_every_point_has_both_latents_and_they_do_what_the_capabilities_say(self, method, features):
         points = method.draw(2, 6, torch.Generator().manual_seed(1), tau_draws=3)
         assert set(points) == {"tau", "eps"} and all(len(values) == 6 for values in points.values())
-        assert (points["eps"].shape[1] > 0) == method.capabilities.ambiguity_axes
+        assert (points["eps"].shape[1] > 0) == (method.capabilities.ambiguity_axes or method.capabilities.streams)
         assert torch.equal(points["tau"][0], points["tau"][1])
         varies = not torch.equal(points["tau"][0], points["tau"][2])
         assert varies == method.capabilities.intra_expert
@@ -174,8 +174,43 @@ class MethodTests:
         (control,) = method.preference_controls()
         assert len(control.stops) == 4
 
+    def test_the_last_step_of_a_stream_is_the_draw(self, method, features):
+        for coords in (method.rater_coords(1), {n: v[0] for n, v in method.draw(None, 1, torch.Generator()).items()}):
+            steps = list(method.stream(features, coords))
+            assert torch.equal(steps[-1], method.decode(features, coords))
+            assert all(step.shape == (1, 2, 24, 16) and step.isfinite().all() for step in steps)
+            assert (len(steps) > 1) == (method.capabilities.streams and coords["eps"].any())
+
+    def test_a_streamed_draw_is_its_seeds_and_a_whole_slices(self, method, features):
+        self.needs(method, "streams")
+        points = method.draw(None, 50, torch.Generator().manual_seed(1))
+        seeds = points["eps"]
+        assert seeds.shape == (50, 1) and torch.equal(seeds, seeds.round()) and len(seeds.unique()) == 50
+        assert float(seeds.min()) >= 1.0 and float(seeds.max()) < 1e6
+        one, two = ({"tau": points["tau"][0], "eps": seeds[i]} for i in (0, 1))
+        assert torch.equal(method.decode(features, one), method.decode(features, one))
+        assert not torch.equal(method.decode(features, one), method.decode(features, two))
+
+    def test_readings_of_its_own_have_probabilities_and_draws_follow_them(self, method, features):
+        self.needs(method, "weighed")
+        points, chances = method.weighed_readings(features[..., 3:4, 5:7])
+        count = len(points["tau"])
+        assert chances.shape == (1, count) and float(chances.sum()) == pytest.approx(1.0, abs=1e-5)
+        assert set(points) == {"tau", "eps"} and not points["eps"].any()
+        (control,) = method.preference_controls()
+        assert len(control.stops) == count + 1
+        own = method.decode_many(features, points)
+        drawn = method.draw(None, 4000, torch.Generator().manual_seed(0))
+        still = torch.zeros_like(drawn["eps"])
+        still[:, 0] = drawn["eps"][:, 0]
+        found = method.decode_many(features[..., :2, :2], {**drawn, "eps": still})
+        same = (found[:, None] - own[None, ..., :2, :2]).abs().flatten(2).amax(-1) < 1e-4
+        assert torch.allclose(same.float().mean(0), chances[0], atol=0.03)
+
     def test_one_rater_has_no_preference_axis(self):
         single = type(self).make(n_raters=1, n_structures=1, n_channels=1)
+        if single.capabilities.weighed:
+            pytest.skip("its axis runs over readings of its own")
         assert single.preference_controls() == []
 
     @pytest.mark.skipif(not torch.cuda.is_available(), reason="this computer has no CUDA device")

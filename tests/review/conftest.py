@@ -15,6 +15,8 @@ from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.desk import Desk
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
+from proseg_gui.review.proposals import Proposal
+from proseg_gui.review.remaining import remaining
 from proseg_gui.review.state import PARTS, AxesState, Frame, Spread, Summary
 from proseg_gui.settings import Settings
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
@@ -101,6 +103,9 @@ class Model:
         partly(whole & (np.abs(np.arange(SHAPE[0]) - near) < 1)[:, None, None])
         return Bricks.of(whole)
 
+    def doubt_ml(self) -> float:
+        return float(sum(self.summary(s).by_slice @ self.study.geometry.slice_thickness_mm() for s in (0, 1))) / 1000.0
+
     def summary(self, structure: int) -> Summary:
         return Summary(self.by_slice + structure, {}, np.zeros(3), {}, SHAPE[0], SHAPE[0])
 
@@ -161,6 +166,17 @@ class Worker:
 
     def find_regions(self, review, structure):
         self._note("regions", structure)
+
+    def weigh_regions(self, review, request):
+        self._note("weigh", request)
+
+    def weigh(self) -> None:
+        """Answer what was asked last of the regions, without an ensemble; a proposal that is awaited comes first."""
+        if self.desk.proposals.awaited:
+            request = self.of("propose")[-1][0]
+            self.desk.proposals.take(Proposal(request, {}, True, request.point, {}))
+        request = self.of("weigh")[-1][0]
+        self.desk.doubts.take_remaining(remaining(request.found, request.evidence, request.shown))
 
     def judge_fit(self, review):
         self._note("fit")

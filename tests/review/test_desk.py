@@ -481,8 +481,9 @@ def test_doubt_is_in_ml_and_known_only_when_all_was_measured(bench) -> None:
     assert desk.doubt_ml() is None
     desk.begin(Model(desk.study))
     desk.take_swept()
-    assert desk.doubt_ml() == pytest.approx(22.3 * 3.0 / 1000.0)  # mm^2 times 3 mm, in ml
-    assert bench.sayings("doubt_measured")[-1] == ("", pytest.approx(0.0669), {"name": "m", "sha256": "sha of m"})
+    # Two structures: mm^2 times 3 mm, in ml; the second has 1 mm^2 more on each of the 6 slices.
+    assert desk.doubt_ml() == pytest.approx((22.3 + 28.3) * 3.0 / 1000.0)
+    assert bench.sayings("doubt_measured")[-1] == ("", pytest.approx(0.1518), {"name": "m", "sha256": "sha of m"})
 
 
 def test_moves_ask_for_what_depends_on_them_and_no_more(bench) -> None:

@@ -106,3 +106,11 @@ def test_a_brick_that_unpacks_to_more_than_its_place_holds_is_refused() -> None:
     bomb = Bricks((4, 4, 4), {(0, 0, 0): zlib.compress(bytes(50_000_000))})
     with pytest.raises(ValueError, match="reshape"):
         bomb.brick((0, 0, 0))
+
+
+def test_single_voxels_are_read_from_their_own_bricks() -> None:
+    array = np.zeros((70, 70, 70), np.uint8)
+    array[65, 1, 69] = 3
+    voxels = np.array([[65, 1, 69], [1, 1, 1], [65, 1, 68]], np.int32)
+    assert Bricks.of(array).at(voxels).tolist() == [3, 0, 0]
+    assert Bricks.of(array).at(voxels[:0]).tolist() == []

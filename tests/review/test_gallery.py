@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,10 +12,22 @@ import pytest
 import torch
 
 from proseg_gui.bundle import Bundle, Card
+from proseg_gui.errors import Cancelled
+from proseg_gui.inference.readings import weighed_readings
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.overlap import iou_matrix
 from proseg_gui.networks.proseg import ProSeg
-from proseg_gui.review.gallery import NO_SAMPLES, choose, distances, k_medoids, whole_shares, why_none
+from proseg_gui.networks.registry import METHODS, build
+from proseg_gui.review.gallery import (
+    NO_SAMPLES,
+    choose,
+    distances,
+    first_draws,
+    k_medoids,
+    stream,
+    whole_shares,
+    why_none,
+)
 from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.volume import Geometry, Study, Volume
 
@@ -101,3 +114,43 @@ def test_a_method_without_draws_has_no_gallery(review):
     one = SimpleNamespace(capabilities=SimpleNamespace(samples=False))
     plain = SimpleNamespace(engine=SimpleNamespace(method=one), survey=SimpleNamespace(plan=SimpleNamespace(n=48)))
     assert why_none(plain) == NO_SAMPLES
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in METHODS.items() if kind.capabilities.weighed])
+def test_readings_that_a_model_weighs_are_shown_with_its_own_probabilities(review, kind):
+    torch.manual_seed(2)
+    method = build(kind, {"n_raters": 2, "n_structures": 2, "widths": (8, 8), "features": 8, "hidden": 8}).eval()
+    card = replace(review.bundle.card, kind=kind, architecture=method.architecture())
+    own = begin_review(review.study, Bundle(card, method, Path()), "cpu")
+    for k in (None, 1):
+        samples = choose(own, 0, k, CancelToken())
+        points, chances = weighed_readings(own.engine, k)
+        assert len(samples) == len(points) and sum(s.share for s in samples) == 100
+        assert all(s.own and s.point == points[s.number] for s in samples)
+        assert all(abs(s.share - 100 * chances[s.number]) < 1 for s in samples)
+        assert [s.share for s in samples] == sorted((s.share for s in samples), reverse=True)
+    assert not any(sample.own for sample in choose(review, 0, None, CancelToken()))
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in METHODS.items() if kind.capabilities.streams])
+def test_draws_that_are_made_in_steps_are_told_step_by_step(review, kind):
+    torch.manual_seed(2)
+    method = build(kind, {"n_raters": 2, "n_structures": 2, "widths": (8, 8), "features": 8, "hidden": 8}).eval()
+    card = replace(review.bundle.card, kind=kind, architecture=method.architecture())
+    own = begin_review(review.study, Bundle(card, method, Path()), "cpu")
+    first, told = first_draws(own, 3), []
+    stream(own, first, 0, 1, CancelToken(), told.append)
+    assert [number for number, _ in told] == [n for n in range(3) for _ in range(method.steps_each)]
+    for number, sample in enumerate(first):
+        assert sample.share is None and sample.point == own.survey.plan.points(own.engine.method)[sample.number]
+        last = [probability for n, probability in told if n == number][-1]
+        assert np.array_equal(last, own.engine.probability(1, sample.point)[0])
+    token = CancelToken()
+
+    def stop(_value):
+        token.cancel()
+
+    with pytest.raises(Cancelled):
+        stream(own, first, 0, 2, token, stop)
+    assert sum(sample.share for sample in choose(own, 0, 1, CancelToken())) == 100
+    assert first_draws(review) == ()

@@ -114,7 +114,6 @@ def test_the_proposal_is_there_on_every_plane_and_in_ml(bench, drawn) -> None:
             plane = Plane(axis, index)
             assert np.array_equal(desk.proposals.inside(plane), plane.take(expected)), plane
     assert desk.proposals.ml() == pytest.approx(expected.sum() * 6 / 1000)
-    assert desk.proposals.offered.likest == "anna"
 
 
 def test_of_the_slice_in_view_alone_other_planes_are_not_known(bench) -> None:

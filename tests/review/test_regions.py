@@ -62,7 +62,7 @@ def test_regions_hold_what_touches_by_doubted_volume(two_places) -> None:
         inside[box] = True
         assert sorted(map(tuple, region.voxels.tolist())) == sorted(map(tuple, np.argwhere(inside).tolist()))
         volumes = [(draw[box] > 0.5).sum() * VOXEL_ML for draw in two_places.p]
-        np.testing.assert_allclose(region.volumes_ml, volumes)
+        np.testing.assert_allclose(region.volumes_ml(), volumes)
         sums = {part: two_places.maps[part][box].sum() for part in PARTS}
         parts = without_chance(sums, 3, 2, 2, least=0.0)
         for part in PARTS[1:]:
@@ -133,7 +133,7 @@ def test_a_shell_with_a_thick_place_is_several_regions_that_share_all_of_it() ->
     voxels = np.concatenate([region.voxels for region in regions])
     assert len(np.unique(voxels, axis=0)) == len(voxels)
     assert len(voxels) >= 0.8 * (lobe | shell).sum(), "the rest is in regions below the floor"
-    assert sum(region.volumes_ml[11] for region in regions) == pytest.approx(len(voxels) * 2.0 / 1000)
+    assert sum(region.volumes_ml()[11] for region in regions) == pytest.approx(len(voxels) * 2.0 / 1000)
 
 
 def test_a_slice_keeps_its_most_doubtful_pixels_where_not_all_fit(two_places) -> None:

@@ -72,6 +72,21 @@ def test_nothing_of_the_sweep_is_done_while_a_hand_is_on_a_slider() -> None:
     assert survey.order == surveyed == [2, 1, 3, 0, 4]
 
 
+def test_whether_a_model_fits_waits_for_the_hand_too(monkeypatch) -> None:
+    engine, looked = Engine(), threading.Event()
+    monkeypatch.setattr(
+        "proseg_gui.inference.fit.judge_fit", lambda one, token: (one.gate.pass_through(token), looked.set())
+    )
+    review = Reviewed(SimpleNamespace(), SimpleNamespace(), engine, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    review.keep_free(True)
+    fit = threading.Thread(target=review.fit, args=(CancelToken(),))
+    fit.start()
+    assert not looked.wait(0.2)
+    review.keep_free(False)
+    fit.join(10)
+    assert looked.is_set()
+
+
 class Decoder:
     """Draws numbers that tell slice, structure and point, and counts how often it is asked."""
 

@@ -80,3 +80,54 @@ def test_the_ends_and_unknown_orders(worklist) -> None:
     assert worklist.item("nobody") is None
     with pytest.raises(ValueError, match="spiral"):
         worklist.sort("spiral")
+
+
+# -- measured in the background ---------------------------------------------------------------------------------------
+A, B = "hash of a", "hash of b"
+
+
+@pytest.fixture
+def measured() -> Worklist:
+    found = Worklist()
+    found.show(
+        WorkItem(key, Path(f"/{key}"), key, doubt=ml, doubts={A: ml} if ml else {}, current=key == "p")
+        for key, ml in (("p", 0.0), ("q", 1.0), ("r", 0.0), ("s", 2.0))
+    )
+    return found
+
+
+def test_what_was_measured_moves_to_its_place_and_the_next_one_is_the_first_as_seen(measured) -> None:
+    measured.compare_by(A)
+    assert _keys(measured) == "sqpr" and measured.to_measure().key == "r", "the open case measures itself"
+    measured.measured("r", "case-7", 1.5, A)
+    assert _keys(measured) == "srqp" and measured.to_measure() is None
+    assert (measured.item("r").case_id, measured.item("r").doubt_by(A)) == ("case-7", 1.5)
+    assert measured.neighbour(-1).key == "q"
+
+
+def test_another_model_has_figures_of_its_own_and_the_first_ones_come_back(measured) -> None:
+    measured.compare_by(A)
+    measured.compare_by(B)
+    assert [item.doubt_by(B) for item in measured.items] == [None] * 4 and _keys(measured) == "pqrs"
+    assert measured.to_measure().key == "q"
+    measured.measured("s", "", 0.1, B)
+    assert _keys(measured) == "spqr"
+    measured.compare_by(A)
+    assert _keys(measured) == "sqpr" and measured.item("s").doubt_by(A) == 2.0
+
+
+def test_what_cannot_be_measured_keeps_its_row_and_is_tried_again_by_another_model(measured) -> None:
+    measured.compare_by(B)
+    measured.update("q", problem="the file is damaged")
+    assert measured.to_measure().key == "r" and measured.item("q").problem == "the file is damaged"
+    measured.compare_by(A)
+    measured.compare_by(B)
+    assert measured.to_measure().key == "q"
+
+
+def test_by_name_nothing_moves_and_without_a_model_nothing_is_measured(measured) -> None:
+    assert measured.to_measure() is None
+    measured.sort("name")
+    measured.compare_by(A)
+    measured.measured("r", "", 9.0, A)
+    assert _keys(measured) == "pqrs"

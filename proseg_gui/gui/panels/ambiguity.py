@@ -19,6 +19,9 @@ NOTHING_OPEN = marked("Open a scan with a model to see what the image leaves ope
 NOT_KNOWN = marked("This model does not tell what the image leaves open: only raters differ.")
 BEING_MEASURED = marked("What the image leaves open is being measured.")
 NOTHING_LEFT = marked("At this preference the image leaves nothing open: no direction explains 2 % or more.")
+STREAMED = marked(
+    "This model makes a draw step by step: Random makes another, Reset shows what all draws have in common."
+)
 
 
 class AmbiguityPanel(Section):
@@ -64,11 +67,14 @@ class AmbiguityPanel(Section):
         self.body.addWidget(self.strip)
         self.set_axes(None)
 
-    def set_known(self, known: bool) -> None:
-        """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis."""
-        self._without_axes = NOTHING_LEFT if known else NOT_KNOWN
-        self.random.setVisible(known)
-        self.reset.setVisible(known)
+    def set_known(self, known: bool, *, streams: bool = False) -> None:
+        """Whether the model has a notion of ambiguity at all, which decides what is said where there is no axis.
+
+        ``streams``: it has draws, but no axis runs through them.
+        """
+        self._without_axes = STREAMED if streams else NOTHING_LEFT if known else NOT_KNOWN
+        self.random.setVisible(known or streams)
+        self.reset.setVisible(known or streams)
 
     def set_axes(self, rows: Sequence[AxisRow] | None, provisional: bool = False, notice: str = "") -> None:
         """Show the axes; ``None`` when nothing is open, an empty list when the image leaves nothing open.
@@ -82,8 +88,9 @@ class AmbiguityPanel(Section):
         self.empty.setText(tr(NOTHING_OPEN if rows is None else BEING_MEASURED if unknown else self._without_axes))
         self.empty.setVisible(not rows)
         set_notice(self.notice, notice)
-        self.random.setEnabled(bool(rows))
-        self.reset.setEnabled(bool(rows))
+        drawn = bool(rows) or (rows is not None and self._without_axes == STREAMED)
+        self.random.setEnabled(drawn)
+        self.reset.setEnabled(drawn)
         self.remember.setEnabled(rows is not None)
 
     def set_ghosts(self, ghosts: Mapping[str, tuple[float, float]]) -> None:

@@ -23,6 +23,7 @@ WEIGHT_LINES = 3
 NO_MODEL = marked("Open a scan with a model to choose who draws.")
 SAME_FOR_ALL = marked("This model draws the same for everybody.")
 LEVELS = marked("This model knows no single rater: choose how many of them should agree.")
+READINGS = marked("This model knows no single rater: choose one of its own readings, or as it weighs them.")
 CROWD = 4
 """With more raters than this, one name takes at most half a row."""
 

@@ -16,6 +16,8 @@ class ProposalBar(QWidget):
     slice_asked = Signal()
     all_asked = Signal()
     reject_asked = Signal()
+    add_asked = Signal()
+    """To add the person as a rater of the model."""
 
     def __init__(self, colour: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,12 @@ class ProposalBar(QWidget):
         self.label = AdaptiveLabel("", minimum=80)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row.addWidget(self.label, 1)
+        self.add = button(
+            tr("Add me as a rater\u2026"),
+            tip=tr(
+                "No rater of the model explains your strokes. Train the model on your accepted readings, in the Trainer"
+            ),
+        )
         self.here = button(tr("Take here"), tip=tr("The change under the pointer, or nearest to it, on this slice"))
         self.slice = button(tr("This slice"), tip=tr("The whole proposal on this slice"))
         self.all = button(
@@ -34,6 +42,7 @@ class ProposalBar(QWidget):
         )
         self.reject = button(tr("Reject"), tip=tr("Offer nothing until you draw again"))
         for made, signal in (
+            (self.add, self.add_asked),
             (self.here, self.here_asked),
             (self.slice, self.slice_asked),
             (self.all, self.all_asked),
@@ -43,8 +52,12 @@ class ProposalBar(QWidget):
             row.addWidget(made)
         self.hide()
 
-    def offer(self, texts: tuple[str, ...], *, complete: bool) -> None:
-        """Show what is offered, in wordings from long to short; not ``complete``: other slices are being worked out."""
+    def offer(self, texts: tuple[str, ...], *, complete: bool, stranger: bool = False) -> None:
+        """Show what is offered, in wordings from long to short; not ``complete``: other slices are being worked out.
+
+        ``stranger``: the person draws as no rater of the model does, and can be added to them.
+        """
+        self.add.setVisible(stranger)
         self.label.set_texts(texts)
         self.all.setEnabled(complete)
         self.show()

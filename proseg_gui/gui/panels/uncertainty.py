@@ -193,6 +193,8 @@ class UncertaintyPanel(Section):
         self._form_group = QButtonGroup(self)
         self.opacity = PercentSlider(tr("Opacity"), tr("How strongly the map covers the scan"))
         self.threshold = PercentSlider(tr("Above"), tr("Hide the map below this share of its colour scale"))
+        self.left = muted("", wrap=True)
+        self.calibration = muted("", wrap=True)
         self._lay_out()
         self.opacity.moved.connect(self.opacity_moved)
         self.threshold.moved.connect(self.threshold_moved)
@@ -220,11 +222,14 @@ class UncertaintyPanel(Section):
         sliders.setSpacing(9)
         sliders.addWidget(self.opacity, 1)
         sliders.addWidget(self.threshold, 1)
-        for widget in (self.bar, self.progress, self.status):
+        for widget in (self.bar, self.progress, self.status, self.left):
             self.body.addWidget(widget)
         self.body.addLayout(lines)
         self.body.addLayout(forms)
         self.body.addLayout(sliders)
+        self.body.addWidget(self.calibration)
+        self.left.hide()
+        self.calibration.hide()
 
     # -- setters --------------------------------------------------------------------------------------------------
     def set_colours(self, colours: Mapping[str, str]) -> None:
@@ -248,6 +253,17 @@ class UncertaintyPanel(Section):
         self.progress.setValue(0 if share is None else round(100 * share))
         self.status.setText(text)
         self.status.setVisible(bool(text))
+
+    def set_left(self, text: str) -> None:
+        """Say what is left in doubt; empty while that is not known."""
+        self.left.setText(text)
+        self.left.setVisible(bool(text))
+
+    def set_calibration(self, text: str, tip: str = "") -> None:
+        """Say how far the model's agreement can be trusted; empty where nobody measured it."""
+        self.calibration.setText(text)
+        self.calibration.setToolTip(tip)
+        self.calibration.setVisible(bool(text))
 
     def set_map(self, name: str, form: str, opacity: float, threshold: float) -> None:
         """Mark the map and the form that are drawn, and the two sliders; emits nothing."""

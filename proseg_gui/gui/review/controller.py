@@ -94,6 +94,7 @@ class Controller(QObject):
         work.axes_found.connect(desk.take_axes)
         work.fit_found.connect(desk.take_fit)
         work.regions_found.connect(desk.doubts.take)
+        work.regions_weighed.connect(desk.doubts.take_remaining)
         work.surveyed.connect(desk.take_surveyed)
         work.encoded.connect(desk.take_encoded)
         work.swept.connect(desk.take_swept)

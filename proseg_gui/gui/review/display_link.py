@@ -68,6 +68,9 @@ class DisplayLink(QObject):
         self._uncertainty, self._strip, self._plot = uncertainty, strip, plot
         self._given = GivenVolumes(controller, self)
         self._masks_shown: frozenset[str] = frozenset()
+        self._measured: tuple[Drawn, int, str, float] | None = None
+        self._seen: tuple[ViewState, bool] | None = None
+        """For which view, and whether with a spread, the panels were last brought up to date."""
         self._given.changed.connect(self._show_volumes)
         # Figures follow the contour at a pace that can be read; they take no time from the slider path.
         self._measure_soon = QTimer(self)
@@ -167,7 +170,12 @@ class DisplayLink(QObject):
         self._structures.set_open(desk.case is not None)
 
     def _on_view(self, view: ViewState) -> None:
-        settings = view.settings
+        settings, ready = view.settings, self._controller.desk.spread is not None
+        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
+        seen = view.steady, ready
+        if seen == self._seen:
+            return
+        self._seen = seen
         state = ShowState(
             current=settings.show_contours,
             inner_outer=settings.show_bounds,
@@ -179,9 +187,7 @@ class DisplayLink(QObject):
             fill=settings.fill,
             line_width=settings.line_width,
         )
-        ready = self._controller.desk.spread is not None
         self._show.set_show(state, thin_ready=ready, raters_ready=ready)
-        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
         raters = () if self._controller.desk.study is None else self._controller.desk.study.raters
         self._measurements.set_references(list(raters), view.compare_with)
         self._list_structures()
@@ -238,11 +244,7 @@ class DisplayLink(QObject):
         figures, summary, drawn, study = desk.figures, desk.summary, desk.drawn, desk.study
         diameter, here = NO_FIGURE if desk.review is None else tr(MEASURING), 0.0
         if drawn is not None and study is not None:
-            inside, geometry = drawn.frame.probability[desk.model_structure] > 0.5, study.geometry
-            here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
-            here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
-            length = longest_diameter_mm(inside, geometry)
-            diameter = tr(NONE) if length is None else f"{length:.1f} mm"
+            diameter, here = self._on_slice(drawn, study)
         stays = tr("Accepted") if desk.shapes.is_locked else tr("Kept shape")
         kept = None if (ml := desk.shapes.kept_ml()) is None else (stays, ml)
         rows = volume_rows(figures, summary, kept, here_ml=here, measuring=desk.review is not None)
@@ -251,6 +253,18 @@ class DisplayLink(QObject):
         # Only volumes over the same slices may stand on one axis.
         both = figures is not None and figures.complete and summary is not None and summary.complete
         self._plot.set_current(figures.ml if both and figures is not None else None)
+
+    def _on_slice(self, drawn: Drawn, study: Study) -> tuple[str, float]:
+        """The longest diameter of the contour in view, and the ml that it holds; kept until another one is drawn."""
+        number = self._controller.desk.model_structure
+        known = self._measured
+        if known is None or known[0] is not drawn or known[1] != number:
+            inside, geometry = drawn.frame.probability[number] > 0.5, study.geometry
+            here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
+            here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
+            length = longest_diameter_mm(inside, geometry)
+            known = self._measured = drawn, number, tr(NONE) if length is None else f"{length:.1f} mm", here
+        return known[2], known[3]
 
 
 def volume_rows(

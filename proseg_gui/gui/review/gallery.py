@@ -17,7 +17,7 @@ from proseg_gui.gui.views.overlay_text import MARGIN, draw_text
 from proseg_gui.gui.views.pane_overlay import Labels, Shown
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.jobs import CancelToken
-from proseg_gui.review.gallery import MOST, Sample, choose, draw, why_none
+from proseg_gui.review.gallery import MOST, Sample, choose, draw, first_draws, stream, why_none
 
 LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
@@ -195,10 +195,17 @@ class Gallery(QObject):
             self.view.said.setText(tr("Choosing samples\u2026"))
 
         def work(token: CancelToken, tell: Callable[[Any], None]) -> None:
+            def show(drawn: tuple[int, Any]) -> None:
+                tell((asked, (drawn[0], trace(drawn[1]))))
+
+            first = () if known else first_draws(review)
+            if first:
+                tell((asked, first))
+                stream(review, first, structure, k, token, show)
             samples = known or choose(review, structure, over, token)
             if not known:
                 tell((asked, samples))
-            draw(review, samples, structure, k, token, lambda drawn: tell((asked, (drawn[0], trace(drawn[1])))))
+            draw(review, samples, structure, k, token, show)
 
         self._controller.work.look(LANE, tr(TITLE), work, self._take)
 
@@ -207,19 +214,42 @@ class Gallery(QObject):
         if asked != self._asked:
             return
         if found and isinstance(found[0], Sample):
-            self._samples, self._of = found, asked[:-1]
+            self._samples, self._of = found, () if found[0].share is None else asked[:-1]
             self.view.set_count(len(found))
-            n = self._controller.desk.review.survey.plan.n  # type: ignore[union-attr]
-            self.view.said.setText(
-                tr("{count} samples stand for {n} draws of {name}; a click takes one").format(
-                    count=len(found), n=n, name=self._controller.desk.modelled[asked[1]]
-                )
-            )
+            self.view.said.setText(self._sentence(found).format(
+                count=len(found), n=self._controller.desk.review.survey.plan.n,  # type: ignore[union-attr]
+                name=self._controller.desk.modelled[asked[1]],
+            ))  # fmt: skip
             for pane, sample in zip(self.panes, found, strict=False):
-                pane.set_notice(f"{sample.share} %")
-                pane.setAccessibleName(tr("Sample, {share} % of all draws").format(share=sample.share))
+                pane.set_notice(_notice(sample))
+                pane.setAccessibleName(_heard(sample))
             return
         number, path = found
         settings = self._controller.display.view.settings
         colour = self._controller.desk.drafts.colour(asked[1])
         self.panes[number].set_contours([ContourLayer(path, colour, settings.line_width)])
+
+    @staticmethod
+    def _sentence(samples: tuple[Sample, ...]) -> str:
+        if samples[0].own:
+            return tr(
+                "{count} readings of {name}, each with the probability that the model gives it; a click takes one"
+            )
+        if samples[0].share is None:
+            return tr("{count} of {n} draws of {name} as they come, step by step; how frequent each is follows")
+        return tr("{count} samples stand for {n} draws of {name}; a click takes one")
+
+
+def _notice(sample: Sample) -> str:
+    """What stands under a sample's outline."""
+    if sample.own:
+        return tr("reading {number}: {share} %").format(number=sample.number + 1, share=sample.share)
+    return "" if sample.share is None else f"{sample.share} %"
+
+
+def _heard(sample: Sample) -> str:
+    """What a screen reader says of a sample."""
+    if sample.share is None:
+        return tr("A draw as it comes")
+    said = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
+    return said.format(share=sample.share)

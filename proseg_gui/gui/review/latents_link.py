@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.ambiguity import AmbiguityPanel
 from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, RememberedItem
-from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.prompt_link import rater_styles
 from proseg_gui.gui.views.palette import rater_colour
@@ -67,7 +67,7 @@ class LatentsLink(QObject):
                 RaterItem(name, rater_colour(i), style=styles.get(name, ""))
                 for i, name in enumerate(bundle.card.raters)
             ]
-            why_none = LEVELS if able.levels else SAME_FOR_ALL
+            why_none = LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL
             self._preference.set_raters(
                 raters if able.personalised else (),
                 repeats=able.intra_expert,
@@ -75,7 +75,7 @@ class LatentsLink(QObject):
                 axes=able.preference_axes,
                 prompts=bundle.method.follows_prompts,
             )
-            self._ambiguity.set_known(able.ambiguity_axes)
+            self._ambiguity.set_known(able.ambiguity_axes, streams=able.streams)
         self._preference.setEnabled(bundle is not None)
         self._ambiguity.setEnabled(bundle is not None)
 

@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from proseg_gui.errors import UserError
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
+from proseg_gui.gui.review.model_before import ModelBefore
 from proseg_gui.gui.review.work import JobState
+from proseg_gui.gui.views.palette import heat_tables
 from proseg_gui.gui.views.thumbnails import plain_thumbnail
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.case import OpenedCase, flag
@@ -65,6 +67,7 @@ class Opener(QObject):
         self._wanted_model = model
         self._references: dict[tuple[str, str], str] = {}
         """How models that looked at cases since the start were asked for: (name, hash of the weights) -> reference."""
+        ModelBefore(controller)
         controller.view_kept.connect(lambda kept: self.keeper.keep_view(*kept))
         controller.shown_kept.connect(lambda kept: self.keeper.keep_shown(*kept))
         controller.doubt_measured.connect(self._note_doubt)
@@ -85,6 +88,8 @@ class Opener(QObject):
             import proseg_gui.inference.survey
             import proseg_gui.io.open
             import proseg_gui.networks.registry  # noqa: F401
+
+            heat_tables()
 
         controller = self._controller
         controller.jobs.start("warm", work, title=tr("Loading"), done=lambda _none: None, failed=controller.failed.emit)
@@ -321,8 +326,25 @@ class Opener(QObject):
         self.keeper.keep_doubt(case_id, ml, model)
         current = self.worklist.current
         if current is not None and current.case_id == case_id:
-            self.worklist.update(current.key, doubt=ml)
+            self.worklist.update(current.key, doubt=ml, doubts={**current.doubts, str(model["sha256"]): ml}, problem="")
             self._tell()
+
+    def compare_by(self, model: str) -> None:
+        """Compare the cases of the worklist by the doubt that the model of this hash measures."""
+        if model != self.worklist.model:
+            self.worklist.compare_by(model)
+            self._tell()
+
+    def note_measured(self, key: str, case_id: str, ml: float, model: Mapping[str, Any]) -> None:
+        """A case that is not open was measured in the background."""
+        self.keeper.keep_doubt(case_id, ml, model)
+        self.worklist.measured(key, case_id, ml, str(model["sha256"]))
+        self._tell()
+
+    def note_unmeasured(self, key: str, problem: str) -> None:
+        """A case that is not open cannot be measured; its row says why."""
+        self.worklist.update(key, problem=problem)
+        self._tell()
 
     def _tell(self) -> None:
         self.worklist_changed.emit(self.worklist.items)
@@ -424,6 +446,7 @@ class Opener(QObject):
                 if not other_modality:
                     raise
             progress(0.9, tr("first contour"))
+            heat_tables()  # its maps are drawn soon, and by then no file is to be read
             self.keeper.about(case_id, bundle.card.structures)
             review = begin_review(study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive)
             return replace(review, reference=reference)

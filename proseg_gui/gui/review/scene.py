@@ -22,7 +22,6 @@ from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, RIGHT, SINGLE
 from proseg_gui.gui.review.surfaces import Surfaces
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
-from proseg_gui.gui.views.palette import heat_tables
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
@@ -70,7 +69,6 @@ class Scene(QWidget):
         self._before_single = TWO
         self.link = ViewLink(self)
         self.scan = ImagePane(self.link, role="scan", parent=self)
-        heat_tables()
         self.heat = ImagePane(self.link, role="heatmap", parent=self)
         self.across = (ImagePane(self.link, role="scan", parent=self), ImagePane(self.link, role="scan", parent=self))
         self.panes = (self.scan, self.heat)
@@ -326,6 +324,11 @@ class Scene(QWidget):
         settings = view.settings
         for pane in self.every_pane:
             pane.set_window(*view.window)
+        if before.steady == view.steady and before is not view:  # no contour is another one now
+            if before.settings != settings:
+                self._draw_heat()
+            return
+        for pane in self.every_pane:
             pane.set_interpolate(settings.interpolate)
             pane.set_mouse_profile("zoom" if settings.mouse_profile == "zoom" else "window")
         self._arrange(settings.layout)

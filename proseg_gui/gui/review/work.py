@@ -26,6 +26,7 @@ from proseg_gui.review.drafts import Words, with_words
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.proposals import Proposal, ProposalRequest
+from proseg_gui.review.remaining import RemainingRequest
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import AxesState, Frame, Point
 
@@ -40,15 +41,17 @@ LANES = (
     "axes",
     "tool",
     "proposal",
-    "regions",
     "across",
     "compare",
     "gallery",
+    "weigh",
     "prompt",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")
 PROPOSAL_TITLE = marked("Carrying strokes through the volume")
+TELL_EVERY_S = 0.4
+"""How often the progress of the sweep is told; as often as what it found."""
 SETTLE_MS = 150
 """After this pause in a drag the volume and its figures are brought up to date."""
 
@@ -88,6 +91,7 @@ class Work(QObject):
     fit_found = Signal(object)
     axes_found = Signal(object)
     regions_found = Signal(object)
+    regions_weighed = Signal(object)
     surveyed = Signal(int)
     encoded = Signal()
     swept = Signal()
@@ -101,7 +105,7 @@ class Work(QObject):
     def __init__(self, jobs: QtJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._sweep_started = 0.0
+        self._sweep_started = self._sweep_told = 0.0
         self._carrying = Carrying()
         self._measured: tuple[tuple[Any, int, Point], Bricks] | None = None
         """The volume that was measured last, and of what: a stroke does not draw the whole volume again."""
@@ -250,13 +254,22 @@ class Work(QObject):
             self.regions_found.emit,
         )
 
+    def weigh_regions(self, review: Reviewed, request: RemainingRequest) -> None:
+        """What is left of their doubt after what was said."""
+        self._start(
+            "weigh",
+            lambda token, _progress: self._carrying.remaining(review, request, token),
+            tr("What is left in doubt"),
+            self.regions_weighed.emit,
+        )
+
     def judge_fit(self, review: Reviewed) -> None:
         """Whether the model fits the scan."""
         self._start("fit", lambda token, _progress: review.fit(token), tr("Fit of the model"), self.fit_found.emit)
 
     def sweep(self, review: Reviewed, nearest: Callable[[], int]) -> None:
         """Look at the whole volume, the slice that ``nearest()`` names first."""
-        self._sweep_started = time.monotonic()
+        self._sweep_started, self._sweep_told = time.monotonic(), 0.0
 
         def work(token: CancelToken, progress: Progress) -> None:
             review.sweep(
@@ -270,7 +283,11 @@ class Work(QObject):
         self._start("sweep", work, tr(SWEEP_TITLE), lambda _none: self.swept.emit(), self._sweep_progress)
 
     def _sweep_progress(self, share: float, text: str) -> None:
-        elapsed = time.monotonic() - self._sweep_started
+        now = time.monotonic()
+        if share < 1.0 and now - self._sweep_told < TELL_EVERY_S:
+            return  # each of these words lays out a column of panels again
+        self._sweep_told = now
+        elapsed = now - self._sweep_started
         left = elapsed * (1.0 - share) / share if share > 0.02 else None
         self.progressed.emit(JobState(tr(SWEEP_TITLE), share, text, left))
 

@@ -20,11 +20,22 @@ class WorklistLink(QObject):
     def __init__(self, opener: Opener, panel: WorklistPanel) -> None:
         super().__init__(opener)
         self._opener, self._panel = opener, panel
+        self._measuring = ""
         self._name: Callable[[int, str], str] = lambda _number, name: name
         panel.open_requested.connect(opener.open_item)
         panel.flag_chosen.connect(opener.flag)
         panel.order_chosen.connect(opener.sort)
         opener.worklist_changed.connect(self._show)
+
+    def show_measuring(self, key: str) -> None:
+        """Say which case is being measured; empty: none is."""
+        self._measuring = key
+        self._show(self._opener.worklist.items)
+
+    def _detail(self, item: WorkItem, doubt: float | None) -> str:
+        if doubt is not None:
+            return tr("{volume} in doubt").format(volume=ml_text(doubt))
+        return item.problem or (tr("being measured") if item.key == self._measuring else "")
 
     def rename(self, name: Callable[[int, str], str] | None) -> None:
         """Show other names, made of a case's number in the list and its name; ``None``: the cases' own."""
@@ -32,18 +43,20 @@ class WorklistLink(QObject):
         self._show(self._opener.worklist.items)
 
     def _show(self, items: tuple[WorkItem, ...]) -> None:
-        most = max((item.doubt for item in items if item.doubt is not None), default=0.0)
+        model = self._opener.worklist.model
+        doubts = [item.doubt_by(model) for item in items]
+        most = max((doubt for doubt in doubts if doubt is not None), default=0.0)
         rows = [
             WorkRow(
                 key=item.key,
                 name=self._name(number, item.name),
                 state=item.state,
-                doubt=None if item.doubt is None or most <= 0 else item.doubt / most,
+                doubt=None if doubt is None or most <= 0 else doubt / most,
                 current=item.current,
-                detail="" if item.doubt is None else tr("{volume} in doubt").format(volume=ml_text(item.doubt)),
+                detail=self._detail(item, doubt),
                 flagged=item.flagged,
             )
-            for number, item in enumerate(items, start=1)
+            for number, (item, doubt) in enumerate(zip(items, doubts, strict=True), start=1)
         ]
         self._panel.set_order(self._opener.worklist.order)
         self._panel.set_items(rows)

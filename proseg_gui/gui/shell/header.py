@@ -148,8 +148,9 @@ class Header(QWidget):
 
     def _label(self, chip: QToolButton, *texts: str) -> None:
         """What a chip says, from the longest wording to the shortest; the longest is in the tip of a shortened one."""
-        self._texts[chip] = texts
-        self.fit(self._room)
+        if self._texts.get(chip) != texts:
+            self._texts[chip] = texts
+            self.fit(self._room)
 
     def _tip(self, chip: QToolButton, text: str) -> str:
         """What a chip is for, its whole words where they are shortened, and of the panes what the mouse does there."""

@@ -19,13 +19,16 @@ class KeyLink:
     def __init__(self, host: Host, controller: Controller, menus: Menus, changed: Callable[[], None]) -> None:
         self._host, self._controller, self._menus, self._changed = host, controller, menus, changed
         self._own = {name: command.keys for name, command in menus.commands.items()}
-        self._show(KeyTable(self._own, controller.display.view.settings.keys))
+        self._keys = controller.display.view.settings.keys
+        self._show(KeyTable(self._own, self._keys))
         controller.view_changed.connect(self._follow)
 
     def _follow(self, view: ViewState) -> None:
-        chosen = KeyTable(self._own, view.settings.keys)
-        if chosen.stored() != self._table.stored():
-            self._show(chosen)
+        if view.settings.keys != self._keys:
+            self._keys = view.settings.keys
+            chosen = KeyTable(self._own, self._keys)
+            if chosen.stored() != self._table.stored():
+                self._show(chosen)
 
     def _show(self, table: KeyTable) -> None:
         self._table = table

@@ -36,6 +36,7 @@ from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.doubt_link import DoubtLink
 from proseg_gui.gui.review.latents_link import LatentsLink
+from proseg_gui.gui.review.list_doubt import ListDoubt
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.prompt_link import PromptLink
 from proseg_gui.gui.review.proposal_link import ProposalLink
@@ -58,10 +59,8 @@ from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.gui.shell.status_bar import StatusBar
 from proseg_gui.gui.shell.tabs import Tabs
 from proseg_gui.gui.shell.tour import Tour
+from proseg_gui.gui.shell.trainer_page import TrainerPage
 from proseg_gui.gui.theme import apply_theme
-from proseg_gui.gui.trainer.link import TrainerLink
-from proseg_gui.gui.trainer.run_panel import tab_text
-from proseg_gui.gui.trainer.tab import TrainerTab
 from proseg_gui.gui.views.palette import DARK, LIGHT
 from proseg_gui.gui.views.slice_strip import SliceStrip
 from proseg_gui.gui.views.volume_plot import VolumePlot
@@ -103,6 +102,7 @@ class MainWindow(QMainWindow):
         settings = store.load()
         self.controller = Controller(settings, self)
         self._saved = settings
+        self._steady = ViewState(settings).steady
         self.opener = Opener(self.controller, keeper, device, model or "")
         self.host = Host(
             self, self.show_dialog, self.controller.noticed.emit, self.controller.failed.emit, self.controller.jobs
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.scene = Scene(self.controller, self)
-        self.trainer = TrainerTab(self)
+        self.trainer = TrainerPage(self.controller, self.opener, self)
         self.notices, self.fit_banner = NoticeBar(), FitBanner()
         self.toolbar, self.proposal_bar = ToolBar(), ProposalBar(PROPOSAL_COLOUR)
         page = _stacked(self.notices, self.fit_banner, self.toolbar, self.proposal_bar, self.scene)
@@ -173,11 +173,16 @@ class MainWindow(QMainWindow):
             "panes": self.scene, "preference": self.preference, "ambiguity": self.ambiguity, "strip": self.strip,
             "structures": self.structures, "header": self.header,
         })  # fmt: skip
-        self.training = TrainerLink(self.trainer, self.controller, self.opener, self)
         FocusKeys(self, self.scene.all_panes)
         self._connect()
         self._show_theme(self.controller.display.view)
         self._restore_layout()
+
+    def _add_rater(self) -> None:
+        review = self.controller.desk.review
+        if review is not None:
+            self.tabs.show_trainer()
+            self.trainer.link.add_rater(review.bundle.folder)
 
     # -- building -------------------------------------------------------------------------------------------------
     def _build_docks(self) -> None:
@@ -216,9 +221,11 @@ class MainWindow(QMainWindow):
         DisplayLink(
             controller, self.structures, self.show_panel, self.measurements, self.uncertainty, self.strip, self.plot
         )
-        DoubtLink(controller, self.strip, self.scene)
+        DoubtLink(controller, self.strip, self.uncertainty, self.scene)
         SaidLink(controller, self.strip)
         self.worklist_link = WorklistLink(self.opener, self.worklist_panel)
+        self.list_doubt = ListDoubt(controller, self.opener)
+        self.list_doubt.measuring.connect(self.worklist_link.show_measuring)
         controller.readout_changed.connect(self.status.show_readout)
         controller.job_changed.connect(self.status.show_job)
         controller.noticed.connect(self.status.notice)
@@ -243,19 +250,19 @@ class MainWindow(QMainWindow):
         self.status.cancel_requested.connect(self._cancel)
         self.opener.choose_requested.connect(self.commands.questions.choose_candidate)
         self.opener.model_question.connect(self.commands.questions.ask_model)
-        self.training.failed.connect(self.show_failure)
-        self.training.noticed.connect(self.status.notice)
-        self.training.dialog_made.connect(self.show_dialog)
-        self.training.review_requested.connect(self.tabs.show_review)
-        self.training.stood.connect(lambda found: self.tabs.show_progress(tab_text(found)))
-        self.tabs.changed.connect(lambda _index: self.training.look())
+        trainer = self.trainer
+        trainer.failed.connect(self.show_failure)
+        trainer.noticed.connect(self.status.notice)
+        trainer.dialog_made.connect(self.show_dialog)
+        trainer.review_requested.connect(self.tabs.show_review)
+        trainer.stands.connect(self.tabs.show_progress)
         self.tabs.changed.connect(lambda _index: controller.desk.hover(None))  # the pointer is on no pixel any more
-        self.training.look()
+        trainer.follow_what_was_left()
+        self.proposal_bar.add_asked.connect(self._add_rater)
         controller.study_changed.connect(lambda study: self.tabs.show_review() if study is not None else None)
-        for signal in (
-            controller.study_changed, controller.bundle_changed, controller.view_changed, controller.history_changed
-        ):  # fmt: skip
+        for signal in (controller.study_changed, controller.bundle_changed, controller.history_changed):
             signal.connect(lambda _value: self.menus.refresh())
+        controller.view_changed.connect(self._refresh_menus)
 
     def _describe(self) -> None:
         """Bring the line for prompts into view, and the cursor into it."""
@@ -282,6 +289,13 @@ class MainWindow(QMainWindow):
         review = self.controller.desk.review
         engine = None if bundle is None or review is None else review.engine
         self.status.show_device("" if engine is None else f"{engine.device_name} \u00b7 {engine.budget.text}")
+
+    def _refresh_menus(self, view: ViewState) -> None:
+        """A hundred commands are asked how they stand: not for each step of a drag that none of them depends on."""
+        steady = view.steady
+        if steady != self._steady:
+            self._steady = steady
+            self.menus.refresh()
 
     def patient_left_out(self) -> AbstractContextManager[None]:
         """While this lasts, nothing that the window paints names the patient."""
@@ -412,9 +426,9 @@ class MainWindow(QMainWindow):
         if self._closing:
             event.setAccepted(self._closed)
             return
-        if self.asks_before_closing and self.training.working:
+        if self.asks_before_closing and self.trainer.working:
             event.ignore()
-            self.training.ask_before_closing(self._close_now)
+            self.trainer.ask_before_closing(self._close_now)
             return
         self._closing = True  # the window lives on while the last steps are written
         self.controller.desk.leave()
@@ -427,7 +441,7 @@ class MainWindow(QMainWindow):
         self.tabs.show_review()  # the layout to remember is that of Review
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
-        self.training.rest()
+        self.trainer.rest()
         self.scene.surfaces.show(False)
         self.controller.rest()
         self.hide()  # nobody need look at it while threads end and a slow disk takes the rest
@@ -437,7 +451,7 @@ class MainWindow(QMainWindow):
 
     def _end(self) -> None:
         """For a thread of its own: end all others, and let the files go."""
-        self.training.jobs.close()
+        self.trainer.end()
         self.controller.jobs.close()
         self.opener.keeper.close()
         self._store.close()

@@ -129,6 +129,7 @@ class LibraryPanel(Section):
         super().__init__(tr("Model library"))
         self.models: tuple[Model, ...] = ()
         self._active: Path | None = None
+        self._coming: Path | None = None
         self.list = PictureList(tr("Models"))
         self.list.currentRowChanged.connect(lambda _row: self._show_buttons())
         self.list.itemDoubleClicked.connect(lambda _item: self._ask(self.activate_asked))
@@ -155,6 +156,10 @@ class LibraryPanel(Section):
         self.list.setMinimumHeight(120)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # takes what a result leaves
 
+    def mark(self, folder: Path) -> None:
+        """Choose a model that comes with the next list: it was made a moment ago."""
+        self._coming = folder
+
     def set_models(self, models: Sequence[Model], active: Path | None, previous: Model | None = None) -> None:
         """Show these; ``active`` is the folder of the model in use in Review, ``previous`` the one before it."""
         there = previous is not None and previous.folder != active
@@ -175,6 +180,8 @@ class LibraryPanel(Section):
             self.list.add_row(PictureRow(title, text, with_picture=False))
         folders = [model.folder for model in models]
         wanted = chosen.folder if chosen is not None else active
+        if self._coming in folders:
+            wanted, self._coming = self._coming, None
         self.list.setCurrentRow(folders.index(wanted) if wanted in folders else 0 if folders else -1)
         self._show_buttons()
 

@@ -43,7 +43,7 @@ class LibraryLink(QObject):
         self._panel, self._own, self._data, self._jobs = panel, own, data, jobs
         self._controller, self._opener = controller, opener
         self.models: tuple[Model, ...] = ()
-        self._setting = controller.display.view.settings.model
+        self._used = ("", "")
         panel.activate_asked.connect(self._activate)
         panel.remove_asked.connect(self._ask_remove)
         panel.compare_asked.connect(self.compare)
@@ -51,11 +51,7 @@ class LibraryLink(QObject):
         panel.report_asked.connect(self.report)
         panel.back_asked.connect(self.roll_back)
         controller.bundle_changed.connect(lambda _bundle: self.show())
-        controller.view_changed.connect(self._note_model)
-
-    def list_now(self) -> None:
-        """List the models at once, while the window is being built."""
-        self._listed(find_models(self._own))
+        controller.view_changed.connect(self._show_previous)
 
     def refresh(self) -> None:
         """List the models again, in the background."""
@@ -100,20 +96,15 @@ class LibraryLink(QObject):
     # -- using ----------------------------------------------------------------------------------------------------
     def previous(self) -> Model | None:
         """The model that was in use before the present one, if it is still there."""
-        name = self._controller.display.view.settings.previous_model
-        found = find_model(self.models, name) if name else None
-        return None if found is not None and found is find_model(self.models, self._setting) else found
+        settings = self._controller.display.view.settings
+        found = find_model(self.models, settings.previous_model) if settings.previous_model else None
+        return None if found is not None and found is find_model(self.models, settings.model) else found
 
-    def _note_model(self, view: ViewState) -> None:
-        """Remember what was used before whenever another model is chosen, here or anywhere else."""
-        now, before = view.settings.model, self._setting
-        if now == before:
-            return
-        self._setting = now
-        old, new = find_model(self.models, before), find_model(self.models, now)
-        if old is not None and old is not new:
-            self._controller.display.set_view(previous_model=old.folder.name if not old.shipped else old.card.name)
-        self.show()
+    def _show_previous(self, view: ViewState) -> None:
+        used = view.settings.model, view.settings.previous_model
+        if used != self._used:
+            self._used = used
+            self.show()
 
     def _activate(self, model: Model) -> None:
         self._opener.use_model(str(model.folder))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from proseg_gui.bundle import own_models
+from proseg_gui.bundle import own_models, trainings_beside
 from proseg_gui.errors import UserError
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.language import tr
@@ -54,7 +54,7 @@ class TrainerLink(QObject):
         super().__init__(parent)
         self.tab, self._controller, self._opener = tab, controller, opener
         models = own_models()
-        self.trainings = models.with_name("trainings")
+        self.trainings = trainings_beside(models)
         self.jobs = QtJobs(self)
         self.data = DataLink(tab.data, self.jobs, opener, models.with_name("projects"), self)
         self.library = LibraryLink(tab.library, models, self.data, self.jobs, controller, opener, self)
@@ -69,9 +69,17 @@ class TrainerLink(QObject):
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._tick)
         self._connect()
-        self.library.list_now()
-        found = find_trainings(self.trainings)  # the window is being built: nobody waits at it yet
-        self._attach(found, standing_of(found[0]) if found else None)
+        self._show(None)
+
+    def begin(self) -> None:
+        """Find models and trainings, in the background, and follow what is found."""
+        self.library.refresh()
+        self._act(tr("Looking for trainings"), self._found, lambda found: self._attach(*found))
+
+    def _found(self) -> tuple[list[Training], Standing | None]:
+        """For a worker: the trainings that there are, and where the first of them stands."""
+        found = find_trainings(self.trainings)
+        return found, standing_of(found[0]) if found else None
 
     def _connect(self) -> None:
         tab, data, library = self.tab, self.data, self.library
@@ -94,9 +102,16 @@ class TrainerLink(QObject):
         for speaker in (data, library, self.result):
             speaker.failed.connect(self.failed)
             speaker.noticed.connect(self.noticed)
+        self.setup.noticed.connect(self.noticed)
         for maker in (library, self.setup, self.result):
             maker.dialog_made.connect(self.dialog_made)
         self.result.judged.connect(self.look)
+
+    def add_rater(self, base: Path) -> None:
+        """Make ready to add the person to the raters of a model, from the accepted readings of the project."""
+        if not self.data.locked:
+            self.setup.want(base, "rater")
+        self.data.choose_project()
 
     # -- starting -------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -311,6 +326,7 @@ class TrainerLink(QObject):
         def done(folder: Path) -> None:
             if self.library.in_use() == training.bundle:
                 self._opener.use_model(str(folder))
+            self.tab.library.mark(folder)
             self.noticed.emit(tr("{name} is now among your models").format(name=folder.name))
 
         self._end(tr("Keeping the model"), lambda: training.accept(self.models), done)
@@ -360,8 +376,7 @@ class TrainerLink(QObject):
         """End the training by ``work``; then the data are there for the next one, or another training is shown."""
 
         def whole() -> tuple[Any, list[Training], Standing | None]:
-            result, found = work(), find_trainings(self.trainings)
-            return result, found, standing_of(found[0]) if found else None
+            return work(), *self._found()
 
         def done(ended: tuple[Any, list[Training], Standing | None]) -> None:
             then(ended[0])

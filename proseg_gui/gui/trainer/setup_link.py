@@ -36,11 +36,14 @@ class SetupLink(QObject):
     """Keeps the panel true to the data and the models that there are."""
 
     dialog_made = Signal(object)
+    noticed = Signal(str)
 
     def __init__(self, panel: SetupPanel, data: DataLink, library: LibraryLink, parent: QObject) -> None:
         super().__init__(parent)
         self._panel, self._data, self._library = panel, data, library
         self._suggested = ""
+        self._wanted: tuple[str, str] | None = None
+        """Folder of the base and stage that the next data are to be learned with."""
         self._answers: dict[str, dict[str, str | None]] = {}
         """By folder of a base: who is who, as far as it was said."""
         panel.changed.connect(self.show)
@@ -51,10 +54,17 @@ class SetupLink(QObject):
         data.changed.connect(self.show)
         library.listed.connect(self.offer)
 
+    def want(self, base: Path, stage: str) -> None:
+        """Choose that base and stage for the data that are read next."""
+        self._wanted = str(base), stage
+
     def _begun(self, plan: Plan | None) -> None:
         self._answers = {}  # other data have other people
         if plan is None:
             self.offer()
+        if self._wanted is not None and plan is None and not self._panel.choose_start(*self._wanted):
+            self.noticed.emit(tr("These data cannot be learned by the model that looks at the scan"))
+        self._wanted = None
 
     def offer(self) -> None:
         """Offer what fits the data, and suggest a name."""

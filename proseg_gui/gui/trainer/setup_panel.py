@@ -181,6 +181,16 @@ class SetupPanel(Section):
         self.base.setCurrentIndex(self.base.findData(chosen if chosen in usable else ""))
         self._show_start()
 
+    def choose_start(self, key: str, stage: str) -> bool:
+        """Start from the base ``key`` with a stage, where it is offered and can be used; whether it can."""
+        at = self.base.findData(key)
+        if at < 0 or not self.base.model().item(at).isEnabled():  # type: ignore[attr-defined]
+            return False
+        self.base.setCurrentIndex(at)
+        self.stages.buttons[stage].setChecked(True)
+        self._start_changed()
+        return True
+
     def set_fixed(self, images: str, intensities: str, raters: str) -> None:
         """What the base says of images, intensities and raters; empty for a new model."""
         self._modality.set_fixed(tr("{images}, as the base").format(images=images) if images else "")

@@ -8,7 +8,6 @@ from typing import Any, cast
 import contourpy
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtGui import QPainterPath
 
 from proseg_gui.planes import Plane, PlaneGrid
@@ -90,7 +89,9 @@ def _path(block: npt.NDArray[np.float64], level: float, left: int, top: int) -> 
     points, starts = _thinned(points, starts.astype(np.int64))
     joined = np.ones(len(points), dtype=np.int32)
     joined[starts[1:-1] - 1] = 0  # the last point of a polygon does not lead to the next one
-    return pg.arrayToQPath(points[:, 0] + (left + 0.5), points[:, 1] + (top + 0.5), connect=joined, finiteCheck=False)
+    from pyqtgraph import arrayToQPath  # late: a fifth of a second that no window's start needs
+
+    return arrayToQPath(points[:, 0] + (left + 0.5), points[:, 1] + (top + 0.5), connect=joined, finiteCheck=False)
 
 
 def _thinned(points: Points, starts: Points) -> tuple[Points, Points]:

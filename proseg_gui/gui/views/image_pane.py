@@ -184,8 +184,10 @@ class ImagePane(QWidget):
 
     def set_window(self, centre: float, width: float) -> None:
         """Window and level, in the scan's unit."""
+        before = self._picture.window
         self._picture.set_window(centre, width)
-        self.update()
+        if self._picture.window != before:
+            self.update()
 
     def set_contours(self, moving: Sequence[ContourLayer], fixed: Sequence[ContourLayer] = ()) -> None:
         """Draw these outlines over the slice, the last on top; empty sequences clear.

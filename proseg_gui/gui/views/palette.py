@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 
 from proseg_gui.review.colours import CURRENT_COLOUR
 
@@ -73,10 +72,12 @@ def _luminance(rgb: npt.NDArray[np.float64]) -> float:
 
 @cache
 def heat_tables() -> Mapping[str, npt.NDArray[np.uint8]]:
-    """Every heat map, read from files at the first call: a view makes it before it is shown."""
+    """Every heat map, read from files at the first call: in the background, before a model draws its first map."""
+    from pyqtgraph import colormap  # late: a fifth of a second that no window's start needs
+
     tables = {}
     for name in HEAT_MAPS:
-        table = np.ascontiguousarray(pg.colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
+        table = np.ascontiguousarray(colormap.get(name).getLookupTable(nPts=256, alpha=False), dtype=np.uint8)
         table.setflags(write=False)
         tables[name] = table
     return tables

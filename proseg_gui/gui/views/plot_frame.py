@@ -64,9 +64,9 @@ def _scale(font: QFont, factor: float) -> None:
 
 
 def draw_frame(
-    painter: QPainter, area: QRectF, colours: ViewColours, title: str, *, unit: str = "", hint: str = ""
+    painter: QPainter, area: QRectF, colours: ViewColours, title: str, *, unit: str = "", hints: tuple[str, ...] = ()
 ) -> None:
-    """Paint panel, border, title with its unit, and at the right the hint, which is cut first."""
+    """Paint panel, border, title with its unit, and at the right the first of ``hints`` that fits."""
     painter.fillRect(area, QColor(colours.panel))
     painter.setPen(QPen(QColor(colours.border), 1.0))
     painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -85,8 +85,9 @@ def draw_frame(
         painter.drawText(QPointF(left, baseline), unit)
         left += metrics.horizontalAdvance(unit)
     room = inner.right() - left - 16
-    if room > 40:
-        short = metrics.elidedText(hint, Qt.TextElideMode.ElideRight, room)
+    if room > 40 and hints:
+        fits = next((hint for hint in hints if metrics.horizontalAdvance(hint) <= room), hints[-1])
+        short = metrics.elidedText(fits, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(inner.right() - metrics.horizontalAdvance(short), baseline), short)
     painter.setFont(font)
 

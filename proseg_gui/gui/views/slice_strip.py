@@ -31,6 +31,8 @@ from .plot_frame import PADDING, SmallPlot, draw_frame, nice_step, small_font
 PAGE = 5
 """Slices that PgUp and PgDn move by."""
 GAP = 2.0
+WIDEST = 44.0
+"""Widget pixels of a bar: one slice is a bar too, and no wall of colour."""
 STEPS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
@@ -68,9 +70,11 @@ class SliceStrip(SmallPlot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Uncertainty by slice"), 76, parent)
         self._values: npt.NDArray[np.float64] = np.zeros(0)
+        self._top = 0.0
+        """The value that a full bar stands for; 0 while nothing is known."""
         self._unit = ""
         self._current = 0
-        self._hint = ""
+        self._hints: tuple[str, ...] = ()
         self._spans: tuple[Span, ...] = ()
         self._said: npt.NDArray[np.float64] = np.zeros(0)
         self._wheel = 0
@@ -79,13 +83,14 @@ class SliceStrip(SmallPlot):
 
     def set_count(self, n: int) -> None:
         """Show ``n`` slices, none computed yet; 0 for the empty state."""
-        self._values = np.full(n, np.nan)
+        self._values, self._top = np.full(n, np.nan), 0.0
         self._current = min(self._current, max(n - 1, 0))
         self._announce()
 
     def set_values(self, values: Sequence[float] | npt.NDArray[np.floating], unit: str = "") -> None:
         """``(n,)`` uncertainties >= 0 in ``unit``, NaN where not computed yet; sets the number of slices too."""
         self._values, self._unit = np.array(values, dtype=np.float64), unit
+        self._top = float(np.nan_to_num(self._values, nan=0.0).max(initial=0.0))
         self._announce()
 
     def set_current(self, k: int) -> None:
@@ -93,9 +98,9 @@ class SliceStrip(SmallPlot):
         self._current = min(max(int(k), 0), max(len(self._values) - 1, 0))
         self._announce()
 
-    def set_hint(self, text: str) -> None:
-        """A few words at the right of the title."""
-        self._hint = text
+    def set_hint(self, *texts: str) -> None:
+        """A few words at the right of the title, in wordings from long to short."""
+        self._hints = texts
         self.update()
 
     def set_spans(self, spans: Sequence[Span]) -> None:
@@ -115,24 +120,24 @@ class SliceStrip(SmallPlot):
         self.update()
 
     # -- where things are -----------------------------------------------------------------------------------------
-    def _top(self) -> float:
-        """The value that a full bar stands for; 0 while nothing is known."""
-        return float(np.nan_to_num(self._values, nan=0.0).max(initial=0.0))
-
     def _top_text(self) -> str:
-        return _plain(self._top()) if self._top() > 0 else ""
+        return _plain(self._top) if self._top > 0 else ""
 
     def _bars(self) -> QRectF:
         """The area of the bars, below the title and above the slice numbers."""
         metrics = QFontMetricsF(small_font(self.font()))
         line, scale = metrics.height(), metrics.horizontalAdvance(self._top_text())
-        return QRectF(self.rect()).adjusted(
+        area = QRectF(self.rect()).adjusted(
             PADDING + (scale + 8 if scale else 2), line + (24 if self._spans else 14), -12, -(line + 11)
         )
+        spare = (area.width() - WIDEST * max(len(self._values), 1)) / 2
+        return area.adjusted(spare, 0, -spare, 0) if spare > 0 else area
 
     def bar(self, k: int) -> QRectF:
         """Where the bar of slice ``k`` stands, full height, without the gap to the next."""
-        area = self._bars()
+        return self._slot(self._bars(), k)
+
+    def _slot(self, area: QRectF, k: int) -> QRectF:
         width = area.width() / max(len(self._values), 1)
         return QRectF(area.left() + k * width, area.top(), width, area.height())
 
@@ -211,7 +216,7 @@ class SliceStrip(SmallPlot):
         painter = QPainter(self)
         painter.setFont(self.font())
         title = tr("Uncertainty by slice")
-        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hint=self._hint)
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, unit=self._unit, hints=self._hints)
         if len(self._values):
             self._paint_bars(painter)
             self._paint_said(painter)
@@ -225,20 +230,22 @@ class SliceStrip(SmallPlot):
         painter.end()
 
     def _paint_bars(self, painter: QPainter) -> None:
-        top = self._top() or 1.0
-        slot = self.bar(0).width()
+        top, area = self._top or 1.0, self._bars()
+        slot = self._slot(area, 0).width()
         gap = GAP if slot >= 4 else 0.0
-        colours = self._colours
-        for k, value in enumerate(self._values):
-            place = self.bar(k)
+        now, unknown, known = (
+            QColor(colour) for colour in (self._colours.accent, self._colours.bar_faint, self._colours.bar)
+        )
+        for k, value in enumerate(self._values.tolist()):
+            place = self._slot(area, k)
             missing = math.isnan(value)
             height = 3.0 if missing else max(value / top * place.height(), 2.0)
             width = max(slot - gap, 1.0)
             left = place.left() + gap / 2
             if k == self._current:
                 left, width = min(left, place.center().x() - 1.5), max(width, 3.0)
-            colour = colours.accent if k == self._current else colours.bar_faint if missing else colours.bar
-            painter.fillRect(QRectF(left, place.bottom() - height, width, height), QColor(colour))
+            colour = now if k == self._current else unknown if missing else known
+            painter.fillRect(QRectF(left, place.bottom() - height, width, height), colour)
 
     def _paint_said(self, painter: QPainter) -> None:
         """Along the foot of the bars: a line where a slice is pinned, dots where the hand has drawn in part."""

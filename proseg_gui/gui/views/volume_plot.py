@@ -131,7 +131,8 @@ class VolumePlot(SmallPlot):
         """Title, bars, axis, lines."""
         painter = QPainter(self)
         painter.setFont(self.font())
-        draw_frame(painter, QRectF(self.rect()), self._colours, tr("Volume over raters and samples"), hint=self.hint())
+        title = tr("Volume over raters and samples")
+        draw_frame(painter, QRectF(self.rect()), self._colours, title, hints=(self.hint(),))
         limits = self.limits_ml()
         if limits is None:
             painter.setPen(QColor(self._colours.muted))

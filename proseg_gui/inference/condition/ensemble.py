@@ -92,8 +92,9 @@ class Ensemble:
         self.by_rater = method.capabilities.rater_draws and self.plan.raters > 1
         """Whether each draw is one rater's; else draws are everybody's, and no rater can be told."""
         tau, eps = (torch.tensor([p[n] for p in self.points], dtype=torch.float64) for n in (PREFERENCE, AMBIGUITY))
-        self.chart = {PREFERENCE: method.preference_line(tau).numpy(), AMBIGUITY: eps.numpy()}
-        """The draws in the coordinates in which sliders are straight: latent -> ``(N, d)``."""
+        self._seeds = method.capabilities.streams
+        self.chart = {PREFERENCE: method.preference_line(tau).numpy(), AMBIGUITY: self._line(eps).numpy()}
+        """The draws where sliders are straight: latent -> ``(N, d)``; seeds are no coordinates."""
         self._share = min(max(LATTICE_PIXELS // engine.n_slices, LEAST_LATTICE), MOST_LATTICE)
         self._lattices: dict[int, Lattice | None] = {}
         self._said: dict[int, tuple[Ints, npt.NDArray[np.float16]]] = {}
@@ -276,8 +277,7 @@ class Ensemble:
         origin = method.preference_line(start[PREFERENCE].double()).numpy()
         step = place[PREFERENCE] - origin
         length = float(np.linalg.norm(step))
-        eps = torch.from_numpy(place[AMBIGUITY]).float()
-        coords = {**start, AMBIGUITY: eps}
+        coords = dict(start) if self._seeds else {**start, AMBIGUITY: torch.from_numpy(place[AMBIGUITY]).float()}
         if length > 0.0:
             axis, at = (torch.from_numpy(v).float() for v in (step / length, origin))
             coords = dict(method.moved(Control("", "preference", PREFERENCE, axis, at, length, 1.0), coords, 1.0))
@@ -287,7 +287,11 @@ class Ensemble:
         """Where a point lies in the chart."""
         coords = coords_from(point)
         tau = self.engine.method.preference_line(coords[PREFERENCE].double()).numpy()
-        return {PREFERENCE: tau, AMBIGUITY: coords[AMBIGUITY].double().numpy()}
+        return {PREFERENCE: tau, AMBIGUITY: self._line(coords[AMBIGUITY].double()).numpy()}
+
+    def _line(self, eps: torch.Tensor) -> torch.Tensor:
+        """What of ``eps (..., K)`` may be averaged: nothing of a seed."""
+        return eps[..., :0] if self._seeds else eps
 
     def along(self, control: Control, weights: npt.NDArray[np.float64]) -> tuple[float, float]:
         """Mean and width (one standard deviation) of the weighted draws on a slider, in the slider's own units."""

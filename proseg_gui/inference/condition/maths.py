@@ -84,7 +84,8 @@ def kalman_pull(
 ) -> npt.NDArray[np.float64]:
     """``(V,)`` (rho o C_ss + R)^-1 innovation, with C_ss the weighted covariance of ``observed (N, V)``.
 
-    ``noise (V,)`` is the diagonal of R, ``closeness (V, V)`` the taper rho between observed voxels.
+    ``noise (V,)`` is the diagonal of R, ``closeness (V, V)`` the taper rho between observed voxels. An innovation of
+    each of n draws, ``(V, n)``, gives ``(V, n)``.
     """
     centred = observed - weights @ observed
     covariance = (centred * weights[:, None]).T @ centred * closeness
@@ -95,6 +96,9 @@ def kalman_pull(
 def kalman_shift(
     places: Floats, observed: Floats, weights: npt.NDArray[np.float64], pull: Floats, closeness: Floats
 ) -> npt.NDArray[np.float64]:
-    """``(M,)`` (rho o C_xs) pull: how far each of ``places (N, M)`` follows; ``closeness (M, V)``."""
+    """``(M,)`` (rho o C_xs) pull: how far each of ``places (N, M)`` follows; ``closeness (M, V)``.
+
+    A pull of each of n draws, ``(V, n)``, gives ``(M, n)``.
+    """
     centred = (observed - weights @ observed) * weights[:, None]
     return np.asarray((places.T @ centred.astype(places.dtype) * closeness) @ pull, dtype=np.float64)

@@ -165,6 +165,18 @@ def _of_slices(
     return parts
 
 
+def explained(ensemble: Ensemble, weights: npt.NDArray[np.float64], observed: Observed) -> dict[str, float]:
+    """Rater -> share of what was said or accepted that the rater's own draws say too, weighed among themselves."""
+    observed = observed.only(np.flatnonzero(observed.firm))
+    if not ensemble.by_rater or not len(observed.inside):
+        return {}
+    away = np.where(observed.inside, -1.0, 1.0) * observed.logits
+    agrees = (1.0 / (1.0 + np.exp(away))) @ (observed.counts / observed.counts.sum())
+    own = weights.reshape(ensemble.plan.raters, -1)
+    share = (own * agrees.reshape(own.shape)).sum(1) / np.maximum(own.sum(1), 1e-300)
+    return dict(zip(ensemble.engine.raters, share.tolist(), strict=True))
+
+
 def thinned(observed: Observed) -> Observed:
     """About one observation a cell of :data:`CELL_MM`: the one nearest to the middle of what was said there."""
     cells = np.floor(observed.position / CELL_MM).astype(np.int64)

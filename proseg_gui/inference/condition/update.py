@@ -33,7 +33,7 @@ from proseg_gui.inference.condition.maths import (
     taper,
     tempered,
 )
-from proseg_gui.inference.condition.observed import Observed, gather, most_surprising, thinned
+from proseg_gui.inference.condition.observed import Observed, explained, gather, most_surprising, thinned
 from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import ENSEMBLE_DRAWS
 from proseg_gui.inference.points import AMBIGUITY, PREFERENCE, Point, point_from
@@ -81,7 +81,8 @@ class Conditioned:
     """What follows from the evidence about one structure. N draws, d numbers of a latent.
 
     ``proposed``: whether there is a proposal; without one, what stood stands and ``notice`` says why.
-    ``raters``: name -> odds, empty for a method whose draws are everybody's. ``weights (N,)``.
+    ``raters``: name -> odds, empty for a method whose draws are everybody's; ``explained``: name -> share of what was
+    said or accepted that the rater's draws say too, as they are weighed. ``weights (N,)``.
     ``point``: where the sliders move; ``spread``: latent -> ``(d,)`` width of the draws in the sliders' chart.
     ``fields``: k -> ``(M,)`` correction of the logit on the slice's lattice. ``changed_ml``: what the proposal changes
     of what stood, over ``slices``, as the lattice sees it. ``tempering``: the power of the likelihood that was left
@@ -93,6 +94,7 @@ class Conditioned:
     proposed: bool
     notice: str
     raters: Mapping[str, float]
+    explained: Mapping[str, float]
     weights: Weights
     point: Point
     reference: Point
@@ -224,13 +226,14 @@ class _Step:
         else:
             style = point_from(ensemble.engine.method.consensus_style())
             self._from = self._reference = style if stands is None else stands  # type: ignore[assignment]
-        self._reach = _reach(ensemble.engine.geometry.normal, numbers)
+        self._reach = reach(ensemble.engine.geometry.normal, numbers)
         self._known: dict[int, tuple[Floats, Floats]] = {}
         observed = gather(ensemble, evidence, numbers, self._reference, self._stood, token)
         likelihoods = log_likelihoods(observed.logits, observed.inside, observed.counts)
         self.weights, self.tempering = tempered(likelihoods, numbers.least_draws)
         self._even = np.full(ensemble.n, 1.0 / ensemble.n)
         self._live, self._of_live = heaviest(self.weights, NEGLIGIBLE)
+        self._explained = explained(ensemble, self.weights, observed)
         self._near = self._kalman(observed)
         self.notice = ""
         self.damping = self._damped(observed)
@@ -357,6 +360,7 @@ class _Step:
             proposed=self.damping > 0.0,
             notice=self.notice,
             raters=MappingProxyType(ensemble.raters(weights)),
+            explained=MappingProxyType(self._explained),
             weights=weights,
             point=self._point,
             reference=self._reference,
@@ -371,7 +375,7 @@ class _Step:
         )
 
 
-def _reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
+def reach(normal: Floats, numbers: Numbers) -> npt.NDArray[np.float64]:
     """``(3, 3)`` from mm to units of the taper: across slices along their normal, in the slice the rest."""
     across = np.outer(normal, normal)
     return (np.eye(3) - across) / max(numbers.taper_mm, 1e-9) + across / max(numbers.across_mm, 1e-9)

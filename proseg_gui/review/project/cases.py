@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ class CaseEntry:
     state:
         ``not started``, ``in progress`` or ``accepted``; flagged is a mark of its own.
     doubt:
-        Doubted volume in ml, ``None`` where it was never measured, and ``doubt_model``, the model that measured it.
+        Doubted volume in ml, ``None`` where it was never measured, and ``doubt_model``, the model that measured it;
+        ``doubts`` of the last models that did: hash of the model -> ml.
     n_gestures, n_readings:
         Steps of its history; accepted readings that were not taken back.
     path:
@@ -55,6 +56,7 @@ class CaseEntry:
     note: str = ""
     structures: tuple[str, ...] = ()
     geometry: Geometry | None = None
+    doubts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,15 @@ class Known:
             _MARKED if marked and mark["state"] == "accepted" else "",
             tuple(self.fixed["structures"]),
             self.geometry,
+            doubts_of(doubt),
         )
+
+
+def doubts_of(kept: Mapping[str, Any]) -> dict[str, float]:
+    """By hash of the model, the newest last; before several were kept there was that of ``model`` alone."""
+    model = kept.get("model")
+    one = {model["sha256"]: kept["ml"]} if isinstance(model, Mapping) and "sha256" in model and "ml" in kept else {}
+    return {str(sha256): float(ml) for sha256, ml in (kept.get("by_model") or one).items()}
 
 
 _MARKED = "It was marked accepted in an older worklist, which kept no voxels; accept it again to keep a reading."

@@ -9,7 +9,11 @@ from proseg_gui.errors import UserError
 from proseg_gui.review.document import Value
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.project import place, records
+from proseg_gui.review.project.cases import doubts_of
 from proseg_gui.review.project.file import ProjectFile
+
+MOST_MODELS = 8
+"""The doubt by so many models is kept of a case."""
 
 
 class KeptState(ProjectFile):
@@ -54,13 +58,26 @@ class KeptState(ProjectFile):
             return tuple(key.removeprefix("shown/") for (key,) in db.execute(query, (case_id,)))
 
     def set_doubt(self, case_id: str, ml: float, model: Value) -> None:
-        """Keep a case's doubted volume as ``model`` measured it."""
-        self._set_state(case_id, "doubt", records.pack({"ml": float(ml), "model": model}))
+        """Keep a case's doubted volume as ``model`` measured it, beside those of the models before it."""
+        with self.batch():
+            by_model: dict[str, float] = {}
+            with contextlib.suppress(UserError):  # a damaged figure is as if never measured
+                data = self._state(case_id, "doubt")
+                by_model = {} if data is None else doubts_of(records.unpack(data))
+            sha256 = model.get("sha256") if isinstance(model, Mapping) else None
+            if isinstance(sha256, str):
+                by_model.pop(sha256, None)
+                by_model[sha256] = float(ml)
+            newest = {"by_model": dict(list(by_model.items())[-MOST_MODELS:])} if by_model else {}
+            self._set_state(case_id, "doubt", records.pack({"ml": float(ml), "model": model, **newest}))
 
     def _set_state(self, case_id: str, key: str, data: bytes) -> None:
         with self.batch():
-            if self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is not None:
+            if self._has(case_id):
                 self.put_state(case_id, key, data)  # a case that was removed meanwhile keeps nothing
+
+    def _has(self, case_id: str) -> bool:
+        return self._db.execute("SELECT 1 FROM cases WHERE id = ?", (case_id,)).fetchone() is not None
 
     def session(self) -> dict[str, Value] | None:
         """What was open; ``None`` where nothing ever was."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proseg_gui.catalogue import ENTRIES
-from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, AmbiguityPanel
-from proseg_gui.gui.panels.preference import LEVELS, SAME_FOR_ALL, PreferencePanel
+from proseg_gui.gui.panels.ambiguity import NOT_KNOWN, STREAMED, AmbiguityPanel
+from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.panels.show import ShowPanel
 from proseg_gui.gui.panels.uncertainty import UncertaintyPanel
 from proseg_gui.review.case import OpenedCase
@@ -57,18 +57,20 @@ def test_the_window_offers_what_the_method_has(opened, kind, qtbot):
     assert bool(controller.desk.axes.ambiguity) == bool(ambiguity.axes.sliders) == able.ambiguity_axes
     assert len(preference.presets) == (3 if able.personalised else 0)
     assert preference.empty.isHidden() == able.personalised and preference.sample.isHidden() != able.intra_expert
-    assert ambiguity.random.isVisibleTo(ambiguity) == ambiguity.reset.isVisibleTo(ambiguity) == able.ambiguity_axes
+    drawn = able.ambiguity_axes or able.streams
+    assert ambiguity.random.isVisibleTo(ambiguity) == ambiguity.reset.isVisibleTo(ambiguity) == drawn
+    assert ambiguity.random.isEnabled() == drawn
     uncertainty = window.findChild(UncertaintyPanel)
     maps = {name for name, row in uncertainty.rows.items() if row.isVisibleTo(uncertainty)}
     assert maps == {"total", "residual", *able.parts, *(["ambiguity_here"] if able.ambiguity_axes else [])}
     assert controller.display.view.settings.map_name in maps
     assert len(window.findChild(ShowPanel).raters) == (3 if able.personalised else 0)
     if not able.personalised:
-        assert preference.empty.text() == (LEVELS if able.levels else SAME_FOR_ALL)
+        assert preference.empty.text() == (LEVELS if able.levels else READINGS if able.weighed else SAME_FOR_ALL)
     assert preference.axes.isVisibleTo(preference) == able.preference_axes
     assert preference.prompt.isVisibleTo(preference) == method.follows_prompts
     if not able.ambiguity_axes:
-        assert ambiguity.empty.text() == NOT_KNOWN and not ambiguity.empty.isHidden()
+        assert ambiguity.empty.text() == (STREAMED if able.streams else NOT_KNOWN) and not ambiguity.empty.isHidden()
     if able.personalised:
         controller.latents.choose_rater("ben")
         assert controller.latents.weights() == pytest.approx((0.0, 1.0, 0.0), abs=1e-3)
@@ -83,3 +85,60 @@ def test_a_map_that_the_next_model_cannot_tell_does_not_stay_chosen(window, open
     window.controller.display.set_view(map_name="intra")
     opened("majority")
     assert window.controller.display.view.settings.map_name == "total"
+
+
+def test_the_gallery_shows_the_readings_that_a_model_weighs(opened, qtbot):
+    from proseg_gui.networks.registry import METHODS
+
+    for kind in (name for name, method in METHODS.items() if method.capabilities.weighed):
+        window, method = opened(kind)
+        window.controller.display.set_view(layout="gallery")
+        gallery = window.scene.gallery
+        qtbot.waitUntil(lambda gallery=gallery: bool(gallery._samples), timeout=SETTLE_MS)
+        panes = [pane for pane in gallery.panes if pane.isVisible()]
+        assert len(panes) == len(gallery._samples) == method.readings
+        assert all(pane._notice.startswith("reading ") and pane._notice.endswith(" %") for pane in panes)
+        assert "probability" in gallery.view.said.text()
+        gallery.take(0)
+        number = gallery._samples[0].number + 1
+        assert window.controller.latents.point["tau"] == (float(number),)
+        (axis,) = window.controller.desk.axes.preference
+        stop = (
+            (window.controller.latents.position(axis) + axis.limit) * (len(axis.control.stops) - 1) / (2 * axis.limit)
+        )
+        assert axis.control.stops[round(stop)] == f"reading {number}"
+
+
+def test_the_gallery_fills_as_draws_come_and_their_shares_follow(opened, qtbot, monkeypatch):
+    from proseg_gui.networks.registry import METHODS
+
+    for kind in (name for name, method in METHODS.items() if method.capabilities.streams):
+        window, method = opened(kind)
+        gallery, told, sentences = window.scene.gallery, [], []
+        take = gallery._take
+
+        def heard(value, gallery=gallery, take=take, told=told, sentences=sentences):
+            take(value)
+            told.append(value[1])
+            sentences.append(gallery.view.said.text())
+
+        monkeypatch.setattr(gallery, "_take", heard)
+        window.controller.desk.set_slice(1)
+        window.controller.display.set_view(layout="gallery")
+        qtbot.waitUntil(lambda gallery=gallery: bool(gallery._of), timeout=SETTLE_MS)
+        assert "12 of 48 draws of lesion as they come" in sentences[0]
+        assert all(sample.share is None for sample in told[0]) and len(told[0]) == 12
+        at = next(i for i, value in enumerate(told[1:], 1) if not isinstance(value[0], int))
+        numbers = [value[0] for value in told[1:at]]
+        assert numbers == sorted(numbers) and set(numbers) == set(range(12))
+        assert len(numbers) in (12, 12 * method.steps_each)  # at once where the survey has made them already
+        assert sum(sample.share for sample in gallery._samples) == 100
+        assert "stand for" in gallery.view.said.text()
+        gallery.take(0)
+        assert window.controller.latents.point == gallery._samples[0].point
+        before = window.controller.latents.point["eps"]
+        window.findChild(AmbiguityPanel).random.click()
+        assert window.controller.latents.point["eps"] not in (before, (0.0,))
+        window.findChild(AmbiguityPanel).reset.click()
+        assert window.controller.latents.point["eps"] == (0.0,)
+        assert window.failures == []

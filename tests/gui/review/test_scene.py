@@ -184,3 +184,24 @@ def test_without_a_scan_there_is_nothing_to_turn(window):
     window.scene.show_axis(1)
     window.scene.step(1)
     assert planes(window) == [Plane(0, 0)] * 2
+
+
+def test_grey_levels_opacity_and_zoom_trace_nothing_and_ask_no_command(reviewed, qtbot, monkeypatch):
+    display, scene, traced, asked = reviewed.controller.display, reviewed.scene, [], []
+    display.show_raters(frozenset(reviewed.controller.desk.review.engine.raters))
+    display.set_view(show_thin=True)
+    qtbot.waitUntil(lambda: len(scene._spread_layers) > 5)
+    for name in ("trace", "trace_flat", "trace_plane"):
+        monkeypatch.setattr(f"proseg_gui.gui.review.outlines.{name}", lambda *_a, name=name: traced.append(name))
+    monkeypatch.setattr("proseg_gui.gui.review.work.trace", lambda *_a: traced.append("frame"))
+    monkeypatch.setattr(reviewed.menus, "refresh", lambda: asked.append("menus"))
+    shown = scene._spread_layers
+    display.set_window(50.0, 300.0)
+    display.set_view(heat_opacity=0.3, heat_threshold=0.1)
+    scene.scan.zoom_by(1.5)
+    scene.scan.repaint()
+    assert scene.scan._picture.window == (50.0, 300.0) and scene.heat._picture.heat_style.opacity == 0.3
+    assert reviewed.uncertainty.opacity.slider.value() == 30
+    assert traced == [] and asked == [] and scene._spread_layers is shown
+    display.set_view(show_heatmap=False)
+    assert asked == ["menus"]

@@ -68,7 +68,7 @@ def tabbed(window, key=Qt.Key.Key_Tab) -> list[QWidget]:
 def test_tab_reaches_every_control_once_and_shift_tab_goes_the_same_way_back(reviewed, qtbot, trainer):
     if trainer:
         QTest.keyClick(reviewed, Qt.Key.Key_2, CTRL)
-        reviewed.trainer.setup.advanced.fold.setChecked(True)
+        reviewed.trainer.tab.setup.advanced.fold.setChecked(True)
     qtbot.wait(50)
     visited = tabbed(reviewed)
     missed = controls(reviewed) - set(visited)

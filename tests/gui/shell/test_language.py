@@ -141,7 +141,7 @@ def test_all_that_the_window_says_is_german(german, reviewed, qtbot):
     patterns = [(as_pattern(source), as_pattern(meant)) for source, meant in known.items()]
     assert english("Open a scan first", patterns) and english("1 of them", patterns)
     assert not english("Zuerst einen Scan \u00f6ffnen", patterns)
-    reviewed.trainer.setup.advanced.fold.setChecked(True)
+    reviewed.trainer.tab.setup.advanced.fold.setChecked(True)
     reviewed.commands.exporting.ask()
     said = shown(reviewed)
     reviewed._dialogs[-1].reject()

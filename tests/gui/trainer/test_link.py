@@ -44,7 +44,8 @@ def _the_windows_thread_touches_no_disk(monkeypatch) -> Iterator[None]:
 @pytest.fixture
 def make(qtbot, tmp_path, monkeypatch):
     """A shown tab with its link, as often as wanted; no training outlives the test."""
-    monkeypatch.setattr("proseg_gui.gui.trainer.link.own_models", lambda: tmp_path / "home" / "models")
+    for module in ("trainer.link", "review.model_before"):
+        monkeypatch.setattr(f"proseg_gui.gui.{module}.own_models", lambda: tmp_path / "home" / "models")
     made = []
 
     def build():
@@ -60,7 +61,9 @@ def make(qtbot, tmp_path, monkeypatch):
         link.dialog_made.connect(link.dialogs.append)
         link.noticed.connect(link.notices.append)
         tab.show()
+        link.begin()
         made.append(link)
+        wait(lambda: not link.jobs.busy("library") and not link.jobs.busy("training"))
         return link
 
     yield build
@@ -777,6 +780,7 @@ def test_the_accepted_readings_of_the_project_train_a_new_rater_whose_preset_is_
         wait(lambda: link.training is None and not link.jobs.busy("library"))
         assert link.failures == []
         newest = next(m for m in link.library.models if m.card.training.get("stage") == "rater")
+        assert link.tab.library.chosen() == newest and link.tab.library.activate.isEnabled()  # one click away
         bundle = load_bundle(newest.folder)
         assert len(bundle.card.raters) == 4
         from proseg_gui.bundle import local_names
@@ -785,5 +789,41 @@ def test_the_accepted_readings_of_the_project_train_a_new_rater_whose_preset_is_
         review = begin_review(open_study(discs / "case0", contours=False), bundle, "cpu")
         alias = local_names(bundle.card)["dora"]
         assert alias in review.engine.raters and review.sliders.rater_point(alias)["tau"]
+    finally:
+        keeper.close()
+
+
+def test_who_draws_in_a_new_way_is_led_to_adding_a_rater(own, make, discs, qtbot, tmp_path):
+    from proseg_gui.io.open import open_study
+    from proseg_gui.review.edits import Bricks
+    from proseg_gui.review.keeper import open_keeper
+    from proseg_gui.review.state import WorkItem
+
+    on(None)
+    keeper = open_keeper(tmp_path / "work.project")
+    link = make()
+    link.data._opener.keeper = keeper
+    base = next(m.folder for m in link.library.models if m.card.name.startswith("tiny"))
+    try:
+        link.add_rater(base)
+        wait(lambda: link.failures)
+        assert "accepted" in str(link.failures.pop()), "nothing was accepted yet, and that is said"
+        keeper.set_person("dora")
+        for number in (0, 1):
+            place = discs / f"case{number}"
+            case = keeper.open(open_study(place), WorkItem(str(number), place, place.name))
+            anna = next(reading for reading in case.study.readings if reading.rater == "anna")
+            case.document.accept("lesion", Bricks.of(anna.mask.array), how="by hand")
+        link.add_rater(base)
+        wait(lambda: link.data.complete or link.failures)
+        assert link.failures == []
+        given = link.tab.setup.setup()
+        assert (given.init, given.stage) == (str(base), "rater")
+        link.data.choose_project()
+        wait(lambda: link.data.complete)
+        link.tab.setup.choose_start("", "full")
+        link.data.choose_project()
+        wait(lambda: link.data.complete)
+        assert link.tab.setup.setup().init == "", "what was wanted once is not wanted again"
     finally:
         keeper.close()

@@ -67,13 +67,15 @@ def busy(window, tmp_path, monkeypatch, qtbot):
     requests = []
     monkeypatch.setattr(Training, "poll", lambda _self: Snapshot("running", 30, 100))
     monkeypatch.setattr(Training, "stop", lambda _self: requests.append("stop"))
-    window.training.training = Training(tmp_path / "run", Plan("d", "mine", 100, 0, ("a",), ()))
-    window.training.look()
-    qtbot.waitUntil(lambda: window.training.working)
+    link = window.trainer.link
+    qtbot.waitUntil(lambda: not link.jobs.busy("training"))  # it has seen that none was left here
+    link.training = Training(tmp_path / "run", Plan("d", "mine", 100, 0, ("a",), ()))
+    link.look()
+    qtbot.waitUntil(lambda: window.trainer.working)
     window.requests = requests
     yield window
-    window.training.training = None
-    window.training.look()
+    link.training = None
+    link.look()
 
 
 def test_how_far_a_training_is_can_be_read_from_review(busy):

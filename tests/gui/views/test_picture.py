@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPixmap, QTransform
 
 from proseg_gui.gui.views.palette import heat_table
-from proseg_gui.gui.views.picture import HeatStyle, Picture, to_bytes
+from proseg_gui.gui.views.picture import HeatStyle, Picture, coloured_image, grey_image, to_bytes
 
 FOURFOLD = QTransform.fromScale(4, 4)
 
@@ -126,3 +126,36 @@ def test_a_map_of_another_size_is_refused(picture):
 
 def test_nothing_to_show_is_black(qapp):
     assert pixels(Picture().rendered(QSize(5, 5), 1.0, QTransform())).max() == 0
+
+
+def words(image: QImage) -> np.ndarray:
+    return np.ndarray((image.height(), image.width()), np.uint32, image.constBits()).copy()
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (7, 13), (1, 5)])
+def test_greys_are_opaque_and_equal_in_all_three_colours(shape):
+    grey = np.resize(np.arange(256, dtype=np.uint8), shape)
+    for way in (grey, np.asfortranarray(grey)):
+        np.testing.assert_array_equal(words(grey_image(way)), 0xFF000000 | grey.astype(np.uint32) * 0x010101)
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (7, 13), (1, 5)])
+def test_each_share_of_a_map_has_its_colour(shape):
+    shares, colours = np.resize(np.arange(256, dtype=np.uint8), shape), HeatStyle().colours()
+    for way in (shares, np.asfortranarray(shares)):
+        np.testing.assert_array_equal(words(coloured_image(way, colours)), colours[shares])
+
+
+def test_a_map_looks_the_same_by_whichever_way_it_came_to_its_style(picture):
+    values = np.array([[0.0, 0.1, 0.2], [0.25, 0.05, 0.02]])
+    faint, narrow = HeatStyle(opacity=0.3, threshold=0.05), HeatStyle(levels=(0.0, 0.1))
+    for style in (HeatStyle(), faint, narrow, faint):
+        picture.set_heat(values, style)
+        picture.rendered(QSize(12, 8), 1.0, FOURFOLD)
+    anew = Picture()
+    anew.set_window(*picture.window)
+    anew.set_slice(np.array([[0, 50, 100], [-900, 25, 900]], dtype=np.int16))
+    anew.set_heat(values, faint)
+    np.testing.assert_array_equal(
+        pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)), pixels(anew.rendered(QSize(12, 8), 1.0, FOURFOLD))
+    )

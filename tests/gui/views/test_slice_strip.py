@@ -158,3 +158,27 @@ def test_slices_that_the_hand_drew_are_marked_at_the_foot(strip, eye):
     assert "hand" not in tips[0] and "in part" in tips[1] and "pinned" in tips[2]
     strip.set_said(np.zeros(3))  # of another case: nothing is marked
     assert np.array_equal(eye.grabbed(strip), before)
+
+
+def test_each_bar_is_drawn_where_its_slot_lies(qtbot):
+    strip = SliceStrip()
+    qtbot.addWidget(strip)
+    strip.resize(640, 104)
+    strip.set_values([0.0, 1.0, np.nan, 4.0, 2.0], "mm")
+    strip.set_current(0)
+    strip.show()
+    picture, colours = strip.grab().toImage(), DARK
+    for k, value in enumerate([0.0, 1.0, np.nan, 4.0, 2.0]):
+        place = strip.bar(k)
+        height = 3.0 if np.isnan(value) else max(value / 4.0 * place.height(), 2.0)
+        want = colours.accent if k == 0 else colours.bar_faint if np.isnan(value) else colours.bar
+        middle = int(place.center().x())
+        assert picture.pixelColor(middle, int(place.bottom() - height / 2)).name() == want
+        above = picture.pixelColor(middle, int(place.bottom() - height) - 2).name()
+        assert above != want
+
+
+def test_few_slices_have_bars_and_no_walls(strip):
+    strip.set_values([3.0], "mm")
+    assert strip.bar(0).width() <= 44 and abs(strip.bar(0).center().x() - strip.width() / 2) < 30
+    assert strip.slice_at(0.0) == strip.slice_at(640.0) == 0

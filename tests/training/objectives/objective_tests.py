@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -24,6 +25,8 @@ class ObjectiveTests:
     kind: ClassVar[str]
     falls: ClassVar[float] = 0.95
     """The total of a stage's last four steps is below this share of its first four."""
+    steps: ClassVar[int] = RECIPE.steps
+    """Steps of the short training."""
 
     def objective(self, layout, recipe=RECIPE):
         torch.manual_seed(recipe.seed)
@@ -87,14 +90,15 @@ class ObjectiveTests:
     def test_short_training_is_deterministic_and_learns(self, layout, make_cases, tmp_path, monkeypatch, shape):
         monkeypatch.setattr(loop, "LOG_EVERY", 1)
         cases = make_cases(5, shape=shape)
-        runs = [self.trainer(layout, cases, tmp_path / name) for name in ("a", "b")]
+        recipe = replace(RECIPE, steps=self.steps)
+        runs = [self.trainer(layout, cases, tmp_path / name, recipe) for name in ("a", "b")]
         for run in runs:
             run.run()
         states = [run.method.state_dict() for run in runs]
         assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
         lines = [json.loads(line) for line in (tmp_path / "a" / loop.LOG_NAME).read_text().splitlines()]
         totals = [line["total"] for line in lines if "total" in line]
-        stages = [totals[i : i + RECIPE.steps] for i in range(0, len(totals), RECIPE.steps)]  # each has its own loss
+        stages = [totals[i : i + self.steps] for i in range(0, len(totals), self.steps)]  # each has its own loss
         assert len(stages) == OBJECTIVES[self.kind].stages
         assert all(sum(stage[-4:]) < self.falls * sum(stage[:4]) for stage in stages)
         assert 0 <= runs[0].state.best_figures["ged2"] <= 2  # it was judged: 0.. as it may draw nothing yet
