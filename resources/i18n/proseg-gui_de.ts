@@ -466,6 +466,10 @@ Voreinstellungen: {figure}
         <translation>Ein Zug von {rater}</translation>
     </message>
     <message>
+        <source>As described</source>
+        <translation>Wie beschrieben</translation>
+    </message>
+    <message>
         <source>Not a blend of raters</source>
         <translation>Keine Mischung von Ratern</translation>
     </message>

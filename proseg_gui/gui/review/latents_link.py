@@ -89,6 +89,7 @@ class LatentsLink(QObject):
             drawn=who.drawn,
             weights=controller.latents.weights(),
             sample_rater=controller.latents.last_rater,
+            described=bool(who.prompt),
         )
         if state != self._state:  # an ambiguity slider's move changes nothing here
             self._state = state
