@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QWidget
 
-from proseg_gui.gui.dialogs.figure_table import FigureTable
-from proseg_gui.gui.dialogs.frame import DialogFrame, words
+from proseg_gui.gui.dialogs.figure_table import BAR, MOST_WIDTH, FigureTable
+from proseg_gui.gui.dialogs.frame import EDGE, DialogFrame, words
 from proseg_gui.gui.language import tr
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.review.figures import ml_text
@@ -51,8 +51,8 @@ class StatisticsDialog(DialogFrame):
 
     def show_found(self, found: Sequence[Statistics], unit: str, empty: Sequence[str]) -> None:
         """What was measured; ``empty`` are the structures of which nothing is drawn."""
-        self._fill([(one.structure, _texts(one)) for one in found], unit)
         self.left_out.setText(tr("Nothing is drawn of {names}").format(names=", ".join(empty)) if empty else "")
+        self._fill([(one.structure, _texts(one)) for one in found], unit)
         self.save.setEnabled(bool(found))
         self.fit()
 
@@ -62,6 +62,14 @@ class StatisticsDialog(DialogFrame):
             [tr("state"), tr("volume"), tr("slices"), tr("mean") + of, tr("SD"), tr("min"), tr("median"), tr("max"),
              tr("centre (mm)")], rows
         )  # fmt: skip
+        self.left_out.setVisible(bool(self.left_out.text()))
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # places are longer than numbers
+        wide = header.length() + self.table.verticalHeader().sizeHint().width() + 2 * self.table.frameWidth()
+        most = min(MOST_WIDTH, self.room().width() - 2 * EDGE)
+        self.table.setMinimumWidth(min(wide, most))
+        if wide > most:
+            self.table.setFixedHeight(self.table.minimumHeight() + BAR)
 
 
 def _texts(one: Statistics) -> list[str]:
