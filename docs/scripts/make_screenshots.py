@@ -143,6 +143,21 @@ def preference(studio: Studio) -> None:
     studio.save("preference", studio.window.preference)
 
 
+def prompt(studio: Studio) -> None:
+    """Words that moved the sliders, with one that is not understood."""
+    controller, box = studio.controller, studio.window.preference.prompt
+    answers: list[object] = []
+    controller.prompt_answered.connect(answers.append)
+    box.line.setText("tighter, leave out the spiculations, smooth, mauve")
+    studio.do(controller.latents.choose_consensus_style)
+    QTest.keyClick(box.line, Qt.Key.Key_Return)
+    studio.wait_until(lambda: bool(answers))
+    studio.pause(1500)
+    studio.save("prompt", studio.window.preference)
+    box.line.clear()
+    controller.desk.prompting.forget()
+
+
 def ambiguity(studio: Studio) -> None:
     """The first slider moved both ways and remembered."""
     controller = studio.controller
@@ -265,7 +280,10 @@ def light(studio: Studio) -> None:
     studio.do(lambda: studio.controller.display.set_view(theme="dark"))
 
 
-ALL = (review, preference, ambiguity, raters, uncertainty, agreement, export, models, keys, proposal, light, trainer)
+ALL = (
+    review, preference, prompt, ambiguity, raters, uncertainty, agreement, export, models, keys, proposal, light,
+    trainer,
+)  # fmt: skip
 PICTURES = {picture.__name__: picture for picture in ALL}
 
 

@@ -82,6 +82,8 @@ class PreferenceState:
         One weight per rater (sum 1) if the present preference is a blend, else ``None``.
     sample_rater:
         The rater of whom "Draw sample" draws: the one last chosen.
+    described:
+        Whether words led here.
     """
 
     active: str | None = None
@@ -89,6 +91,7 @@ class PreferenceState:
     drawn: str | None = None
     weights: tuple[float, ...] | None = None
     sample_rater: str | None = None
+    described: bool = False
 
 
 @dataclass(frozen=True, eq=False)

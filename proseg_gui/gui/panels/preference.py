@@ -257,6 +257,8 @@ class PreferencePanel(Section):
             title: tuple[str, ...] = (tr("Blend of raters"), tr("Blend"))
         elif self._state.drawn is not None:
             title = (tr("A draw of {rater}").format(rater=self._label(self._state.drawn)),)
+        elif self._state.described:
+            title = (tr("As described"),)
         else:
             title = (tr("Not a blend of raters"), tr("Not a blend")) if self._raters else ("",)
         self.blend_title.set_texts(title)
