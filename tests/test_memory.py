@@ -15,3 +15,9 @@ def test_features_and_survey_share_it():
     budget = Budget(100 << 20)
     assert budget.features + budget.survey == budget.total and budget.features > budget.survey > 0
     assert budget.text == "100 MB"
+
+
+def test_draws_of_whole_slices_have_their_part_of_the_features():
+    plain, streams = Budget(100 << 20), Budget(100 << 20, streams=True)
+    assert plain.draws == 0 and streams.draws > 0
+    assert streams.features + streams.draws == plain.features and streams.survey == plain.survey

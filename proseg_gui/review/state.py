@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +239,7 @@ class ViewState:
     compare_with: str | None = None
     """Rater whose given mask the current contour is measured against."""
 
-    @property
+    @cached_property
     def steady(self) -> ViewState:
         """All of it but what a hand drags (grey levels, how strong a map is): what lists and commands depend on."""
         settings = replace(self.settings, heat_opacity=0.0, heat_threshold=0.0)

@@ -2945,7 +2945,7 @@ Voreinstellungen: {figure}
     </message>
     <message>
         <source>Name, * for any</source>
-        <translation>Name, * für beliebig</translation>
+        <translation>Name, * für alle</translation>
     </message>
     <message>
         <source>Date YYYYMMDD[-YYYYMMDD]</source>
@@ -4442,7 +4442,7 @@ Klicken zum Ändern (ganze Patienten)</translation>
     </message>
     <message>
         <source>Judge both on the {n_cases} validation cases of section 1</source>
-        <translation>Beide an den {n_cases} Validierungsfällen aus Abschnitt 1 beurteilen</translation>
+        <translation>Beide an den Validierungsfällen aus Abschnitt 1 beurteilen ({n_cases})</translation>
     </message>
     <message>
         <source> (shipped)</source>
@@ -5488,7 +5488,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Preview…</source>
-        <translation>Zeigen…</translation>
+        <translation>Probe…</translation>
     </message>
     <message>
         <source>See how training turns, bends and brightens a slice of these data</source>
@@ -5615,8 +5615,604 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Nur die neuen lernen.</translation>
     </message>
     <message>
+        <source>{step} on slice {k}</source>
+        <translation>{step} auf Schicht {k}</translation>
+    </message>
+    <message>
+        <source>{step} on plane {k}</source>
+        <translation>{step} auf Ebene {k}</translation>
+    </message>
+    <message>
+        <source>brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>eraser</source>
+        <translation>Radierer</translation>
+    </message>
+    <message>
+        <source>restore</source>
+        <translation>Zurück zum Modell</translation>
+    </message>
+    <message>
+        <source>lasso</source>
+        <translation>Lasso</translation>
+    </message>
+    <message>
+        <source>threshold brush</source>
+        <translation>Schwellenpinsel</translation>
+    </message>
+    <message>
+        <source>flood fill</source>
+        <translation>Flächenfüllung</translation>
+    </message>
+    <message>
+        <source>draw as {rater}</source>
+        <translation>Zeichnen wie {rater}</translation>
+    </message>
+    <message>
+        <source>draw a preference of {rater}</source>
+        <translation>Vorliebe von {rater} ziehen</translation>
+    </message>
+    <message>
+        <source>blend raters</source>
+        <translation>Rater mischen</translation>
+    </message>
+    <message>
+        <source>random sample</source>
+        <translation>Zufällige Stichprobe</translation>
+    </message>
+    <message>
+        <source>reset ambiguity</source>
+        <translation>Mehrdeutigkeit zurücksetzen</translation>
+    </message>
+    <message>
+        <source>load latents</source>
+        <translation>Latente Größen laden</translation>
+    </message>
+    <message>
+        <source>remember setting</source>
+        <translation>Einstellung merken</translation>
+    </message>
+    <message>
+        <source>forget setting</source>
+        <translation>Einstellung vergessen</translation>
+    </message>
+    <message>
+        <source>take sample</source>
+        <translation>Stichprobe übernehmen</translation>
+    </message>
+    <message>
+        <source>grow by {mm} mm</source>
+        <translation>Wachsen um {mm} mm</translation>
+    </message>
+    <message>
+        <source>shrink by {mm} mm</source>
+        <translation>Schrumpfen um {mm} mm</translation>
+    </message>
+    <message>
+        <source>hollow to {mm} mm</source>
+        <translation>Aushöhlen auf {mm} mm</translation>
+    </message>
+    <message>
+        <source>values from {low} to {high}</source>
+        <translation>Werte von {low} bis {high}</translation>
+    </message>
+    <message>
+        <source>values from {low}</source>
+        <translation>Werte ab {low}</translation>
+    </message>
+    <message>
+        <source>values to {high}</source>
+        <translation>Werte bis {high}</translation>
+    </message>
+    <message>
+        <source>smooth over {mm} mm</source>
+        <translation>Glätten über {mm} mm</translation>
+    </message>
+    <message>
+        <source>fill holes</source>
+        <translation>Löcher füllen</translation>
+    </message>
+    <message>
+        <source>keep the largest part</source>
+        <translation>Größten Teil behalten</translation>
+    </message>
+    <message>
+        <source>drop parts under {ml} ml</source>
+        <translation>Teile unter {ml} ml entfernen</translation>
+    </message>
+    <message>
+        <source>interpolate between slices</source>
+        <translation>Zwischen Schichten interpolieren</translation>
+    </message>
+    <message>
+        <source>copy from slice {k}</source>
+        <translation>Kopie von Schicht {k}</translation>
+    </message>
+    <message>
+        <source>copy from {rater}</source>
+        <translation>Kopie von {rater}</translation>
+    </message>
+    <message>
+        <source>add {name}</source>
+        <translation>{name} hinzunehmen</translation>
+    </message>
+    <message>
+        <source>keep within {name}</source>
+        <translation>Auf {name} beschränken</translation>
+    </message>
+    <message>
+        <source>take away {name}</source>
+        <translation>{name} abziehen</translation>
+    </message>
+    <message>
+        <source>exclude {name}</source>
+        <translation>{name} ausschließen</translation>
+    </message>
+    <message>
+        <source>add structure {name}</source>
+        <translation>Struktur {name} hinzufügen</translation>
+    </message>
+    <message>
+        <source>rename {old} to {new}</source>
+        <translation>{old} in {new} umbenennen</translation>
+    </message>
+    <message>
+        <source>delete structure {name}</source>
+        <translation>Struktur {name} löschen</translation>
+    </message>
+    <message>
+        <source>colour of {name}</source>
+        <translation>Farbe von {name}</translation>
+    </message>
+    <message>
+        <source>lock {name}</source>
+        <translation>{name} sperren</translation>
+    </message>
+    <message>
+        <source>unlock {name}</source>
+        <translation>{name} entsperren</translation>
+    </message>
+    <message>
+        <source>move {name}</source>
+        <translation>{name} verschieben</translation>
+    </message>
+    <message>
+        <source>forget strokes</source>
+        <translation>Striche vergessen</translation>
+    </message>
+    <message>
+        <source>accept {name}</source>
+        <translation>{name} annehmen</translation>
+    </message>
+    <message>
+        <source>reopen {name}</source>
+        <translation>{name} wieder öffnen</translation>
+    </message>
+    <message>
+        <source>recompute with this model</source>
+        <translation>Mit diesem Modell neu rechnen</translation>
+    </message>
+    <message>
+        <source>use model {name}</source>
+        <translation>Modell {name} verwenden</translation>
+    </message>
+    <message>
+        <source>take the proposal on all slices</source>
+        <translation>Vorschlag auf allen Schichten übernehmen</translation>
+    </message>
+    <message>
+        <source>take the proposal on slice {k}</source>
+        <translation>Vorschlag auf Schicht {k} übernehmen</translation>
+    </message>
+    <message>
+        <source>take a part of the proposal on slice {k}</source>
+        <translation>Teil des Vorschlags auf Schicht {k} übernehmen</translation>
+    </message>
+    <message>
+        <source>reject the proposal</source>
+        <translation>Vorschlag ablehnen</translation>
+    </message>
+    <message>
+        <source>open contours</source>
+        <translation>Konturen öffnen</translation>
+    </message>
+    <message>
+        <source>flag case</source>
+        <translation>Fall markieren</translation>
+    </message>
+    <message>
+        <source>take the flag away</source>
+        <translation>Markierung wegnehmen</translation>
+    </message>
+    <message>
+        <source>agree: doubt in {slices}</source>
+        <translation>Zustimmung: Zweifel in {slices}</translation>
+    </message>
+    <message>
+        <source>disagree: doubt in {slices}</source>
+        <translation>Widerspruch: Zweifel in {slices}</translation>
+    </message>
+    <message>
+        <source>later: doubt in {slices}</source>
+        <translation>Später: Zweifel in {slices}</translation>
+    </message>
+    <message>
+        <source>take back what was said of {slices}</source>
+        <translation>Zurücknehmen, was zu {slices} gesagt war</translation>
+    </message>
+    <message>
+        <source>slice {k}</source>
+        <translation>Schicht {k}</translation>
+    </message>
+    <message>
+        <source>slices {k} to {last_k}</source>
+        <translation>Schicht {k} bis {last_k}</translation>
+    </message>
+    <message>
+        <source>Undid: {step}</source>
+        <translation>Rückgängig: {step}</translation>
+    </message>
+    <message>
+        <source>Did again: {step}</source>
+        <translation>Wieder getan: {step}</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo in this case</source>
+        <translation>In diesem Fall gibt es nichts zurückzunehmen</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo in this case</source>
+        <translation>In diesem Fall gibt es nichts zu wiederholen</translation>
+    </message>
+    <message>
+        <source>Accepted: {names}</source>
+        <translation>Angenommen: {names}</translation>
+    </message>
+    <message>
+        <source>There is no contour to accept: no model has looked, and nothing was drawn</source>
+        <translation>Es gibt keine Kontur zum Annehmen: kein Modell hat hingesehen, und nichts wurde gezeichnet</translation>
+    </message>
+    <message>
+        <source>It is accepted already; Reopen lets you change it</source>
+        <translation>Sie ist schon angenommen; Wieder öffnen lässt Sie sie ändern</translation>
+    </message>
+    <message>
+        <source>It is not accepted</source>
+        <translation>Sie ist nicht angenommen</translation>
+    </message>
+    <message>
+        <source>There is no shape of another model to replace</source>
+        <translation>Es gibt keine Form eines anderen Modells zu ersetzen</translation>
+    </message>
+    <message>
+        <source>Nothing was drawn of {name}</source>
+        <translation>Von {name} wurde nichts gezeichnet</translation>
+    </message>
+    <message>
+        <source>Nothing changes: {step}</source>
+        <translation>Nichts ändert sich: {step}</translation>
+    </message>
+    <message>
+        <source>{name} was changed meanwhile, so it was not done: {step}</source>
+        <translation>{name} wurde inzwischen geändert, deshalb wurde es nicht getan: {step}</translation>
+    </message>
+    <message>
+        <source>{rater} gave no mask on this scan</source>
+        <translation>{rater} gab keine Maske zu diesem Scan</translation>
+    </message>
+    <message>
+        <source>There is no slice on that side</source>
+        <translation>Auf dieser Seite gibt es keine Schicht</translation>
+    </message>
+    <message>
+        <source>Draw on two slices with others between them first</source>
+        <translation>Zuerst auf zwei Schichten zeichnen, zwischen denen andere liegen</translation>
+    </message>
+    <message>
+        <source>Choose a range of values first, beside the threshold brush</source>
+        <translation>Zuerst einen Wertebereich wählen, neben dem Schwellenpinsel</translation>
+    </message>
+    <message>
+        <source>There is no contour on this slice to take values from</source>
+        <translation>Auf dieser Schicht gibt es keine Kontur, aus der Werte zu nehmen wären</translation>
+    </message>
+    <message>
+        <source>There is no structure to draw on: add one in the list of structures</source>
+        <translation>Es gibt keine Struktur zum Zeichnen: in der Liste der Strukturen eine hinzufügen</translation>
+    </message>
+    <message>
+        <source>The value there lies outside the range of the tool</source>
+        <translation>Der Wert dort liegt außerhalb des Bereichs des Werkzeugs</translation>
+    </message>
+    <message>
+        <source>A structure needs a name</source>
+        <translation>Eine Struktur braucht einen Namen</translation>
+    </message>
+    <message>
+        <source>There is a structure called {name} already</source>
+        <translation>Es gibt schon eine Struktur namens {name}</translation>
+    </message>
+    <message>
+        <source>{name} is accepted; reopen it first</source>
+        <translation>{name} ist angenommen; zuerst wieder öffnen</translation>
+    </message>
+    <message>
+        <source>{name} comes from the model; it can be hidden, but not renamed or deleted</source>
+        <translation>{name} kommt vom Modell; die Struktur kann verborgen, aber nicht umbenannt oder gelöscht werden</translation>
+    </message>
+    <message>
+        <source>{name} is locked; unlock it in the list of structures first</source>
+        <translation>{name} ist gesperrt; zuerst in der Liste der Strukturen entsperren</translation>
+    </message>
+    <message>
+        <source>The contour is still being drawn; remember it when it is there</source>
+        <translation>Die Kontur wird noch gezeichnet; merken, wenn sie da ist</translation>
+    </message>
+    <message>
+        <source>The proposal is still being worked out</source>
+        <translation>Der Vorschlag wird noch berechnet</translation>
+    </message>
+    <message>
+        <source>The proposal changes nothing on this slice</source>
+        <translation>Der Vorschlag ändert auf dieser Schicht nichts</translation>
+    </message>
+    <message>
+        <source>The contour was changed meanwhile; the proposal was not taken over</source>
+        <translation>Die Kontur wurde inzwischen geändert; der Vorschlag wurde nicht übernommen</translation>
+    </message>
+    <message>
+        <source>Nothing is proposed: draw on a slice first</source>
+        <translation>Nichts ist vorgeschlagen: zuerst auf einer Schicht zeichnen</translation>
+    </message>
+    <message>
+        <source>This study has one channel</source>
+        <translation>Diese Studie hat einen Kanal</translation>
+    </message>
+    <message>
+        <source>Showing {name}</source>
+        <translation>{name} wird gezeigt</translation>
+    </message>
+    <message>
+        <source>Stopped: figures cover the slices measured so far</source>
+        <translation>Angehalten: die Zahlen umfassen die bisher gemessenen Schichten</translation>
+    </message>
+    <message>
+        <source>The sliders of this case were set under another model; they begin anew under this one</source>
+        <translation>Die Regler dieses Falls standen unter einem anderen Modell; unter diesem beginnen sie neu</translation>
+    </message>
+    <message>
+        <source>{rest} (of the slices measured so far)</source>
+        <translation>{rest} (unter den bisher gemessenen Schichten)</translation>
+    </message>
+    <message>
+        <source>Go to a region of doubt first</source>
+        <translation>Zuerst zu einem Zweifelsbereich gehen</translation>
+    </message>
+    <message>
+        <source>There is no earlier place to go back to</source>
+        <translation>Es gibt keine frühere Stelle, zu der man zurückgehen könnte</translation>
+    </message>
+    <message>
+        <source>This is the only region that is left</source>
+        <translation>Dies ist der einzige Bereich, der noch bleibt</translation>
+    </message>
+    <message>
+        <source>The uncertainty of the slices is still being measured</source>
+        <translation>Die Unsicherheit der Schichten wird noch gemessen</translation>
+    </message>
+    <message>
+        <source>Every region of doubt was looked at</source>
+        <translation>Jeder Zweifelsbereich wurde angesehen</translation>
+    </message>
+    <message>
+        <source>Every region of doubt (of the slices measured so far) was looked at</source>
+        <translation>Jeder Zweifelsbereich (unter den bisher gemessenen Schichten) wurde angesehen</translation>
+    </message>
+    <message>
+        <source>Every slice with more than 5 % of the highest doubt was looked at</source>
+        <translation>Jede Schicht mit mehr als 5 % des höchsten Zweifels wurde angesehen</translation>
+    </message>
+    <message>
+        <source>Every slice with more than 5 % of the highest doubt of those measured so far was looked at</source>
+        <translation>Jede der bisher gemessenen Schichten mit mehr als 5 % des höchsten Zweifels wurde angesehen</translation>
+    </message>
+    <message>
+        <source>Agreed</source>
+        <translation>Zugestimmt</translation>
+    </message>
+    <message>
+        <source>Disagreed</source>
+        <translation>Widersprochen</translation>
+    </message>
+    <message>
+        <source>Left for later</source>
+        <translation>Für später gelassen</translation>
+    </message>
+    <message>
+        <source>No longer marked</source>
+        <translation>Nicht mehr vermerkt</translation>
+    </message>
+    <message>
+        <source>no region of doubt is left</source>
+        <translation>kein Zweifelsbereich bleibt</translation>
+    </message>
+    <message>
+        <source>1 region left with {ml} in doubt</source>
+        <translation>noch 1 Bereich mit {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>{n} regions left with {ml} in doubt</source>
+        <translation>noch {n} Bereiche mit {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>Slice {k}: {ml} in doubt</source>
+        <translation>Schicht {k}: {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>Slice {k}, {where}: {ml} in doubt</source>
+        <translation>Schicht {k}, {where}: {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}: {ml} in doubt</source>
+        <translation>Schicht {k} bis {last_k}: {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}, {where}: {ml} in doubt</source>
+        <translation>Schicht {k} bis {last_k}, {where}: {ml} im Zweifel</translation>
+    </message>
+    <message>
+        <source>{raters} include it</source>
+        <translation>{raters} schließen es ein</translation>
+    </message>
+    <message>
+        <source>Slice {k}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slice {k}, {where}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k}, {where}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k} bis {last_k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>Slices {k} to {last_k}, {where}: {ml} in doubt, {left} after what you drew</source>
+        <translation>Schicht {k} bis {last_k}, {where}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
+    </message>
+    <message>
+        <source>what is left could change the volume by at most {ml} ({n} %)</source>
+        <translation>was bleibt, könnte das Volumen um höchstens {ml} ändern ({n} %)</translation>
+    </message>
+    <message>
+        <source>{raters} includes it</source>
+        <translation>{raters} schließt es ein</translation>
+    </message>
+    <message>
+        <source>{raters} leave it out</source>
+        <translation>{raters} lassen es aus</translation>
+    </message>
+    <message>
+        <source>{raters} leaves it out</source>
+        <translation>{raters} lässt es aus</translation>
+    </message>
+    <message>
+        <source>{raters} include a part</source>
+        <translation>{raters} schließen einen Teil ein</translation>
+    </message>
+    <message>
+        <source>{raters} includes a part</source>
+        <translation>{raters} schließt einen Teil ein</translation>
+    </message>
+    <message>
+        <source>{raters} include it, {rest}</source>
+        <translation>{raters} schließen es ein, {rest}</translation>
+    </message>
+    <message>
+        <source>{raters} includes it, {rest}</source>
+        <translation>{raters} schließt es ein, {rest}</translation>
+    </message>
+    <message>
+        <source>{raters} leave it out, {rest}</source>
+        <translation>{raters} lassen es aus, {rest}</translation>
+    </message>
+    <message>
+        <source>{raters} leaves it out, {rest}</source>
+        <translation>{raters} lässt es aus, {rest}</translation>
+    </message>
+    <message>
+        <source>mostly because {why}</source>
+        <translation>überwiegend: {why}</translation>
+    </message>
+    <message>
+        <source>most of all because {why}</source>
+        <translation>vor allem: {why}</translation>
+    </message>
+    <message>
+        <source>experts differ</source>
+        <translation>Experten zeichnen verschieden</translation>
+    </message>
+    <message>
+        <source>the same expert varies</source>
+        <translation>derselbe Experte schwankt</translation>
+    </message>
+    <message>
+        <source>the image leaves it open</source>
+        <translation>das Bild lässt es offen</translation>
+    </message>
+    <message>
         <source>{names} and {last}</source>
         <translation>{names} und {last}</translation>
+    </message>
+    <message>
+        <source>the model gives no clear yes or no</source>
+        <translation>das Modell gibt kein klares Ja oder Nein</translation>
+    </message>
+    <message>
+        <source>no rater includes it</source>
+        <translation>kein Rater schließt es ein</translation>
+    </message>
+    <message>
+        <source>consensus style {n}</source>
+        <translation>Konsensstil {n}</translation>
+    </message>
+    <message>
+        <source>draw of {rater}</source>
+        <translation>Zug von {rater}</translation>
+    </message>
+    <message>
+        <source>blend {n}</source>
+        <translation>Mischung {n}</translation>
+    </message>
+    <message>
+        <source>Current draft</source>
+        <translation>Aktueller Entwurf</translation>
+    </message>
+    <message>
+        <source>As {rater}</source>
+        <translation>Wie {rater}</translation>
+    </message>
+    <message>
+        <source>Remembered: {step}</source>
+        <translation>Gemerkt: {step}</translation>
+    </message>
+    <message>
+        <source>Given by {rater}</source>
+        <translation>Gegeben von {rater}</translation>
+    </message>
+    <message>
+        <source>Accepted by {name}, version {n}</source>
+        <translation>Angenommen von {name}, Version {n}</translation>
+    </message>
+    <message>
+        <source>Accepted by nobody named, version {n}</source>
+        <translation>Angenommen von niemand Genanntem, Version {n}</translation>
+    </message>
+    <message>
+        <source>upper</source>
+        <translation>oben</translation>
+    </message>
+    <message>
+        <source>lower</source>
+        <translation>unten</translation>
+    </message>
+    <message>
+        <source>front</source>
+        <translation>vorn</translation>
+    </message>
+    <message>
+        <source>back</source>
+        <translation>hinten</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>links</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>rechts</translation>
     </message>
     <message>
         <source>Say whether {who} is the same as in the base: Who is who…</source>
@@ -5836,7 +6432,7 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Scale and shift</source>
-        <translation>Skalieren, Verschieben</translation>
+        <translation>Skala und Versatz</translation>
     </message>
     <message>
         <source>Mixed matrices</source>

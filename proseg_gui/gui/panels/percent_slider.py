@@ -67,5 +67,7 @@ class PercentSlider(QWidget):
         self.moved.emit(self.fraction)
 
     def _write(self) -> None:
+        # Of a fixed size, or each figure would have the whole column laid out again.
+        metrics = self.figure.fontMetrics()
+        self.figure.setFixedSize(metrics.horizontalAdvance("100 %"), metrics.height())
         self.figure.setText(f"{self.slider.value()} %")
-        self.figure.setMinimumWidth(self.figure.fontMetrics().horizontalAdvance("100 %"))

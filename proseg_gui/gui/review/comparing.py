@@ -26,6 +26,7 @@ from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.work import JobState
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.views.contours import trace_flat
 from proseg_gui.gui.views.palette import AGREED_COLOUR, ONLY_A_COLOUR, ONLY_B_COLOUR
 from proseg_gui.gui.views.strokes import ContourLayer
@@ -95,7 +96,7 @@ class CompareBar(QWidget):
             if [(box.itemData(i), box.itemText(i)) for i in range(box.count())] != [(s.key, s.name) for s in offered]:
                 box.clear()
                 for side in offered:
-                    box.addItem(side.name, side.key)
+                    box.addItem(told(side.name), side.key)
             box.setCurrentIndex(max(box.findData(key), 0))
             box.blockSignals(before)
 

@@ -69,6 +69,7 @@ class DisplayLink(QObject):
         self._given = GivenVolumes(controller, self)
         self._masks_shown: frozenset[str] = frozenset()
         self._measured: tuple[Drawn, int, str, float] | None = None
+        self._map: tuple[str, str, float, float] | None = None
         self._seen: tuple[ViewState, bool] | None = None
         """For which view, and whether with a spread, the panels were last brought up to date."""
         self._given.changed.connect(self._show_volumes)
@@ -171,7 +172,10 @@ class DisplayLink(QObject):
 
     def _on_view(self, view: ViewState) -> None:
         settings, ready = view.settings, self._controller.desk.spread is not None
-        self._uncertainty.set_map(settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold)
+        drawn = settings.map_name, settings.map_form, settings.heat_opacity, settings.heat_threshold
+        if drawn != self._map:
+            self._map = drawn
+            self._uncertainty.set_map(*drawn)
         seen = view.steady, ready
         if seen == self._seen:
             return

@@ -13,6 +13,7 @@ from proseg_gui.gui.panels.model import AxisRow, PreferenceState, RaterItem, Rem
 from proseg_gui.gui.panels.preference import LEVELS, READINGS, SAME_FOR_ALL, PreferencePanel
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.prompt_link import rater_styles
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.review.state import AxesState, Point, Remembered
 from proseg_gui.wording import plural
@@ -126,7 +127,7 @@ class LatentsLink(QObject):
         if listed != self._listed:
             self._listed = listed
             self._ambiguity.set_remembered(
-                [RememberedItem(r.name, r.volume_ml, r.thumbnail, current=current) for r, current in listed]
+                [RememberedItem(told(r.name), r.volume_ml, r.thumbnail, current=current) for r, current in listed]
             )
 
 

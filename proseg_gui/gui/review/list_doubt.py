@@ -40,6 +40,7 @@ class ListDoubt(QObject):
     def __init__(self, controller: Controller, opener: Opener) -> None:
         super().__init__(controller)
         self._controller, self._opener = controller, opener
+        self._ends = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(IDLE_MS)
@@ -62,7 +63,15 @@ class ListDoubt(QObject):
             self._controller.jobs.cancel(LANE)
         self._wait(restart=True)
 
+    def end(self) -> None:
+        """Begin nothing more: the window closes."""
+        self._ends = True
+        self._pause.stop()
+        self._controller.jobs.cancel(LANE)
+
     def _wait(self, *, restart: bool = False) -> None:
+        if self._ends:
+            return
         if self._opener.worklist.to_measure() is not None and (restart or not self._pause.isActive()):
             # Windows and not the application, which would hand over every event of every widget.
             for window in QGuiApplication.topLevelWindows():
@@ -77,7 +86,7 @@ class ListDoubt(QObject):
 
     def _next(self) -> None:
         jobs, opener, review = self._controller.jobs, self._opener, self._controller.desk.review
-        if jobs.busy(LANE) or review is None:
+        if self._ends or jobs.busy(LANE) or review is None:
             return
         if any(jobs.busy(lane) for lane in ("open", "accept", "export", "files", *LANES)):
             self._pause.start()

@@ -27,6 +27,7 @@ from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.shell.actions import Command, preset_names
 from proseg_gui.gui.shell.handlers import Handlers
 from proseg_gui.gui.shell.questions import Questions
@@ -157,11 +158,11 @@ class Commands:
         return [
             Command("undo", "Edit", tr("&Undo"), "Ctrl+Z", desk.undo, tr("Take the last step back"), tr("back revert"),
                     blocked=lambda: "" if desk.undo_name else tr("There is no step to take back"),
-                    label=lambda: f"{tr('&Undo')} {desk.undo_name}".rstrip()),
+                    label=lambda: f"{tr('&Undo')} {told(desk.undo_name)}".rstrip()),
             Command("redo", "Edit", tr("&Redo"), "Ctrl+Shift+Z|Ctrl+Y", desk.redo,
                     tr("Take the step again that was taken back"), tr("again repeat"),
                     blocked=lambda: "" if desk.redo_name else tr("No step was taken back"),
-                    label=lambda: f"{tr('&Redo')} {desk.redo_name}".rstrip()),
+                    label=lambda: f"{tr('&Redo')} {told(desk.redo_name)}".rstrip()),
         ]
 
     def _hand(self) -> list[Command]:

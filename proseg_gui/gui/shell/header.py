@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QToolButton, QWidget
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CHIP_PADDING = 56
 NARROW_PADDING = 44
 """Of a chip without words."""
+LEVELS_MS = 100
 LONGEST_NARROW = 80
 """Widget pixels for a name once there is little room."""
 
@@ -88,7 +89,10 @@ class Header(QWidget):
         self._controller, self._opener = controller, opener
         self._texts: dict[QToolButton, tuple[str, ...]] = {}
         self._tips: dict[QToolButton, str] = {}
+        self._said: dict[QToolButton, tuple[str, str, int]] = {}
+        """Text, tool tip and width of each chip as they are written now."""
         self._room = 1 << 20
+        self._levels: tuple[float, float] | None = None
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(4, 3, 8, 3)
         row.setSpacing(6)
@@ -108,6 +112,11 @@ class Header(QWidget):
         self._device.setMenu(self._device_menu())
         self._model.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
         self._model.clicked.connect(choose_model)
+        # A chip that changes its words lays out the whole window: while levels are dragged, at a pace that can be read.
+        self._levels_soon = QTimer(self)
+        self._levels_soon.setSingleShot(True)
+        self._levels_soon.setInterval(LEVELS_MS)
+        self._levels_soon.timeout.connect(self._show_levels)
         controller.view_changed.connect(self._show_view)
         controller.bundle_changed.connect(self._show_bundle)
         controller.structure_state_changed.connect(lambda _none: self._allow_export())
@@ -172,12 +181,16 @@ class Header(QWidget):
             widths = {chip: _chip_width(chip, text) for chip, text in shown.items()}
             if sum(widths.values()) + self._row.spacing() * len(widths) <= room:
                 break
-        for chip, text in shown.items():
-            chip.setText(text)
-            chip.setToolTip(self._tip(chip, text))
-            chip.setFixedWidth(widths[chip])
-        self._row.activate()
-        self.updateGeometry()
+        said = {chip: (text, self._tip(chip, text), widths[chip]) for chip, text in shown.items()}
+        for chip, (text, tip, width) in said.items():
+            if self._said.get(chip) != said[chip]:
+                chip.setText(text)
+                chip.setToolTip(tip)
+                chip.setFixedWidth(width)
+        if said != self._said:
+            self._said = said
+            self._row.activate()
+            self.updateGeometry()
 
     def _window_menu(self, automatic: Callable[[], None]) -> QMenu:
         menu = QMenu(self)
@@ -208,15 +221,20 @@ class Header(QWidget):
 
     def _show_view(self, view: ViewState) -> None:
         self._label(self._layout, layout_names()[view.settings.layout], "")
-        centre, width = view.window
-        found = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "")
-        preset = preset_names().get(found, tr("Window"))
-        levels = f"{centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{centre:.3g} / {width:.3g}"
-        self._label(self._window, f"{preset} {levels}", levels, "")
+        if view.window != self._levels and not self._levels_soon.isActive():
+            self._show_levels()
+            self._levels_soon.start()
         study = self._controller.desk.study
         self._window.setEnabled(study is not None)
         for action in self._presets:
             action.setEnabled(study is not None and self._controller.display.shown.unit == "HU")
+
+    def _show_levels(self) -> None:
+        centre, width = self._levels = self._controller.display.view.window
+        found = next((name for name, c, w in WINDOW_PRESETS if (c, w) == (centre, width)), "")
+        preset = preset_names().get(found, tr("Window"))
+        levels = f"{centre:.0f} / {width:.0f}" if abs(width) >= 10 else f"{centre:.3g} / {width:.3g}"
+        self._label(self._window, f"{preset} {levels}", levels, "")
 
     def _allow_export(self) -> None:
         desk = self._controller.desk

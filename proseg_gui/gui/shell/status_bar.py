@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 
 from proseg_gui.gui.language import tr, tr_counted
 from proseg_gui.gui.review.work import JobState
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.views.elided_label import ElidedLabel
 from proseg_gui.review.state import Readout
 
@@ -82,7 +83,7 @@ class StatusBar(QStatusBar):
         if readout is None:
             self._readout.set_text("")
             return
-        parts = (readout.position, readout.value, readout.probability, readout.included_by)
+        parts = (readout.position, readout.value, readout.probability, told(readout.included_by))
         self._readout.set_text("     ".join(part for part in parts if part))
 
     def show_job(self, job: JobState | None) -> None:
@@ -115,7 +116,7 @@ class StatusBar(QStatusBar):
 
     def notice(self, sentence: str) -> None:
         """Show a sentence for a while."""
-        self.showMessage(sentence, NOTICE_MS)
+        self.showMessage(told(sentence), NOTICE_MS)
 
 
 def _duration(seconds: float) -> str:

@@ -205,7 +205,9 @@ class ImagePane(QWidget):
         """
         if values is not None and self._grid is not None and values.shape != self._grid.shape:
             raise ValueError(f"a map of shape {values.shape} does not fit a plane of shape {self._grid.shape}")
-        if values is not self._heat:  # the same map again costs nothing
+        if values is self._heat and style in (None, self._picture.heat_style):
+            return
+        if values is not self._heat:  # the same map in another style is laid out once
             self._heat, self._heat_picture = values, self._as_picture(values)
         self._picture.set_heat(self._heat_picture, style)
         self.update()

@@ -57,11 +57,12 @@ def paint_empty(painter: QPainter, pane: QRectF, text: str) -> None:
 class Labels:
     """All that is written over one pane, kept as pictures: most paints change a contour and no word.
 
-    Apart: the words, and the figures at the foot, which follow window and zoom.
+    Apart: the words; the scale bar at the foot, which follows the zoom; and the grey levels, which a drag changes all
+    the time, so that keeping them would cost more than writing them.
     """
 
     def __init__(self) -> None:
-        self._words, self._figures = _Kept(), _Kept()
+        self._words, self._scale = _Kept(), _Kept()
 
     def paint(self, painter: QPainter, pane: QRectF, shown: Shown) -> None:
         """Lay the texts over the pane; what :func:`paint_marks` draws is not among them."""
@@ -70,8 +71,9 @@ class Labels:
         )
         self._words.paint(painter, pane, pane, words, paint_words)
         foot = pane.adjusted(0, max(pane.height() - FOOT_LINES * QFontMetricsF(painter.font()).height(), 0.0), 0, 0)
-        figures = replace(words, notice="", pixels_per_mm=shown.pixels_per_mm, window=shown.window)
-        self._figures.paint(painter, foot.toAlignedRect().toRectF(), pane, figures, paint_figures)
+        scale = replace(words, notice="", pixels_per_mm=shown.pixels_per_mm)
+        self._scale.paint(painter, foot.toAlignedRect().toRectF(), pane, scale, paint_scale)
+        paint_levels(painter, pane, shown)
 
 
 class _Kept:
@@ -124,18 +126,25 @@ def paint_words(painter: QPainter, pane: QRectF, shown: Shown) -> None:
         _paint_notice(painter, area, shown.notice)
 
 
-def paint_figures(painter: QPainter, pane: QRectF, shown: Shown) -> None:
-    """Scale bar and window text, at the foot of the pane."""
+def paint_scale(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """The scale bar, at the left of the pane's foot."""
     area = _written(pane)
-    metrics = QFontMetricsF(painter.font())
-    beside_bottom = area.width() / 2 - metrics.horizontalAdvance(shown.grid.bottom) / 2 - 12
-    scale_width = min(beside_bottom, area.width() * 0.3)
-    draw_scale_bar(painter, QRectF(area.left(), area.top(), scale_width, area.height()), shown.pixels_per_mm)
+    width = min(_beside_bottom(area, QFontMetricsF(painter.font()), shown.grid), area.width() * 0.3)
+    draw_scale_bar(painter, QRectF(area.left(), area.top(), width, area.height()), shown.pixels_per_mm)
+
+
+def paint_levels(painter: QPainter, pane: QRectF, shown: Shown) -> None:
+    """The grey levels in words, at the right of the pane's foot."""
+    area, metrics = _written(pane), QFontMetricsF(painter.font())
     text = window_text(shown.window, shown.volume.unit)
-    if metrics.horizontalAdvance(text) <= beside_bottom:  # a cut number would be a wrong number
-        draw_text(
-            painter, QPointF(area.right() - metrics.horizontalAdvance(text), area.bottom() - metrics.descent()), text
-        )
+    width = metrics.horizontalAdvance(text)
+    if width <= _beside_bottom(area, metrics, shown.grid):  # a cut number would be a wrong number
+        draw_text(painter, QPointF(area.right() - width, area.bottom() - metrics.descent()), text)
+
+
+def _beside_bottom(area: QRectF, metrics: QFontMetricsF, grid: PlaneGrid) -> float:
+    """The room at each side of the letter at the foot."""
+    return area.width() / 2 - metrics.horizontalAdvance(grid.bottom) / 2 - 12
 
 
 def _written(pane: QRectF) -> QRectF:

@@ -1,7 +1,8 @@
 """The scan and the heat map of one plane, kept as ready pixels: only what changed is computed again.
 
-Three caches in a row: values -> 8-bit image (per slice, window, map and style) -> the picture at the pane's size. A
-slider move changes none of them, so a repaint of the pane is one copy of pixels plus the contours.
+Scan and map are layers of the pane's size, each made anew when it changes: grey levels leave the map as it is, and a
+map's opacity the scan. A slider move changes none of them, so a repaint of the pane is one copy of pixels plus the
+contours.
 """
 
 from __future__ import annotations
@@ -58,6 +59,45 @@ def to_bytes(values: np.ndarray, low: float, high: float) -> npt.NDArray[np.uint
     return scaled.astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Placing:
+    """Where and how a picture lies in a pane of ``size`` widget pixels with ``ratio`` device pixels each."""
+
+    size: QSize
+    ratio: float
+    to_widget: QTransform
+    smooth: bool
+
+    def canvas(self, old: QPixmap | None) -> QPixmap:
+        """Pixels to paint on: ``old`` where it has the size, since fresh memory costs more than what is painted."""
+        if old is not None and old.size() == self.size * self.ratio and old.devicePixelRatio() == self.ratio:
+            return old
+        fresh = QPixmap(self.size * self.ratio)
+        fresh.setDevicePixelRatio(self.ratio)
+        return fresh
+
+    def paint(self, target: QPixmap, image: QImage | None, ground: Qt.GlobalColor) -> None:
+        """Cover ``target`` with an image on a ground of one colour."""
+        target.fill(QColor(ground))
+        if image is None:
+            return
+        painter = QPainter(target)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+        painter.setTransform(self.to_widget)
+        small = self._minified(image)
+        painter.drawImage(QRectF(0, 0, image.width(), image.height()), small, QRectF(small.rect()))
+        painter.end()
+
+    def _minified(self, image: QImage) -> QImage:
+        scale_x = math.hypot(self.to_widget.m11(), self.to_widget.m12()) * self.ratio
+        scale_y = math.hypot(self.to_widget.m21(), self.to_widget.m22()) * self.ratio
+        if not self.smooth or min(scale_x, scale_y) >= MINIFY:
+            return image
+        shown = QSizeF(image.width() * min(scale_x, 1.0), image.height() * min(scale_y, 1.0))
+        keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return image.scaled(shown.toSize().expandedTo(QSize(1, 1)), keep, smooth)
+
+
 class Picture:
     """One plane as pixels, with a heat map over it when there is one; coordinates as in :mod:`proseg_gui.planes`."""
 
@@ -67,12 +107,14 @@ class Picture:
         self.interpolate = True
         self._slice: np.ndarray | None = None
         self._heat: np.ndarray | None = None
-        self._scan_image: QImage | None = None
-        self._heat_image: QImage | None = None
         self._heat_bytes: tuple[tuple[float, float], npt.NDArray[np.uint8]] | None = None
         """What share of the scale each value of the map is, and of which scale: opacity and threshold change none."""
+        self._layer: QPixmap | None = None
+        """The map at the pane's size, on a clear ground; up to date while ``_laid``."""
         self._base: QPixmap | None = None
-        self._base_key: tuple[object, ...] = ()
+        """The whole picture; up to date while ``_done``."""
+        self._laid = self._done = False
+        self._placing: Placing | None = None
 
     @property
     def has_heat(self) -> bool:
@@ -81,14 +123,14 @@ class Picture:
 
     def set_slice(self, values: np.ndarray | None) -> None:
         """Show ``(row, column)`` scan values, ``None`` for nothing; drops the heat map, which belongs to its plane."""
-        self._slice, self._scan_image, self._base = values, None, None
+        self._slice, self._done = values, False
         self.set_heat(None)
 
     def set_window(self, centre: float, width: float) -> None:
         """Show ``centre +- width / 2`` from black to white; the width is kept above 0."""
         window = (float(centre), max(float(width), 1e-6))
         if window != self.window:
-            self.window, self._scan_image, self._base = window, None, None
+            self.window, self._done = window, False
 
     def set_heat(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
         """Lay a ``(row, column)`` map over the scan, or take it away; the same array and style change nothing."""
@@ -99,7 +141,7 @@ class Picture:
             raise ValueError(f"a map of shape {values.shape} does not fit a picture of shape {self._slice.shape}")
         if values is not self._heat:
             self._heat_bytes = None
-        self._heat, self._heat_image, self._base = values, None, None
+        self._heat, self._laid, self._done = values, False, False
         self.heat_style = style
 
     def set_interpolate(self, smooth: bool) -> None:
@@ -108,51 +150,36 @@ class Picture:
 
     def rendered(self, size: QSize, ratio: float, to_widget: QTransform) -> QPixmap:
         """The picture on black at ``size`` (widget pixels) with ``ratio`` device pixels each."""
-        key = (size.width(), size.height(), ratio, to_widget, self.interpolate)
-        if self._base is None or key != self._base_key:
-            if self._base is None or self._base.size() != size * ratio or self._base.devicePixelRatio() != ratio:
-                self._base = QPixmap(size * ratio)
-                self._base.setDevicePixelRatio(ratio)
-            self._base_key = key
-            self._paint(self._base, to_widget, ratio)
+        placing = Placing(size, ratio, to_widget, self.interpolate)
+        if placing != self._placing:
+            self._placing, self._laid, self._done = placing, False, False
+        if self._base is None or not self._done:
+            self._base = placing.canvas(self._base)
+            placing.paint(self._base, self._scan_image(), Qt.GlobalColor.black)
+            if self._heat is not None and self._slice is not None:
+                painter = QPainter(self._base)
+                painter.drawPixmap(0, 0, self._map_layer(self._heat, placing))
+                painter.end()
+            self._done = True
         return self._base
 
-    def _paint(self, target: QPixmap, to_widget: QTransform, ratio: float) -> None:
-        target.fill(QColor(Qt.GlobalColor.black))
+    def _scan_image(self) -> QImage | None:
         if self._slice is None:
-            return
-        painter = QPainter(target)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.interpolate)
-        painter.setTransform(to_widget)
-        height, width = self._slice.shape
-        for image in (self._scan_pixels(), self._heat_pixels()):
-            if image is not None:
-                small = self._minified(image, to_widget, ratio)
-                painter.drawImage(QRectF(0, 0, width, height), small, QRectF(small.rect()))
-        painter.end()
+            return None
+        centre, width = self.window
+        return grey_image(to_bytes(self._slice, centre - width / 2, centre + width / 2))
 
-    def _minified(self, image: QImage, to_widget: QTransform, ratio: float) -> QImage:
-        scale_x = math.hypot(to_widget.m11(), to_widget.m12()) * ratio
-        scale_y = math.hypot(to_widget.m21(), to_widget.m22()) * ratio
-        if not self.interpolate or min(scale_x, scale_y) >= MINIFY:
-            return image
-        shown = QSizeF(image.width() * min(scale_x, 1.0), image.height() * min(scale_y, 1.0))
-        keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        return image.scaled(shown.toSize().expandedTo(QSize(1, 1)), keep, smooth)
+    def _map_layer(self, values: np.ndarray, placing: Placing) -> QPixmap:
+        if self._layer is None or not self._laid:
+            self._layer, self._laid = placing.canvas(self._layer), True
+            placing.paint(self._layer, self._heat_image(values), Qt.GlobalColor.transparent)
+        return self._layer
 
-    def _scan_pixels(self) -> QImage | None:
-        if self._scan_image is None and self._slice is not None:
-            centre, width = self.window
-            self._scan_image = grey_image(to_bytes(self._slice, centre - width / 2, centre + width / 2))
-        return self._scan_image
-
-    def _heat_pixels(self) -> QImage | None:
-        if self._heat_image is None and self._heat is not None:
-            levels = self.heat_style.levels
-            if self._heat_bytes is None or self._heat_bytes[0] != levels:
-                self._heat_bytes = levels, to_bytes(self._heat, *levels)
-            self._heat_image = coloured_image(self._heat_bytes[1], self.heat_style.colours())
-        return self._heat_image
+    def _heat_image(self, values: np.ndarray) -> QImage:
+        levels = self.heat_style.levels
+        if self._heat_bytes is None or self._heat_bytes[0] != levels:
+            self._heat_bytes = levels, to_bytes(values, *levels)
+        return coloured_image(self._heat_bytes[1], self.heat_style.colours())
 
 
 def grey_image(grey: npt.NDArray[np.uint8]) -> QImage:

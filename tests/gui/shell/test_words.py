@@ -34,7 +34,8 @@ ELSEWHERE = {
     "the theme cannot be read", "Install proseg-gui again",  # before there is a language
     "Probabilistic Modeling of Multi-rater Medical Image Segmentation for Diversity and Personalization, "
     "arXiv 2512.00748",  # a title
-    "take sample", "export look ", "not started", "in progress", "exclusive or", "Soft tissue",  # keys
+    "take sample", "export look ", "light kit", "body ", "cut ", "not started", "in progress", "exclusive or",
+    "Soft tissue",  # keys
     ": the mask was put",  # so begins a notice of ``io``, which is looked for
     "Total uncertainty",  # HeatStyle's own; the scene gives another
     ", straightened",  # of a new study's name
@@ -115,3 +116,20 @@ def test_what_is_marked_is_looked_up_somewhere():
             if isinstance(top, ast.Assign) and any(called(node) == "marked" for node in ast.walk(top.value)):
                 targets = [n.id for t in top.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
                 assert any(uses[target] > 1 for target in targets), f"{name}: {targets}"
+
+
+def test_every_place_of_a_text_is_filled():
+    """``tr("... {name} ...").format(name=...)``: a place that nothing fills would fail when the text is shown."""
+    wrong = []
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if called(node) != "format" or called(getattr(node.func, "value", None)) != "tr":
+                continue
+            said = node.func.value.args[0]
+            if isinstance(said, ast.Constant):
+                holes = set(re.findall(r"\{(\w+)[^}]*\}", said.value))
+                given = {keyword.arg for keyword in node.keywords}
+                wrong += (
+                    [f"{name}:{node.lineno}: {sorted(holes ^ given)}"] if None not in given and holes != given else []
+                )
+    assert wrong == []

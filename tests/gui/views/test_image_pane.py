@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 from proseg_gui.gui.views.contours import trace, trace_mask
 from proseg_gui.gui.views.image_pane import ContourLayer
 from proseg_gui.gui.views.palette import rater_colour
-from proseg_gui.gui.views.picture import HeatStyle, Picture
+from proseg_gui.gui.views.picture import HeatStyle, Placing
 from proseg_gui.planes import Plane
 from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.review.viewing import Ruler, ViewPlace
@@ -124,13 +124,13 @@ def test_the_window_changes_the_picture_not_the_contours(pane, eye):
 
 def test_moving_contours_paints_the_picture_below_only_once(pane, eye, draw_lesion, monkeypatch):
     painted: list[QSize] = []
-    paint = Picture._paint
+    paint = Placing.paint
 
-    def counted(self, target, *rest):
-        painted.append(target.size())
-        paint(self, target, *rest)
+    def counted(self, *rest):
+        painted.append(self.size)
+        paint(self, *rest)
 
-    monkeypatch.setattr(Picture, "_paint", counted)
+    monkeypatch.setattr(Placing, "paint", counted)
     eye.grabbed(pane)
     painted.clear()
     for grow in (0.0, 0.01, 0.02):

@@ -17,7 +17,8 @@ from proseg_gui.gui.views.pane_overlay import (
     Labels,
     Shown,
     description_text,
-    paint_figures,
+    paint_levels,
+    paint_scale,
     paint_words,
     window_text,
 )
@@ -110,7 +111,7 @@ def test_kept_labels_look_as_if_written_each_time_and_are_written_once(pane, rat
     pane.set_notice("Measuring")
     shown, area, labels = pane._shown(pane._volume, pane.grid), QRectF(0, 0, 480, 500), Labels()
     written: list[str] = []
-    for name in ("paint_words", "paint_figures"):
+    for name in ("paint_words", "paint_scale"):
         real = getattr(pane_overlay, name)
         monkeypatch.setattr(
             pane_overlay, name, lambda *given, real=real, name=name: written.append(name) or real(*given)
@@ -128,18 +129,19 @@ def test_kept_labels_look_as_if_written_each_time_and_are_written_once(pane, rat
 
     def fresh_words(painter: QPainter, now: Shown) -> None:
         paint_words(painter, area, now)
-        paint_figures(painter, area, now)
+        paint_scale(painter, area, now)
+        paint_levels(painter, area, now)
 
     fresh = pixels(lambda painter: fresh_words(painter, shown))
     for _ in range(2):
         assert np.abs(pixels(lambda painter: labels.paint(painter, area, shown)) - fresh).max() <= 3
-    assert written == ["paint_words", "paint_figures"]
+    assert written == ["paint_words", "paint_scale"]
     assert np.abs(fresh - fresh[-20, -200]).max() > 60  # letters are there
     for change, anew in (
         ({"notice": "Another"}, ["paint_words"]),
         ({"notice": "Another", "crosshair": (1, 2, 3)}, []),  # a pointer that moves writes nothing anew
-        ({"notice": "Another", "window": (3.0, 4.0)}, ["paint_figures"]),
-        ({"notice": "Another", "window": (3.0, 4.0), "pixels_per_mm": 0.7}, ["paint_figures"]),
+        ({"notice": "Another", "window": (3.0, 4.0)}, []),
+        ({"notice": "Another", "window": (3.0, 4.0), "pixels_per_mm": 0.7}, ["paint_scale"]),
     ):
         written.clear()
         now = replace(shown, **change)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap, QTransform
 
 from proseg_gui.gui.views.palette import heat_table
-from proseg_gui.gui.views.picture import HeatStyle, Picture, coloured_image, grey_image, to_bytes
+from proseg_gui.gui.views.picture import HeatStyle, Picture, Placing, coloured_image, grey_image, to_bytes
 
 FOURFOLD = QTransform.fromScale(4, 4)
 
@@ -159,3 +159,37 @@ def test_a_map_looks_the_same_by_whichever_way_it_came_to_its_style(picture):
     np.testing.assert_array_equal(
         pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)), pixels(anew.rendered(QSize(12, 8), 1.0, FOURFOLD))
     )
+
+
+def counted_layers(monkeypatch) -> list[str]:
+    """What is painted from now on: the scan, or the map."""
+    painted, paint = [], Placing.paint
+
+    def counted(self, target, image, ground):
+        painted.append("scan" if ground == Qt.GlobalColor.black else "map")
+        paint(self, target, image, ground)
+
+    monkeypatch.setattr(Placing, "paint", counted)
+    return painted
+
+
+def test_grey_levels_leave_the_map_as_it_is_and_opacity_the_scan(picture, monkeypatch):
+    size = QSize(12, 8)
+    picture.set_heat(np.full((2, 3), 0.2))
+    picture.rendered(size, 1.0, FOURFOLD)
+    painted = counted_layers(monkeypatch)
+    picture.set_window(40, 90)
+    picture.rendered(size, 1.0, FOURFOLD)
+    assert painted == ["scan"]
+    picture.set_heat(picture._heat, HeatStyle(opacity=0.2))
+    picture.rendered(size, 1.0, FOURFOLD)
+    assert painted == ["scan", "scan", "map"]
+    picture.rendered(size, 1.0, QTransform.fromScale(3, 3))
+    assert painted == ["scan", "scan", "map", "scan", "map"]
+
+
+def test_a_pane_that_changes_its_size_is_painted_anew(picture):
+    picture.set_heat(np.array([[0.0, 0.1, 0.2], [0.25, 0.05, 0.02]]))
+    small = pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD))
+    assert pixels(picture.rendered(QSize(24, 16), 2.0, FOURFOLD)).shape == (32, 48, 3)
+    np.testing.assert_array_equal(pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)), small)
