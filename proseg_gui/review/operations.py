@@ -117,7 +117,7 @@ class Operations:
         from proseg_gui.drawing.shape import combine
 
         verb = {"union": "add", "intersect": "keep within", "subtract": "take away"}.get(operation, "exclude")
-        shape = self._shape_of(other)
+        shape = self.shape_of(other)
 
         def make(mask: Inside, token: CancelToken, progress: Progress) -> Sequence[Painted]:
             return [combine(mask, shape(token, progress), operation)]
@@ -162,7 +162,7 @@ class Operations:
         self._start_with(f"copy from {who}", make, plane, "copy")
 
     # -- how it is done -------------------------------------------------------------------------------------------
-    def _shape_of(self, name: str) -> Callable[[CancelToken, Progress], Inside]:
+    def shape_of(self, name: str) -> Callable[[CancelToken, Progress], Inside]:
         """Works out the whole shape of a structure as it is now; for a worker."""
         desk = self._desk
         number = desk.structures.index(name)
@@ -198,7 +198,7 @@ class Operations:
         desk.latents.commit()
         number = desk.structure
         before = (desk.case, desk.document.evidence(name), desk.shapes.base(number), desk.latents.stand(number)[0])
-        shape, pins = self._shape_of(name), number < len(desk.modelled) and desk.shapes.base(number) is None
+        shape, pins = self.shape_of(name), number < len(desk.modelled) and desk.shapes.base(number) is None
         full_title = title if plane is None else f"{title} on {plane_words(plane)}"
 
         def work(token: CancelToken, progress: Progress) -> list[tuple[Box, Codes]]:

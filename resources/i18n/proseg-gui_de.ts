@@ -1018,6 +1018,18 @@ Voreinstellungen: {figure}
         <translation>speichern schreiben DICOM Masken</translation>
     </message>
     <message>
+        <source>Structures in &amp;figures…</source>
+        <translation>Strukturen in &amp;Zahlen…</translation>
+    </message>
+    <message>
+        <source>Volume, place and values of every structure; as CSV too</source>
+        <translation>Volumen, Ort und Werte jeder Struktur; auch als CSV</translation>
+    </message>
+    <message>
+        <source>statistics hu mean volume table measure</source>
+        <translation>Statistik HU Mittel Volumen Tabelle messen</translation>
+    </message>
+    <message>
         <source>&amp;Given masks against each other…</source>
         <translation>Mitgelieferte Masken &amp;gegeneinander…</translation>
     </message>
@@ -2880,8 +2892,56 @@ Voreinstellungen: {figure}
         <translation>Vielfalt der Rater</translation>
     </message>
     <message>
+        <source>Structures in figures</source>
+        <translation>Strukturen in Zahlen</translation>
+    </message>
+    <message>
+        <source>Values are those of the voxels inside, in the channel in view.</source>
+        <translation>Werte sind die der Voxel darin, im gezeigten Kanal.</translation>
+    </message>
+    <message>
+        <source>Copy the table as text with tabs, for a spreadsheet</source>
+        <translation>Die Tabelle als Text mit Tabulatoren kopieren, für eine Tabellenkalkulation</translation>
+    </message>
+    <message>
+        <source>Save CSV…</source>
+        <translation>CSV speichern…</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn of {names}</source>
+        <translation>Nichts gezeichnet ist von {names}</translation>
+    </message>
+    <message>
         <source>slices</source>
         <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>SD</source>
+        <translation>SD</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>min</translation>
+    </message>
+    <message>
+        <source>median</source>
+        <translation>Median</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>max</translation>
+    </message>
+    <message>
+        <source>centre (mm)</source>
+        <translation>Mitte (mm)</translation>
     </message>
     <message>
         <source>Patient ID</source>
@@ -6809,6 +6869,14 @@ Pfeiltasten: drehen</translation>
     <message>
         <source>being measured</source>
         <translation>wird gemessen</translation>
+    </message>
+    <message>
+        <source>Measuring structures</source>
+        <translation>Strukturen werden gemessen</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>Entwurf</translation>
     </message>
 </context>
 </TS>

@@ -6,27 +6,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QProgressBar,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QProgressBar, QWidget
 
+from proseg_gui.gui.dialogs.figure_table import FigureTable
 from proseg_gui.gui.dialogs.frame import DialogFrame, heading, words
 from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import muted
 from proseg_gui.metrics import SURFACE_TOLERANCE_MM
 from proseg_gui.review.agreement import Agreement
 from proseg_gui.review.figures import LEAST_ML, ml_number
-
-ROW, MOST_ROWS, MOST_WIDTH, BAR, LEAST_COLUMN = 23, 12, 1060, 12, 58
-"""Height of a row, rows and width shown without scrolling, what a scroll bar takes, a column's least width."""
 
 
 def _share(value: float) -> str:
@@ -62,14 +50,14 @@ class AgreementDialog(DialogFrame):
         super().__init__(tr("Agreement with given masks"), parent)
         self.setModal(False)
         self.about = words("", "muted")
-        self.current = _Table(tr("Current contour"))
+        self.current = FigureTable(tr("Current contour"))
         self.figure = QComboBox()
         self.figure.setAccessibleName(tr("Figure of the presets"))
         for name, title, _, tip in FIGURES:
             self.figure.addItem(tr(title), name)
             self.figure.setItemData(self.figure.count() - 1, _tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.figure.currentIndexChanged.connect(lambda _index: self._show_presets())
-        self.presets = _Table(tr("Presets of the raters"))
+        self.presets = FigureTable(tr("Presets of the raters"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.working = muted("", wrap=False)
@@ -137,64 +125,6 @@ class AgreementDialog(DialogFrame):
         return tr("Current contour\n{current}\n\nPresets: {figure}\n{presets}\n").format(
             current=self.current.text(), figure=name, presets=self.presets.text()
         )
-
-
-class _Table(QTableWidget):
-    """Figures to read and to copy; as high as its rows."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setHighlightSections(False)
-        self.verticalHeader().setDefaultSectionSize(ROW)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setHighlightSections(False)
-
-    def fill(
-        self,
-        columns: Sequence[str],
-        rows: Sequence[tuple[str, Sequence[str]]],
-        bold: frozenset[tuple[str, int]] | set[tuple[str, int]] = frozenset(),
-        tips: Sequence[str] = (),
-    ) -> None:
-        """Show texts, each column's ``tips`` with them; a row without any text is not measured yet."""
-        self.setColumnCount(len(columns))
-        self.setRowCount(len(rows))
-        self.setHorizontalHeaderLabels(list(columns))
-        self.setVerticalHeaderLabels([name for name, _ in rows])
-        for r, (name, texts) in enumerate(rows):
-            for c in range(len(columns)):
-                item = QTableWidgetItem(texts[c] if texts else "…")
-                item.setToolTip(tips[c] if tips else "")
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if (name, c) in bold:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                self.setItem(r, c, item)
-        shown = min(max(len(rows), 1), MOST_ROWS)
-        least = max((self.fontMetrics().horizontalAdvance(text) for text in columns), default=0) + 18
-        self.horizontalHeader().setMinimumSectionSize(max(least, LEAST_COLUMN))
-        needed = len(columns) * max(least, LEAST_COLUMN) + self.verticalHeader().sizeHint().width() + BAR
-        self.setMinimumWidth(min(needed, MOST_WIDTH))
-        below = BAR if needed > MOST_WIDTH else 2
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + ROW * shown + 2 * self.frameWidth() + below)
-
-    def text(self) -> str:
-        """The table as lines with tabs, headings included."""
-        columns, rows = range(self.columnCount()), range(self.rowCount())
-        model = self.model()
-        heads = {way: [str(model.headerData(i, way)) for i in part] for way, part in
-                 ((Qt.Orientation.Horizontal, columns), (Qt.Orientation.Vertical, rows))}  # fmt: skip
-        lines = [["", *heads[Qt.Orientation.Horizontal]]]
-        lines += [[heads[Qt.Orientation.Vertical][r], *(str(model.index(r, c).data()) for c in columns)] for r in rows]
-        return "\n".join("\t".join(line) for line in lines)
 
 
 def _tip(tip: str) -> str:

@@ -26,6 +26,7 @@ from proseg_gui.gui.review.pane_grid import COMPARE, GALLERY, MPR, SURFACE, TWO
 from proseg_gui.gui.review.projects import Projects
 from proseg_gui.gui.review.proposal_link import ProposalLink
 from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.review.statistics_link import StatisticsLink
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.sentences import told
 from proseg_gui.gui.shell.actions import Command, preset_names
@@ -81,6 +82,7 @@ class Commands:
         self.questions = Questions(host, controller, opener)
         self.exporting = Exporting(host, controller)
         self.pairs = PairsTable(host, controller)
+        self.statistics = StatisticsLink(host, controller)
         scene.comparing.bar.table_asked.connect(self.pairs.ask)
         self.drawings = Drawings(host, controller, opener)
         self.projects = Projects(host, controller, opener)
@@ -114,6 +116,9 @@ class Commands:
             Command("export", "File", tr("&Export\u2026"), "Ctrl+E|Ctrl+S", out.ask,
                     tr("Contours, samples and maps to NIfTI, RTSTRUCT or SEG"), tr("save write DICOM masks"),
                     blocked=h.no_structure, group="out"),
+            Command("statistics", "Tools", tr("Structures in &figures\u2026"), "", self.statistics.open,
+                    tr("Volume, place and values of every structure; as CSV too"),
+                    tr("statistics hu mean volume table measure"), blocked=self.statistics.blocked, group="figures"),
             Command("given_pairs", "File", tr("&Given masks against each other\u2026"), "", self.pairs.ask,
                     tr("Every pair with Dice, surface Dice, HD95 and volumes, as a CSV table"),
                     tr("compare agreement interobserver table csv"), blocked=self.pairs.blocked, group="out"),
