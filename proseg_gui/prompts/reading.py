@@ -90,10 +90,15 @@ class Prompt:
 
 
 def _guess(word: str) -> Word | None:
-    """What the encoder makes of a word that is in no table; it is read when the first such word comes."""
-    from proseg_gui.prompts.alignment import alignment
+    """What encoders make of a word that is in no table: ours, then that of an installed language model, if any.
 
-    return alignment().guess(word)
+    They are read when the first such word comes.
+    """
+    from proseg_gui.prompts.alignment import alignment
+    from proseg_gui.prompts.vectors import vectors
+
+    meaning, installed = alignment().guess(word), vectors()
+    return installed.guess(word) if meaning is None and installed is not None else meaning
 
 
 @dataclass

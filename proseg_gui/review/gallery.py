@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from proseg_gui.inference.readings import weighed_readings
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -69,6 +68,8 @@ def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, 
     The draws are those of the survey, or the model's own readings. The same draws give the same samples.
     """
     if review.engine.method.capabilities.weighed:
+        from proseg_gui.inference.readings import weighed_readings  # late: a window's start does not wait for torch
+
         points, chances = weighed_readings(review.engine, k, token)
         shares = whole_shares(chances)
         own = [Sample(number, point, shares[number], own=True) for number, point in enumerate(points)]
