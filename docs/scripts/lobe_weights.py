@@ -1,8 +1,9 @@
 """Whether readings that a model weighs have the probability that the phantom knows: that of the lobe.
 
-    python docs/scripts/lobe_weights.py                          # 48 phantoms at 4 mm, 400 steps, 16 unseen phantoms
-    python docs/scripts/lobe_weights.py --method mose --steps 800
+    python docs/scripts/lobe_weights.py                          # 48 phantoms, 800 steps, 16 unseen phantoms
+    python docs/scripts/lobe_weights.py --steps 1600 --phantoms 200
 
+Of every phantom 96 mm around the lesion are cut out at 3 mm, and of its slices, 5 mm apart, those through the lobe.
 A reading of the model holds the lobe on a slice where it covers more than half of the lobe's core there. What is
 printed are the probabilities of these readings, by case (the mean over slices, by how much of the core lies there),
 beside the true one: three of four raters draw the lobe, in ``lobe_in`` of 8 of their readings.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,16 +26,17 @@ from proseg_gui.phantom import CHANNEL, RATERS, STRUCTURE, Phantom
 from proseg_gui.phantom.lesion import LOBE_STATES
 from proseg_gui.phantom.raters import STYLES
 from proseg_gui.training.augment import augmentation_for
-from proseg_gui.training.dataset import Layout, intensity_window, prepare_case, slice_features
+from proseg_gui.training.dataset import Layout, TrainingCase, intensity_window, prepare_case, slice_features
 from proseg_gui.training.loop import Trainer
 from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.recipe import Recipe
+from proseg_gui.volume import Geometry, Mask, Study, Volume
 
-SHAPE, SPACING = (26, 72, 72), (2.5, 4.0, 4.0)
+SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
+SIDE, READINGS = 32, 4
 FIRST_UNSEEN = 1000
 CORE_MM, BODY_MM = 3.0, -3.0
 """The core: so deep in the lobe, and so far outside of the body."""
-LEAST_PIXELS = 3
 
 
 def main() -> None:
@@ -42,7 +45,7 @@ def main() -> None:
     weighed = [entry.name for entry in METHODS if NETWORKS[entry.name].capabilities.weighed]
     parser.add_argument("--method", choices=weighed, default=weighed[0])
     parser.add_argument("--phantoms", type=int, default=48)
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--cases", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
@@ -50,7 +53,8 @@ def main() -> None:
     window = intensity_window((-40.0, 200.0))
     layout = Layout(tuple(sorted(RATERS)), (STRUCTURE,), (CHANNEL,), SPACING[1:], window, "CT")
     method = trained(layout, args)
-    rows = [judged(method, Phantom(FIRST_UNSEEN + i, SHAPE, SPACING), layout) for i in range(args.cases)]
+    unseen = [Phantom(FIRST_UNSEEN + i, SHAPE, SPACING) for i in range(args.cases)]
+    rows = [judged(method, phantom, layout) for phantom in unseen if core_of(phantom).any()]
     for row in rows:
         print("lobe_in {:d}: true {:.3f}, readings with the lobe {:.3f}; {}".format(*row))
     true, found = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
@@ -61,8 +65,9 @@ def main() -> None:
 
 def trained(layout: Layout, args: argparse.Namespace) -> Method:
     """The method on ``args.phantoms`` phantoms with two readings a rater."""
-    recipe = Recipe(steps=args.steps, seed=args.seed, crop=36, augmentation=augmentation_for("none", calibrated=True))
-    cases = [prepare_case(Phantom(seed, SHAPE, SPACING).study(), layout) for seed in range(args.phantoms)]
+    recipe = Recipe(steps=args.steps, seed=args.seed, augmentation=augmentation_for("none", calibrated=True))
+    phantoms = [Phantom(seed, SHAPE, SPACING) for seed in range(args.phantoms)]
+    cases = [around_the_lobe(phantom, layout)[0] for phantom in phantoms if core_of(phantom).any()]
     torch.manual_seed(args.seed)
     objective = OBJECTIVES[args.method](new_network(args.method, layout, recipe), recipe)
     with tempfile.TemporaryDirectory() as folder:
@@ -70,19 +75,35 @@ def trained(layout: Layout, args: argparse.Namespace) -> Method:
     return objective.method.eval()
 
 
+def core_of(phantom: Phantom) -> np.ndarray:
+    """``(z, y, x)``: the lobe's core."""
+    fields = phantom.depths
+    return (fields.lobe > CORE_MM) & (fields.body < BODY_MM)
+
+
+def around_the_lobe(phantom: Phantom, layout: Layout) -> tuple[TrainingCase, np.ndarray]:
+    """A phantom's slices through the lobe, cut out around the lesion, and the core on them."""
+    core, study = core_of(phantom), phantom.study(readings=READINGS)
+    inside = (phantom.depths.body > 0) | (phantom.depths.lobe > 0)
+    middle = [round(float(np.nonzero(inside)[axis].mean())) for axis in (1, 2)]
+    first = [min(max(m - SIDE // 2, 0), n - SIDE) for m, n in zip(middle, SHAPE[1:], strict=True)]
+    place = (np.flatnonzero(core.any((1, 2))), *(slice(f, f + SIDE) for f in first))
+    geometry = Geometry.plain((len(place[0]), SIDE, SIDE), SPACING)
+    image = Volume(study.image.array[place], geometry, "HU", "CT")
+    readings = tuple(replace(r, mask=Mask(r.mask.array[place], geometry, STRUCTURE)) for r in study.readings)
+    return prepare_case(Study(study.name, {CHANNEL: image}, (STRUCTURE,), readings), layout), core[place]
+
+
 @torch.no_grad()
 def judged(method: Method, phantom: Phantom, layout: Layout) -> tuple[int, float, float, str]:
     """``lobe_in``, the true probability of the lobe, the model's, and the model's readings on the lobe's main slice."""
-    case = prepare_case(phantom.study(readings=1), layout)
-    fields = phantom.depths
-    core = torch.from_numpy((fields.lobe > CORE_MM) & (fields.body < BODY_MM))
+    case, found_core = around_the_lobe(phantom, layout)
+    core = torch.from_numpy(found_core)
     share = sum(style.draws_lobe for style in STYLES.values()) / len(STYLES)
     true = share * phantom.lesion.lobe_in / LOBE_STATES
     found, weights, words = [], [], ""
     for k in range(core.shape[0]):
         pixels = int(core[k].sum())
-        if pixels < LEAST_PIXELS:
-            continue
         features = slice_features(method, case, k)
         points, chances = method.weighed_readings(features)
         covered = (method.decode_many(features, points)[:, 0] > 0)[:, core[k]].float().mean(1)

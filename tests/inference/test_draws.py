@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import product
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 
 from proseg_gui.catalogue import ENTRIES
 from proseg_gui.errors import Cancelled
-from proseg_gui.inference.draws import places
+from proseg_gui.inference.draws import Draws, places
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.latents import Sliders
 from proseg_gui.inference.plan import cause_plan, default_plan, ensemble_plan
@@ -121,6 +122,22 @@ def test_a_draw_that_was_let_go_comes_back_as_it_was(opened):
     opened._cache.clear()
     assert len(opened._draws._kept) == 1
     assert np.array_equal(opened.probability(2, point), before)
+
+
+def test_a_draw_begins_anew_where_the_network_has_moved(opened):
+    """As when a card runs out of memory within a draw, and the processor goes on."""
+    method, (point, *_) = opened._network.method, some_points(opened)
+    expected, moved, steps = opened._draws.draw(1, point), copy.deepcopy(method), []
+
+    def run(work, features):
+        steps.append(0)
+        with torch.inference_mode():
+            return work(method if len(steps) < 3 else moved, features)
+
+    draws = Draws(1 << 20, opened._features, run, opened.pause_point)
+    found = list(draws.steps(1, point))
+    assert len(found) == method.steps_each + 2
+    assert torch.equal(found[-1], expected) and torch.equal(found[2], found[0])
 
 
 def test_places_name_slice_row_and_column():

@@ -122,7 +122,7 @@ def test_whom_one_draws_like_is_said_as_far_as_the_card_knows(window, qtbot, tin
     assert "like" not in offer({"anna": 0.5, "ben": 0.5}, well)
     assert "a new way of drawing" in offer({"anna": 0.82, "ben": 0.18}, {"anna": 0.3, "ben": 0.2})
     assert bar.add.isVisible()
-    window.training.add_rater = asked.append
+    window.trainer.link.add_rater = asked.append
     QTest.mouseClick(bar.add, Qt.MouseButton.LeftButton)
     assert asked == [desk.review.bundle.folder] and window.tabs.stack.currentWidget() is window.trainer
     window.proposals._calibration = None

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,7 +16,10 @@ from method_tests import MethodTests
 from objective_tests import RECIPE, ObjectiveTests
 
 from proseg_gui.networks.mose import MixtureOfStochasticExperts
+from proseg_gui.training.dataset import prepare_case
+from proseg_gui.training.loop import Trainer
 from proseg_gui.training.objectives.mose import divergence, mask_weights, transport
+from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
 
 
 class Trainable(MixtureOfStochasticExperts):
@@ -96,3 +100,38 @@ def test_the_gate_is_right_where_its_chances_are_the_masses():
     mass = torch.tensor([[0.75, 0.25, 0.0], [0.0, 0.0, 0.0]])
     assert divergence(mass, torch.tensor([[0.75, 0.25, 0.0], [0.2, 0.3, 0.5]])).tolist() == pytest.approx([0.0, 0.0])
     assert float(divergence(mass, torch.tensor([[0.5, 0.25, 0.25], [1 / 3] * 3]))[0]) > 0.1
+
+
+def lobed(seed, share, layout):
+    """A disc with a lobe that is brighter the more of eight readings, ``share`` of them, include it."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:24, :24]
+    centre = rng.uniform((8, 7), (16, 10))
+    body = np.hypot(y - centre[0], x - centre[1]) < 5
+    lobe = (np.hypot(y - centre[0], x - centre[1] - 7) < 3.5) & ~body
+    image = np.where(body, 100.0, 0.0) + np.where(lobe, 30.0 + 70.0 * share, 0.0) + rng.normal(0, 5, (24, 24))
+    geometry = Geometry.plain((1, 24, 24), (3.0, 1.0, 1.0))
+    readings = tuple(
+        Reading(layout.raters[i % 2], "disc", Mask((body | (lobe & taken))[None], geometry), str(i // 2 + 1))
+        for i, taken in enumerate(rng.permutation(8) < round(8 * share))
+    )
+    volume = Volume(image[None].astype(np.float32), geometry, modality="MR")
+    return prepare_case(Study(f"lobe{seed}", {"T2": volume}, ("disc",), readings), layout), torch.from_numpy(lobe)
+
+
+def test_readings_with_a_lobe_have_the_lobes_probability_in_this_image(layout, tmp_path):
+    two = replace(layout, raters=layout.raters[:2])
+    cases = [lobed(i, (0.25, 0.75)[i % 2], two)[0] for i in range(24)]
+    (tmp_path / "run").mkdir()
+    recipe = replace(RECIPE, steps=200, items=6)
+    trainer = Trainer(
+        TestObjective().objective(two, recipe), cases, (), recipe, tmp_path / "run", {}, torch.device("cpu")
+    )
+    trainer.run()
+    for seed, share in ((100, 0.25), (101, 0.75), (102, 0.25), (103, 0.75)):
+        case, lobe = lobed(seed, share, two)
+        with torch.no_grad():
+            features = trainer.method.eval().encode(case.image[:1])
+            points, chances = trainer.method.weighed_readings(features)
+            covered = (trainer.method.decode_many(features, points)[:, 0] > 0)[:, lobe].float().mean(1)
+        assert float(chances[0][covered > 0.5].sum()) == pytest.approx(share, abs=0.17)
