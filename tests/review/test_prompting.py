@@ -128,6 +128,6 @@ def test_words_are_read_by_the_worker_who_may_read_files(described, monkeypatch)
     monkeypatch.setattr(prompting, "read_prompt", lambda *given: read.append(given) or read_prompt(*given))
     described.desk.prompting.follow("mauve")
     assert read == []
-    ((lane, _token, do),) = [look for look in described.desk.worker.looks if look[0] == "prompt"]
+    ((_lane, _token, do),) = [look for look in described.desk.worker.looks if look[0] == "prompt"]
     do()
     assert len(read) == 1 and described.sayings("prompt_answered")[-1].prompt.unknown == ("mauve",)
