@@ -50,26 +50,25 @@ class Prompting:
         review, point, structure = desk.review, desk.latents.point, desk.model_structure
         if review is None:
             return
-        prompt = read_prompt(text, review.engine.raters)
-        if not prompt.asks:
-            self._announce("prompt_answered", Answer(prompt))
-            return
 
         def work(token: CancelToken, tell: Callable[[Any], None]) -> None:
+            prompt = read_prompt(text, review.engine.raters)  # here, as an encoder may have to be read from a file
             try:
-                tell(review.described(point, prompt, structure, token))
+                tell((prompt, review.described(point, prompt, structure, token) if prompt.asks else None))
             except UserError as error:
-                tell(str(error))
+                tell((prompt, str(error)))
 
-        def take(found: Followed | str) -> None:
-            self.take(review, point, prompt, found)
+        def take(found: tuple[Prompt, Followed | str | None]) -> None:
+            self.take(review, point, *found)
 
         desk.worker.look(LANE, TITLE, work, take)
 
-    def take(self, review: Reviewed, start: Point, prompt: Prompt, found: Followed | str) -> None:
-        """Where the prompt leads from ``start`` has come, or why it leads nowhere."""
+    def take(self, review: Reviewed, start: Point, prompt: Prompt, found: Followed | str | None) -> None:
+        """Where the prompt leads from ``start`` has come, or why it leads nowhere; ``None``: it asks for nothing."""
         desk = self._desk
-        if isinstance(found, str):
+        if found is None:
+            self._announce("prompt_answered", Answer(prompt))
+        elif isinstance(found, str):
             self._announce("prompt_answered", Answer(prompt, refused=found))
         elif desk.review is None or desk.review.engine is not review.engine or desk.latents.point != start:
             self._announce("prompt_answered", Answer(prompt, refused=MOVED))

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from proseg_gui.errors import UserError
+from proseg_gui.prompts.reading import read_prompt
+from proseg_gui.review import prompting
 from proseg_gui.review.prompting import STEP_NAME
 from proseg_gui.review.state import Who
 
@@ -119,3 +121,13 @@ def test_another_model_forgets_what_was_said(described):
     ask(described, "tighter")
     described.desk.begin(described.desk.review)
     assert described.sayings("prompt_answered")[-1] is None
+
+
+def test_words_are_read_by_the_worker_who_may_read_files(described, monkeypatch):
+    read = []
+    monkeypatch.setattr(prompting, "read_prompt", lambda *given: read.append(given) or read_prompt(*given))
+    described.desk.prompting.follow("mauve")
+    assert read == []
+    ((_lane, _token, do),) = [look for look in described.desk.worker.looks if look[0] == "prompt"]
+    do()
+    assert len(read) == 1 and described.sayings("prompt_answered")[-1].prompt.unknown == ("mauve",)
