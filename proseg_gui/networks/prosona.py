@@ -22,6 +22,9 @@ ATTRIBUTES = 6
 PIECES = 4096
 """Numbers that a text's pieces are hashed to."""
 
+FIXED = {"preference": "gaussian", "conditioning": "matrix"}
+"""Styles are places in a space without borders, and act as much as they can."""
+
 
 class ProSona(ProSeg):
     """ProSeg with Gaussian styles and mixed matrices, whose styles are learned together with measures and words.
@@ -37,7 +40,10 @@ class ProSona(ProSeg):
     kind: ClassVar[str] = "prosona"
 
     def __init__(self, *sizes: int, **common: Any) -> None:
-        super().__init__(*sizes, **{**common, "preference": "gaussian", "conditioning": "matrix"})
+        for name, only in FIXED.items():  # a card's architecture names them; nothing else can be chosen
+            if common.setdefault(name, only) != only:
+                raise TypeError(f"{name} can only be {only!r}")
+        super().__init__(*sizes, **common)
         size = self.tau_dims
         self.centre = nn.Parameter(torch.zeros(size))
         self.meaning = nn.Parameter(0.5 * torch.randn(size, ATTRIBUTES))

@@ -27,7 +27,9 @@ def test_of_enough_cases_the_card_holds_a_reference_that_a_bundle_reads_back(net
     fit = image_reference(network, make_cases(10), PLAIN, 0)
     assert fit["cases"] == 10 and fit["threshold"] > 0 and len(fit["mean"]) == 8 * 4
     assert fit == image_reference(network, make_cases(10), PLAIN, 0)  # every draw follows from the seed
-    card = replace(load_bundle("phantom").card, fit=fit, raters=("a", "b", "c"), architecture=network.architecture())
+    card = replace(
+        load_bundle("phantom").card, fit=fit, style={}, raters=("a", "b", "c"), architecture=network.architecture()
+    )
     save_bundle(tmp_path / "b", card, network)
     read = load_bundle(tmp_path / "b").card
     assert read.fit == fit and Reference.from_card(read).cases == 10
