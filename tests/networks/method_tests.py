@@ -210,7 +210,7 @@ class MethodTests:
     def test_one_rater_has_no_preference_axis(self):
         single = type(self).make(n_raters=1, n_structures=1, n_channels=1)
         if single.capabilities.weighed:
-            pytest.skip("its axis runs over readings of its own")
+            pytest.skip("it has no preference of raters: its axis runs over readings of its own")
         assert single.preference_controls() == []
 
     @pytest.mark.skipif(not torch.cuda.is_available(), reason="this computer has no CUDA device")
