@@ -51,6 +51,10 @@ class CancelToken:
             raise Cancelled
 
 
+class RunnerClosed(RuntimeError):
+    """Work was asked for after the end."""
+
+
 @dataclass(eq=False)
 class Job:
     """One piece of work in a lane. ``work(token, progress)`` runs on the lane's thread."""
@@ -92,10 +96,16 @@ class JobRunner:
         self._closed = False
 
     def submit(self, lane: str, job: Job, *, latest: bool = False) -> Job:
-        """Queue ``job`` in ``lane``; with ``latest`` everything older in the lane is cancelled first."""
+        """Queue ``job`` in ``lane``; with ``latest`` everything older in the lane is cancelled first.
+
+        Raises
+        ------
+        RunnerClosed
+            After :meth:`close`.
+        """
         with self._lock:
             if self._closed:
-                raise RuntimeError("the job runner is closed")
+                raise RunnerClosed("the job runner is closed")
             if lane not in self._queues:
                 self._queues[lane] = queue.SimpleQueue()
                 self._pending[lane] = []

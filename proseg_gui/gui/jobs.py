@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal, Slot
 
-from proseg_gui.jobs import CancelToken, Job, JobRunner, Progress, no_progress
+from proseg_gui.jobs import CancelToken, Job, JobRunner, Progress, RunnerClosed, no_progress
 
 T = TypeVar("T")
 
@@ -50,8 +50,16 @@ class QtJobs(QObject):
         ended: Callable[[], None] | None = None,
         latest: bool = False,
     ) -> Job:
-        """Queue ``work(token, progress)`` in ``lane``; see :class:`~proseg_gui.jobs.JobRunner`."""
-        return self._runner.submit(lane, Job(work, title, done, failed, progress, ended), latest=latest)
+        """Queue ``work(token, progress)`` in ``lane``; see :class:`~proseg_gui.jobs.JobRunner`.
+
+        A window that is closing still gets its timers: what they ask for then is a job that was cancelled.
+        """
+        job = Job(work, title, done, failed, progress, ended)
+        try:
+            return self._runner.submit(lane, job, latest=latest)
+        except RunnerClosed:
+            job.cancel()
+            return job
 
 
 def wait_for(work: Callable[[], T]) -> T:

@@ -76,3 +76,14 @@ def test_the_newest_request_wins_over_a_result_on_its_way(qtbot, jobs) -> None:
     qtbot.waitUntil(lambda: "new" in results)
     assert results == ["new"]
     qtbot.waitUntil(lambda: not jobs.busy("a"))
+
+
+def test_what_is_asked_for_after_the_end_is_not_done_and_is_no_fault(qtbot) -> None:
+    found = QtJobs()
+    found.close()
+    told: list[str] = []
+    job = found.start("a", lambda _token, _progress: told.append("work"), title="t", done=pytest.fail,
+                      failed=pytest.fail, ended=lambda: told.append("ended"))  # fmt: skip
+    assert job.token.cancelled and not found.busy("a")
+    qtbot.wait(50)
+    assert told == []
