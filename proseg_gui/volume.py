@@ -185,6 +185,10 @@ class Geometry:
         edges = np.concatenate([gaps[:1], gaps, gaps[-1:]])
         return 0.5 * (edges[:-1] + edges[1:])
 
+    def pixel_ml(self) -> FloatArray:
+        """``(z,)`` volume in ml that a pixel of each slice stands for."""
+        return self.slice_thickness_mm() * (self.pixel_area_mm2 / 1000.0)
+
     def slice_origins(self) -> FloatArray:
         """``(z, 3)`` LPS positions of voxel ``(k, 0, 0)``."""
         if self.slice_origins_mm is not None:
@@ -462,7 +466,7 @@ class Mask:
 def areas_to_ml(pixels_per_slice: npt.ArrayLike, geometry: Geometry) -> float:
     """Volume in ml of a region with ``(z,)`` pixel counts (fractions allowed) on ``geometry``."""
     pixels = np.asarray(pixels_per_slice, dtype=np.float64)
-    return float(pixels @ geometry.slice_thickness_mm() * geometry.pixel_area_mm2 / 1000.0)
+    return float(pixels @ geometry.pixel_ml())
 
 
 @dataclass(frozen=True, eq=False)

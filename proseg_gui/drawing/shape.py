@@ -146,7 +146,7 @@ def combine(a: BoolArray, b: BoolArray, operation: Operation, *, plane: Plane | 
 def _parts(inside: BoolArray, geometry: Geometry, box: Box) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
     """Each voxel's part, from 1, and ``(parts,)`` volumes in ml: uneven slices stand for different thicknesses."""
     parts, count = label(inside)
-    per_voxel = geometry.slice_thickness_mm()[box[0]] * geometry.pixel_area_mm2 / 1000.0
+    per_voxel = geometry.pixel_ml()[box[0]]
     volumes = np.zeros(count + 1)
     for flat, ml in zip(parts, per_voxel, strict=True):
         volumes += np.bincount(flat.ravel(), minlength=count + 1) * ml

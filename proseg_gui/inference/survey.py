@@ -343,4 +343,4 @@ class CaseSurvey:
         with self._lock:
             for k, numbers in self._numbers.items():
                 pixels[k] = getattr(numbers, name)[:, structure]
-        return pixels.T @ (geometry.slice_thickness_mm() * geometry.pixel_area_mm2 / 1000.0)
+        return pixels.T @ geometry.pixel_ml()

@@ -12,7 +12,7 @@ import itertools
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -134,9 +134,7 @@ class Bricks:
         shape = tuple(s.stop - s.start for s in self.box(index))
         if index not in self.packed:
             return np.zeros(shape, np.uint8)
-        size = int(np.prod(shape))  # a brick of somebody else's file may claim to be far larger
-        data = zlib.decompressobj().decompress(self.packed[index], size + 1)
-        return np.frombuffer(data, np.uint8).reshape(shape)
+        return _unpacked(self.packed[index], shape)
 
     def box(self, index: Index) -> Box:
         """Where a brick lies."""
@@ -145,13 +143,14 @@ class Bricks:
 
     def count(self) -> int:
         """How many voxels are not 0."""
-        return sum(int(np.count_nonzero(self.brick(index))) for index in self.packed)
+        return int(self.counts().sum())
 
     def counts(self) -> npt.NDArray[np.int64]:
         """``(z,)`` how many voxels of each slice are not 0."""
         found = np.zeros(self.shape[0], np.int64)
-        for index in self.packed:
-            found[self.box(index)[0]] += np.count_nonzero(self.brick(index), axis=(1, 2))
+        for index, data in self.packed.items():
+            box = self.box(index)
+            found[box[0]] += _counts(data, tuple(s.stop - s.start for s in box))
         return found
 
     @cached_property
@@ -243,6 +242,17 @@ class Patch:
 
 def _packed(part: npt.NDArray[np.bool_] | npt.NDArray[np.uint8]) -> bytes:
     return zlib.compress(np.ascontiguousarray(part, np.uint8).tobytes(), _LEVEL)
+
+
+def _unpacked(data: bytes, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    size = int(np.prod(shape))  # a brick of somebody else's file may claim to be far larger
+    return np.frombuffer(zlib.decompressobj().decompress(data, size + 1), np.uint8).reshape(shape)
+
+
+@lru_cache(maxsize=8192)
+def _counts(data: bytes, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """``(z,)`` voxels of a packed brick that are not 0; asked for after each stroke, when most bricks are as before."""
+    return np.asarray(np.count_nonzero(_unpacked(data, shape), axis=(1, 2)), np.int64)
 
 
 def _common(box: Box, brick: Box) -> tuple[Box, Box]:

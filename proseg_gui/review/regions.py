@@ -164,8 +164,7 @@ def find_regions(
     draws = np.concatenate([doubted[k].draws for k in slices])[high]
     own = np.concatenate([doubted[k].raters for k in slices])[high]
     parts = parts[:, high]
-    areas = geometry.pixel_area_mm2 / 1000.0
-    ml_each = areas * geometry.slice_thickness_mm()[voxels[:, 0]]
+    ml_each = geometry.pixel_ml()[voxels[:, 0]]
     mm = geometry.index_to_world(voxels)
     doubt = parts[0] * ml_each
     found: list[tuple[float, npt.NDArray[np.int64]]] = [

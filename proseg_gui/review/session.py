@@ -113,9 +113,9 @@ class Reviewed:
         """Total uncertainty of all structures in ml; ``None`` until every slice was measured."""
         if not self.survey.complete:
             return None
-        geometry, structures = self.study.geometry, range(len(self.engine.structures))
+        structures = range(len(self.engine.structures))
         by_slice = np.sum([self.survey.slice_uncertainty("total", s) for s in structures], axis=0)
-        return float(by_slice @ geometry.slice_thickness_mm()) * geometry.pixel_area_mm2 / 1000.0
+        return areas_to_ml(by_slice, self.study.geometry)
 
     def regions(self, structure: int) -> Found:
         """Where the case is in doubt, by what is known so far."""

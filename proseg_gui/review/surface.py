@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.drawing.boxes import absolute, bounds, joined
 from proseg_gui.inference.uncertainty import PARTS
-from proseg_gui.review.edits import Bricks
+from proseg_gui.review.edits import Box, Bricks
 from proseg_gui.volume import Geometry
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def doubt_on(surface: Surface, doubted: Mapping[int, DoubtedPixels], geometry: G
     mass = np.zeros(len(surface.points_mm))
     areas = surface.areas_mm2()
     tree = cKDTree(surface.points_mm)
-    each = geometry.pixel_area_mm2 * geometry.slice_thickness_mm()
+    each = 1000.0 * geometry.pixel_ml()
     for k, pixels in doubted.items():
         if len(pixels):
             voxels = np.column_stack([np.full(len(pixels), k), pixels.places.astype(np.int64)])
@@ -126,18 +127,11 @@ def doubt_on(surface: Surface, doubted: Mapping[int, DoubtedPixels], geometry: G
     return mass / np.maximum(areas, 1e-12)
 
 
-def _around(voxels: Bricks) -> tuple[slice, slice, slice] | None:
+def _around(voxels: Bricks) -> Box | None:
     """The smallest box that holds every voxel that is not 0."""
-    low, high = np.full(3, np.iinfo(np.int64).max), np.full(3, -1)
-    for index in voxels.packed:
-        found = np.argwhere(voxels.brick(index))
-        if len(found):
-            corner = np.array([s.start for s in voxels.box(index)])
-            low, high = np.minimum(low, found.min(0) + corner), np.maximum(high, found.max(0) + corner)
-    if high[0] < 0:
-        return None
-    z, y, x = (slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
-    return z, y, x
+    held = ((bounds(voxels.brick(index) > 0), voxels.box(index)) for index in voxels.packed)
+    boxes = [absolute(part, box) for part, box in held if part is not None]
+    return joined(boxes) if boxes else None
 
 
 def _steps(geometry: Geometry) -> Floats:

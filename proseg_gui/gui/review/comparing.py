@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from proseg_gui.gui.dialogs.saving import SaveDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import AdaptiveLabel
@@ -252,10 +252,9 @@ class PairsTable:
             self._host.notice(self.blocked())
             return
         folder = self._controller.display.view.settings.export_folder
-        dialog = QFileDialog(self._host.parent, tr("Given masks against each other"), folder, tr("CSV (*.csv)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        self._host.show_dialog(dialog, lambda: self.write(Path(dialog.selectedFiles()[0])))
+        title = tr("Given masks against each other")
+        dialog = SaveDialog(self._host.parent, title, folder, tr("CSV (*.csv)"), "csv")
+        self._host.show_dialog(dialog, lambda: self.write(dialog.path))
 
     def write(self, path: Path) -> None:
         """Measure and write in the background; the file dialog has asked before replacing one."""

@@ -264,8 +264,7 @@ class DisplayLink(QObject):
         known = self._measured
         if known is None or known[0] is not drawn or known[1] != number:
             inside, geometry = drawn.frame.probability[number] > 0.5, study.geometry
-            here = float(inside.sum() * geometry.pixel_area_mm2 / 1000)
-            here *= float(geometry.slice_thickness_mm()[drawn.frame.slice_index])
+            here = float(inside.sum() * geometry.pixel_ml()[drawn.frame.slice_index])
             length = longest_diameter_mm(inside, geometry)
             known = self._measured = drawn, number, tr(NONE) if length is None else f"{length:.1f} mm", here
         return known[2], known[3]

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from proseg_gui.errors import UserError
+from proseg_gui.gui.dialogs.saving import SaveDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.review.controller import Controller
@@ -106,10 +107,8 @@ class Projects:
     def ask_copy(self, *, share: bool = False) -> None:
         """Ask where a copy of the project goes; ``share``: without paths, names and what says whose images they are."""
         title = tr("Save a copy to share") if share else tr("Save project as")
-        dialog = QFileDialog(self._host.parent, title, self._folder(), tr(FILES))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("project")
-        self._host.show_dialog(dialog, lambda: self.copy(Path(dialog.selectedFiles()[0]), share=share))
+        dialog = SaveDialog(self._host.parent, title, self._folder(), tr(FILES), "project")
+        self._host.show_dialog(dialog, lambda: self.copy(dialog.path, share=share))
 
     def copy(self, path: Path, *, share: bool) -> None:
         """Copy the project to ``path``, and go on in the copy unless it is to share; replacing was asked before."""

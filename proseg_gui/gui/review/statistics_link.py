@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
+from proseg_gui.gui.dialogs.saving import SaveDialog
 from proseg_gui.gui.dialogs.statistics_dialog import StatisticsDialog
 from proseg_gui.gui.host import Host
 from proseg_gui.gui.language import marked, tr
@@ -75,10 +74,8 @@ class StatisticsLink:
 
     def _ask_where(self) -> None:
         folder = self._controller.display.view.settings.export_folder
-        dialog = QFileDialog(self._host.parent, tr("Structures in figures"), folder, tr("CSV (*.csv)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        self._host.show_dialog(dialog, lambda: self.write(Path(dialog.selectedFiles()[0])))
+        dialog = SaveDialog(self._host.parent, tr("Structures in figures"), folder, tr("CSV (*.csv)"), "csv")
+        self._host.show_dialog(dialog, lambda: self.write(dialog.path))
 
     def write(self, path: Path) -> None:
         """Write what the dialog shows, in the background; the file dialog has asked before replacing one."""

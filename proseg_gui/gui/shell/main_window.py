@@ -442,7 +442,6 @@ class MainWindow(QMainWindow):
         self._store.save(self.controller.display.view.settings)
         self._store.save_layout(self.saveGeometry(), self.saveState())
         self.trainer.rest()
-        self.scene.surfaces.show(False)
         self.list_doubt.end()
         self.controller.rest()
         self.hide()  # nobody need look at it while threads end and a slow disk takes the rest

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from proseg_gui.gui.dialogs.saving import SaveDialog
 from proseg_gui.gui.jobs import QtJobs
 from proseg_gui.gui.language import tr
 from proseg_gui.jobs import CancelToken, Progress
@@ -22,9 +23,7 @@ def report_dialog(
     jobs: QtJobs, said: tuple[Callable[[str], Any], Callable[[BaseException], Any]],
 ) -> QFileDialog:  # fmt: skip
     """A dialog that writes the report where it is told to, in the background; ``said``: told of success, of failure."""
-    dialog = QFileDialog(parent, tr("Report of the training"), f"{card.name}.html", tr("Web page (*.html)"))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)  # asks before a file is replaced
-    dialog.setDefaultSuffix("html")
+    dialog = SaveDialog(parent, tr("Report of the training"), f"{card.name}.html", tr("Web page (*.html)"), "html")
     noticed, failed = said
 
     def write(name: str) -> None:

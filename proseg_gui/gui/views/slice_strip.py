@@ -11,7 +11,6 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -195,16 +194,6 @@ class SliceStrip(SmallPlot):
             self.slice_chosen.emit(0 if key == Qt.Key.Key_Home else len(self._values) - 1)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the focus ring away."""
-        super().focusOutEvent(event)
-        self.update()
 
     # -- painting -------------------------------------------------------------------------------------------------
     def sizeHint(self) -> QSize:
