@@ -36,6 +36,8 @@ class Request:
     fmt: str = "nifti"
     seed: int = 0
     prompt: str | None = None
+    adjusted: bool = True
+    """Whether a method that adjusts for the scanner does so."""
 
     def __post_init__(self) -> None:
         if self.samples < 0:
@@ -56,6 +58,8 @@ class Request:
         found = {**asdict(self), "raters": list(self.raters), "latents": latents, "point_mm": point}
         if self.prompt is None:
             del found["prompt"]  # as in runs of before there were prompts
+        if self.adjusted:
+            del found["adjusted"]  # the same
         return found
 
     @property
@@ -80,11 +84,14 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     Raises
     ------
     UserError
-        A rater's name is unknown, the latents do not fit the model, or the prompt asks for nothing.
+        A rater's name is unknown, the latents do not fit the model, the prompt asks for nothing, or an adjustment is
+        unwanted that the model does not make.
     """
     method, card = bundle.method, bundle.card
     if request.prompt is not None:
         read_asking(request.prompt, card.raters)
+    if not request.adjusted:
+        check_adjusts(bundle)
     named = [name for name in request.raters if name not in (ALL, CONSENSUS, STYLE)]
     chosen = {rater_index(card, name) for name in named}
     if ALL in request.raters:
@@ -97,6 +104,13 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     if request.latents is not None:
         drawings.append(Drawing("latents", check_point(request.latents, method)))
     return (*drawings, *_sample_drawings(bundle, request))
+
+
+def check_adjusts(bundle: Bundle) -> None:
+    """Raise a UserError where the model adjusts for no scanner, so that nothing can be left out."""
+    if not bundle.method.capabilities.adjusts:
+        raise UserError(f"the model {bundle.card.name} does not adjust for the scanner",
+                        remedy="Leave out --no-adjust")  # fmt: skip
 
 
 def rater_points(bundle: Bundle) -> tuple[Point, ...]:
