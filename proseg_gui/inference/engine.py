@@ -139,6 +139,7 @@ class Engine:
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
         self._threads, self._mixed, self.adjusted = threads, mixed_precision, adjusted
+        self._box_centre_mm = box_centre_mm
         self._lock = threading.Lock()
         self._network = self._place(choose_device(device))
         streams = bundle.method.capabilities.streams
@@ -169,6 +170,14 @@ class Engine:
     def notices(self) -> tuple[str, ...]:
         """Sentences for the user, in order of appearance; more may come while it works."""
         return tuple(self._notices)
+
+    def otherwise(self, cache_bytes: int) -> Engine:
+        """The same without adjusting for the scanner, or with it where this one does not; with features of its own."""
+        return Engine(
+            self.bundle, self.study, device=str(self._network.device), cache_bytes=cache_bytes,
+            box_centre_mm=self._box_centre_mm, threads=self._threads, mixed_precision=self._mixed,
+            adjusted=not self.adjusted,
+        )  # fmt: skip
 
     # -- giving way -----------------------------------------------------------------------------------------------
     def hold(self) -> None:

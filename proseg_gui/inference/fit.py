@@ -62,12 +62,17 @@ class Fit:
     scanner_threshold: float | None = None
 
     @property
+    def scanner_times(self) -> float | None:
+        """How many times as far as the training's own images go; ``None`` where nobody can say."""
+        return None if self.scanner is None or not self.scanner_threshold else self.scanner / self.scanner_threshold
+
+    @property
     def light(self) -> str:
         """How the image was made: :data:`ALIKE`, :data:`OTHER` or :data:`TOO_FAR`; empty where nobody can say."""
-        if self.scanner is None or self.scanner_threshold is None:
+        times = self.scanner_times
+        if times is None:
             return ""
-        share = self.scanner / self.scanner_threshold
-        return ALIKE if share <= 1.0 else OTHER if share <= FAR else TOO_FAR
+        return ALIKE if times <= 1.0 else OTHER if times <= FAR else TOO_FAR
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; of a scanner only where a model adjusts for it."""

@@ -4,8 +4,9 @@ After "MAMBO-NET" (Pattern Recognition Letters 2025, arXiv 2505.21874; no public
 stand for what the images of a data set have in common beside anatomy, and the backdoor adjustment
 P(Y | do(X)) = sum_k P(k) P(Y | X, k) takes them as often as they are in the data set, not as the image suggests.
 
-A slice's *confounder code* is a linear map of the mean of the coarsest level's channels. K Gaussians lie in the codes'
-space; given the code, component k has the probability pi_k by Bayes' rule. The U-Net's decoder is scaled and shifted
+A slice's *confounder code* comes from a few convolutions without norms and the means and spreads of their channels:
+norms, as in the U-Net, hide just what scanners differ by. K Gaussians lie in the codes' space; given the code,
+component k has the probability pi_k by Bayes' rule. The U-Net's decoder is scaled and shifted
 by a place in this space (FiLM) at every level. The features are the mean over components, decoded at their centres:
 under the data set's own probabilities where adjusted, under the image's where not. All else is ProSeg's.
 """
@@ -21,8 +22,36 @@ from torch import Tensor, nn
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.proseg import ProSeg
 
+WIDTH = 16
+"""Channels of the convolutions that look at the scanner."""
 LEAST_SPREAD = 0.1
 """Of a component along any axis of the codes' space, so that none shrinks to a point."""
+
+
+class ScannerEncoder(nn.Module):
+    """``(B, channels, H, W)`` -> code ``(B, L)`` of contrast, sharpness and noise; it hardly sees what is shown."""
+
+    def __init__(self, n_channels: int, code: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(n_channels, WIDTH, 3, padding=1, padding_mode="replicate")
+        self.second = nn.Conv2d(WIDTH, WIDTH, 3, stride=2, padding=1, padding_mode="replicate")
+        self.last = nn.Sequential(nn.Linear(4 * WIDTH, 2 * WIDTH), nn.ReLU(), nn.Linear(2 * WIDTH, code))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """An empty batch gives no code."""
+        fine = torch.relu(self.first(image))
+        coarse = torch.relu(self.second(fine))
+        pooled = [part(x) for x in (fine.flatten(2), coarse.flatten(2)) for part in (_mean, _spread)]
+        code: Tensor = self.last(torch.cat(pooled, -1))
+        return code
+
+
+def _mean(x: Tensor) -> Tensor:
+    return x.mean(-1)
+
+
+def _spread(x: Tensor) -> Tensor:
+    return (x.var(-1, correction=0) + 1e-4).log()
 
 
 class Mambo(ProSeg):
@@ -41,7 +70,7 @@ class Mambo(ProSeg):
         super().__init__(*sizes, own={"components": (components, 2, 16), "code": (code, 1, 64)}, **common)
         self.components, self.code = components, code
         channels = [int(up[3].out_channels) for up in self.backbone.up]  # type: ignore[index]
-        self.locate = nn.Linear(self.backbone.deepest, code)
+        self.scanner = ScannerEncoder(self.n_channels, code)
         self.centres = nn.Parameter(torch.randn(components, code))
         self.log_spread = nn.Parameter(torch.zeros(components, code))
         self.films = nn.ParameterList(nn.Parameter(0.1 * torch.randn(2 * size, code)) for size in channels)
@@ -49,11 +78,6 @@ class Mambo(ProSeg):
         self.register_buffer("prior", torch.full((components,), 1.0 / components))
 
     # -- the confounder -------------------------------------------------------------------------------------------
-    def codes(self, skips: Sequence[Tensor]) -> Tensor:
-        """Levels' maps of B images -> their confounder codes ``(B, L)``."""
-        code: Tensor = self.locate(skips[-1].mean((-2, -1)))
-        return code
-
     def spreads(self) -> Tensor:
         """``(K, L)`` standard deviations of the components."""
         return self.log_spread.exp() + LEAST_SPREAD
@@ -70,7 +94,7 @@ class Mambo(ProSeg):
 
     def scanner_distance(self, image: Tensor) -> Tensor:
         """See the base class: to the nearest component, by its own spread."""
-        away = (self.codes(self.backbone.descend(image))[:, None] - self.centres) / self.spreads()
+        away = (self.scanner(image)[:, None] - self.centres) / self.spreads()
         return away.square().mean(-1).sqrt().amin(-1)
 
     # -- features -------------------------------------------------------------------------------------------------
@@ -103,5 +127,5 @@ class Mambo(ProSeg):
         if image.shape[0] == 0:
             return image.new_zeros(0, self.backbone.features, *image.shape[-2:])
         skips = self.backbone.descend(image)
-        weights = self.prior.expand(len(image), -1) if adjusted else self.chances(self.codes(skips))
+        weights = self.prior.expand(len(image), -1) if adjusted else self.chances(self.scanner(image))
         return self.mean_features(skips, weights, image.shape[-2], image.shape[-1])

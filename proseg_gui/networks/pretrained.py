@@ -73,7 +73,7 @@ class EncoderUNet(UShape):
     def __init__(self, name: str, n_channels: int, widths: Sequence[int], features: int) -> None:
         super().__init__()
         levels = len(widths) - 1
-        self.features, self.stride, self.deepest = features, 2**levels, CHANNELS[name][levels - 1]
+        self.features, self.stride = features, 2**levels
         self.encoder = _encoder(name, n_channels, levels)
         self.first = ConvBlock(n_channels, widths[0])
         self.up = decoder([widths[0], *CHANNELS[name][:levels]], widths, features)

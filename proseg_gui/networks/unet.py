@@ -40,8 +40,6 @@ class UShape(nn.Module, ABC):
 
     features: int
     stride: int
-    deepest: int
-    """Channels of the coarsest level."""
     up: nn.ModuleList
 
     @abstractmethod
@@ -102,7 +100,7 @@ class UNet(UShape):
 
     def __init__(self, n_channels: int, widths: Sequence[int], features: int) -> None:
         super().__init__()
-        self.features, self.stride, self.deepest = features, 2 ** (len(widths) - 1), widths[-1]
+        self.features, self.stride = features, 2 ** (len(widths) - 1)
         inputs = [n_channels, *widths[:-1]]
         self.down = nn.ModuleList(ConvBlock(i, o) for i, o in zip(inputs, widths, strict=True))
         self.up = decoder(widths, widths, features)

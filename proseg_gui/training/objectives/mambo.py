@@ -21,7 +21,7 @@ from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.shifts import SHIFTS, restyled
 
-POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER = 1.0, 0.01, 0.2, 1.0, 0.1
+POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER = 1.0, 0.01, 0.2, 10.0, 0.5
 """Weights of the terms beside ProSeg's."""
 EDGE_WEIGHT = 4.0
 """A pixel beside a mask's border counts 1 + so much."""
@@ -44,12 +44,12 @@ class MamboObjective(ProSegObjective):
         """See the base class; every other item, half of the work, has a second view."""
         method, slices, (height, width) = self.method, batch.images.shape[1], batch.images.shape[-2:]
         paired = batch.part(0, 2)
-        views = [restyled(part.images) for part in (batch, paired)]
+        views = [restyled(batch.images), restyled(paired.images, 1.0)]
         images = torch.cat([view.flatten(0, 1) for view, _ in views])
         kinds = torch.cat([kind for _, kind in views]).repeat_interleave(slices).to(images.device)
         count = len(batch.names) * slices
         skips = method.backbone.descend(images)
-        codes = method.codes(skips)
+        codes = method.scanner(images)
         mean, spread = self._posterior(images[count:], paired, codes[count:])
         seen = mean + spread * self._normal(batch)[0::2].repeat_interleave(slices, 0)
         features = method.raised(skips, torch.cat([self._drawn(batch), seen]), height, width)

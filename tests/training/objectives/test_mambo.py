@@ -22,7 +22,7 @@ class Trainable(Mambo):
     def personalised_for_training(self, features, rater):
         """At a place drawn by the image's own mixture: where it lies has a gradient through this only."""
         image = torch.randn(1, self.n_channels, 16, 16)
-        codes = self.codes(self.backbone.descend(image))
+        codes = self.scanner(image)
         tau = self.family.from_line(self.presets()[rater])
         logits = self.decode_points(features.flatten(2), tau[None, None], torch.zeros(1, 1, self.modes))
         return logits + (self.chances(codes) * torch.arange(float(self.components))).sum()
@@ -56,7 +56,7 @@ def test_adjusted_features_are_the_mean_by_the_data_sets_prior_and_unadjusted_by
     method.prior.copy_(torch.tensor([0.5, 0.3, 0.2]))
     skips = method.backbone.descend(image)
     each = torch.stack([method.raised(skips, method.centres[k].expand(2, -1), 20, 12) for k in range(3)], 1)
-    chances = method.chances(method.codes(skips))
+    chances = method.chances(method.scanner(image))
     assert torch.allclose(chances.sum(1), torch.ones(2)) and not torch.allclose(chances[0], method.prior, atol=1e-3)
     assert torch.allclose(method.encode(image), (each * method.prior.view(1, 3, 1, 1, 1)).sum(1), atol=1e-5)
     unadjusted = (each * chances.view(2, 3, 1, 1, 1)).sum(1)
@@ -69,7 +69,7 @@ def test_what_an_image_suggests_does_not_change_how_scanners_are_weighed(method)
     """Adjusted: the same weights whatever the image's code is; unadjusted: another code, other features."""
     image = torch.randn(1, 1, 16, 16)
     before, own = method.encode(image), method.encode_unadjusted(image)
-    method.locate.bias.add_(2.0)
+    method.scanner.last[-1].bias.add_(2.0)
     assert torch.equal(method.encode(image), before)
     assert not torch.allclose(method.encode_unadjusted(image), own, atol=1e-4)
 
@@ -77,7 +77,7 @@ def test_what_an_image_suggests_does_not_change_how_scanners_are_weighed(method)
 @torch.no_grad()
 def test_the_distance_grows_away_from_every_gaussian_and_is_none_at_a_centre(method):
     image = torch.randn(1, 1, 16, 16)
-    code = method.codes(method.backbone.descend(image))[0]
+    code = method.scanner(image)[0]
     method.centres[1] = code
     assert float(method.scanner_distance(image)) == pytest.approx(0.0, abs=1e-5)
     found = []
