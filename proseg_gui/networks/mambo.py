@@ -60,7 +60,9 @@ class Mambo(ProSeg):
     Attributes
     ----------
     prior:
-        ``(K,)`` how often each component was met in the training's images.
+        ``(K,)`` how often each component was met in the training's images, as it varied them.
+    own_means, own_spread:
+        ``(K, L)`` and ``(L,)``: where the codes of the training's images lie as they are (:meth:`measure`).
     """
 
     kind: ClassVar[str] = "mambo"
@@ -71,11 +73,15 @@ class Mambo(ProSeg):
         self.components, self.code = components, code
         channels = [int(up[3].out_channels) for up in self.backbone.up]  # type: ignore[index]
         self.scanner = ScannerEncoder(self.n_channels, code)
-        self.centres = nn.Parameter(torch.randn(components, code))
+        self.centres = nn.Parameter(0.5 * torch.randn(components, code))
         self.log_spread = nn.Parameter(torch.zeros(components, code))
         self.films = nn.ParameterList(nn.Parameter(0.1 * torch.randn(2 * size, code)) for size in channels)
         self.prior: Tensor
         self.register_buffer("prior", torch.full((components,), 1.0 / components))
+        self.own_means: Tensor
+        self.own_spread: Tensor
+        self.register_buffer("own_means", torch.zeros(components, code))
+        self.register_buffer("own_spread", torch.ones(code))
 
     # -- the confounder -------------------------------------------------------------------------------------------
     def spreads(self) -> Tensor:
@@ -89,13 +95,31 @@ class Mambo(ProSeg):
         return -(0.5 * away.square() + spread.log()).sum(-1)
 
     def chances(self, codes: Tensor) -> Tensor:
-        """``(B, L)`` codes -> ``(B, K)``: how probable each component is given the image."""
-        return (self.prior.clamp_min(1e-6).log() + self.log_densities(codes)).softmax(-1)
+        """``(B, L)`` codes -> ``(B, K)``: how probable each component is given the image.
+
+        Before the image is seen all are as probable: by :attr:`prior` the one that is met most would take all.
+        """
+        return self.log_densities(codes).softmax(-1)
 
     def scanner_distance(self, image: Tensor) -> Tensor:
-        """See the base class: to the nearest component, by its own spread."""
-        away = (self.scanner(image)[:, None] - self.centres) / self.spreads()
+        """See the base class: to the nearest component as the training's own scans have it."""
+        away = (self.scanner(image)[:, None] - self.own_means) / self.own_spread
         return away.square().mean(-1).sqrt().amin(-1)
+
+    @torch.no_grad()
+    def measure(self, codes: Tensor) -> None:
+        """Fit what :meth:`scanner_distance` measures by to the codes ``(N, L)`` of the training's own scans.
+
+        A mean a component, and one spread about them; a component that none of the scans belongs to counts as the
+        one to which most do.
+        """
+        weights = self.chances(codes)
+        mass = weights.sum(0)
+        means = (weights.T @ codes) / mass.clamp_min(1e-6)[:, None]
+        means = torch.where(mass[:, None] >= 1.0, means, means[mass.argmax()])
+        within = (weights[..., None] * (codes[:, None] - means).square()).sum((0, 1)) / len(codes)
+        self.own_means.copy_(means)
+        self.own_spread.copy_((within + within.mean() * 0.1 + 1e-6).sqrt())
 
     # -- features -------------------------------------------------------------------------------------------------
     def raised(self, skips: Sequence[Tensor], places: Tensor, height: int, width: int) -> Tensor:

@@ -7,6 +7,8 @@ the intervention. The second is decoded where the posterior q(z | x, y) puts it,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,17 +16,19 @@ from torch.nn import functional
 from proseg_gui.networks.mambo import Mambo
 from proseg_gui.networks.probunet import CodeEncoder
 from proseg_gui.training import losses
-from proseg_gui.training.dataset import Batch
+from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import rater_share, single_slices, summed
 from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.shifts import SHIFTS, restyled
 
-POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER = 1.0, 0.01, 0.2, 10.0, 0.5
+POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER, TOLD_APART = 1.0, 0.01, 0.2, 10.0, 0.5, 1.0
 """Weights of the terms beside ProSeg's."""
 EDGE_WEIGHT = 4.0
 """A pixel beside a mask's border counts 1 + so much."""
+MEASURED = 200
+"""About so many slices of the training say where its scanners lie."""
 MOMENTUM = 0.05
 """Of the data set's prior over components."""
 
@@ -40,11 +44,15 @@ class MamboObjective(ProSegObjective):
         self.helpers["posterior"] = CodeEncoder(inputs, method.code, "plain")
         self.helpers["scanner"] = nn.Linear(method.code, len(SHIFTS) + 1)
 
+    def rater_parameters(self) -> list[nn.Parameter]:
+        """The raters' and the components', which a few images place as well."""
+        return [*super().rater_parameters(), self.method.centres, self.method.log_spread]
+
     def forward(self, batch: Batch, step: int = 0) -> dict[str, Tensor]:
         """See the base class; every other item, half of the work, has a second view."""
         method, slices, (height, width) = self.method, batch.images.shape[1], batch.images.shape[-2:]
         paired = batch.part(0, 2)
-        views = [restyled(batch.images), restyled(paired.images, 1.0)]
+        views = [self._first_view(batch), restyled(paired.images, 1.0)]
         images = torch.cat([view.flatten(0, 1) for view, _ in views])
         kinds = torch.cat([kind for _, kind in views]).repeat_interleave(slices).to(images.device)
         count = len(batch.names) * slices
@@ -53,8 +61,9 @@ class MamboObjective(ProSegObjective):
         mean, spread = self._posterior(images[count:], paired, codes[count:])
         seen = mean + spread * self._normal(batch)[0::2].repeat_interleave(slices, 0)
         features = method.raised(skips, torch.cat([self._drawn(batch), seen]), height, width)
+        chances = method.chances(codes)
         if self.training:
-            self._follow(method.chances(codes))
+            self._follow(chances)
 
         first = self._slabs(features[:count], batch)
         terms = self.weighted(self.terms(first, batch))
@@ -64,12 +73,21 @@ class MamboObjective(ProSegObjective):
         masks, observed = paired.masks, paired.observed
         terms["posterior"] = POSTERIOR * losses.segmentation_loss(logits[1], masks.flatten(-3), observed)
         terms["boundary"] = BOUNDARY * torch.stack([boundary_loss(part, masks, observed) for part in logits]).mean()
-        terms["invariance"] = INVARIANCE * invariance_loss(logits[0], logits[1])
+        terms["invariance"] = INVARIANCE * invariance_loss(logits[0].detach(), logits[1])
         divergence = self._divergence_from_mixture(mean, spread, seen, codes[count:])
         drew = observed.flatten(1).any(-1).repeat_interleave(slices).to(divergence)
         terms["gaussians"] = KL * losses.weighted_mean(divergence, drew)
+        terms["told_apart"] = -TOLD_APART * information(chances)
         terms["scanner"] = SCANNER * functional.cross_entropy(self.helpers["scanner"](codes).float(), kinds)
         return summed(terms)
+
+    @staticmethod
+    def _first_view(batch: Batch) -> tuple[Tensor, Tensor]:
+        """Every other item, whose second view is shifted, as it is; the rest shifted as any training may."""
+        images, kinds = restyled(batch.images[1::2])
+        first, told = batch.images.clone(), torch.zeros(len(batch.images), dtype=kinds.dtype)
+        first[1::2], told[1::2] = images, kinds
+        return first, told
 
     def _at_presets(self, features: Tensor) -> Tensor:
         """``(V, C, n, H, W)`` -> ``(V, R, S, P)`` logits of the raters' own predictions."""
@@ -96,6 +114,15 @@ class MamboObjective(ProSegObjective):
         return places.repeat_interleave(batch.images.shape[1], 0)
 
     @torch.no_grad()
+    def finish(self, cases: Sequence[TrainingCase]) -> None:
+        """The scanners of the training's own images, then see the base class."""
+        device = next(self.method.parameters()).device
+        parts = [part for case in cases for part in case.image.split(1)]
+        chosen = parts[:: max(1, len(parts) // MEASURED)]
+        self.method.measure(torch.cat([self.method.scanner(part.to(device)) for part in chosen]))
+        super().finish(cases)
+
+    @torch.no_grad()
     def _follow(self, chances: Tensor) -> None:
         """Bring the data set's prior up to date."""
         self.method.prior.lerp_(chances.detach().float().mean(0), MOMENTUM)
@@ -105,6 +132,19 @@ class MamboObjective(ProSegObjective):
         own = -(0.5 * ((places - mean) / spread).square() + spread.log()).sum(-1)
         mixture = self.method.chances(codes).clamp_min(1e-6).log() + self.method.log_densities(places)
         return own - mixture.logsumexp(-1)
+
+
+@in_float32
+def information(chances: Tensor) -> Tensor:
+    """What ``chances (B, K)`` tell of which image it is, in nats: all components are used, each for images of its own.
+
+    The entropy of the mean less the mean entropy (Krause et al. 2010). Without it one component takes all images.
+    """
+
+    def entropy(p: Tensor) -> Tensor:
+        return -(p * p.clamp_min(1e-6).log()).sum(-1)
+
+    return entropy(chances.mean(0)) - entropy(chances).mean()
 
 
 @in_float32

@@ -15,7 +15,9 @@ from method_tests import MethodTests
 from objective_tests import RECIPE, ObjectiveTests
 
 from proseg_gui.networks.mambo import Mambo
-from proseg_gui.training.objectives.mambo import boundary_loss, invariance_loss
+from proseg_gui.training.dataset import Batches
+from proseg_gui.training.objectives.mambo import MamboObjective, boundary_loss, information, invariance_loss
+from proseg_gui.training.shifts import SHIFTS
 
 
 class Trainable(Mambo):
@@ -78,13 +80,27 @@ def test_what_an_image_suggests_does_not_change_how_scanners_are_weighed(method)
 def test_the_distance_grows_away_from_every_gaussian_and_is_none_at_a_centre(method):
     image = torch.randn(1, 1, 16, 16)
     code = method.scanner(image)[0]
-    method.centres[1] = code
+    method.own_means[1] = code
     assert float(method.scanner_distance(image)) == pytest.approx(0.0, abs=1e-5)
+    method.own_spread.copy_(torch.full((5,), 0.5))
     found = []
     for away in (0.5, 1.0, 4.0):
-        method.centres.copy_(code + away * torch.ones(3, 5))
+        method.own_means.copy_(code + away)
         found.append(float(method.scanner_distance(image)))
-    assert found == sorted(found) and found[-1] == pytest.approx(4.0 / 1.1, rel=1e-3)
+    assert found == pytest.approx([1.0, 2.0, 8.0], rel=1e-3)
+
+
+@torch.no_grad()
+def test_own_scans_are_about_one_spread_away_and_a_component_of_none_counts_as_the_largest(method):
+    torch.manual_seed(1)
+    method.centres.copy_(torch.tensor([[-5.0], [5.0], [100.0]]).expand(3, 5))
+    codes = torch.cat([torch.randn(60, 5) - 5.0, torch.randn(40, 5) + 5.0])
+    method.measure(codes)
+    assert torch.allclose(method.own_means[0], codes[:60].mean(0), atol=1e-3)
+    assert torch.allclose(method.own_means[1], codes[60:].mean(0), atol=1e-3)
+    assert torch.equal(method.own_means[2], method.own_means[0])
+    away = (codes[:, None] - method.own_means) / method.own_spread
+    assert float(away.square().mean(-1).sqrt().amin(-1).mean()) == pytest.approx(0.95, abs=0.1)
 
 
 def test_the_divergence_is_of_the_posterior_from_the_images_mixture(layout):
@@ -124,3 +140,28 @@ def test_views_that_draw_alike_cost_nothing():
     logits = torch.randn(2, 3, 1, 40)
     assert float(invariance_loss(logits, logits)) == 0.0
     assert float(invariance_loss(logits, -logits)) > float(invariance_loss(logits, 0.9 * logits)) > 0.0
+
+
+def test_components_that_tell_images_apart_have_information():
+    apart, one, blurred = torch.eye(3), torch.eye(3)[:1].expand(3, 3), torch.full((3, 3), 1 / 3)
+    found = [float(information(chances)) for chances in (apart, one, blurred)]
+    assert found == pytest.approx([1.0986, 0.0, 0.0], abs=1e-3)
+
+
+def test_only_shifted_views_are_drawn_to_the_others(layout, make_cases):
+    """The first view of every other item is the image as it is, and nothing pulls its contour."""
+    batch = Batches(make_cases(4), RECIPE, 4)(0)
+    first, kinds = MamboObjective._first_view(batch)
+    assert torch.equal(first[0::2], batch.images[0::2]) and not kinds[0::2].any()
+
+
+def test_shifts_come_to_lie_away_from_the_trainings_own_scans(layout, make_cases, tmp_path):
+    torch.manual_seed(0)
+    trainer = TestObjective().trainer(layout, make_cases(5), tmp_path / "run", replace(RECIPE, steps=150))
+    trainer.run()
+    method, image = trainer.method.eval(), make_cases(1)[0].image[:1]
+    with torch.no_grad():
+        own = float(method.scanner_distance(image)[0])
+        far = float(method.scanner_distance(SHIFTS["noise"](image, 3.0, torch.Generator().manual_seed(0)))[0])
+    assert far > 2.0 * own, (own, far)
+    assert float(method.prior.max()) < 0.9  # no component takes all
