@@ -4,13 +4,15 @@ Trains each method on clean images of one fold under the benchmark's protocol, `
 ``scanner-variation``, so that both see the same changes in training (``--plain``: without). Judged cases are then
 changed by each shift and drawn by each rater's own point: Dice with that rater's mask, mean over raters, and the soft
 Dice of the mean over raters. A line a case, shift and strength goes to OUT; :func:`summary` prints the drops with
-95 % intervals over cases. A method that adjusts is judged both ways.
+95 % intervals over cases. A method that adjusts is judged both ways. The run's file as ``proseg-gui benchmark`` writes
+it goes to OUT/runs where the conditions are the benchmark's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,14 @@ import torch
 from torch import Tensor
 
 from proseg_gui.bundle import Card, load_bundle, save_bundle
+from proseg_gui.io.base.atomic import atomic_json
 from proseg_gui.io.dataset import Split, read_dataset
 from proseg_gui.networks.base import Method
 from proseg_gui.training.benchmark.data import BenchmarkCase, BenchmarkData, read_cases
-from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, protocol_recipe
-from proseg_gui.training.benchmark.runner import trained
+from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, protocol_recipe, run_hash
+from proseg_gui.training.benchmark.runner import judged, trained
 from proseg_gui.training.recipe import with_options
+from proseg_gui.training.run import current_commit
 from proseg_gui.training.shifts import SHIFTS, STRENGTHS
 
 REPEATS = 2
@@ -78,7 +82,16 @@ def network_of(
     if folder.is_dir():
         bundle = load_bundle(folder)
         return bundle.method, bundle.card.training["steps"], bundle.card.training["seconds"]
+    commit = current_commit()
     network, steps, seconds = trained(protocol, run, data, split)
+    if not protocol.recipe.augmentation.scanner:
+        count = sum(p.numel() for p in network.parameters())
+        (folder.parent / "runs").mkdir(exist_ok=True)
+        atomic_json(folder.parent / "runs" / run.file_name(protocol), {
+            "hash": run_hash(protocol, run, data.fingerprint), "commit": commit, **asdict(run),
+            "protocol": protocol.as_dict(), "raters": list(data.raters), "steps": steps, "seconds": round(seconds, 3),
+            "device": "cpu", "parameters": count, **judged(protocol, run, data, split, network),
+        }, overwrite=True)  # fmt: skip
     layout = data.layout
     card = Card(network.kind, folder.name, "1", network.architecture(), data.raters, layout.structures, layout.channels,
                 "MR", layout.spacing_mm, dict(layout.window), {"kind": "whole"},
