@@ -4,7 +4,9 @@ Trains each method on clean images of one fold under the benchmark's protocol, `
 ``scanner-variation``, so that both see the same changes in training (``--plain``: without). Judged cases are then
 changed by each shift and drawn by each rater's own point: Dice with that rater's mask, mean over raters, and the soft
 Dice of the mean over raters. A line a case, shift and strength goes to OUT; :func:`summary` prints the drops with
-95 % intervals over cases. A method that adjusts is judged both ways. The run's file as ``proseg-gui benchmark`` writes
+95 % intervals over cases. A method that adjusts is judged both ways, and its light is counted. ``python
+docs/scripts/scanner_shifts.py --compare FILE.jsonl OTHER.jsonl`` sets two of these files against each other, of
+the same cases; several folds are joined by commas. The run's file as ``proseg-gui benchmark`` writes
 it goes to OUT/runs where the conditions are the benchmark's.
 """
 
@@ -20,13 +22,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from proseg_gui.bundle import Card, load_bundle, save_bundle
+from proseg_gui.bundle import Card, annotate, load_bundle, read_card, save_bundle
+from proseg_gui.inference.fit import FAR, scanner_threshold_of
 from proseg_gui.io.base.atomic import atomic_json
 from proseg_gui.io.dataset import Split, read_dataset
 from proseg_gui.networks.base import Method
 from proseg_gui.training.benchmark.data import BenchmarkCase, BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, protocol_recipe, run_hash
 from proseg_gui.training.benchmark.runner import judged, trained
+from proseg_gui.training.likeness import image_reference
 from proseg_gui.training.recipe import with_options
 from proseg_gui.training.run import current_commit
 from proseg_gui.training.shifts import SHIFTS, STRENGTHS
@@ -39,8 +43,9 @@ RESAMPLES = 2000
 def main() -> None:
     """Train what is not there yet, test it, print the drops."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("out", type=Path, nargs="?")
+    parser.add_argument("--compare", nargs=2, metavar="FILES")
     parser.add_argument("--name", default="brain_growth")
     parser.add_argument("--methods", default="proseg,mambo")
     parser.add_argument("--fold", type=int, default=0)
@@ -52,6 +57,11 @@ def main() -> None:
     parser.add_argument("--validation", action="store_true", help="test on the validation cases instead")
     args = parser.parse_args()
     torch.set_num_threads(1)
+    if args.compare:
+        print(
+            compared(*([row for name in names.split(",") for row in read_rows(Path(name))] for names in args.compare))
+        )
+        return
     dataset = read_dataset(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     for method in args.methods.split(","):
@@ -68,20 +78,27 @@ def main() -> None:
         path = args.out / f"{stem}{'-validation' if args.validation else ''}.jsonl"
         if not path.is_file():
             run = Run(method, args.fold, args.seed)
-            network, done, seconds = network_of(args.out / stem, protocol, run, data, split)
-            print(stem, done, "steps", round(seconds), "s", flush=True)
-            rows = tested(network, data, split.val if args.validation else split.test)
+            network, card = network_of(args.out / stem, protocol, run, data, split)
+            print(stem, card.training["steps"], "steps", round(card.training["seconds"]), "s", flush=True)
+            rows = tested(network, data, split.val if args.validation else split.test, scanner_threshold_of(card))
             path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        print(summary(stem, [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]), flush=True)
+        print(summary(stem, read_rows(path)), flush=True)
 
 
-def network_of(
-    folder: Path, protocol: Protocol, run: Run, data: BenchmarkData, split: Split
-) -> tuple[Method, int, float]:
-    """The bundle's in ``folder``, or a new one, which is written there; its steps and processor seconds."""
-    if folder.is_dir():
-        bundle = load_bundle(folder)
-        return bundle.method, bundle.card.training["steps"], bundle.card.training["seconds"]
+def network_of(folder: Path, protocol: Protocol, run: Run, data: BenchmarkData, split: Split) -> tuple[Method, Card]:
+    """The bundle's in ``folder``, or a new one, which is written there, and its card."""
+    if not folder.is_dir():
+        train_new(folder, protocol, run, data, split)
+    bundle = load_bundle(folder)
+    if bundle.method.capabilities.adjusts and not bundle.card.fit:
+        own = [data.cases[name].case for name in (*split.train, *split.val)]
+        annotate(folder, fit=image_reference(bundle.method, own, protocol.recipe.augmentation, run.seed))
+    card = read_card(folder)
+    return bundle.method, card
+
+
+def train_new(folder: Path, protocol: Protocol, run: Run, data: BenchmarkData, split: Split) -> None:
+    """Train, and write the bundle and the benchmark's file."""
     commit = current_commit()
     network, steps, seconds = trained(protocol, run, data, split)
     if not protocol.recipe.augmentation.scanner:
@@ -97,11 +114,15 @@ def network_of(
                 "MR", layout.spacing_mm, dict(layout.window), {"kind": "whole"},
                 training={"steps": steps, "seconds": seconds})  # fmt: skip
     save_bundle(folder, card, network.eval())
-    return network, steps, seconds
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """What :func:`tested` gave."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 @torch.no_grad()
-def tested(method: Method, data: BenchmarkData, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def tested(method: Method, data: BenchmarkData, names: tuple[str, ...], limit: float | None) -> list[dict[str, Any]]:
     """A row a case, shift (``clean`` first), strength and way of encoding."""
     method.eval()
     ways = {"adjusted": method.encode}
@@ -115,7 +136,7 @@ def tested(method: Method, data: BenchmarkData, names: tuple[str, ...]) -> list[
             for way, encode in ways.items():
                 scores = [own_dice(method, case, torch.cat([encode(k) for k in image.split(1)])) for image in images]
                 rows.append({"case": case.number, "shift": shift, "strength": strength, "way": way,
-                             "dice": float(np.mean(scores)), "distance": distance})  # fmt: skip
+                             "dice": float(np.mean(scores)), "distance": distance, "limit": limit})  # fmt: skip
     return rows
 
 
@@ -167,15 +188,40 @@ def summary(stem: str, rows: list[dict[str, Any]]) -> str:
     lines = []
     for way in dict.fromkeys(row["way"] for row in rows):
         clean, lost = drops(rows, way)
-        lines.append(f"{stem} {way}: clean {clean.mean():.4f}, mean drop {interval(lost.mean((1, 2)))}")
+        under = (clean[:, None, None] - lost).mean((1, 2))
+        lines.append(f"{stem} {way}: clean {interval(clean)}, shifted {interval(under)}, "
+                     f"mean drop {interval(lost.mean((1, 2)))}")  # fmt: skip
         for i, name in enumerate(SHIFTS):
             lines.append(f"  {name:12s} " + " ".join(f"{value:7.4f}" for value in lost[:, i].mean(0)))
     far: dict[tuple[str, float], list[float]] = {}
     for row in rows:
-        if row["way"] == "unadjusted":
-            far.setdefault((row["shift"], row["strength"]), []).extend(row["distance"])
+        if row["way"] == "unadjusted" and row["limit"]:
+            times = [distance / row["limit"] for distance in row["distance"]]
+            far.setdefault((row["shift"], row["strength"]), []).extend(times)
     for (name, strength), found in far.items():
-        lines.append(f"  distance {name:12s} {strength:g}: {np.mean(found):.2f} ({min(found):.2f} to {max(found):.2f})")
+        other, too_far = (sum(value > at for value in found) for at in (1.0, FAR))
+        lines.append(f"  light {name:12s} {strength:g}: {np.mean(found):.2f} of the limit ({min(found):.2f} to "
+                     f"{max(found):.2f}); not green {other} of {len(found)}, red {too_far}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def compared(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    """Differences with intervals over cases: of the adjusted ways, and of the first one's two ways."""
+    clean, lost = drops(rows, "adjusted")
+    other_clean, other_lost = drops(others, "adjusted")
+    mine, theirs = lost.mean((1, 2)), other_lost.mean((1, 2))
+    lines = [
+        f"{len(clean)} cases; drop {interval(mine)} and {interval(theirs)}, ratio {mine.mean() / theirs.mean():.2f}, "
+        f"difference {interval(mine - theirs)}",
+        f"clean Dice {interval(clean - other_clean)}, shifted {interval((clean - mine) - (other_clean - theirs))}",
+    ]
+    for i, name in enumerate(SHIFTS):
+        words = (" ".join(f"{v:.4f}" for v in part[:, i].mean(0)) for part in (lost, other_lost))
+        lines.append(f"  {name:12s} {' | '.join(words)}")
+    if any(row["way"] == "unadjusted" for row in rows):
+        plain, plain_lost = drops(rows, "unadjusted")
+        gained = (clean - mine) - (plain - plain_lost.mean((1, 2)))
+        lines.append(f"adjusted less unadjusted: clean {interval(clean - plain)}, shifted {interval(gained)}")
     return "\n".join(lines)
 
 
