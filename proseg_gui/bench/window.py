@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import math
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -19,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from proseg_gui.bench.clocks import Counted, LaneClock
@@ -46,8 +44,9 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
     ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
-    all raters shown, and of the sharp picture when a zooming hand rests; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same
-    moves while that runs, and as a multiple of those right before and after.
+    all raters shown, and of the sharp picture when a zooming hand rests; the first also as ``view_change_ms``.
+    ``during_sweep`` and ``during_training``: p95 of the same moves while that runs, and as a multiple of those right
+    before and after.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
@@ -297,10 +296,7 @@ def _window(device: str, model: str) -> MainWindow:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     sys.setswitchinterval(0.001)
-    folder = tempfile.mkdtemp()  # what somebody chose is neither measured nor changed
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    store = SettingsStore(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(store, Keeper(), device, model)
+    window = MainWindow(SettingsStore(), Keeper(), device, model)
     window.resize(1440, 900)
     window.show()
     return window

@@ -17,7 +17,8 @@ class ViewLink(QObject):
     """Shared view of a group of panes that show the same study.
 
     While a hand moves the view, :attr:`moving` is true and panes may show what costs less; ``view_changed`` comes once
-    more when it rests. What a case gets back when one returns to it is one immutable value: :meth:`state` and :meth:`restore`.
+    more when it rests. What a case gets back when one returns to it is one immutable value: :meth:`state` and
+    :meth:`restore`.
     """
 
     view_changed = Signal()
