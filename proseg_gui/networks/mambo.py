@@ -36,8 +36,8 @@ LEAST_SPREAD = 0.1
 def statistics(image: Tensor) -> Tensor:
     """``(B, channels, H, W)`` in -1..1 -> ``(B, 7 channels)``: contrast, sharpness and noise, which no norm hides.
 
-    Of each channel the mean, the log of the standard deviation, the logs of the mean size of detail at three scales,
-    and by how much finest detail is larger where it is bright, and coarse change on one side.
+    Of each channel the mean, and in logs the standard deviation, the size of detail at three scales (of the finest
+    also by how much it is larger where it is bright), and how much what is left at the coarsest scale varies.
     """
     mean, left = image.mean((-2, -1), keepdim=True), image
     found = [mean[..., 0, 0], _log((image - mean).square().mean((-2, -1))) / 2]

@@ -163,6 +163,13 @@ def test_only_shifted_views_are_drawn_to_the_others(layout, make_cases):
     assert torch.equal(first[0::2], batch.images[0::2]) and not kinds[0::2].any()
 
 
+def test_a_step_of_one_case_learns_too(layout, make_cases):
+    objective = TestObjective().objective(layout)
+    terms = objective(Batches(make_cases(1), RECIPE, objective.method.stride)(0), 0)
+    terms["total"].backward()
+    assert all(value.isfinite() for value in terms.values())
+
+
 def test_shifts_come_to_lie_away_from_the_trainings_own_scans(layout, make_cases, tmp_path):
     torch.manual_seed(0)
     trainer = TestObjective().trainer(layout, make_cases(5), tmp_path / "run", replace(RECIPE, steps=150))
