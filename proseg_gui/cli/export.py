@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """examples:
   proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm
-  proseg-gui export --image ct_folder --mask consensus_probability.nii.gz --name GTV --format seg --fractional --out p.dcm
+  proseg-gui export --image ct --mask consensus_probability.nii.gz --name GTV --format seg --fractional --out p.dcm
 """
 
 

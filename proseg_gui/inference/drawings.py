@@ -143,7 +143,7 @@ def _levels_of(bundle: Bundle, request: Request) -> list[int]:
     count = len(bundle.card.raters)
     if not bundle.method.capabilities.levels:
         raise UserError(f"the model {bundle.card.name!r} has no agreement levels",
-                        remedy="Leave out --level, or train one by --method consensus_levels")  # fmt: skip
+                        remedy="Leave out --level, or train a model of agreement levels")  # fmt: skip
     if ALL in request.levels:
         return list(range(1, count + 1))
     known = {str(level) for level in range(1, count + 1)}

@@ -23,19 +23,26 @@ from proseg_gui.networks.consensus_levels import ConsensusLevels
 from proseg_gui.networks.diffusion import MaskDiffusion
 from proseg_gui.volume import Geometry, Study
 
-KINDS = {"consensus_levels": lambda: ConsensusLevels(3, widths=(4, 4), features=8, hidden=8),
-         "diffusion": lambda: MaskDiffusion(3, mode="level", steps_each=2, width=8, widths=(4, 4), features=8, hidden=8)}  # fmt: skip
+SIZES = {"widths": (4, 4), "features": 8, "hidden": 8}
 
 
-@pytest.fixture(params=KINDS)
+def head():
+    return ConsensusLevels(3, **SIZES)
+
+
+def steps():
+    return MaskDiffusion(3, mode="level", steps_each=2, width=8, **SIZES)
+
+
+@pytest.fixture(params=[head, steps])
 def levels(make, request):
     torch.manual_seed(5)
-    method = KINDS[request.param]()
+    method = request.param()
     with torch.no_grad():  # logits of an untrained head hardly leave 0
         for layer in [module for module in method.modules() if isinstance(module, torch.nn.Conv2d)][-1:]:
             layer.weight *= 12.0
             layer.bias[:1] = 1.5
-    return make.bundle(method, kind=request.param)
+    return make.bundle(method, kind=method.kind)
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def test_levels_that_are_asked_for_and_their_mean(levels):
 
 def test_what_is_no_level_is_refused_in_a_sentence(levels, bundle):
     for text in ("0", "4", "two", "1.5", "-1"):
-        with pytest.raises(UserError, match="no agreement level .*Levels are 1 to 3"):
+        with pytest.raises(UserError, match=r"no agreement level .*Levels are 1 to 3"):
             list_drawings(levels, Request(levels=(text,)))
     with pytest.raises(UserError, match="has no agreement levels"):
         list_drawings(bundle, Request(levels=("1",)))

@@ -38,7 +38,7 @@ def review():
         method.head[2].weight *= 12.0
         method.head[2].bias[0] = 1.5
     card = Card(
-        kind="consensus_levels", name="levels", version="1", architecture=method.architecture(), raters=RATERS,
+        kind=method.kind, name="levels", version="1", architecture=method.architecture(), raters=RATERS,
         structures=("lesion",), channels=("c0",), modality="CT", spacing_mm=(1.0, 1.0),
         window={"kind": "fixed", "low": -100.0, "high": 100.0}, field_of_view={"kind": "whole"}, sha256="1" * 64,
     )  # fmt: skip
