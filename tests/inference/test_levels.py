@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pydicom
 import pytest
 import torch
 
+from proseg_gui.catalogue import METHODS
 from proseg_gui.errors import UserError
 from proseg_gui.inference.drawings import Request, consensus_points, list_drawings, rater_points
 from proseg_gui.inference.engine import Engine
@@ -19,25 +20,26 @@ from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import origin_beside
 from proseg_gui.io.images.shares import read_share
 from proseg_gui.io.open import open_study
-from proseg_gui.networks.consensus_levels import ConsensusLevels
-from proseg_gui.networks.diffusion import MaskDiffusion
+from proseg_gui.networks.registry import METHODS as NETWORKS
 from proseg_gui.volume import Geometry, Study
 
 SIZES = {"widths": (4, 4), "features": 8, "hidden": 8}
 
 
-def head():
-    return ConsensusLevels(3, **SIZES)
+def kinds():
+    """Every method that has levels, and every choice by which one has them."""
+    for entry in METHODS:
+        for values in product(*(option.names for option in entry.options)):
+            chosen = {option.name: value for option, value in zip(entry.options, values, strict=True)}
+            if NETWORKS[entry.name](3, **chosen, **SIZES).capabilities.levels:
+                yield pytest.param((entry.name, chosen), id="-".join((entry.name, *values)))
 
 
-def steps():
-    return MaskDiffusion(3, mode="level", steps_each=2, width=8, **SIZES)
-
-
-@pytest.fixture(params=[head, steps])
+@pytest.fixture(params=kinds())
 def levels(make, request):
     torch.manual_seed(5)
-    method = request.param()
+    name, chosen = request.param
+    method = NETWORKS[name](3, **chosen, **SIZES)
     with torch.no_grad():  # logits of an untrained head hardly leave 0
         for layer in [module for module in method.modules() if isinstance(module, torch.nn.Conv2d)][-1:]:
             layer.weight *= 12.0

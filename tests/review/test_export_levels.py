@@ -19,8 +19,8 @@ from proseg_gui.io.images.masks import read_mask
 from proseg_gui.io.images.nifti_write import origin_beside
 from proseg_gui.io.images.shares import read_share
 from proseg_gui.jobs import CancelToken, no_progress
-from proseg_gui.networks.consensus_levels import ConsensusLevels
 from proseg_gui.networks.rater_heads import RaterHeads
+from proseg_gui.networks.registry import METHODS as NETWORKS
 from proseg_gui.review.export_request import ExportRequest, problem
 from proseg_gui.review.exports import export, levels_of, targets
 from proseg_gui.review.state import Outgoing
@@ -33,10 +33,12 @@ RATERS = ("ann", "ben", "cy")
 def review():
     """A scan through an untrained model of three levels."""
     torch.manual_seed(1)
-    method = ConsensusLevels(3, widths=(4, 4), features=8, hidden=8)
+    kind = next(network for network in NETWORKS.values() if network.capabilities.levels)
+    method = kind(3, widths=(4, 4), features=8, hidden=8)
     with torch.no_grad():
-        method.head[2].weight *= 12.0
-        method.head[2].bias[0] = 1.5
+        last = [module for module in method.modules() if isinstance(module, torch.nn.Conv2d)][-1]
+        last.weight *= 12.0
+        last.bias[0] = 1.5
     card = Card(
         kind=method.kind, name="levels", version="1", architecture=method.architecture(), raters=RATERS,
         structures=("lesion",), channels=("c0",), modality="CT", spacing_mm=(1.0, 1.0),
