@@ -101,6 +101,11 @@ def masks_with_core(phantom: Phantom) -> float:
     return float(np.mean([reading.mask.array[core].mean() > 0.5 for reading in phantom.study(READINGS).readings]))
 
 
+def has_lobe(logits: Tensor) -> Tensor:
+    """``(B,)`` probability of the lobe: the second of the gate's first two logits ``(B, K)`` against the first."""
+    return torch.sigmoid(logits[:, 1] - logits[:, 0])
+
+
 class Told(Objective):
     """The gate alone, held to the share of an item's masks that cover the core, which is the last rater's."""
 
@@ -114,8 +119,8 @@ class Told(Objective):
         covered = (masks[:, :-1, :, 0] * core[:, None, None]).flatten(3).sum(-1) > 0.5 * size[:, None, None]
         seen = observed[:, :-1, :, 0].float()
         share = ((covered * seen).sum(2) / seen.sum(2).clamp_min(1.0)).mean(1)
-        logits = self.method.gate(self.method.backbone(images))
-        loss = functional.binary_cross_entropy_with_logits(logits[:, 1] - logits[:, 0], share, reduction="none")
+        chance = has_lobe(self.method.gate(self.method.backbone(images)))
+        loss = functional.binary_cross_entropy(chance, share, reduction="none")
         there = (size >= 3.0).float()
         return summed({"lobe": (loss * there).sum() / there.sum().clamp_min(1.0)})
 
@@ -143,7 +148,7 @@ def classified(train: Sequence[Phantom], unseen: Sequence[Phantom], steps: int) 
             chances = []
             for k in range(core.shape[0]):
                 features = slice_features(network, case, k)[:, : network.backbone.features]
-                chances.append(float(network.gate(features).softmax(-1)[0, 1]))
+                chances.append(float(has_lobe(network.gate(features))))
             found.append(np.average(chances, weights=core.sum((1, 2))))
     return np.array(found)
 
