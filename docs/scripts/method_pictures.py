@@ -33,7 +33,7 @@ from proseg_gui.training.methods import OBJECTIVES, new_network
 from proseg_gui.training.recipe import Recipe
 
 SIZE = (1240, 780)
-PHANTOMS, STEPS = 24, 250
+PHANTOMS, STEPS = 24, 450
 SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
 DEMO_SHAPE, DEMO_SPACING = (12, 192, 192), (5.0, 1.5, 1.5)
 COLOURS = 160
@@ -48,7 +48,7 @@ def train(name: str, models: Path) -> Path:
     window = intensity_window((-40.0, 200.0))
     layout = Layout(tuple(sorted(RATERS)), (STRUCTURE,), (CHANNEL,), SPACING[1:], window, "CT")
     cases = [prepare_case(Phantom(seed, SHAPE, SPACING).study(), layout) for seed in range(PHANTOMS)]
-    recipe = Recipe(steps=STEPS, crop=48, crop_share=0.8, volumes=2, slices=2,
+    recipe = Recipe(steps=STEPS, crop=48, crop_share=0.8, crop_items=4, volumes=2, slices=2,
                     augmentation=augmentation_for("none", calibrated=True))  # fmt: skip
     torch.manual_seed(0)
     objective = OBJECTIVES[name](new_network(name, layout, recipe), recipe)
@@ -87,7 +87,7 @@ class MethodStudio(Studio):
         """Show the gallery, and wait until every sample has its share and its outline."""
         gallery = self.window.scene.gallery
         self.do(lambda: self.window.scene.choose_layout("gallery"))
-        self.wait_until(lambda: bool(gallery._samples) and gallery._samples[0].share is not None)
+        self.wait_until(lambda: "a click takes one" in gallery.view.said.text())
         self.wait_until(lambda: not self.controller.jobs.busy("gallery"))
         self.pause(1500)
 
