@@ -228,6 +228,10 @@ class Method(nn.Module, ABC):
         """
         raise NotImplementedError(f"{self.kind} weighs no readings")
 
+    def level_coords(self, level: int) -> Coords:
+        """Of methods with ``levels``: the point of what at least ``level`` of R raters include."""
+        raise NotImplementedError(f"{self.kind} has no agreement levels")
+
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""
         return tau
