@@ -155,7 +155,12 @@ METHODS = (
                 "objectives.majority:ThresholdObjective"),
 )  # fmt: skip
 """All methods; the first is what the shipped models are, and what is trained where nobody names one."""
-VARIANTS = (Contender("proseg_matrix", "ProSeg coherent, matrix", "proseg", {CONDITIONING.name: "matrix"}),)
+VARIANTS = (
+    Contender("proseg_matrix", "ProSeg coherent, matrix", "proseg", {CONDITIONING.name: "matrix"}),
+    Contender("diffusion_rater", "Diffusion over masks, of a rater", "diffusion", {MODE.name: "rater"}),
+    Contender("diffusion_level", "Diffusion over masks, levels", "diffusion", {MODE.name: "level"}),
+    Contender("diffusion_flow", "Diffusion over masks, flow", "diffusion", {DYNAMICS.name: "flow"}),
+)
 
 ENTRIES: Mapping[str, MethodEntry] = {entry.name: entry for entry in METHODS}
 STAGE_ENTRIES: Mapping[str, Stage] = {stage.name: stage for stage in STAGES}

@@ -20,8 +20,9 @@ EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
   proseg-gui predict scan.nii.gz --model brain_growth --out tight --prompt "tighter, smooth, without spikes"
   proseg-gui predict cases --model brain_growth --out results --rater consensus
+  proseg-gui predict scan.nii.gz --model levels --out agreed --level 4 --rater consensus --format seg
 
-Without --rater, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
+Without --rater, --level, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
 folder gives DIR/<case> for each case; run the same command again to go on after a stop. Maps are
 NIfTI in every format; seg writes the consensus probability as a fractional DICOM SEG too.
 """
@@ -46,6 +47,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         default=[],
         metavar="NAME|all|consensus|consensus-style",
         help="whose prediction; may be given several times",
+    )
+    parser.add_argument(
+        "--level",
+        action="append",
+        default=[],
+        metavar="C|all",
+        help="what at least C raters would include, of a model with agreement levels; may be given several times. Its "
+        "consensus is the mean over all levels",
     )
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="random masks in all, spread over raters")
     parser.add_argument("--uncertainty", action="store_true", help="write the five uncertainty maps")
@@ -77,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     point = None if args.point is None else parse_point(args.point)
     request = Request(
         tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt,
-        adjusted=not args.no_adjust,
+        tuple(args.level), not args.no_adjust,
     )  # fmt: skip
     channels = parse_channels(args.channel)
     check_folder(args.out)

@@ -16,7 +16,7 @@ import numpy as np
 
 from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
-from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
+from proseg_gui.inference.drawings import Drawing, Request, consensus_points, list_drawings
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.latents import Sliders
@@ -231,14 +231,14 @@ def _draw(
     """Draw all slices into ``results``; returns the survey's numbers when uncertainty was asked for."""
     plan: SurveyPlan = default_plan(engine.bundle, request.seed)
     survey = CaseSurvey(engine, plan, store_bytes=0) if request.uncertainty else None
-    raters = rater_points(engine.bundle) if request.wants_consensus else ()
+    averaged = consensus_points(engine.bundle) if request.wants_consensus else ()
     pointed = [drawing for drawing in drawings if drawing.point is not None]
     for k in range(engine.n_slices):
         points = [drawing.point for drawing in pointed if drawing.point is not None]
         for drawing, p in zip(pointed, engine.probabilities(k, points, token), strict=True):
             results.add_mask(drawing.name, p > THRESHOLD)
-        if raters:
-            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, raters, token)) / len(raters)
+        if averaged:
+            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, averaged, token)) / len(averaged)
             mean = np.asarray(mean, dtype=np.float32)
             results.add_mask("consensus", mean > THRESHOLD)
             results.add_map("consensus_probability", mean)

@@ -263,7 +263,7 @@ def provenance_of(card: Card, study: Study, scanner: str = "") -> Provenance:
 def drawn_at(origin: Provenance, drawing: Drawing) -> Provenance:
     """``origin`` for one mask: its point, and whose it is. The consensus has no point; it says what it is a mean of."""
     if drawing.point is None:
-        return replace(origin, rater=drawing.rater, sample="mean over the presets of all raters")
+        return replace(origin, rater=drawing.rater, sample=f"mean over {drawing.mean}")
     return replace(origin, latents=drawing.point, rater=drawing.rater, sample=drawing.sample)
 
 

@@ -231,6 +231,10 @@ class Method(nn.Module, ABC):
         """
         raise NotImplementedError(f"{self.kind} weighs no readings")
 
+    def level_coords(self, level: int) -> Coords:
+        """Of methods with ``levels``: the point of what at least ``level`` of R raters include."""
+        raise NotImplementedError(f"{self.kind} has no agreement levels")
+
     def encode_unadjusted(self, image: Tensor) -> Tensor:
         """Of methods that ``adjusts``: :meth:`encode` as the image's own scanner suggests."""
         raise NotImplementedError(f"{self.kind} adjusts for no scanner")

@@ -3392,6 +3392,10 @@ Voreinstellungen: {figure}
         <translation>Wo die mittlere Wahrscheinlichkeit der Rater über einhalb liegt, und diese Wahrscheinlichkeit</translation>
     </message>
     <message>
+        <source>What at least so many raters would include, one inside the other</source>
+        <translation>Was mindestens so viele Rater einschließen würden, eines im anderen</translation>
+    </message>
+    <message>
         <source>Consensus style</source>
         <translation>Konsensstil</translation>
     </message>
