@@ -16,10 +16,11 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # The platform is chosen before Qt is imported.
+import numpy as np
 import torch
 from make_screenshots import IMAGES, LIVER_WINDOW, Studio
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -36,8 +37,8 @@ SIZE = (1240, 780)
 PHANTOMS, STEPS = 24, 450
 SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
 DEMO_SHAPE, DEMO_SPACING = (12, 192, 192), (5.0, 1.5, 1.5)
-COLOURS = 160
-"""Of a picture's palette: enough for a grey scan under coloured outlines, in a third of the bytes."""
+COLOURS, GREYS, GREY = 96, 40, 24
+"""Of a picture's palette, for a third of the bytes; a pixel is grey whose channels differ by no more."""
 
 
 def train(name: str, models: Path) -> Path:
@@ -78,6 +79,12 @@ class MethodStudio(Studio):
         self.do(lambda: self.controller.display.set_window(*LIVER_WINDOW))
         self.pause(1500)
 
+    def look_closer(self, zoom: float) -> None:
+        """As the base class; then the pointer leaves, and takes the cross hair with it."""
+        super().look_closer(zoom)
+        QApplication.sendEvent(self.window.scene.scan, QEvent(QEvent.Type.Leave))
+        self.pause(200)
+
     def move(self, family: str, number: int, position: float) -> None:
         """Move a slider."""
         axis = getattr(self.controller.desk.axes, family)[number]
@@ -97,11 +104,21 @@ class MethodStudio(Studio):
             whole = Path(folder) / "whole.png"
             if not self.window.grab().save(str(whole), "PNG"):
                 sys.exit(f"{whole} cannot be written")
-            picture = Image.open(whole).convert("RGB")
-            picture = picture.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
             file = IMAGES / f"method_{name}.png"
-            picture.save(file, optimize=True)
+            of_few_colours(Image.open(whole).convert("RGB")).save(file, optimize=True)
         print(f"wrote {file.name}: {file.stat().st_size} bytes", flush=True)
+
+
+def of_few_colours(picture: Image.Image) -> Image.Image:
+    """With a palette of greys for the scan, and of the colours that are there: few pixels have one, and all matter."""
+    pixels = np.asarray(picture).reshape(-1, 3)
+    coloured = pixels[np.ptp(pixels.astype(int), axis=1) > GREY]
+    kinds = np.unique(coloured >> 3 << 3, axis=0)
+    few = Image.fromarray(kinds[None]).quantize(COLOURS, Image.Quantize.MEDIANCUT).getpalette()
+    greys = np.repeat(np.linspace(0, 255, GREYS).round().astype(int), 3).tolist()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*few[: 3 * COLOURS], *greys])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def prosona(studio: MethodStudio) -> None:
@@ -111,7 +128,7 @@ def prosona(studio: MethodStudio) -> None:
     controller.prompt_answered.connect(answers.append)
     studio.look_closer(2.0)
     studio.do(controller.latents.choose_consensus_style)
-    box.line.setText("tighter, without the lobe, smooth")
+    box.line.setText("tighter, smooth, without spikes")
     QTest.keyClick(box.line, Qt.Key.Key_Return)
     studio.wait_until(lambda: bool(answers))
     studio.pause(1500)

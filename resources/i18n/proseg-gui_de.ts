@@ -6131,6 +6131,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>{raters} schließen es ein</translation>
     </message>
     <message>
+        <source>{n} % of draws include it</source>
+        <translation>{n} % der Züge schließen es ein</translation>
+    </message>
+    <message>
         <source>Slice {k}: {ml} in doubt, {left} after what you drew</source>
         <translation>Schicht {k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
     </message>

@@ -72,6 +72,11 @@ class SamplePane(ImagePane):
             painter.end()
 
 
+def columns_of(count: int) -> int:
+    """Panes side by side: of four, two, since panes as narrow as a quarter of the wall show little of a slice."""
+    return COLUMNS if count > COLUMNS else 2 if count > 2 else max(count, 1)
+
+
 class GalleryView(QWidget):
     """The wall of panes below a line that says what it shows."""
 
@@ -92,9 +97,9 @@ class GalleryView(QWidget):
         self.grid.addWidget(head, 0, 0, 1, COLUMNS)
         self.panes = tuple(SamplePane(link, self) for _ in range(MOST))
         self.alone: SamplePane | None = None
-        self._count = 0
+        self._count, self._wide = 0, 1
         for number, pane in enumerate(self.panes):
-            pane.walked.connect(lambda step, number=number: self._walk(number + step))
+            pane.walked.connect(lambda step, number=number: self._walk(number, step))
             pane.maximise_requested.connect(lambda pane=pane: self._maximise(pane))
         self._lay(0)
 
@@ -110,7 +115,7 @@ class GalleryView(QWidget):
         for pane in self.panes:
             self.grid.removeWidget(pane)
             pane.setVisible(pane in shown)
-        wide = 1 if self.alone is not None else COLUMNS if count > COLUMNS else max(count, 1)
+        self._wide = wide = 1 if self.alone is not None else columns_of(count)
         for number, pane in enumerate(shown):
             self.grid.addWidget(pane, 1 + number // wide, number % wide)
         for row in range(1, 2 + MOST // COLUMNS):
@@ -118,7 +123,8 @@ class GalleryView(QWidget):
         for column in range(COLUMNS):
             self.grid.setColumnStretch(column, 1 if column < wide else 0)
 
-    def _walk(self, number: int) -> None:
+    def _walk(self, number: int, step: int) -> None:
+        number += step if abs(step) == 1 else step // COLUMNS * self._wide
         if self.alone is None and 0 <= number < self._count:
             self.panes[number].setFocus()
 
