@@ -23,9 +23,8 @@ LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
 FRAME, FRAME_WIDTH = "#ffffff", 2.0
 STEP_NAME = "take sample"
-MOVES = {
-    Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS,
-}  # fmt: skip
+MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+"""Up and down change the slice, here as everywhere."""
 
 
 class ShareLabels(Labels):
@@ -40,7 +39,7 @@ class ShareLabels(Labels):
 
 
 class SamplePane(ImagePane):
-    """One sample: the slice, its outline, its share. Enter or a click takes it, arrows go to the next."""
+    """One sample: the slice, its outline, its share. Enter or a click takes it, left and right go to the next."""
 
     taken = Signal()
     walked = Signal(int)
@@ -52,7 +51,7 @@ class SamplePane(ImagePane):
         self.clicked.connect(lambda _voxel: self.taken.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes; arrows walk over the wall."""
+        """Enter takes; left and right walk along the wall."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit()
         elif event.key() in MOVES and event.modifiers() in (
@@ -97,9 +96,9 @@ class GalleryView(QWidget):
         self.grid.addWidget(head, 0, 0, 1, COLUMNS)
         self.panes = tuple(SamplePane(link, self) for _ in range(MOST))
         self.alone: SamplePane | None = None
-        self._count, self._wide = 0, 1
+        self._count = 0
         for number, pane in enumerate(self.panes):
-            pane.walked.connect(lambda step, number=number: self._walk(number, step))
+            pane.walked.connect(lambda step, number=number: self._walk(number + step))
             pane.maximise_requested.connect(lambda pane=pane: self._maximise(pane))
         self._lay(0)
 
@@ -115,7 +114,7 @@ class GalleryView(QWidget):
         for pane in self.panes:
             self.grid.removeWidget(pane)
             pane.setVisible(pane in shown)
-        self._wide = wide = 1 if self.alone is not None else columns_of(count)
+        wide = 1 if self.alone is not None else columns_of(count)
         for number, pane in enumerate(shown):
             self.grid.addWidget(pane, 1 + number // wide, number % wide)
         for row in range(1, 2 + MOST // COLUMNS):
@@ -123,8 +122,7 @@ class GalleryView(QWidget):
         for column in range(COLUMNS):
             self.grid.setColumnStretch(column, 1 if column < wide else 0)
 
-    def _walk(self, number: int, step: int) -> None:
-        number += step if abs(step) == 1 else step // COLUMNS * self._wide
+    def _walk(self, number: int) -> None:
         if self.alone is None and 0 <= number < self._count:
             self.panes[number].setFocus()
 
