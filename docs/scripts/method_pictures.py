@@ -37,8 +37,8 @@ SIZE = (1240, 780)
 PHANTOMS, STEPS = 24, 450
 SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
 DEMO_SHAPE, DEMO_SPACING = (12, 192, 192), (5.0, 1.5, 1.5)
-STEP = 10.0
-"""Of a picture's channels."""
+GREYS, USUAL, HUE = 32, 16, 24
+"""Of a picture's palette: greys of the scan, the most frequent of the window's own, and how much hue a colour has."""
 
 
 def train(name: str, models: Path) -> Path:
@@ -110,9 +110,18 @@ class MethodStudio(Studio):
 
 
 def of_few_colours(picture: Image.Image) -> Image.Image:
-    """Channels in coarse steps, which no eye sees on a noisy scan, and which take half of the bytes."""
-    steps = np.round(np.asarray(picture) / STEP) * STEP
-    return Image.fromarray(steps.clip(0, 255).astype(np.uint8))
+    """With a palette of 256: the scan's greys, what the window is painted with, and the colours, each as one."""
+    pixels = np.asarray(picture).reshape(-1, 3)
+    hue = np.ptp(pixels.astype(int), axis=1)
+    painted, counts = np.unique(pixels[hue > 0], axis=0, return_counts=True)
+    usual = painted[counts.argsort()[::-1][:USUAL]]
+    kinds = Image.fromarray((np.unique(pixels[hue > HUE] >> 2, axis=0) * 4 + 2)[None].astype(np.uint8))
+    colours = 256 - GREYS - USUAL
+    chosen = kinds.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=4).getpalette() or []
+    greys = np.repeat(np.linspace(0, 255, GREYS).round(), 3).astype(np.uint8)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(greys.tobytes() + usual.tobytes() + bytes(chosen[: 3 * colours]))
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def prosona(studio: MethodStudio) -> None:
