@@ -35,6 +35,8 @@ from proseg_gui.training.recipe import Recipe
 
 SIZE = (1240, 780)
 PHANTOMS, STEPS = 24, 450
+STEPS_OF = {"ssn": 1000, "cm_global": 1000, "cm_pixel": 1000}
+"""What is still in doubt inside of the lesion after so few steps takes more."""
 SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
 DEMO_SHAPE, DEMO_SPACING = (12, 192, 192), (5.0, 1.5, 1.5)
 GREYS, USUAL, HUE = 32, 16, 24
@@ -49,7 +51,7 @@ def train(name: str, models: Path) -> Path:
     window = intensity_window((-40.0, 200.0))
     layout = Layout(tuple(sorted(RATERS)), (STRUCTURE,), (CHANNEL,), SPACING[1:], window, "CT")
     cases = [prepare_case(Phantom(seed, SHAPE, SPACING).study(), layout) for seed in range(PHANTOMS)]
-    recipe = Recipe(steps=STEPS, crop=48, crop_share=0.8, crop_items=4, volumes=2, slices=2,
+    recipe = Recipe(steps=STEPS_OF.get(name, STEPS), crop=48, crop_share=0.8, crop_items=4, volumes=2, slices=2,
                     augmentation=augmentation_for("none", calibrated=True))  # fmt: skip
     torch.manual_seed(0)
     objective = OBJECTIVES[name](new_network(name, layout, recipe), recipe)
