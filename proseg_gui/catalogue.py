@@ -119,7 +119,8 @@ STEPS = 1200
 """Optimiser steps of a new model, where nobody says how many."""
 STAGE_PATIENCE = 4
 """Validations of a stage without anything better after which it ends; a new model does all its steps."""
-RECIPE_OPTIONS = ("no-rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
+RECIPE_OPTIONS = ("no-rater-heads", "heads-first", "deep-supervision", "strong-variation", "scanner-variation",
+                  "recalibrated")  # fmt: skip
 """Names of :func:`proseg_gui.training.recipe.with_options`."""
 
 METHODS = (
@@ -133,6 +134,8 @@ METHODS = (
                 "objectives.probunet:ProbabilisticUNetObjective", newest={"code_encoder": "plain"}),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
     MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
+    MethodEntry("mambo", "ProSeg adjusted for the scanner", "mambo:Mambo", "objectives.mambo:MamboObjective",
+                (CONDITIONING, PREFERENCE)),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
     MethodEntry("mose", "Mixture of stochastic experts", "mose:MixtureOfStochasticExperts",

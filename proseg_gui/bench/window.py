@@ -24,6 +24,7 @@ from proseg_gui.bench.clocks import Counted, LaneClock
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
+from proseg_gui.memory import share_heaps
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.session import begin_review
@@ -296,6 +297,7 @@ def _window(device: str, model: str) -> MainWindow:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     sys.setswitchinterval(0.001)
+    share_heaps()
     window = MainWindow(SettingsStore(), Keeper(), device, model)
     window.resize(1440, 900)
     window.show()

@@ -62,6 +62,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--prompt", default=None, metavar="TEXT", help="draw as described, from --latents or the consensus style on"
     )
+    add_adjust(parser)
     parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")
     parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     point = None if args.point is None else parse_point(args.point)
     request = Request(
         tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt,
-        tuple(args.level),
+        tuple(args.level), not args.no_adjust,
     )  # fmt: skip
     channels = parse_channels(args.channel)
     check_folder(args.out)
@@ -127,6 +128,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"note: {notice}")
     print(f"wrote {len(summary['files'])} files to {args.out}")
     return 0
+
+
+def add_adjust(parser: argparse.ArgumentParser) -> None:
+    """The option of a model that adjusts for the scanner."""
+    parser.add_argument(
+        "--no-adjust", action="store_true", help="do not adjust for the scanner, where the model does (method mambo)"
+    )
 
 
 def parse_point(text: str) -> tuple[float, float, float]:

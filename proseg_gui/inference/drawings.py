@@ -39,6 +39,8 @@ class Request:
     seed: int = 0
     prompt: str | None = None
     levels: tuple[str, ...] = ()
+    adjusted: bool = True
+    """Whether a method that adjusts for the scanner does so."""
 
     def __post_init__(self) -> None:
         if self.samples < 0:
@@ -65,6 +67,8 @@ class Request:
             del found["prompt"]  # as in runs of before there were prompts
         if not self.levels:
             del found["levels"]  # likewise
+        if self.adjusted:
+            del found["adjusted"]  # the same
         return found
 
     @property
@@ -93,12 +97,14 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     Raises
     ------
     UserError
-        A rater's name is unknown, the latents do not fit the model, the prompt asks for nothing, or the model does
-        not draw an agreement level that is asked for.
+        A rater's name is unknown, the latents do not fit the model, the prompt asks for nothing, the model does not
+        draw an agreement level that is asked for, or an adjustment is unwanted that it does not make.
     """
     method, card = bundle.method, bundle.card
     if request.prompt is not None:
         read_asking(request.prompt, card.raters)
+    if not request.adjusted:
+        check_adjusts(bundle)
     named = [name for name in request.raters if name not in (ALL, CONSENSUS, STYLE)]
     chosen = {rater_index(card, name) for name in named}
     if ALL in request.raters:
@@ -114,6 +120,13 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     if request.latents is not None:
         drawings.append(Drawing("latents", check_point(request.latents, method)))
     return (*drawings, *_sample_drawings(bundle, request))
+
+
+def check_adjusts(bundle: Bundle) -> None:
+    """Raise a UserError where the model adjusts for no scanner, so that nothing can be left out."""
+    if not bundle.method.capabilities.adjusts:
+        raise UserError(f"the model {bundle.card.name} does not adjust for the scanner",
+                        remedy="Leave out --no-adjust")  # fmt: skip
 
 
 def rater_points(bundle: Bundle) -> tuple[Point, ...]:

@@ -79,7 +79,8 @@ def predict_case(
     """
     drawings = list_drawings(bundle, request)
     check_fits(bundle.card, study)
-    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
+    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm,
+                    adjusted=request.adjusted)  # fmt: skip
     fit = judge_fit(engine, token)
     described, told = _described(engine, request, token)
     drawings += described
@@ -89,7 +90,7 @@ def predict_case(
         results = Results(folder, study.geometry, bundle.card.structures)
         survey = _draw(engine, request, drawings, results, share_of(progress, 0.0, DRAWING_SHARE), token)
         writing = share_of(progress, DRAWING_SHARE, 1.0)
-        files, notices = _write(results, bundle, study, request, drawings, writing, token)
+        files, notices = _write(results, engine, request, drawings, writing, token)
         results.close()
         summary.update(_summary(engine, request, drawings, results, survey, files, notices))
         summary["fit"] = fit.as_dict()
@@ -251,16 +252,16 @@ def _draw(
 
 def _write(
     results: Results,
-    bundle: Bundle,
-    study: Study,
+    engine: Engine,
     request: Request,
     drawings: Sequence[Drawing],
     progress: Progress,
     token: CancelToken | None,
 ) -> tuple[list[str], tuple[str, ...]]:
     """Files below the output folder, and notices."""
-    card, origin = bundle.card, provenance_of(bundle.card, study)
-    plan, parts = default_plan(bundle, request.seed), PARTS if request.uncertainty else ()
+    card, study = engine.bundle.card, engine.study
+    origin = provenance_of(card, study, engine.scanner)
+    plan, parts = default_plan(engine.bundle, request.seed), PARTS if request.uncertainty else ()
     maps = map_origins(origin, plan, drawings, parts)
     files = write_maps(results, card.structures, maps, share_of(progress, 0.0, 0.3), token)
     rest = share_of(progress, 0.3, 1.0)
@@ -307,6 +308,8 @@ def _summary(
         "files": list(files),
         "notices": [*engine.study.notices, *engine.notices, *notices],
     }
+    if engine.scanner:
+        found["scanner"] = engine.scanner
     if survey is not None:
         found["uncertainty"] = {
             "draws": _draws(survey.plan),

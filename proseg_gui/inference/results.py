@@ -252,11 +252,12 @@ def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
     return f"{structure} {name}" if several else name
 
 
-def provenance_of(card: Card, study: Study) -> Provenance:
+def provenance_of(card: Card, study: Study, scanner: str = "") -> Provenance:
     """Where all files of one export come from: the model, the image as it was looked at, the user, the time."""
     return Provenance(
-        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=image_done(study)
-    )
+        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=image_done(study),
+        scanner=scanner,
+    )  # fmt: skip
 
 
 def drawn_at(origin: Provenance, drawing: Drawing) -> Provenance:

@@ -51,6 +51,9 @@ class Capabilities:
     streams: bool = False
     """A draw is made in steps, which ``stream`` gives, from noise of its own: eps is one number, the noise's seed (0:
     without noise), and no axis runs through it. It looks at its surroundings, so only whole slices are decoded."""
+    adjusts: bool = False
+    """It adjusts for the scanner: ``encode`` takes scanners as often as training met them, ``encode_unadjusted``
+    follows the image's own, and ``scanner_distance`` says how unlike those of training that one is."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -231,6 +234,17 @@ class Method(nn.Module, ABC):
     def level_coords(self, level: int) -> Coords:
         """Of methods with ``levels``: the point of what at least ``level`` of R raters include."""
         raise NotImplementedError(f"{self.kind} has no agreement levels")
+
+    def encode_unadjusted(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: :meth:`encode` as the image's own scanner suggests."""
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
+
+    def scanner_distance(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: how unlike the training's images ``(B, channels, H, W)`` were made, ``(B,)``.
+
+        In spreads of the training's own: of the order of 1 for those.
+        """
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""

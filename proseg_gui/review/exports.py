@@ -233,7 +233,7 @@ class _Drawn:
         self.review, self.request, self.active = review, request, active
         self.name = request.structure_name.strip() or active.structure
         self.results = Results(folder, review.engine.geometry, (self.name,))
-        self.origin = provenance_of(review.bundle.card, review.study)
+        self.origin = provenance_of(review.bundle.card, review.study, review.engine.scanner)
         self.drawings = self._listed()
 
     def _listed(self) -> list[Drawing]:
