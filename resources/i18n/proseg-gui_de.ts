@@ -6672,11 +6672,11 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     </message>
     <message>
         <source>Confusion matrix a rater</source>
-        <translation type="unfinished"></translation>
+        <translation>Konfusionsmatrix je Rater</translation>
     </message>
     <message>
         <source>Confusion matrix a rater and pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Konfusionsmatrix je Rater und Pixel</translation>
     </message>
     <message>
         <source>Agreement levels</source>
