@@ -35,8 +35,8 @@ from proseg_gui.training.recipe import Recipe
 
 SIZE = (1240, 780)
 PHANTOMS, STEPS = 24, 450
-STEPS_OF = {"ssn": 1000, "cm_global": 1000, "cm_pixel": 1000}
-"""What is still in doubt inside of the lesion after so few steps takes more."""
+STEPS_OF = {"ssn": 1000}
+"""Its draws are in doubt about all of the lesion after so few steps."""
 SHAPE, SPACING = (12, 96, 96), (5.0, 3.0, 3.0)
 DEMO_SHAPE, DEMO_SPACING = (12, 192, 192), (5.0, 1.5, 1.5)
 GREYS, USUAL, HUE = 32, 16, 24
