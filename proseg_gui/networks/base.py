@@ -51,6 +51,8 @@ class Capabilities:
     streams: bool = False
     """A draw is made in steps, which ``stream`` gives, from noise of its own: eps is one number, the noise's seed (0:
     without noise), and no axis runs through it. It looks at its surroundings, so only whole slices are decoded."""
+    clicks: bool = False
+    """It can be pointed at what is meant: ``clicked`` gives a point that knows of clicks in and out and of a box."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -227,6 +229,20 @@ class Method(nn.Module, ABC):
         ``features``: ``(B, C, H, W)``, any pixels of a slice; the probabilities of a row sum to 1.
         """
         raise NotImplementedError(f"{self.kind} weighs no readings")
+
+    def clicked(
+        self, coords: Coords, pixels: Tensor, inside: Tensor, corners: Tensor | None, structure: int = 0
+    ) -> Coords:
+        """Of methods with ``clicks``: ``coords`` after a structure was pointed at; what was before is forgotten.
+
+        ``pixels (n, C)``: features of the pixels clicked, the latest last, ``inside (n,)`` whether each was said to be
+        in; ``corners (2, C)``: of two opposite corners of a box around it. They may be of different slices.
+        """
+        raise NotImplementedError(f"{self.kind} takes no clicks")
+
+    def at_height(self, features: Tensor, height: float) -> Tensor:
+        """``(B, C, H, W)`` features of a slice that lies ``height`` pixels along the stack; as they are for most."""
+        return features
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""
