@@ -151,6 +151,8 @@ class SamAdapter(LinearMethod):
     ) -> Coords:
         """See the base class; of more clicks than it was built for the latest are seen."""
         pixels, inside = pixels[-self.clicks :].cpu(), inside[-self.clicks :].cpu()
+        if not len(pixels):  # of no pixel at all not even the number of features is known
+            pixels = torch.zeros(0, self.backbone.features + self.keys + 2 * self.code + AXES)
         said, boxed = torch.zeros(1, len(pixels), self.n_structures), torch.zeros(1, self.n_structures)
         said[0, :, structure] = torch.where(inside, 1.0, -1.0)
         boxed[0, structure] = float(corners is not None)

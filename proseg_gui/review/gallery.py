@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.inference.medoids import k_medoids
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -108,49 +109,6 @@ def distances(
     union = sizes[:, None] + sizes[None, :] - shared
     found = np.where(union > 0, 1.0 - shared / np.maximum(union, np.finfo(float).tiny), 0.0)
     return np.clip((found + found.T) / 2, 0.0, 1.0)
-
-
-def k_medoids(distance: FloatArray, most: int) -> tuple[tuple[int, ...], npt.NDArray[np.int64]]:
-    """Partition around medoids (Kaufman and Rousseeuw 1990): greedy build, then the best swap until none helps.
-
-    Parameters
-    ----------
-    distance:
-        ``(N, N)``, symmetric.
-    most:
-        Medoids at most; fewer where there are no more different items.
-
-    Returns
-    -------
-    medoids, labels
-        Numbers of the medoids, ascending, and for each item ``(N,)`` which of them is nearest, the first of equals.
-        No chance is in it.
-    """
-    distance = np.asarray(distance, np.float64)
-    n = len(distance)
-    medoids: list[int] = [int(distance.sum(0).argmin())]
-    while len(medoids) < min(most, n):
-        nearest = distance[:, medoids].min(1)
-        if nearest.max() <= 0.0:
-            break
-        gain = np.maximum(nearest[:, None] - distance, 0.0).sum(0)
-        gain[medoids] = -1.0
-        medoids.append(int(gain.argmax()))
-    while True:
-        cost, swap = distance[:, medoids].min(1).sum(), None
-        for place in range(len(medoids)):
-            others = [m for m in medoids if m != medoids[place]]
-            rest = distance[:, others].min(1) if others else np.full(n, np.inf)
-            costs = np.minimum(rest[:, None], distance).sum(0)
-            costs[medoids] = np.inf
-            best = int(costs.argmin())
-            if costs[best] < cost - 1e-9:
-                cost, swap = costs[best], (place, best)
-        if swap is None:
-            break
-        medoids[swap[0]] = swap[1]
-    medoids.sort()
-    return tuple(medoids), distance[:, medoids].argmin(1)
 
 
 def whole_shares(counts: npt.NDArray[np.int64] | FloatArray) -> tuple[int, ...]:

@@ -117,7 +117,7 @@ class SamAdapterObjective(Objective):
 
 
 def tokens_at(method: SamAdapter, maps: Tensor, pointed: Pointed) -> Tensor:
-    """tau ``(V, D)`` of what was pointed at in ``maps (V, C, H, W)``."""
+    """Tau ``(V, D)`` of what was pointed at in ``maps (V, C, H, W)``."""
     items = torch.arange(len(maps), device=maps.device)[:, None]
     clicked = maps.permute(0, 2, 3, 1)[items, pointed.rows, pointed.columns]
     corners = maps.permute(0, 2, 3, 1)[items, pointed.corners[..., 0], pointed.corners[..., 1]]

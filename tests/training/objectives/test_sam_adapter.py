@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "networks"))
 from method_tests import MethodTests
-from objective_tests import RECIPE, ObjectiveTests
+from objective_tests import ObjectiveTests
 
 from proseg_gui.networks.sam_adapter import SamAdapter
-from proseg_gui.training.objectives.sam_adapter import pointed_at
 
 
 class Trainable(SamAdapter):
