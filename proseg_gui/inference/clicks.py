@@ -24,6 +24,7 @@ from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.medoids import k_medoids
 from proseg_gui.inference.points import Point, coords_from, point_from
 from proseg_gui.jobs import CancelToken
+from proseg_gui.wording import plural
 
 Place = tuple[float, float, float]
 """LPS mm, (x, y, z)."""
@@ -57,6 +58,14 @@ class Clicks:
     def empty(self) -> bool:
         """Whether nothing was pointed at."""
         return not self.places and self.box is None
+
+    @property
+    def words(self) -> str:
+        """For where a contour came from."""
+        inside = sum(click.inside for click in self.places)
+        parts = [plural(inside, "click") + " in"] if inside else []
+        parts += [plural(len(self.places) - inside, "click") + " out"] if inside < len(self.places) else []
+        return "by " + " and ".join([*parts, "a box"] if self.box is not None else parts)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, in LPS mm."""

@@ -10,6 +10,7 @@ import torch
 
 from proseg_gui.bundle import Bundle, rater_index
 from proseg_gui.errors import UserError
+from proseg_gui.inference.clicks import Clicks, check_takes_clicks
 from proseg_gui.inference.points import Point, check_point, point_from, unstacked
 from proseg_gui.prompts.reading import read_asking
 
@@ -25,7 +26,7 @@ class Request:
 
     ``raters`` holds rater names, ``all``, ``consensus`` or ``consensus-style``. With nothing asked for at all it is
     ``all``. ``point_mm`` is the LPS centre of a model's box. ``prompt`` says in words how to draw, beginning at
-    ``latents`` where there are any, else at the consensus style.
+    ``latents`` where there are any, else at the consensus style. ``clicks`` point at the first structure of one image.
     """
 
     raters: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Request:
     fmt: str = "nifti"
     seed: int = 0
     prompt: str | None = None
+    clicks: Clicks | None = None
 
     def __post_init__(self) -> None:
         if self.samples < 0:
@@ -46,7 +48,8 @@ class Request:
             raise UserError(f"--seed {self.seed} is out of range", remedy="Give a whole number from 0 up")
         if self.fmt not in FORMATS:
             raise UserError(f"there is no format {self.fmt!r}", remedy=f"Formats are {', '.join(FORMATS)}")
-        if not (self.raters or self.samples or self.uncertainty or self.latents is not None or self.prompt is not None):
+        told = self.latents is not None or self.prompt is not None or self.clicks is not None
+        if not (self.raters or self.samples or self.uncertainty or told):
             object.__setattr__(self, "raters", (ALL,))
 
     def as_dict(self) -> dict[str, Any]:
@@ -56,6 +59,10 @@ class Request:
         found = {**asdict(self), "raters": list(self.raters), "latents": latents, "point_mm": point}
         if self.prompt is None:
             del found["prompt"]  # as in runs of before there were prompts
+        if self.clicks is None:
+            del found["clicks"]
+        else:
+            found["clicks"] = self.clicks.as_dict()
         return found
 
     @property
@@ -80,11 +87,14 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     Raises
     ------
     UserError
-        A rater's name is unknown, the latents do not fit the model, or the prompt asks for nothing.
+        A rater's name is unknown, the latents do not fit the model, the prompt asks for nothing, or the model takes
+        no clicks.
     """
     method, card = bundle.method, bundle.card
     if request.prompt is not None:
         read_asking(request.prompt, card.raters)
+    if request.clicks is not None:
+        check_takes_clicks(bundle)
     named = [name for name in request.raters if name not in (ALL, CONSENSUS, STYLE)]
     chosen = {rater_index(card, name) for name in named}
     if ALL in request.raters:
