@@ -21,9 +21,10 @@ import torch
 
 from proseg_gui.bundle import Bundle, Card, load_bundle, save_bundle
 from proseg_gui.catalogue import METHODS
-from proseg_gui.inference.clicks import Candidates, Click, Clicks, candidates
+from proseg_gui.inference.clicks import Candidates, candidates
 from proseg_gui.inference.condition.reader import Reader
 from proseg_gui.inference.engine import THRESHOLD, Engine
+from proseg_gui.inference.pointing import Click, Clicks
 from proseg_gui.inference.points import Point, point_from
 from proseg_gui.io.base.atomic import atomic_json
 from proseg_gui.io.dataset import read_dataset

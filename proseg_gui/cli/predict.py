@@ -16,7 +16,7 @@ from proseg_gui.jobs import Progress, no_progress
 from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
-    from proseg_gui.inference.clicks import Clicks
+    from proseg_gui.inference.pointing import Clicks
 
 EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
@@ -140,7 +140,7 @@ def parse_point(text: str) -> tuple[float, float, float]:
 
 def parse_clicks(clicks: list[str], box: str | None) -> Clicks | None:
     """Each ``X,Y,Z`` with ``,in`` or ``,out`` after it or nothing, and ``X,Y,Z,X,Y,Z``; ``None`` without either."""
-    from proseg_gui.inference.clicks import Click, Clicks
+    from proseg_gui.inference.pointing import Click, Clicks
 
     if not clicks and box is None:
         return None

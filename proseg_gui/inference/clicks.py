@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +21,10 @@ from proseg_gui.inference.condition.ensemble import Ensemble
 from proseg_gui.inference.condition.maths import effective, log_likelihoods, tempered
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.medoids import k_medoids
+from proseg_gui.inference.pointing import Clicks, Place
 from proseg_gui.inference.points import Point, coords_from, point_from
 from proseg_gui.jobs import CancelToken
-from proseg_gui.wording import plural
 
-Place = tuple[float, float, float]
-"""LPS mm, (x, y, z)."""
 MOST, FEWEST = 6, 3
 """Candidates; fewer than the second only where draws do not differ."""
 ALIKE = 0.06
@@ -37,40 +34,6 @@ LEAST_DRAWS = 4.0
 """Weights are flattened until so many effective draws are left: of candidates of which one is certain there is one."""
 SHAPE_PIXELS = 10_000
 """Shapes are compared on about so many pixels of the slice."""
-
-
-@dataclass(frozen=True)
-class Click:
-    """A place that was said to be in or out."""
-
-    place: Place
-    inside: bool = True
-
-
-@dataclass(frozen=True)
-class Clicks:
-    """What was pointed at, the latest last; ``box``: two opposite corners on one slice, where there is one."""
-
-    places: tuple[Click, ...] = ()
-    box: tuple[Place, Place] | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was pointed at."""
-        return not self.places and self.box is None
-
-    @property
-    def words(self) -> str:
-        """For where a contour came from."""
-        inside = sum(click.inside for click in self.places)
-        parts = [plural(inside, "click") + " in"] if inside else []
-        parts += [plural(len(self.places) - inside, "click") + " out"] if inside < len(self.places) else []
-        return "by " + " and ".join([*parts, "a box"] if self.box is not None else parts)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able, in LPS mm."""
-        said = [{"place": list(click.place), "inside": click.inside} for click in self.places]
-        return {"places": said, "box": None if self.box is None else [list(corner) for corner in self.box]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +106,7 @@ def candidates(
     weights = _weights(ensemble, at[: len(clicks.places)], clicks, token)
     distance = _distances(ensemble, k, token)
     medoids, labels = k_medoids(distance, most, weights, alike=ALIKE, fewest=FEWEST)
-    shares = np.bincount(labels, weights, minlength=len(medoids))
+    shares = np.asarray(np.bincount(labels, weights, minlength=len(medoids)), np.float64)
     order = np.argsort(-shares, kind="stable")
     return Candidates(tuple(ensemble.points[medoids[i]] for i in order), shares[order], k, effective(weights))
 

@@ -10,7 +10,8 @@ import torch
 
 from proseg_gui.bundle import Bundle, rater_index
 from proseg_gui.errors import UserError
-from proseg_gui.inference.clicks import Clicks, check_takes_clicks
+from proseg_gui.inference.clicks import check_takes_clicks
+from proseg_gui.inference.pointing import Clicks
 from proseg_gui.inference.points import Point, check_point, point_from, unstacked
 from proseg_gui.prompts.reading import read_asking
 

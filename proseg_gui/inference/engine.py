@@ -516,7 +516,7 @@ def _heights(geometry: Geometry, spacing_mm: tuple[float, float]) -> list[float]
     index = np.zeros((geometry.shape[0], 3))
     index[:, 0] = np.arange(geometry.shape[0])
     along = geometry.index_to_world(index) @ geometry.normal
-    return ((along - along[0]) / np.sqrt(np.prod(spacing_mm))).tolist()  # type: ignore[no-any-return]
+    return ((along - along[0]) / np.sqrt(np.prod(spacing_mm))).tolist()
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

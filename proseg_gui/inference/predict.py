@@ -223,9 +223,7 @@ def _described(
     return (Drawing("described", found.point, rater=f"described: {prompt.understood}"),), found.told(prompt)
 
 
-def _pointed(
-    engine: Engine, request: Request, token: CancelToken | None
-) -> tuple[tuple[Drawing, ...], dict[str, Any]]:
+def _pointed(engine: Engine, request: Request, token: CancelToken | None) -> tuple[tuple[Drawing, ...], dict[str, Any]]:
     """The candidates for what clicks mean, the likeliest first, and what is told of them; nothing without clicks."""
     if request.clicks is None:
         return (), {}

@@ -57,17 +57,14 @@ class Adapter(nn.Module):
         scale, shift = (z @ self.by_code.T).unsqueeze(-1).chunk(2, -2)
         return h + self.up @ torch.relu(narrow * (1.0 + scale) + shift)
 
-    def slopes(self, h: Tensor, dh: Tensor | None, c: Tensor, z: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
+    def slopes(self, h: Tensor, dh: Tensor, c: Tensor, z: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
         """``h (F, P)`` at ``z (L,)`` and its derivatives ``(K, F, P)``, from ``dh`` and ``dz (K, L)``."""
         narrow, by_place = (part[0, 0] for part in self.before(h[None, None], c))
         scale, shift = (self.by_code @ z).unsqueeze(-1).chunk(2)
         d_scale, d_shift = (dz @ self.by_code.T).unsqueeze(-1).chunk(2, 1)
         before = narrow * (1.0 + scale) + shift
-        slope = narrow * d_scale + d_shift
-        if dh is not None:
-            slope = slope + (self.down @ dh) * by_place * (1.0 + scale)
-        slope = self.up @ (slope * (before > 0))
-        return h + self.up @ torch.relu(before), slope if dh is None else dh + slope
+        slope = narrow * d_scale + d_shift + (self.down @ dh) * by_place * (1.0 + scale)
+        return h + self.up @ torch.relu(before), dh + self.up @ (slope * (before > 0))
 
 
 class SamAdapter(LinearMethod):
@@ -89,7 +86,7 @@ class SamAdapter(LinearMethod):
             nn.Conv2d(features, ADAPTER_WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(ADAPTER_WIDTH, keys, 1)
         )
         self.reaches = nn.Parameter(torch.tensor(REACHES).log())
-        self.adapters = nn.ModuleList(Adapter(features, code) for _ in range(2))
+        self.one, self.two = Adapter(features, code), Adapter(features, code)
         self.first = nn.Linear(features, self.hidden)
         self.last = nn.Linear(self.hidden, self.n_structures)
         self.prior = CodeEncoder(self.n_channels, code, "plain")
@@ -196,7 +193,7 @@ class SamAdapter(LinearMethod):
         found = []
         for structure in range(self.n_structures):
             h, c = features.unsqueeze(1), self.pointed(tau, keys, places, structure)
-            for adapter in self.adapters:
+            for adapter in (self.one, self.two):
                 h = adapter(h, c, z)
             hidden = torch.relu(self.first.weight @ h + self.first.bias[:, None])
             found.append(self.last.weight[structure] @ hidden + self.last.bias[structure])
@@ -207,8 +204,9 @@ class SamAdapter(LinearMethod):
         features, keys, mean, scale, places = self.split(pixels[None])
         logits, slopes = [], []
         for structure in range(self.n_structures):
-            h, dh, c = features[0], None, self.pointed(tau[None, None], keys, places, structure)
-            for adapter in self.adapters:
+            h, c = features[0], self.pointed(tau[None, None], keys, places, structure)
+            dh = h.new_zeros(self.code, len(h), 1)
+            for adapter in (self.one, self.two):
                 h, dh = adapter.slopes(h, dh, c, mean[0], torch.diag(scale[0]))
             before = self.first.weight @ h + self.first.bias[:, None]
             logits.append(self.last.weight[structure] @ torch.relu(before) + self.last.bias[structure])

@@ -1,7 +1,8 @@
 """A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws.
 
-A model that weighs readings of its own shows these instead, each with the probability that it gives it. One whose draws
-are made step by step shows the first ones as they come (:func:`first_draws`, :func:`stream`), and then the samples.
+After clicks these are the candidates for what is meant. A model that weighs readings of its own shows these instead,
+each with the probability that it gives it. One whose draws are made step by step shows the first ones as they come
+(:func:`first_draws`, :func:`stream`), and then the samples.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.inference.medoids import k_medoids
+from proseg_gui.inference.pointing import Clicks
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -39,12 +41,15 @@ class Sample:
         ``None`` while the other draws are not there.
     own:
         It is a reading of the model's own.
+    clicks:
+        What was pointed at, where it is a candidate for what is meant.
     """
 
     number: int
     point: Point
     share: int | None
     own: bool = False
+    clicks: Clicks | None = None
 
 
 def why_none(review: Reviewed | None) -> str:
@@ -63,11 +68,19 @@ def first_draws(review: Reviewed, most: int = MOST) -> tuple[Sample, ...]:
     return tuple(Sample(number, points[number], None) for number in plan.thin(most))
 
 
-def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
+def choose(
+    review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST,
+    clicks: Clicks | None = None,
+) -> tuple[Sample, ...]:  # fmt: skip
     """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
 
-    The draws are those of the survey, or the model's own readings. The same draws give the same samples.
+    The draws are those of the survey, or the model's own readings; after ``clicks`` the candidates for what is meant.
+    The same draws give the same samples.
     """
+    if clicks is not None and not clicks.empty:
+        found = review.candidates(clicks, structure, k, token)
+        shares = whole_shares(found.shares)
+        return tuple(Sample(i, point, shares[i], clicks=clicks) for i, point in enumerate(found.points))
     if review.engine.method.capabilities.weighed:
         from proseg_gui.inference.readings import weighed_readings  # late: a window's start does not wait for torch
 
@@ -78,8 +91,8 @@ def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, 
     points = review.survey.plan.points(review.engine.method)
     medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
     shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
-    found = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
-    return _by_share(found)
+    chosen = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
+    return _by_share(chosen)
 
 
 def _by_share(samples: list[Sample]) -> tuple[Sample, ...]:

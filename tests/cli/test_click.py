@@ -1,4 +1,4 @@
-"""``predict --click`` and ``--box``: candidates for what is meant, said in provenance; one sentence where it cannot be."""
+"""``predict --click`` and ``--box``: candidates for what is meant, said in provenance, or one sentence why not."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
-from proseg_gui.review.tools import ROUND, Pen, ToolState
+from proseg_gui.review.tools import CLICK, ROUND, Pen, ToolState
 from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
@@ -366,7 +366,7 @@ class Scene(QWidget):
         pen = None
         if state.kind and desk.study is not None:
             colour = desk.drafts.colour(desk.structure)
-            pen = Pen(state.radius_mm if state.kind in ROUND else None, colour)
+            pen = Pen(state.radius_mm if state.kind in ROUND else None, colour, both=state.kind == CLICK)
         for pane in self.all_panes:
             pane.set_pen(pen)
 

@@ -145,7 +145,7 @@ def pointed_at(masks: Tensor, there: Tensor, drawn: Tensor) -> Pointed:
 
     One structure an image, among those that are ``there (V, S)``. Chance comes from torch's CPU generator.
     """
-    count, structures, height, width = masks.shape
+    count, structures = masks.shape[:2]
     items, device = torch.arange(count), masks.device
     masks, there, drawn = masks.cpu(), there.cpu(), drawn.cpu()
     known = there.any(1)
