@@ -59,6 +59,14 @@ def test_clicks_draw_candidates_with_shares_and_say_so_in_files(scan, model, tmp
     case = api.open(scan, model=model, device="cpu")
     case.set_point("lesion", summary["latents"]["candidate_1"])
     assert np.array_equal(case.draft("lesion").array.T, drawn)
+    found = case.click("lesion", [(10, 12, 4)], [(30, 8, 4)], ((4, 4, 4), (20, 20, 4)))
+    assert [round(share, 4) for _, share in found] == shares and case.draft("lesion").array.T.tolist() == drawn.tolist()
+    case.accept("lesion")
+    case.export(tmp_path / "mine", "nifti")
+    told = "".join(path.read_text() for path in (tmp_path / "mine").rglob("*.json"))
+    assert "candidate by 1 click in and 1 click out and a box" in told
+    with pytest.raises(api.UserError, match="nothing was pointed at"):
+        case.click("lesion")
 
 
 @pytest.mark.parametrize(("option", "text", "said"), [
