@@ -23,7 +23,7 @@ from proseg_gui.networks.base import Capabilities, Coords
 from proseg_gui.networks.linear import LinearMethod
 from proseg_gui.networks.probunet import CodeEncoder, spread
 
-ADAPTER_WIDTH = 8
+ADAPTER_WIDTH = 12
 AXES = 3
 REACHES = (2.0, 5.0, 12.0)
 """Where the widths of a click's reach begin, in pixels."""
@@ -33,6 +33,8 @@ BOX_EDGE, BOX_HEIGHT = 1.0, 4.0
 """Softness of a box's border in its plane, and how far it reaches across slices, in pixels."""
 POINTED = 2 * (len(REACHES) + 1) + 3
 """Maps of what was pointed at: near a click in, like it, the same for out; inside, outside, and middle of the box."""
+PULL = (3.0, 1.5, 0.0, 1.5, -3.0, -1.5, 0.0, -1.5, 0.0, -2.0, 0.0)
+"""How each of them begins to act on the logits: what was said holds near by from the first step."""
 
 
 class Adapter(nn.Module):
@@ -89,6 +91,7 @@ class SamAdapter(LinearMethod):
         self.one, self.two = Adapter(features, code), Adapter(features, code)
         self.first = nn.Linear(features, self.hidden)
         self.last = nn.Linear(self.hidden, self.n_structures)
+        self.pull = nn.Parameter(torch.tensor(PULL))
         self.prior = CodeEncoder(self.n_channels, code, "plain")
         self.posterior = CodeEncoder(self.n_channels + self.n_structures, code, "plain")
 
@@ -196,7 +199,7 @@ class SamAdapter(LinearMethod):
             for adapter in (self.one, self.two):
                 h = adapter(h, c, z)
             hidden = torch.relu(self.first.weight @ h + self.first.bias[:, None])
-            found.append(self.last.weight[structure] @ hidden + self.last.bias[structure])
+            found.append(self.last.weight[structure] @ hidden + self.last.bias[structure] + self.pull @ c)
         return torch.stack(found, 2)
 
     def slopes(self, pixels: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
@@ -209,7 +212,8 @@ class SamAdapter(LinearMethod):
             for adapter in (self.one, self.two):
                 h, dh = adapter.slopes(h, dh, c, mean[0], torch.diag(scale[0]))
             before = self.first.weight @ h + self.first.bias[:, None]
-            logits.append(self.last.weight[structure] @ torch.relu(before) + self.last.bias[structure])
+            plain = self.last.weight[structure] @ torch.relu(before) + self.last.bias[structure]
+            logits.append(plain + self.pull @ c[0, 0])
             slopes.append(self.last.weight[structure] @ ((self.first.weight @ dh) * (before > 0)))
         return torch.stack(logits), torch.stack(slopes, 1)
 

@@ -2,9 +2,10 @@
 
 In the second part each image is pointed at as a person would who has one reading in mind (:func:`pointed_at`): clicks
 and boxes are made from that rater's mask, and at test from nothing. A quarter of the images is not pointed at at all;
-there every rater's masks are meant. The terms: ``guess``, what is drawn at the prior's mean; ``segmentation`` and
-``kl`` of the autoencoder, whose posterior sees the mask; and the energy score of draws of the prior, which is smallest
-where they are distributed as masks are, so that neither draws collapse nor clicks are ignored beside the code.
+there every rater's masks are meant. The terms: ``guess``, what is drawn at the prior's mean, and ``near``, the same
+beside the clicks; ``segmentation`` and ``kl`` of the autoencoder, whose posterior sees the mask; and the energy score
+of draws of the prior, which is smallest where they are distributed as masks are, so that neither draws collapse nor
+clicks are ignored beside the code.
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ from proseg_gui.training.recipe import Recipe
 UNPOINTED, BOXED = 0.25, 0.4
 """Share of images that are not pointed at; of the others, share with a box."""
 MOST_CLICKS = 5
-ON_ERROR = 0.7
-"""Share of clicks that go to where the unpointed prediction is wrong; the first lies in the middle of the mask as often
-as not; the others say what is right already."""
+ON_ERROR, FIRST_IN_HEART = 0.8, 0.3
+"""Share of clicks that go to where the unpointed prediction is wrong, and of first clicks that go to the middle of the
+mask instead; the others say what is right already."""
 CLICK_JITTER = 2
 """Pixels by which a click may miss what was aimed at; what is said is true of where it lies."""
 BOX_JITTER = (0.1, 0.2)
 """Of a box's sides: how far its edges may lie off, drawn for each box between these."""
 BLUR = 7
 """Pixels: the middle of a region is where most around is of the region too."""
-DRAWS = 8
-ENERGY_WEIGHT, KL_WEIGHT = 2.0, 1.0
+DRAWS = 6
+ENERGY_WEIGHT, KL_WEIGHT, NEAR_WEIGHT = 2.0, 1.0, 0.5
 """The second is divided by the number of pixels, as for the Probabilistic U-Net."""
+NEAR = 3.0
+"""Pixels: what lies so far from a click counts as near it (a Gaussian's deviation)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +113,13 @@ class SamAdapterObjective(Objective):
         told = losses.segmentation_loss(logits[:, 1:2], masks.unsqueeze(1), mine.unsqueeze(1))
         kl = losses.weighted_mean(gaussian_divergence(mean, scale, prior_mean, prior_scale), there.any(-1).to(mean))
         energy = energy_score(logits[:, 2:], masks, meant, 1.0 / stride**2)
+        _, _, _, _, places = method.split(pixels)
+        near = near_loss(logits[:, 0], masks[items, chosen], pointed, places)
         size = own.shape[-2] * own.shape[-1]
-        return summed(
-            {"guess": guess, "segmentation": told, "kl": KL_WEIGHT / size * kl, "energy": ENERGY_WEIGHT * energy}
-        )
+        return summed({
+            "guess": guess, "near": NEAR_WEIGHT * near, "segmentation": told, "kl": KL_WEIGHT / size * kl,
+            "energy": ENERGY_WEIGHT * energy,
+        })  # fmt: skip
 
 
 def tokens_at(method: SamAdapter, maps: Tensor, pointed: Pointed) -> Tensor:
@@ -122,6 +128,18 @@ def tokens_at(method: SamAdapter, maps: Tensor, pointed: Pointed) -> Tensor:
     clicked = maps.permute(0, 2, 3, 1)[items, pointed.rows, pointed.columns]
     corners = maps.permute(0, 2, 3, 1)[items, pointed.corners[..., 0], pointed.corners[..., 1]]
     return method.tokens(clicked, pointed.said, corners, pointed.boxed)
+
+
+def near_loss(logits: Tensor, mask: Tensor, pointed: Pointed, places: Tensor) -> Tensor:
+    """Cross-entropy of ``logits (V, S, P)`` with ``mask (V, S, P)`` at pixels by how near to a click they lie.
+
+    ``places (V, 3, P)``: row, column and height of the pixels.
+    """
+    clicks = torch.stack([pointed.rows, pointed.columns], -1).to(places)  # (V, n, 2)
+    away = (clicks[..., None] - places[:, None, :2]).square().sum(2)  # (V, n, P)
+    weight = torch.exp(-0.5 * away / NEAR**2)[:, :, None] * pointed.said.abs()[..., None]  # (V, n, S, P)
+    bce = functional.binary_cross_entropy_with_logits(logits.float(), mask.float(), reduction="none")
+    return losses.weighted_mean(bce, weight.amax(1))
 
 
 @in_float32
@@ -179,7 +197,7 @@ def _clicks(mask: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
     rest = near + 1e-3  # anywhere, mostly on the structure or beside it
     chance = torch.rand(count, MOST_CLICKS)
     weights = torch.where((chance < ON_ERROR)[..., None, None], wrong[:, None], rest[:, None])
-    weights[:, 0] = torch.where((chance[:, 0] < 0.5)[:, None, None], heart, wrong)
+    weights[:, 0] = torch.where((chance[:, 0] < FIRST_IN_HEART)[:, None, None], heart, wrong)
     weights = weights.flatten(2)
     nothing = weights.sum(-1, keepdim=True) <= 0.0
     weights = torch.where(nothing, rest.flatten(1)[:, None], weights)
