@@ -22,7 +22,7 @@ from proseg_gui.inference.condition.maths import effective, log_likelihoods, tem
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.medoids import k_medoids
 from proseg_gui.inference.pointing import Clicks, Place
-from proseg_gui.inference.points import Point, coords_from, point_from
+from proseg_gui.inference.points import AMBIGUITY, Point, coords_from, point_from
 from proseg_gui.jobs import CancelToken
 
 MOST, FEWEST = 6, 3
@@ -30,8 +30,10 @@ MOST, FEWEST = 6, 3
 ALIKE = 0.06
 """1 - IoU within which two outlines need not both be shown."""
 DRAWS = 96
-LEAST_DRAWS = 4.0
-"""Weights are flattened until so many effective draws are left: of candidates of which one is certain there is one."""
+LEAST_DRAWS = 16.0
+"""Weights are flattened until so many effective draws are left; fewer follow what a click says of one spot too far."""
+LEAST_SHARE = 0.005
+"""What would be shown as 0 % is not."""
 SHAPE_PIXELS = 10_000
 """Shapes are compared on about so many pixels of the slice."""
 
@@ -107,8 +109,16 @@ def candidates(
     distance = _distances(ensemble, k, token)
     medoids, labels = k_medoids(distance, most, weights, alike=ALIKE, fewest=FEWEST)
     shares = np.asarray(np.bincount(labels, weights, minlength=len(medoids)), np.float64)
-    order = np.argsort(-shares, kind="stable")
-    return Candidates(tuple(ensemble.points[medoids[i]] for i in order), shares[order], k, effective(weights))
+    kept = [int(group) for group in np.argsort(-shares, kind="stable") if shares[group] >= LEAST_SHARE]
+    points = tuple(_middle(ensemble.points, np.where(labels == group, weights, 0.0)) for group in kept)
+    return Candidates(points, shares[kept] / shares[kept].sum(), k, effective(weights))
+
+
+def _middle(points: Sequence[Point], weights: npt.NDArray[np.float64]) -> Point:
+    """The point at the draws' mean code: a less accidental outline than that of one of them."""
+    codes = np.array([point[AMBIGUITY] for point in points])
+    mean = (weights / weights.sum() @ codes).astype(np.float32)
+    return {**points[0], AMBIGUITY: tuple(mean.tolist())}
 
 
 def _weights(

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.language import marked, tr
+from proseg_gui.gui.review.click_marks import click_marks
 from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
@@ -408,7 +409,8 @@ class Scene(QWidget):
         if pane.grid is None or self._controller.desk.study is None:
             return []
         drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
-        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn]
+        marks = click_marks(self._controller.desk.latents.who.clicks, pane.plane, pane.grid)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn, *marks]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)

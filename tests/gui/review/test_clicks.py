@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from proseg_gui.bundle import Card, load_bundle, save_bundle
+from proseg_gui.gui.review.click_marks import BOX_COLOUR, IN_COLOUR, OUT_COLOUR
 from proseg_gui.networks.registry import METHODS, build
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.session import begin_review
@@ -88,6 +89,8 @@ def test_clicks_in_and_out_and_a_box_are_a_step_each(clicking, press):
     clicks = press(0.3, 0.3, to=(0.6, 0.6))
     assert len(clicks.places) == 3 and clicks.box is not None and desk.undo_name == "box"
     assert not clicking.scene.scan._outline
+    marks = {layer.colour for layer in clicking.scene.scan._contours}
+    assert {IN_COLOUR, OUT_COLOUR, BOX_COLOUR} <= marks
     for _ in range(3):
         desk.undo()
     assert desk.latents.point == first and len(desk.latents.who.clicks.places) == 1
