@@ -17,7 +17,7 @@ import numpy as np
 from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
 from proseg_gui.inference.clicks import candidates
-from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
+from proseg_gui.inference.drawings import Drawing, Request, consensus_points, list_drawings
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.latents import Sliders
@@ -80,7 +80,8 @@ def predict_case(
     """
     drawings = list_drawings(bundle, request)
     check_fits(bundle.card, study)
-    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
+    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm,
+                    adjusted=request.adjusted)  # fmt: skip
     fit = judge_fit(engine, token)
     described, told = _described(engine, request, token)
     pointed, clicked = _pointed(engine, request, token)
@@ -91,7 +92,7 @@ def predict_case(
         results = Results(folder, study.geometry, bundle.card.structures)
         survey = _draw(engine, request, drawings, results, share_of(progress, 0.0, DRAWING_SHARE), token)
         writing = share_of(progress, DRAWING_SHARE, 1.0)
-        files, notices = _write(results, bundle, study, request, drawings, writing, token)
+        files, notices = _write(results, engine, request, drawings, writing, token)
         results.close()
         summary.update(_summary(engine, request, drawings, results, survey, files, notices))
         summary["fit"] = fit.as_dict()
@@ -248,14 +249,14 @@ def _draw(
     """Draw all slices into ``results``; returns the survey's numbers when uncertainty was asked for."""
     plan: SurveyPlan = default_plan(engine.bundle, request.seed)
     survey = CaseSurvey(engine, plan, store_bytes=0) if request.uncertainty else None
-    raters = rater_points(engine.bundle) if request.wants_consensus else ()
+    averaged = consensus_points(engine.bundle) if request.wants_consensus else ()
     pointed = [drawing for drawing in drawings if drawing.point is not None]
     for k in range(engine.n_slices):
         points = [drawing.point for drawing in pointed if drawing.point is not None]
         for drawing, p in zip(pointed, engine.probabilities(k, points, token), strict=True):
             results.add_mask(drawing.name, p > THRESHOLD)
-        if raters:
-            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, raters, token)) / len(raters)
+        if averaged:
+            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, averaged, token)) / len(averaged)
             mean = np.asarray(mean, dtype=np.float32)
             results.add_mask("consensus", mean > THRESHOLD)
             results.add_map("consensus_probability", mean)
@@ -269,16 +270,16 @@ def _draw(
 
 def _write(
     results: Results,
-    bundle: Bundle,
-    study: Study,
+    engine: Engine,
     request: Request,
     drawings: Sequence[Drawing],
     progress: Progress,
     token: CancelToken | None,
 ) -> tuple[list[str], tuple[str, ...]]:
     """Files below the output folder, and notices."""
-    card, origin = bundle.card, provenance_of(bundle.card, study)
-    plan, parts = default_plan(bundle, request.seed), PARTS if request.uncertainty else ()
+    card, study = engine.bundle.card, engine.study
+    origin = provenance_of(card, study, engine.scanner)
+    plan, parts = default_plan(engine.bundle, request.seed), PARTS if request.uncertainty else ()
     maps = map_origins(origin, plan, drawings, parts)
     files = write_maps(results, card.structures, maps, share_of(progress, 0.0, 0.3), token)
     rest = share_of(progress, 0.3, 1.0)
@@ -325,6 +326,8 @@ def _summary(
         "files": list(files),
         "notices": [*engine.study.notices, *engine.notices, *notices],
     }
+    if engine.scanner:
+        found["scanner"] = engine.scanner
     if survey is not None:
         found["uncertainty"] = {
             "draws": _draws(survey.plan),

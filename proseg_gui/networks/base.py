@@ -51,6 +51,9 @@ class Capabilities:
     streams: bool = False
     """A draw is made in steps, which ``stream`` gives, from noise of its own: eps is one number, the noise's seed (0:
     without noise), and no axis runs through it. It looks at its surroundings, so only whole slices are decoded."""
+    adjusts: bool = False
+    """It adjusts for the scanner: ``encode`` takes scanners as often as training met them, ``encode_unadjusted``
+    follows the image's own, and ``scanner_distance`` says how unlike those of training that one is."""
     clicks: bool = False
     """It can be pointed at what is meant: ``clicked`` gives a point that knows of clicks in and out and of a box."""
 
@@ -229,6 +232,21 @@ class Method(nn.Module, ABC):
         ``features``: ``(B, C, H, W)``, any pixels of a slice; the probabilities of a row sum to 1.
         """
         raise NotImplementedError(f"{self.kind} weighs no readings")
+
+    def level_coords(self, level: int) -> Coords:
+        """Of methods with ``levels``: the point of what at least ``level`` of R raters include."""
+        raise NotImplementedError(f"{self.kind} has no agreement levels")
+
+    def encode_unadjusted(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: :meth:`encode` as the image's own scanner suggests."""
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
+
+    def scanner_distance(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: how unlike the training's images ``(B, channels, H, W)`` were made, ``(B,)``.
+
+        In spreads of the training's own: of the order of 1 for those.
+        """
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
 
     def clicked(
         self, coords: Coords, pixels: Tensor, inside: Tensor, corners: Tensor | None, structure: int = 0

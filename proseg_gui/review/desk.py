@@ -16,6 +16,7 @@ import numpy as np
 
 from proseg_gui.planes import Plane
 from proseg_gui.review.across import Across
+from proseg_gui.review.adjusting import Adjusting
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.clicking import Clicking
 from proseg_gui.review.display import Display
@@ -86,6 +87,7 @@ class Desk:
         self.across = Across(self, announce)
         self.proposals = Proposals(self, announce)
         self.prompting = Prompting(self, announce)
+        self.adjusting = Adjusting(self, announce)
         self.clicking = Clicking(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
@@ -256,6 +258,7 @@ class Desk:
         self.worker.settle(False)
         self.latents.end()
         self.prompting.forget()
+        self.adjusting.forget()
         self.clicking.forget()
         self.proposals.begin(None)
         self.doubts.forget()
@@ -474,6 +477,7 @@ class Desk:
             self._request_local_map()
 
     def _drag_ended(self, *, tau_moved: bool) -> None:
+        self.adjusting.look()
         self._refresh_figures()
         if tau_moved:
             self._refresh_axes()
@@ -500,6 +504,7 @@ class Desk:
         """A drawn slice has come (its ``frame`` is a :class:`~proseg_gui.review.state.Frame`)."""
         self.drawn = drawn
         self._announce("frame_changed", drawn)
+        self.adjusting.look()
         if not self._fit_asked and self.review is not None:  # after the first contour, which it must not hold up
             self._fit_asked = True
             self.worker.judge_fit(self.review)

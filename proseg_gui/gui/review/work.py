@@ -46,6 +46,7 @@ LANES = (
     "gallery",
     "weigh",
     "prompt",
+    "scanner",
     "clicks",
 )
 SWEEP_TITLE = marked("Measuring the volume")
