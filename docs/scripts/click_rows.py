@@ -2,9 +2,9 @@
 
 For each fold: the run's file as ``proseg-gui benchmark`` writes it, the bundle, and in ``clicks.jsonl`` what clicks did
 on the judged cases. Somebody has rater A's mask in mind and clicks at the deepest point of the largest region where the
-likeliest candidate is wrong, on one slice, five times. Dice of the likeliest candidate with A's mask, and with another
-rater's (B, the next one), after 0, 1, 3 and 5 clicks, and with a box around A's mask (each side off by 15 % either way,
-by chance). No mask is seen by what draws. ``best`` is the best of the candidates shown,
+contour is wrong, on one slice, five times. Dice of the contour with A's mask, and with another rater's (B, the next
+one), after 0, 1, 3 and 5 clicks, and with a box around A's mask (each side off by up to 15 %, by chance). No mask is
+seen by what draws. ``best`` is the best of the candidates offered, ``likeliest`` the one with the largest share,
 ``spread`` how much they differ.
 """
 
@@ -63,15 +63,16 @@ def clicked(engine: Engine, mine: np.ndarray, other: np.ndarray, chance: np.rand
             at = tuple(engine.geometry.index_to_world(place).tolist())
             points = Clicks((*points.places, Click(at, bool(mine[place]))))
             offered = candidates(engine, points)
-            shown = drawn(engine, offered.points[0])
+            shown = drawn(engine, offered.middle)
         if count + 1 in COUNTS and not points.empty:
             found[f"candidates {count + 1}"] = float(len(offered.points))
             found[f"share {count + 1}"] = float(offered.shares[0])
             found[f"best {count + 1}"] = best(engine, offered, mine)
+            found[f"likeliest {count + 1}"] = dice(drawn(engine, offered.points[0]), mine)
             found[f"spread {count + 1}"] = spread(engine, offered)
     if mine.any():
         boxed = candidates(engine, Clicks(box=around(engine, mine, chance)))
-        shown = drawn(engine, boxed.points[0])
+        shown = drawn(engine, boxed.middle)
         found["A box"], found["B box"], found["best box"] = (
             dice(shown, mine),
             dice(shown, other),

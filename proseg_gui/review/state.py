@@ -102,7 +102,7 @@ class Who:
     moved: bool = False
     """Whether sliders were moved by hand after them."""
     clicks: Clicks = NO_CLICKS
-    """What was pointed at, of which this is a candidate."""
+    """What was pointed at, which this follows."""
 
     @property
     def text(self) -> str:
@@ -110,7 +110,7 @@ class Who:
         if self.prompt:
             return f"described: {self.prompt}{', then by sliders' if self.moved else ''}"
         if not self.clicks.empty:
-            return f"candidate {self.clicks.words}"
+            return f"clicked, {self.clicks.words}"
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")

@@ -55,16 +55,16 @@ def test_clicks_draw_candidates_with_shares_and_say_so_in_files(scan, model, tmp
     assert 1 <= len(shares) <= 6 and sum(shares) == pytest.approx(1, abs=1e-3) and shares == sorted(shares)[::-1]
     origin = json.loads((out / "candidate_1.json").read_text())
     assert f"candidate 1 ({shares[0]:.0%}), by 1 click in and 1 click out and a box" in json.dumps(origin)
-    drawn = np.asarray(nib.load(out / "candidate_1.nii.gz").dataobj).astype(bool)
+    drawn = np.asarray(nib.load(out / "clicked.nii.gz").dataobj).astype(bool)
     case = api.open(scan, model=model, device="cpu")
-    case.set_point("lesion", summary["latents"]["candidate_1"])
+    case.set_point("lesion", summary["latents"]["clicked"])
     assert np.array_equal(case.draft("lesion").array.T, drawn)
     found = case.click("lesion", [(10, 12, 4)], [(30, 8, 4)], ((4, 4, 4), (20, 20, 4)))
     assert [round(share, 4) for _, share in found] == shares and case.draft("lesion").array.T.tolist() == drawn.tolist()
     case.accept("lesion")
     case.export(tmp_path / "mine", "nifti")
     told = "".join(path.read_text() for path in (tmp_path / "mine").rglob("*.json"))
-    assert "candidate by 1 click in and 1 click out and a box" in told
+    assert "clicked, by 1 click in and 1 click out and a box" in told
     with pytest.raises(api.UserError, match="nothing was pointed at"):
         case.click("lesion")
 

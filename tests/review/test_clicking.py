@@ -14,7 +14,7 @@ CLICKS = Clicks((Click((1.0, -2.5, 3.0)), Click((4.0, 5.0, 6.0), False)), ((0.0,
 def test_clicks_are_kept_with_the_point_and_said_in_words():
     who = Who(clicks=CLICKS)
     assert who_of(json.loads(json.dumps(plain_who(who)))) == who
-    assert who.text == "candidate by 1 click in and 1 click out and a box"
+    assert who.text == "clicked, by 1 click in and 1 click out and a box"
 
 
 def test_without_clicks_nothing_of_them_is_kept():
