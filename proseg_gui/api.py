@@ -185,7 +185,7 @@ class Case:
         self, structure: str, inside: Sequence[Place] = (), outside: Sequence[Place] = (),
         box: tuple[Place, Place] | None = None,
     ) -> list[tuple[Point, float]]:  # fmt: skip
-        """Point at what is meant, in LPS mm: the contour becomes the middle of what agrees, as one step.
+        """Point at what is meant, in LPS mm: the contour becomes what the model makes of it, as one step.
 
         Earlier clicks are forgotten. ``box``: two opposite corners on one slice.
 

@@ -63,7 +63,7 @@ def clicked(engine: Engine, mine: np.ndarray, other: np.ndarray, chance: np.rand
             at = tuple(engine.geometry.index_to_world(place).tolist())
             points = Clicks((*points.places, Click(at, bool(mine[place]))))
             offered = candidates(engine, points)
-            shown = drawn(engine, offered.middle)
+            shown = drawn(engine, offered.guess)
         if count + 1 in COUNTS and not points.empty:
             found[f"candidates {count + 1}"] = float(len(offered.points))
             found[f"share {count + 1}"] = float(offered.shares[0])
@@ -72,7 +72,7 @@ def clicked(engine: Engine, mine: np.ndarray, other: np.ndarray, chance: np.rand
             found[f"spread {count + 1}"] = spread(engine, offered)
     if mine.any():
         boxed = candidates(engine, Clicks(box=around(engine, mine, chance)))
-        shown = drawn(engine, boxed.middle)
+        shown = drawn(engine, boxed.guess)
         found["A box"], found["B box"], found["best box"] = (
             dice(shown, mine),
             dice(shown, other),

@@ -1,7 +1,7 @@
 """Clicks in and out, or a box, on a structure -> a few candidate outlines, each with its share of the draws.
 
 The network is pointed at what is meant (:meth:`~proseg_gui.networks.base.Method.clicked`), its draws there are weighed
-by whether they agree with every click (the weights of :mod:`~proseg_gui.inference.condition`, a click counting as one
+by how well they agree with every click (the weights of :mod:`~proseg_gui.inference.condition`, a click counting as one
 independent word), and a few groups of them stand for all. Each further click points anew and weighs anew, so the
 candidates narrow. A candidate is a point like any other: it is drawn on all slices, where a click wears off with
 distance.
@@ -31,11 +31,8 @@ MOST, FEWEST = 6, 3
 ALIKE = 0.06
 """1 - IoU within which two outlines need not both be shown."""
 DRAWS = 96
-LEAST_DRAWS = 16.0
+LEAST_DRAWS = 8.0
 """Weights are flattened until so many effective draws are left; fewer follow what a click says of one spot too far."""
-SHARPNESS = 6.0
-"""Logits are this much as steep where draws are weighed: what counts is whether a draw's outline holds the click. The
-network was told of the click already; by how sure a draw is there, all of it would be weighed a second time."""
 LEAST_SHARE = 0.005
 """What would be shown as 0 % is not."""
 SHAPE_PIXELS = 10_000
@@ -46,15 +43,16 @@ SHAPE_PIXELS = 10_000
 class Candidates:
     """K outlines, the likeliest first: points, their ``shares (K,)`` that sum to 1, and the slice they differ on.
 
-    ``middle``: the point at the mean code of all draws that agree with the clicks, which is the contour to begin with;
-    ``effective``: how many equally weighted draws are as many as those that agree with the clicks.
+    ``guess``: the network's own answer, at the prior's mean code, which is the contour to begin with; weighing the
+    draws made it worse, as the network was told of the clicks already (docs/methods). ``effective``: how many equally
+    weighted draws are as many as those that agree with the clicks.
     """
 
     points: tuple[Point, ...]
     shares: npt.NDArray[np.float64]
     k: int
     effective: float
-    middle: Point
+    guess: Point
 
 
 def check_takes_clicks(bundle: Bundle) -> None:
@@ -117,8 +115,7 @@ def candidates(
     shares = np.asarray(np.bincount(labels, weights, minlength=len(medoids)), np.float64)
     kept = [int(group) for group in np.argsort(-shares, kind="stable") if shares[group] >= LEAST_SHARE]
     points = tuple(_middle(ensemble.points, np.where(labels == group, weights, 0.0)) for group in kept)
-    middle = _middle(ensemble.points, weights)
-    return Candidates(points, shares[kept] / shares[kept].sum(), k, effective(weights), middle)
+    return Candidates(points, shares[kept] / shares[kept].sum(), k, effective(weights), told)
 
 
 def _middle(points: Sequence[Point], weights: npt.NDArray[np.float64]) -> Point:
@@ -137,7 +134,7 @@ def _weights(
     for k in np.unique(at[:, 0]):
         here = at[:, 0] == k
         logits[:, here] = ensemble.exact(int(k), at[here, 1:], ensemble.points, token)
-    return tempered(log_likelihoods(SHARPNESS * logits, inside, np.ones(len(at))), LEAST_DRAWS)[0]
+    return tempered(log_likelihoods(logits, inside, np.ones(len(at))), LEAST_DRAWS)[0]
 
 
 def _distances(ensemble: Ensemble, k: int, token: CancelToken | None) -> npt.NDArray[np.float64]:

@@ -229,14 +229,14 @@ def _pointed(engine: Engine, request: Request, token: CancelToken | None) -> tup
     if request.clicks is None:
         return (), {}
     found = candidates(engine, request.clicks, seed=request.seed, token=token)
-    middle = Drawing("clicked", found.middle, rater=f"clicked, {request.clicks.words}")
+    guess = Drawing("clicked", found.guess, rater=f"clicked, {request.clicks.words}")
     drawings = tuple(
         Drawing(f"candidate_{i}", point, rater=f"candidate {i} ({share:.0%}), {request.clicks.words}")
         for i, (point, share) in enumerate(zip(found.points, found.shares, strict=True), 1)
     )
     shares = [{"name": d.name, "share": round(float(s), 4)} for d, s in zip(drawings, found.shares, strict=True)]
     structure = engine.structures[0]
-    return (middle, *drawings), {
+    return (guess, *drawings), {
         **request.clicks.as_dict(),
         "structure": structure,
         "slice": found.k,

@@ -1,7 +1,7 @@
 """Clicks in and out, or a box, on the active structure: the contour follows them, as one step.
 
 What was pointed at stands beside the point in the document (:class:`~proseg_gui.review.state.Who`), so undo takes the
-last click back, and a reopened case goes on from there. The contour is the middle of what agrees with the clicks; the
+last click back, and a reopened case goes on from there. The contour is what the network makes of the clicks; the
 gallery has the candidates.
 """
 
@@ -96,7 +96,7 @@ class Clicking:
     def take(
         self, review: Reviewed, asked: tuple[Point, int, Clicks], found: Candidates | str, name: str = CLICK_IN
     ) -> None:
-        """The candidates have come, or why there are none: go to their middle."""
+        """The candidates have come, or why there are none: go to the network's guess."""
         desk = self._desk
         if self._waiting == asked:
             self._waiting = None
@@ -109,7 +109,7 @@ class Clicking:
         ):  # fmt: skip
             self._announce("noticed", MOVED)
         else:
-            desk.latents.set_point(found.middle, Who(clicks=clicks), name=name)
+            desk.latents.set_point(found.guess, Who(clicks=clicks), name=name)
             share, count = round(100 * float(found.shares[0])), len(found.points)
             several = f"{count} candidates, the likeliest with {share} %: the gallery (F6) shows them"
             self._announce("noticed", several if count > 1 else ONE_ALONE)
