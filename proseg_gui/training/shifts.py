@@ -102,7 +102,7 @@ def restyled(images: Tensor, share: float = SHARE) -> tuple[Tensor, Tensor]:
     shifts = list(SHIFTS.values())
     pairs = zip(images, kinds.tolist(), strengths.tolist(), strict=True)
     changed = [_of_one_scanner(item, shifts[kind - 1], by) if kind else item for item, kind, by in pairs]
-    return torch.stack(changed), kinds
+    return torch.stack(changed) if changed else images, kinds
 
 
 def _of_one_scanner(slices: Tensor, shift: Shift, strength: float) -> Tensor:
