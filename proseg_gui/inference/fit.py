@@ -138,7 +138,7 @@ def judge_fit(engine: Engine, token: CancelToken | None = None, *, enough: bool 
     """
     card, reasons = engine.bundle.card, list(metadata_misfits(engine.bundle.card, engine.study))
     reference = Reference.from_card(card)
-    if reference is None:
+    if reference is None or engine.missing:  # an estimated channel is no part of what the reference describes
         return Fit(not reasons, tuple(reasons))
     slices = slices_to_look_at(engine.n_slices)
     distance = np.inf

@@ -229,8 +229,8 @@ class Method(nn.Module, ABC):
         """Of features ``(B, .., H, W)``, where channels were missing, those of draw ``number`` (0: the estimate)."""
         return features
 
-    def at_imputation(self, coords: Coords, number: int) -> Coords:
-        """``coords``, one point or stacked ones, at draw ``number`` of what is missing."""
+    def at_imputation(self, coords: Coords, number: int | Tensor) -> Coords:
+        """``coords``, one point or stacked ones, at draw ``number`` (or one each) of what is missing."""
         raise NotImplementedError(f"{self.kind} estimates no missing channel")
 
     def estimate(self, image: Tensor) -> tuple[Tensor, Tensor]:

@@ -220,7 +220,7 @@ class MgpVae(ProSeg):
         return features[:, first : first + size]
 
     # -- points ---------------------------------------------------------------------------------------------------
-    def at_imputation(self, coords: Coords, number: int) -> Coords:
+    def at_imputation(self, coords: Coords, number: int | Tensor) -> Coords:
         """See the base class."""
         eps = coords["eps"].clone()
         eps[..., self.modes] = number

@@ -19,7 +19,7 @@ from proseg_gui.prompts.reading import Prompt
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.regions import Found, find_regions
-from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
+from proseg_gui.review.state import AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
 from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
@@ -238,7 +238,7 @@ def _spread(found: SliceSurvey, slice_index: int, structure: int, raters: tuple[
         agreement=found.agreement[structure],
         raters={name: found.rater_probability[r, structure] for r, name in enumerate(raters)},
         thin=tuple(sample[structure] for sample in found.thin),
-        maps={part: found.whole(part)[structure] for part in PARTS},
+        maps={part: found.whole(part)[structure] for part in found.parts},
     )
 
 
@@ -262,5 +262,5 @@ def begin_review(
     from proseg_gui.inference.survey import CaseSurvey
 
     engine = engine or Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
-    survey = CaseSurvey(engine, default_plan(bundle))
+    survey = CaseSurvey(engine, default_plan(bundle, missing=bool(engine.missing)))
     return Reviewed(study, bundle, engine, Sliders(engine), survey, exhaustive=exhaustive)

@@ -18,7 +18,6 @@ from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.colours import rgb
 from proseg_gui.review.export_request import ExportOffer, ExportRequest, Place, look
-from proseg_gui.review.state import PARTS
 from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Exporting:
         names = desk.structures
         offer = ExportOffer(
             raters=raters,
-            maps=PARTS if review is not None else (),
+            maps=() if review is None else review.survey.plan.parts,
             structures=tuple(names[number] for number in desk.drafts.listed),
             structure=desk.drafts.listed.index(desk.structure),
             folder=self._folder(study.name, settings.export_folder),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -13,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "networks"))
 from method_tests import MethodTests
 from objective_tests import ObjectiveTests
 
-from proseg_gui.networks.mgp_vae import MgpVae, SequenceGaussians
+from proseg_gui.networks.mgp_vae import MgpVae
 
 
 class Trainable(MgpVae):
