@@ -367,10 +367,7 @@ def channel_order(card: Card, study: Study) -> tuple[str, ...]:
         return card.channels
     if len(study.channels) != len(card.channels):
         have, want = len(study.channels), len(card.channels)
-        imputes = card.kind in ENTRIES and ENTRIES[card.kind].imputes
-        remedy = "Give each as --channel NAME=PATH" + (
-            "; one without a name of these is none of them" if imputes else ""
-        )
+        remedy = "Give each as --channel NAME=PATH"
         raise UserError(f"the model {card.name} takes {plural(want, 'channel')} ({', '.join(card.channels)}) "
                         f"and the image has {have}", remedy=remedy)  # fmt: skip
     return tuple(study.channels)

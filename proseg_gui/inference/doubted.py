@@ -20,8 +20,8 @@ class DoubtedPixels:
     """``n`` pixels of one slice and one structure, in the order of rows.
 
     ``places``: ``(n, 2)`` row and column on the image's grid. ``parts``: ``(parts, n)``, in the order of
-    :attr:`~proseg_gui.inference.plan.SurveyPlan.parts`, variance form, uncorrected. ``draws``: ``(n, bytes)`` whether each
-    draw of the survey includes the pixel, packed as bits; ``raters`` the same of the raters' own predictions.
+    :attr:`~proseg_gui.inference.plan.SurveyPlan.parts`, variance form, uncorrected. ``draws``: ``(n, bytes)`` whether
+    each draw of the survey includes the pixel, packed as bits; ``raters`` the same of the raters' own predictions.
     """
 
     places: npt.NDArray[np.uint16]

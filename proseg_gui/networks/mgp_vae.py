@@ -111,7 +111,7 @@ class SequenceGaussians(nn.Module):
         return weights + known, root
 
     def divergence(self, mean: Tensor, scale: Tensor, there: Tensor) -> Tensor:
-        """``(B, L, h, w)``: KL of codes with ``mean`` and ``scale (B, C, L, h, w)`` to the Gaussian, where ``there``."""
+        """``(B, L, h, w)``: KL of codes of ``mean`` and ``scale (B, C, L, h, w)`` to the Gaussian, where ``there``."""
         present = self.of_the_present(there)
         precision = torch.linalg.inv(present)
         seen = there[:, :, None, None, None]
@@ -198,11 +198,11 @@ class MgpVae(ProSeg):
 
     @staticmethod
     def marked(image: Tensor, what: Tensor) -> Tensor:
-        """What the backbone takes: ``image (B, C, H, W)`` and ``what (B, C)`` each sequence is -> ``(B, 2 C, H, W)``."""
+        """What the backbone takes, ``(B, 2 C, H, W)``: ``image (B, C, H, W)``, ``what (B, C)`` each sequence is."""
         return torch.cat([image, _spread(what, image)], 1)
 
     def encode(self, image: Tensor) -> Tensor:
-        """``(B, channels, H, W)`` -> ``(B, C, H, W)``; where a channel is missing, ``(B, (1 + imputations) C, H, W)``."""
+        """``(B, channels, H, W)`` -> ``(B, C, H, W)``, 1 + imputations times as many where a channel is missing."""
         gone = image.isnan().flatten(2).any(-1)
         what = torch.where(gone, DRAWN, ACQUIRED)
         if not gone.any():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from proseg_gui.bundle import told_missing
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.metrics.overlap import dice
 from proseg_gui.prompts.reading import Prompt
@@ -21,7 +22,7 @@ from proseg_gui.review.figures import Figures
 from proseg_gui.review.regions import Found, find_regions
 from proseg_gui.review.state import AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
-from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
+from proseg_gui.volume import Mask, Reading, Study, Volume, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -108,6 +109,21 @@ class Reviewed:
             slices_done=int(np.isfinite(by_slice).sum()),
             n_slices=self.engine.n_slices,
         )
+
+    def estimated_volumes(self, token: CancelToken | None = None) -> dict[str, Volume]:
+        """What the model takes each missing channel for, by the name under which it may be shown.
+
+        From -1 to 1, black to white of the model's window.
+        """
+        engine, missing = self.engine, self.engine.missing
+        found = [engine.estimate(k, token)[0] for k in range(engine.n_slices)] if missing else []
+        return {
+            told_missing((name,)): Volume(
+                np.stack([part[i] for part in found]), engine.geometry, window=(0.0, 2.0), description=name,
+                derivation=f"{told_missing((name,))}.", estimated=True,
+            )
+            for i, name in enumerate(missing)
+        }  # fmt: skip
 
     def doubt_ml(self) -> float | None:
         """Total uncertainty of all structures in ml; ``None`` until every slice was measured."""

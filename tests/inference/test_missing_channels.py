@@ -47,10 +47,8 @@ def bundle():
 def study(*names, seed=1):
     rng = np.random.default_rng(seed)
     geometry = Geometry.plain((2, 24, 20), (3.0, 1.0, 1.0))
-    whole = {
-        name: Volume(rng.normal(0, 50, (2, 24, 20)).astype(np.float32), geometry, modality="MR") for name in CHANNELS
-    }
-    return Study("case", {name: whole[name] for name in names}, ("lesion",))
+    values = {name: rng.normal(0, 50, (2, 24, 20)).astype(np.float32) for name in CHANNELS}
+    return Study("case", {name: Volume(values[name], geometry, modality="MR") for name in names}, ("lesion",))
 
 
 def test_the_catalogue_says_what_networks_can():

@@ -46,6 +46,7 @@ LANES = (
     "gallery",
     "weigh",
     "prompt",
+    "estimate",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

@@ -22,7 +22,7 @@ from proseg_gui.volume import Volume
 
 from .overlay_items import draw_line, draw_pen
 from .pane_mouse import MouseProfile, PaneMouse
-from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
+from .pane_overlay import Labels, Shown, paint_empty, paint_hatch, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
 from .strokes import Canvas, ContourLayer, paint_layer
 from .view_link import ViewLink
@@ -428,6 +428,8 @@ class ImagePane(QWidget):
         shown = self._shown(self._volume, self._grid)
         canvas = Canvas(shown.to_widget, self.size(), self.devicePixelRatioF())
         painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
+        if self._volume.estimated:
+            paint_hatch(painter, area)
         if self._fixed:
             painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
