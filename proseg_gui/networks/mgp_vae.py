@@ -4,6 +4,9 @@ One variational autoencoder reads single sequences: an image and which sequence 
 eighth of the resolution. The codes of one place in the C sequences of a slice are a priori one Gaussian for each of
 their numbers, with a mean and a C x C covariance that all places share. So what is missing has a conditional Gaussian
 given what is there, in closed form; its mean and draws from it, decoded, are the estimate and its imputations.
+That covariance is the same in every place. What one sequence alone shows lies in few places, which the others point
+to (beside a lesion): so a few factors a sequence are added to it, whose amplitudes a small network reads off what is
+there.
 
 The segmentation network gets each sequence with a map that says what it is: acquired (1), a draw (0), or the
 estimate (-1). It has learned draws as images that went through the autoencoder, which know as much of the true one as
@@ -14,7 +17,6 @@ estimate it has learned for what it is. A draw's noise is the same in all slices
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
@@ -25,9 +27,12 @@ from proseg_gui.networks.base import Capabilities, Coords
 from proseg_gui.networks.proseg import ProSeg
 from proseg_gui.networks.sizes import check_sizes
 
-WIDTHS = (16, 32, 64)
-"""Channels of the autoencoder's levels; each halves the resolution."""
-STRIDE = 2 ** len(WIDTHS)
+STRIDE = 8
+"""Side of the patches that a code stands for."""
+WIDTH, BLOCKS = 64, 2
+"""Channels of the autoencoder, which works on the grid of its codes; blocks of the encoder (one more: decoder)."""
+FACTORS, FACTOR_WIDTH = 6, 48
+"""Local factors a sequence; channels of the network that says how large they are where."""
 ACQUIRED, DRAWN, ESTIMATED = 1.0, 0.0, -1.0
 """What the map beside a sequence says that it is."""
 LEAST_VARIANCE, LEAST_SCALE = 1e-3, 1e-2
@@ -37,36 +42,48 @@ COMMON = 0.8
 NOISE_SEED = 20_107
 
 
+class Block(nn.Module):
+    """Two 3x3 convolutions beside the identity, which it nearly is before anything is learned."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first, self.second = (nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+        nn.init.normal_(self.second.weight, std=0.1 / (3.0 * width**0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, width, h, w)`` -> the same shape."""
+        added: Tensor = self.second(functional.silu(self.first(functional.silu(x))))
+        return x + added
+
+
 class SequenceVae(nn.Module):
-    """``(N, 1, H, W)`` single sequences, and which of C each is ``(N, C)`` (one-hot), to codes and back."""
+    """``(N, 1, H, W)`` single sequences, and which of C each is ``(N, C)`` (one-hot), to codes and back.
+
+    All layers work on patches of :data:`STRIDE` pixels each way, so it costs little, and begins as a linear map.
+    """
 
     def __init__(self, sequences: int, codes: int) -> None:
         super().__init__()
-        down = [1 + sequences, *WIDTHS]
-        self.down = nn.ModuleList(nn.Conv2d(i, o, 3, stride=2, padding=1) for i, o in pairwise(down))
-        self.code = nn.Conv2d(WIDTHS[-1], 2 * codes, 3, padding=1)
-        up = [WIDTHS[-1], *WIDTHS[::-1]]
-        self.first = nn.Conv2d(codes + sequences, WIDTHS[-1], 3, padding=1)
-        self.up = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in pairwise(up))
-        self.last = nn.Conv2d(WIDTHS[0], 1, 3, padding=1)
+        pixels = STRIDE**2
+        self.read = nn.Conv2d(pixels + sequences, WIDTH, 3, padding=1)
+        self.down = nn.Sequential(*(Block(WIDTH) for _ in range(BLOCKS)))
+        self.code = nn.Conv2d(WIDTH, 2 * codes, 1)
+        self.open = nn.Conv2d(codes + sequences, WIDTH, 3, padding=1)
+        self.up = nn.Sequential(*(Block(WIDTH) for _ in range(BLOCKS + 1)))
+        self.write = nn.Conv2d(WIDTH, pixels, 1)
 
     def encode(self, image: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation ``(N, L, h, w)`` of the codes; the border is repeated up to a whole stride."""
         height, width = image.shape[-2:]
         image = functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        x = torch.cat([image, _spread(which, image)], 1)
-        for layer in self.down:
-            x = functional.elu(layer(x))
-        mean, scale = self.code(x).chunk(2, 1)
-        return mean, functional.softplus(scale) + LEAST_SCALE
+        patches = functional.pixel_unshuffle(image, STRIDE)
+        mean, scale = self.code(self.down(self.read(torch.cat([patches, _spread(which, patches)], 1)))).chunk(2, 1)
+        return mean, functional.softplus(scale - 2.0) + LEAST_SCALE
 
     def decode(self, codes: Tensor, which: Tensor, size: tuple[int, int]) -> Tensor:
         """``(N, L, h, w)`` codes -> ``(N, 1, *size)`` images."""
-        x = functional.elu(self.first(torch.cat([codes, _spread(which, codes)], 1)))
-        for layer in self.up:
-            x = functional.elu(layer(functional.interpolate(x, scale_factor=2, mode="nearest")))
-        image: Tensor = self.last(x)
-        return image[..., : size[0], : size[1]]
+        patches = self.write(self.up(self.open(torch.cat([codes, _spread(which, codes)], 1))))
+        return functional.pixel_shuffle(patches, STRIDE)[..., : size[0], : size[1]]
 
 
 def _spread(values: Tensor, like: Tensor) -> Tensor:
@@ -123,6 +140,45 @@ class SequenceGaussians(nn.Module):
         return 0.5 * (trace + pulled + spread - there.shape[1])
 
 
+class LocalFactors(nn.Module):
+    """How a missing sequence's codes vary beyond the Gaussian: ``(C, L, K)`` factors, with amplitudes by place."""
+
+    def __init__(self, sequences: int, codes: int) -> None:
+        super().__init__()
+        self.count = min(FACTORS, codes)
+        self.factors = nn.Parameter(0.1 * torch.randn(sequences, codes, self.count))
+        self.amplitudes = nn.Sequential(
+            nn.Conv2d(sequences * codes + sequences, FACTOR_WIDTH, 3, padding=1), nn.SiLU(),
+            nn.Conv2d(FACTOR_WIDTH, FACTOR_WIDTH, 3, padding=1), nn.SiLU(),
+            nn.Conv2d(FACTOR_WIDTH, sequences * self.count, 1),
+        )  # fmt: skip
+
+    def forward(self, codes: Tensor, there: Tensor) -> Tensor:
+        """Codes ``(B, C, L, h, w)``, estimated where they are not ``there (B, C)`` -> scaled factors.
+
+        ``(B, C, L, K, h, w)``.
+        """
+        flat = codes.flatten(1, 2)
+        found = functional.softplus(self.amplitudes(torch.cat([flat, _spread(there.to(flat), flat)], 1)))
+        amplitudes = found.unflatten(1, (codes.shape[1], 1, self.count))
+        return self.factors[None, :, :, :, None, None] * amplitudes
+
+    def surprise(self, apart: Tensor, scaled: Tensor, variance: Tensor) -> Tensor:
+        """``(B, C, h, w)``: minus the log-likelihood of codes that lie ``apart (B, C, L, h, w)`` from their estimate.
+
+        ``variance (B, C, L)`` is the Gaussian's; constants are left out.
+        """
+        root = scaled.permute(0, 1, 4, 5, 2, 3)  # (B, C, h, w, L, K)
+        left = apart.permute(0, 1, 3, 4, 2)[..., None]
+        diagonal = variance[:, :, None, None, :, None]
+        inner = root.mT @ (root / diagonal) + torch.eye(self.count).to(root)
+        half = torch.linalg.cholesky(inner)
+        along = torch.linalg.solve_triangular(half, root.mT @ (left / diagonal), upper=False)
+        distance = (left.square() / diagonal).sum((-2, -1)) - along.square().sum((-2, -1))
+        volume = variance.log().sum(-1)[:, :, None, None] + 2.0 * half.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return 0.5 * (distance + volume)
+
+
 class MgpVae(ProSeg):
     """``codes``: numbers of a code; ``imputations``: draws of what is missing.
 
@@ -144,7 +200,7 @@ class MgpVae(ProSeg):
         self.imputations = imputations
         self.autoencoder = SequenceVae(self.n_channels, codes)
         self.gaussians = SequenceGaussians(self.n_channels, codes)
-        self.log_noise = nn.Parameter(torch.full((self.n_channels,), -4.0))
+        self.local = LocalFactors(self.n_channels, codes) if self.n_channels > 1 else None
         self.pixel_scale: Tensor
         self.register_buffer("pixel_scale", torch.zeros(self.n_channels))
 
@@ -165,20 +221,25 @@ class MgpVae(ProSeg):
     def impute(self, mean: Tensor, scale: Tensor, there: Tensor, noise: Tensor | None = None) -> Tensor:
         """Codes ``(B, C, L, h, w)`` in which those that are not ``there (B, C)`` are estimated from those that are.
 
-        With ``noise (2, C, L, h, w)``, standard normal, they are drawn: first those that are there, as their images
-        leave them open, and given these the missing ones.
+        With ``noise (3, C, L, h, w)``, standard normal, they are drawn: first those that are there, as their images
+        leave them open, and given these the missing ones, by the Gaussian and by the local factors.
         """
         codes = mean if noise is None else mean + scale * noise[0]
         weights, root = self.gaussians.missing(there)
         centre = self.gaussians.mean.T[None, :, :, None, None]
         apart = torch.where(there[:, :, None, None, None], codes - centre, 0.0)
         found = centre + torch.einsum("blcd,bdlhw->bclhw", weights, apart)
-        return found if noise is None else found + torch.einsum("blcd,dlhw->bclhw", root, noise[1])
+        if noise is None or self.local is None:
+            return found
+        scaled = self.local(found, there)
+        local = torch.einsum("bclkhw,ckhw->bclhw", scaled, noise[2, :, : self.local.count])
+        drawn = torch.einsum("blcd,dlhw->bclhw", root, noise[1]) + local
+        return torch.where(there[:, :, None, None, None], found, found + drawn)
 
     def draw_noise(self, number: int, like: Tensor) -> Tensor:
-        """``(2, C, L, h, w)`` for draw ``number``, the same for all slices of a size; ``like``: codes."""
+        """``(3, C, L, h, w)`` for draw ``number``, the same for all slices of a size; ``like``: codes."""
         generator = torch.Generator().manual_seed(NOISE_SEED + number)
-        return torch.randn(2, *like.shape[1:], generator=generator).to(like)
+        return torch.randn(3, *like.shape[1:], generator=generator).to(like)
 
     def filled(self, image: Tensor, number: int) -> Tensor:
         """``image (B, C, H, W)`` with draw ``number`` (0: the estimate) of channels that are NaN."""

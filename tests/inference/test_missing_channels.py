@@ -120,7 +120,7 @@ def test_the_survey_has_a_fifth_part_and_the_identity_holds(bundle):
 def test_the_part_is_nothing_where_all_draws_are_alike(bundle, monkeypatch):
     engine = Engine(bundle, study("T1"), device="cpu")
     monkeypatch.setattr(type(engine._network.method), "draw_noise", lambda self, number, like: torch.zeros_like(
-        like).expand(2, *like.shape[1:]))  # fmt: skip
+        like).expand(3, *like.shape[1:]))  # fmt: skip
     found = CaseSurvey(engine, default_plan(bundle, missing=True)).slice(0).maps
     assert found["imputation"].max() < 1e-12 and found["total"].max() > 0
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from proseg_gui.jobs import CancelToken
-from proseg_gui.networks.mgp_vae import ACQUIRED, DRAWN, ESTIMATED, MgpVae
+from proseg_gui.networks.mgp_vae import ACQUIRED, DRAWN, ESTIMATED, LEAST_VARIANCE, MgpVae
 from proseg_gui.training.dataset import Batch, TrainingCase
 from proseg_gui.training.objective import ProSegObjective
 from proseg_gui.training.objectives.base import summed
@@ -28,6 +28,8 @@ DROPPED = 0.3
 """What this comes to of all sequences, where there are several: (1 - KEPT_WHOLE) / 2."""
 WEIGHT = 0.1
 """Of the autoencoder's terms beside ProSeg's: it has parameters of its own, so this is only for the gradient's norm."""
+VARIANCE = 8e-3
+"""Of a pixel around what the autoencoder makes of it, in normalised units (the public code: 2e-3)."""
 COVERAGE = 0.9
 """Of the intervals that :attr:`MgpVae.pixel_scale` is set for."""
 DARK = -0.98
@@ -50,21 +52,36 @@ class MgpVaeObjective(ProSegObjective):
         noise = torch.randn(mean.shape).to(mean)
         codes = mean + scale * noise
         again = method.decode_sequences(codes, (images.shape[-2], images.shape[-1]))
-        own = autoencoder_terms(images, again, method.log_noise, there, method.gaussians.divergence(mean, scale, there))
+        own = autoencoder_terms(images, again, there, method.gaussians.divergence(mean, scale, there))
 
         kept = batch.mine(lambda n: kept_sequences(n, channels)).to(there.device)
         drawn = batch.mine(lambda n: torch.rand(n) < 0.5).to(there.device)
         kept, drawn = kept.repeat_interleave(slices, 0) & there, drawn.repeat_interleave(slices, 0)
         with torch.no_grad():
-            guessed = method.decode_sequences(method.impute(mean, scale, kept), (images.shape[-2], images.shape[-1]))
+            estimated = method.impute(mean, scale, kept)
+            guessed = method.decode_sequences(estimated, (images.shape[-2], images.shape[-1]))
             as_drawn = (drawn[:, None] & there) | kept  # what was never there can only be estimated
             filling = torch.where(as_drawn[:, :, None, None], again, guessed)
             filled = torch.where(kept[:, :, None, None], images, filling.to(images))
             what = torch.where(kept, ACQUIRED, torch.where(as_drawn, DRAWN, ESTIMATED))
+        if method.local is not None:
+            own["left_out"] = self._left_out(estimated, mean.detach(), kept, there)
         marked = method.marked(filled, what).unflatten(0, (items, slices))
         found = super().forward(replace(batch, images=marked), step)
         found.pop("total")
         return summed({**found, **{name: WEIGHT * value for name, value in own.items()}})
+
+    def _left_out(self, estimated: Tensor, codes: Tensor, kept: Tensor, there: Tensor) -> Tensor:
+        """Minus the log-likelihood of the left out sequences' codes, by number of a code: the local factors learn."""
+        method = self.method
+        assert method.local is not None
+        out = there & ~kept
+        with torch.no_grad():
+            root = method.gaussians.missing(kept)[1]
+            variance = root.square().sum(-1).mT.clamp_min(LEAST_VARIANCE)  # (B, C, L)
+        scaled = method.local(estimated, kept)
+        surprise = in_float32(method.local.surprise)(codes - estimated, scaled, variance)
+        return (surprise * out[:, :, None, None]).sum() / (out.sum().clamp_min(1) * codes[0, 0].numel())
 
     def encoded(self, images: Tensor) -> Tensor:
         """Features of sequences that are marked already."""
@@ -98,15 +115,13 @@ def kept_sequences(items: int, channels: int) -> Tensor:
 
 
 @in_float32
-def autoencoder_terms(
-    images: Tensor, again: Tensor, log_noise: Tensor, there: Tensor, divergence: Tensor
-) -> dict[str, Tensor]:
-    """Of images ``(B, C, H, W)`` and what became of them: minus their Gaussian log-likelihood, and the divergence.
+def autoencoder_terms(images: Tensor, again: Tensor, there: Tensor, divergence: Tensor) -> dict[str, Tensor]:
+    """Of images ``(B, C, H, W)`` and what became of them: squared error by :data:`VARIANCE`, and the divergence.
 
-    Both by pixel of a sequence that is ``there (B, C)``; ``log_noise (C,)``: log of the variance of a pixel.
+    Both by pixel of a sequence that is ``there (B, C)``, as the paper has them.
     """
     count = there.sum().clamp_min(1) * images[0, 0].numel()
-    surprise = 0.5 * ((images - again).square().sum((2, 3)) / log_noise.exp() + images[0, 0].numel() * log_noise)
+    surprise = 0.5 * (images - again).square().sum((2, 3)) / VARIANCE
     return {"sequences": (surprise * there).sum() / count, "codes": divergence.sum() / count}
 
 
