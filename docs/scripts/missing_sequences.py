@@ -1,4 +1,4 @@
-"""What a model does with sequences missing: ``python docs/scripts/missing_sequences.py BUNDLE DATASET [--plain BUNDLE]``.
+"""With sequences missing: ``python docs/scripts/missing_sequences.py BUNDLE DATASET [--plain BUNDLE]``.
 
 On the test cases of the data set's split, for every choice of one, two or three missing sequences: identity and
 consensus Dice and GED^2 with the model's own estimates and their draws, beside the same network when zeros or the

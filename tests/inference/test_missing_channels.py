@@ -39,8 +39,9 @@ def bundle():
     with torch.no_grad():  # an untrained one draws hardly anything
         method.third.bias.fill_(0.0)
         method.third.weight.mul_(8.0)
-    card = Card(KIND, "tiny", "1", method.architecture(), ("rater1", "rater2", "rater3"), ("lesion",), CHANNELS, "MR",
-                (1.0, 1.0), {"kind": "percentile", "low": 1.0, "high": 99.0}, {"kind": "whole"}, sha256="ab")  # fmt: skip
+    raters, window = ("rater1", "rater2", "rater3"), {"kind": "percentile", "low": 1.0, "high": 99.0}
+    card = Card(KIND, "tiny", "1", method.architecture(), raters, ("lesion",), CHANNELS, "MR", (1.0, 1.0), window,
+                {"kind": "whole"}, sha256="ab")  # fmt: skip
     return Bundle(card, method, SimpleNamespace())
 
 

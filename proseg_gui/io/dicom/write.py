@@ -96,7 +96,8 @@ def write_series(
         the series does not read back the same.
     """
     if volume.estimated:
-        raise UserError(f"{volume.description or 'this image'} was estimated, not acquired, and is not written as a series",
+        name = volume.description or "this image"
+        raise UserError(f"{name} was estimated, not acquired, and is not written as a series",
                         remedy="Choose an acquired image")  # fmt: skip
     folder = Path(folder)
     x, y = volume.geometry.direction[:, 0], volume.geometry.direction[:, 1]
