@@ -118,7 +118,7 @@ class Reviewed:
         engine, missing = self.engine, self.engine.missing
         found = [engine.estimate(k, token)[0] for k in range(engine.n_slices)] if missing else []
         return {
-            told_missing((name,)): Volume(
+            f"{name} (estimated)": Volume(
                 np.stack([part[i] for part in found]), engine.geometry, window=(0.0, 2.0), description=name,
                 derivation=f"{told_missing((name,))}.", estimated=True,
             )
