@@ -17,6 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "networks"))
 from method_tests import MethodTests
 from objective_tests import RECIPE, ObjectiveTests
 
+from proseg_gui.bundle import Bundle, Card
+from proseg_gui.inference.engine import Engine
+from proseg_gui.inference.plan import default_plan
+from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.networks.mgp_vae import LocalFactors, MgpVae, SequenceGaussians
 from proseg_gui.training.dataset import Batches
 from proseg_gui.training.objectives.mgp_vae import (
@@ -27,6 +31,7 @@ from proseg_gui.training.objectives.mgp_vae import (
     kept_sequences,
     widening,
 )
+from proseg_gui.volume import Geometry, Study, Volume
 
 
 class Trainable(MgpVae):
@@ -142,3 +147,85 @@ def test_a_case_that_lacks_a_sequence_can_be_learned_from(make_cases):
     terms["total"].backward()
     assert all(value.isfinite() for value in terms.values())
     assert all(p.grad is None or p.grad.isfinite().all() for p in objective.parameters())
+
+
+# -- what a missing sequence does to the uncertainty ------------------------------------------------------------------
+class Second(torch.nn.Module):
+    """Stands for a backbone: the second sequence, and a 1."""
+
+    features, stride = 4, 8
+
+    def forward(self, marked):
+        one = torch.ones_like(marked[:, :1])
+        return torch.cat([marked[:, 1:2], one, 0 * one, 0 * one], 1)
+
+
+class NearBright(torch.nn.Module):
+    """Stands for the network of amplitudes: large for T1c where FLAIR is bright."""
+
+    def forward(self, codes):
+        bright = (codes[:, :64].mean(1, keepdim=True) > 0.5).float()
+        amplitudes = torch.full((len(codes), 12, *codes.shape[-2:]), -20.0)
+        amplitudes[:, 6:7] += 21.0 * bright
+        return amplitudes
+
+
+class Known(MgpVae):
+    """Draws where T1c is bright. Its codes are the pixels themselves, and T1c has nothing to do with FLAIR but this:
+
+    where FLAIR is bright, T1c may be anything; elsewhere it is dark.
+    """
+
+    def __init__(self):
+        super().__init__(3, 1, 2, widths=(2, 2), features=4, hidden=4, modes=2, tau_dims=4, codes=64)
+        with torch.no_grad():
+            for p in (
+                self.gamma,
+                self.beta,
+                self.mean_weight,
+                self.mode_weight,
+                self.first_weight,
+                self.first_tau,
+                *self.second.parameters(),
+                *self.third.parameters(),
+                self.gaussians.root,
+                self.local.factors,
+            ):
+                p.zero_()  # fmt: skip
+            self.gaussians.mean[:, 1] = -1.0
+            self.local.factors[1, :, 0] = 1.0
+            self.mean_weight[0, 0] = self.first_weight[0, 0] = self.second.weight[0, 0] = 1.0
+            self.first_bias[0] = 1.5
+            self.third.weight[0, 0], self.third.bias[0] = 20.0, -30.0
+        self.backbone, self.local.amplitudes = Second(), NearBright()
+
+    def encode_sequences(self, image):
+        codes = torch.nn.functional.pixel_unshuffle(image, 8).unflatten(1, (2, 64))
+        return codes, torch.full_like(codes, 1e-3)
+
+    def decode_sequences(self, codes, size):
+        return torch.nn.functional.pixel_shuffle(codes.flatten(1, 2), 8)
+
+
+def test_uncertainty_widens_where_the_missing_sequence_matters_and_nowhere_else():
+    torch.manual_seed(0)
+    method = Known().eval().requires_grad_(False)
+    names, window = ("FLAIR", "T1c"), {"kind": "fixed", "low": -100.0, "high": 100.0}
+    card = Card(method.kind, "known", "1", method.architecture(), ("a", "b", "c"), ("lesion",), names, "MR", (1.0, 1.0),
+                window, {"kind": "whole"}, sha256="ab")  # fmt: skip
+    flair, t1c = np.full((2, 1, 32, 32), -100.0, np.float32)
+    near, far = (slice(8, 24), slice(8, 24)), (slice(24, 32), slice(0, 32))  # rows, columns
+    flair[0][near] = 100.0
+    t1c[0, 8:24, 8:16] = 90.0  # a half of what FLAIR leaves open
+    geometry = Geometry.plain((1, 32, 32))
+    whole = Study("case", {"FLAIR": Volume(flair, geometry), "T1c": Volume(t1c, geometry)}, ("lesion",))
+    found = {}
+    for name, study in (("whole", whole), ("missing", replace(whole, channels={"FLAIR": whole.channels["FLAIR"]}))):
+        bundle = Bundle(card, method, Path())
+        engine = Engine(bundle, study, device="cpu")
+        survey = CaseSurvey(engine, default_plan(bundle, missing=bool(engine.missing)))
+        found[name] = survey.slice(0).maps
+    assert found["whole"]["total"].max() < 0.01
+    assert found["missing"]["total"][0][near].mean() > 0.1
+    assert found["missing"]["imputation"][0][near].sum() > 0.8 * found["missing"]["total"][0][near].sum()
+    assert found["missing"]["total"][0][far].max() < 0.01
