@@ -390,6 +390,7 @@ def train(
     """
     from proseg_gui.bundle import find_bundle, read_card
     from proseg_gui.catalogue import METHODS, STAGE_ENTRIES, STAGE_PATIENCE, STEPS
+    from proseg_gui.review.stopping import certified
     from proseg_gui.training.augment import augmentation_for
     from proseg_gui.training.place import Place
     from proseg_gui.training.recipe import Recipe
@@ -406,7 +407,8 @@ def train(
     )  # fmt: skip
     with _data(data) as dataset:
         start = Start(METHODS[0].name, None, init, stage, dict(people) if people is not None else None)
-        return train_bundle(Request(dataset, Place(Path(out), overwrite), recipe, start=start, device=device))
+        request = Request(dataset, Place(Path(out), overwrite), recipe, start=start, device=device)
+        return certified(train_bundle(request), request)
 
 
 def evaluate(

@@ -1,8 +1,15 @@
-"""How much memory an open case may take beside its pixels: decided before anything is worked out, and said."""
+"""How much memory an open case may take beside its pixels: decided before anything is worked out, and said.
+
+And that what was let go goes back to the computer: glibc keeps it, in a heap for each of up to eight threads a core.
+Of a CT of 300 slices that was a fifth of the peak. Other allocators give back by themselves, so there nothing is done.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import platform
 from dataclasses import dataclass
+from functools import cache
 
 import psutil
 
@@ -49,3 +56,28 @@ class Budget:
 def memory_budget(*, streams: bool = False) -> Budget:
     """A fifth of what is free now, at most 192 MiB."""
     return Budget(min(MOST_BYTES, int(SHARE * psutil.virtual_memory().available)), streams)
+
+
+M_ARENA_MAX = -8
+"""Of glibc's ``malloc.h``."""
+ARENAS = 2
+"""The window's thread and the slider's seldom wait for each other with two; each has a heap that only grows."""
+
+
+@cache
+def _glibc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
+
+
+def share_heaps() -> None:
+    """Let all threads of this process share :data:`ARENAS` heaps; to be called before they are started."""
+    library = _glibc()
+    if library is not None:
+        library.mallopt(M_ARENA_MAX, ARENAS)
+
+
+def give_back() -> None:
+    """Return memory that nobody uses to the computer; a few milliseconds, after work that needed much for a while."""
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)

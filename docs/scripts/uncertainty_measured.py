@@ -27,9 +27,8 @@ from scipy.ndimage import distance_transform_edt
 from scipy.stats import rankdata
 
 from proseg_gui.inference.calibrate import STROKES, agreement_bins, strokes_of
-from proseg_gui.inference.calibration import LEVELS, ODDS
+from proseg_gui.inference.calibration import LEVELS, ODDS, calibration_of
 from proseg_gui.inference.condition.ensemble import Ensemble
-from proseg_gui.inference.condition.evidence import Evidence, Standing
 from proseg_gui.inference.condition.posterior import Posterior
 from proseg_gui.inference.condition.update import condition
 from proseg_gui.inference.engine import Engine
@@ -37,13 +36,11 @@ from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.metrics.bootstrap import paired_difference
-from proseg_gui.review.edits import Bricks, code
 from proseg_gui.review.regions import Found, find_regions
-from proseg_gui.review.remaining import SURE, remaining
+from proseg_gui.review.remaining import SURE
+from proseg_gui.review.stopping import CLOSED, stops
 
 MOVED_PIXELS = 4.0
-CLOSED = (0, 1, 2, 4, 8)
-"""So many of the largest regions were corrected."""
 DOUBT_AFTER = (1, 4, 8)
 """Strokes after which doubt is asked for what is still wrong."""
 
@@ -88,7 +85,7 @@ def measured(engine: Engine, readings: dict[str, np.ndarray], readers: set[str])
     rows = []
     for rater, truth in readings.items():
         if rater in readers:
-            row = {"rater": rater, "stop": stops(ensemble, Found(0, regions, True), start, truth)}
+            row = {"rater": rater, "stop": stop_rows(ensemble, Found(0, regions, True), start, truth)}
             rows.append({**row, **strokes(ensemble, start, truth, doubt=True)})
     invented = []
     sizes = {rater: int(mask.sum()) for rater, mask in readings.items()}
@@ -146,41 +143,24 @@ def aucs(
     return {name: float((rank - n * (n + 1) / 2) / (n * (len(is_wrong) - n))) for name, rank in ranks.items()}
 
 
-def stops(ensemble: Ensemble, found: Found, start: np.ndarray, truth: np.ndarray) -> list[dict[str, float]]:
+def stop_rows(ensemble: Ensemble, found: Found, start: np.ndarray, truth: np.ndarray) -> list[dict[str, Any]]:
     """What the stop rule says after the largest regions were corrected, and how much the rest really changes."""
     engine, rows = ensemble.engine, []
     thickness = engine.geometry.slice_thickness_mm() * engine.geometry.pixel_area_mm2 / 1000.0
-    for closed in CLOSED:
-        if closed > len(found.regions):
-            break
-        codes, shown = np.zeros(truth.shape, np.uint8), start.copy()
-        for region in found.regions[:closed]:
-            at = tuple(region.voxels.T)
-            wrong = start[at] != truth[at]
-            codes[at] = np.where(wrong, np.where(truth[at], code("hand", True), code("hand", False)), codes[at])
-            shown[at] = truth[at]
-        index = np.argwhere(codes > 0)
-        after = None
-        if len(index):
-            alone = {k: Standing(shown[k].copy()) for k in np.unique(index[:, 0]).tolist()}
-            evidence = Evidence(index, truth[tuple(index.T)], {}, alone)
-            after = ensemble, Posterior(ensemble, evidence)
-        row = {"closed": closed, "whole": float((truth.sum((1, 2)) - shown.sum((1, 2)).astype(float)) @ thickness)}
-        for name, ensemble_after in (("as before", None), ("after evidence", after)):
-            left = remaining(found, Bricks.of(codes), Bricks.of(shown), ensemble_after)
-            numbers = [n for n in range(closed, len(found.regions)) if left.left[n].ml >= left.floor_ml]
-            voxels = [tuple(found.regions[n].voxels.T) for n in numbers]
-            real = sum(
-                float((((truth[at].astype(int) - shown[at]) * (codes[at] == 0)) * found.regions[n].ml_each).sum())
-                for n, at in zip(numbers, voxels, strict=True)
-            )
-            row[name] = {"told": left.could_change_ml(numbers), "half": left.could_change_ml(numbers, 0.5),
-                         "real": real, "left": len(numbers)}  # fmt: skip
+    known = calibration_of(engine.bundle.card)
+    factor = 1.0 if known is None or known.stop is None else known.stop
+    for stop, codes in stops(ensemble, found, start, truth):
+        whole = float((truth.sum((1, 2)) - stop.shown.sum((1, 2)).astype(float)) @ thickness)
+        row: dict[str, Any] = {"closed": stop.closed, "whole": whole}
+        for name, left in (("as before", stop.before), ("after evidence", stop.after or stop.before)):
+            numbers = stop.left(left)
+            told, half = left.could_change_ml(numbers), left.could_change_ml(numbers, 0.5)
+            row[name] = {"told": told, "half": half, "measured": factor * told,
+                         "real": stop.real_ml(left, truth, codes), "left": len(numbers)}  # fmt: skip
         rows.append(row)
     return rows
 
 
-# -- tables -----------------------------------------------------------------------------------------------------------
 def tables(found: dict[str, Any]) -> list[str]:
     """Markdown."""
     rows = [{**reader, "case": case["case"]} for case in found["cases"] for reader in case["readers"]]
@@ -203,8 +183,9 @@ def agreement_table(found: dict[str, Any]) -> list[str]:
 def stop_table(rows: Sequence[dict[str, Any]]) -> list[str]:
     """How often the rest changes no more than the stop rule says."""
     lines = [line_of("regions corrected", ("what was said", "readers", f"held ({SURE:.0%} wanted)", "held (50% wanted)",
-                                           "told, ml (median)", "real, ml (median)", "whole volume held"))]  # fmt: skip
-    lines.append("|---" * 8 + "|")
+                                           "told, ml (median)", "real, ml (median)", "whole volume held",
+                                           "by the card's factor, held", "told so, ml (median)"))]  # fmt: skip
+    lines.append("|---" * 10 + "|")
     for closed in CLOSED:
         for name in ("as before", "after evidence"):
             own = [(row["case"], stop) for row in rows for stop in row["stop"] if stop["closed"] == closed]
@@ -212,11 +193,13 @@ def stop_table(rows: Sequence[dict[str, Any]]) -> list[str]:
             if not own:
                 continue
             held = {part: by_case(own, lambda s, n=name, p=part: abs(s[n]["real"]) <= s[n][p] + 1e-9)
-                    for part in ("told", "half")}  # fmt: skip
+                    for part in ("told", "half", "measured")}  # fmt: skip
             whole = by_case(own, lambda s, n=name: abs(s["whole"]) <= s[n]["told"] + 1e-9)
-            told, real = (np.median([abs(s[name][part]) for _, s in own]) for part in ("told", "real"))
+            told, real, measured = (np.median([abs(s[name][part]) for _, s in own])
+                                    for part in ("told", "real", "measured"))  # fmt: skip
             lines.append(line_of(str(closed), [name, len(own), interval(held["told"]), interval(held["half"]),
-                                               f"{told:.2f}", f"{real:.2f}", interval(whole)]))  # fmt: skip
+                                               f"{told:.2f}", f"{real:.2f}", interval(whole),
+                                               interval(held["measured"]), f"{measured:.2f}"]))  # fmt: skip
     return lines
 
 

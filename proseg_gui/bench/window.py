@@ -24,6 +24,7 @@ from proseg_gui.bench.clocks import Counted, LaneClock
 from proseg_gui.errors import UserError
 from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.settings_store import SettingsStore
+from proseg_gui.memory import share_heaps
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.keeper import Keeper
 from proseg_gui.review.session import begin_review
@@ -44,8 +45,9 @@ def slider_to_pixels(device: str, sizes: Sequence[int], model: str) -> dict[str,
     ``slider_to_pixels_ms``: median and p95. ``cpu_ms``: processor time of a move (median) on the window's thread
     ``before`` the request goes out, of ``decode`` and ``trace`` beside it, and of ``paint`` on the window's thread.
     ``view_changes_ms``: of a change of grey ``levels``, of a map's ``opacity`` and of ``zoom``, with ten samples and
-    all raters shown; the first also as ``view_change_ms``. ``during_sweep`` and ``during_training``: p95 of the same
-    moves while that runs, and as a multiple of those right before and after.
+    all raters shown, and of the sharp picture when a zooming hand rests; the first also as ``view_change_ms``.
+    ``during_sweep`` and ``during_training``: p95 of the same moves while that runs, and as a multiple of those right
+    before and after.
     """
     from proseg_gui.bench.scan import framed_study
     from proseg_gui.bundle import load_bundle
@@ -150,15 +152,26 @@ def _view_changes(window: MainWindow, raters: Sequence[str]) -> dict[str, float]
     }
     found = {}
     for name, change in changes.items():
-        times = []
-        for step in range(MOVES // 2):
-            here = time.thread_time()
-            change(step)
-            QApplication.processEvents()
-            times.append(1000.0 * (time.thread_time() - here))
-        found[name] = round(statistics.median(times[5:]), 2)
+        found[name] = _median_change(change)
         _until_idle(window)
+
+    def rest(step: int) -> None:
+        scan.zoom_by(1.05 if step % 20 < 10 else 1 / 1.05)
+        link, axis = scan.link, scan.plane.axis
+        link.set_view(axis, link.view(axis).zoom, link.view(axis).centre_mm)  # as where the hand rests after each
+
+    found["zoom_rest"] = _median_change(rest)
     return found
+
+
+def _median_change(change: Callable[[int], object]) -> float:
+    times = []
+    for step in range(MOVES // 2):
+        here = time.thread_time()
+        change(step)
+        QApplication.processEvents()
+        times.append(1000.0 * (time.thread_time() - here))
+    return round(statistics.median(times[5:]), 2)
 
 
 def _beside(window: MainWindow, axis: Any, work: AbstractContextManager[None]) -> dict[str, float]:
@@ -284,6 +297,7 @@ def _window(device: str, model: str) -> MainWindow:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     sys.setswitchinterval(0.001)
+    share_heaps()
     window = MainWindow(SettingsStore(), Keeper(), device, model)
     window.resize(1440, 900)
     window.show()

@@ -13,7 +13,7 @@ from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
 
 if TYPE_CHECKING:
-    from proseg_gui.bundle import Bundle
+    from proseg_gui.bundle import Bundle, Card
     from proseg_gui.io.dataset import Dataset
 
 EXAMPLE = """examples:
@@ -104,19 +104,28 @@ def _into_card(
     device: str,
     progress: Progress,
 ) -> dict[str, Any]:
-    from proseg_gui.bundle import annotate
-    from proseg_gui.inference.calibrate import calibrated
-    from proseg_gui.inference.calibration import KEY, LEVELS, calibration_of
+    from proseg_gui.inference.calibration import KEY
+    from proseg_gui.review.stopping import certify
 
-    found = calibrated(dataset, bundle, names, people=people, device=device, progress=progress)
-    card = annotate(bundle.folder, metrics={**bundle.card.metrics, KEY: found})
+    card = certify(dataset, bundle, names, people=people, device=device, progress=progress)
+    print("\n".join(certainty_lines(card)))
+    print(f"kept in the card of {card.name}")
+    return dict(card.metrics[KEY])
+
+
+def certainty_lines(card: Card) -> list[str]:
+    """What a card says of how far its model's certainty can be trusted, in sentences."""
+    from proseg_gui.inference.calibration import LEVELS, calibration_of
+
     known = calibration_of(card)
-    assert known is not None
+    if known is None:
+        return []
     told = [(level, known.agreed(level / (LEVELS - 1))) for level in range(1, LEVELS - 1)]
     so = ", ".join(f"{100 * level // (LEVELS - 1)} %: {100 * what[1]:.0f} %" for level, what in told if what)
-    print(f"of places that a share of the draws agrees on, raters included {so}")
-    print(f"kept in the card of {card.name}")
-    return found
+    lines = [f"of places that a share of the draws agrees on, raters included {so}"] if so else []
+    if known.stop is not None:
+        lines.append(f"what is left of the doubt changed the volume by {known.stop:.2f} times what the draws say")
+    return lines
 
 
 def chosen_cases(dataset: Dataset, choice: str | None) -> tuple[str, ...] | None:

@@ -22,6 +22,7 @@ from proseg_gui.catalogue import (
     methods_with,
     options_of,
 )
+from proseg_gui.cli.evaluate import certainty_lines
 from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
 from proseg_gui.wording import plural
@@ -134,6 +135,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace, request: Request) -> int:
     from proseg_gui.jobs import no_progress
+    from proseg_gui.review.stopping import certified
     from proseg_gui.training.place import run_folder
     from proseg_gui.training.processes import rank
     from proseg_gui.training.run import train_bundle
@@ -143,10 +145,14 @@ def _train(args: argparse.Namespace, request: Request) -> int:
         return 0
     if args.init and not args.people:
         print("\n".join(_guessed(request)), flush=True)
-    card = train_bundle(request, lambda share, text: print(f"{share:4.0%}  {text}", flush=True))
+
+    def say(share: float, text: str) -> None:
+        print(f"{share:4.0%}  {text}", flush=True)
+
+    card = certified(train_bundle(request, say), request, say)
     raters = f"{plural(len(card.raters), 'rater')} ({', '.join(card.raters)})"
     print(f"wrote {args.out.name}: {raters}; log in {run_folder(args.out).name}")  # logs are made of this: no folders
-    print("\n".join(result_lines(card)))
+    print("\n".join([*result_lines(card), *certainty_lines(card)]))
     if not card.known_modality:
         print(f"note: {UNSAID}")
     return 0

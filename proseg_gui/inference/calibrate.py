@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ STRANGER_STROKES = 4
 NEARLY_NONE = 0.05
 DISC_PIXELS = 2.5
 """Radius of a simulated stroke."""
+Look = Callable[[CaseSurvey, Ensemble, Mapping[str, Bools]], object]
+"""Something else that looks at a case: its survey, an ensemble of a structure, and a reading of each known rater."""
 
 
 def calibrated(
@@ -51,6 +53,7 @@ def calibrated(
     *,
     people: Mapping[str, str | None] | None = None,
     device: str = "auto",
+    also: Look | None = None,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> dict[str, Any]:
@@ -84,7 +87,10 @@ def calibrated(
                 continue
             agreement += agreement_bins(survey, structure, masks, token)
             own = {rater: read[0] for rater, read in drawn.items() if rater in card.raters}
-            told = likenesses(Ensemble(engine, structure), own, token)
+            ensemble = Ensemble(engine, structure)
+            told = likenesses(ensemble, own, token)
+            if also is not None:
+                also(survey, ensemble, own)
             odds += odds_bins(told)
             explained += [max(each.explained.values()) for each in told if each.strokes >= STRANGER_STROKES]
             readings, seen = readings + len(masks), True

@@ -5,6 +5,7 @@ No torch here: the window reads it when a model has come.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ ODDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 """Edges of the bins of odds; the last bin holds 1."""
 LEAST_PLACES, LEAST_ODDS = 200, 10
 """A bin of fewer voxels or odds says nothing."""
+LEAST_STOPS = 20
+"""Nor does how often the stop rule held, of fewer readings."""
 
 
 Row = tuple[float, float, float]
@@ -49,13 +52,15 @@ class Calibration:
     """What a card says; see :func:`~proseg_gui.inference.calibrate.calibrated`.
 
     ``least_explained``: of the raters' own strokes nearly all are explained by some rater at least so much; ``None``
-    where the model's draws are everybody's.
+    where the model's draws are everybody's. ``stop``: what the stop rule's bound is to be multiplied with to hold as
+    often as it says (:mod:`proseg_gui.review.stopping`); ``None``: not known.
     """
 
     agreement: tuple[Row, ...]
     odds: tuple[Row, ...]
     n_cases: int
     least_explained: float | None = None
+    stop: float | None = None
 
     def agreed(self, share: float) -> tuple[float, float] | None:
         """Of the places around agreement ``share``: what was said and what was so; ``None``: too few were seen."""
@@ -100,9 +105,11 @@ def calibration_of(card: Card) -> Calibration | None:
         agreement, odds = (tuple((float(a), float(b), float(c)) for a, b, c in kept[k]) for k in ("agreement", "odds"))
         cases, least = int(kept["n_cases"]), kept.get("least_explained")
         least = None if least is None else float(least)
+        stop = dict(kept.get("stop") or {}).get("factor")
+        stop = None if stop is None else float(stop)
     except (KeyError, TypeError, ValueError):
         return None
     sizes = len(agreement) == LEVELS and len(odds) in (0, len(ODDS) - 1)
     sound = all(n >= 0 and 0 <= a <= n + 1e-6 and 0 <= b <= n + 1e-6 for n, a, b in (*agreement, *odds))
-    sound = sound and (least is None or 0.0 <= least <= 1.0)
-    return Calibration(agreement, odds, cases, least) if sizes and sound and cases > 0 else None
+    sound = sound and (least is None or 0.0 <= least <= 1.0) and (stop is None or 0.0 <= stop < math.inf)
+    return Calibration(agreement, odds, cases, least, stop) if sizes and sound and cases > 0 else None

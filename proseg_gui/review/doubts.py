@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proseg_gui.inference.calibration import calibration_of
 from proseg_gui.planes import Voxel
 from proseg_gui.review.document import DOUBT
 from proseg_gui.review.doubt import doubt_floor, next_slice
@@ -186,12 +187,17 @@ class Doubts:
     def could_change_ml(self) -> float | None:
         """By how much the volume could change at most if all that is left were drawn anew, with the chance ``SURE``.
 
-        ``None`` while that is not known.
+        By the model's draws, and by how often that held on its validation cases where its card knows. ``None`` while it
+        is not known.
         """
-        known = self._remaining
-        if known is None or known.found is not self._found:
+        known, review = self._remaining, self._desk.review
+        if known is None or known.found is not self._found or review is None:
             return None
-        return known.could_change_ml([number for number, one in enumerate(self.seen()) if one.state in LEFT])
+        change = known.could_change_ml([number for number, one in enumerate(self.seen()) if one.state in LEFT])
+        measured = calibration_of(review.bundle.card)
+        if change is None or measured is None or measured.stop is None:
+            return change
+        return change * measured.stop
 
     def _marks(self) -> tuple[dict[str, Any], ...]:
         return self._desk.document.value(DOUBT + self._structure) or ()

@@ -153,20 +153,22 @@ def find_regions(
     if not slices:
         return ()
     measured = np.searchsorted(sorted(doubted), slices)
-    counts = [len(doubted[k]) for k in slices]
-    places = np.concatenate([doubted[k].places for k in slices]).astype(np.int32)
-    parts = np.concatenate([doubted[k].parts for k in slices], axis=1).astype(np.float64)
-    if not parts[0].max() > NO_DOUBT:
+    highest = max(float(doubted[k].parts[0].max()) for k in slices)
+    if not highest > NO_DOUBT:
         return ()
-    high = parts[0] >= FLOOR * parts[0].max()
-    voxels = np.column_stack([np.repeat(slices, counts), places])[high].astype(np.int32)
-    stacked = np.column_stack([np.repeat(measured, counts), places])[high].astype(np.int32)
-    draws = np.concatenate([doubted[k].draws for k in slices])[high]
-    own = np.concatenate([doubted[k].raters for k in slices])[high]
-    parts = parts[:, high]
+    # Slice by slice, and no array twice: of a large CT these are hundreds of thousands of voxels.
+    high = {k: doubted[k].parts[0].astype(np.float32) >= FLOOR * highest for k in slices}
+    counts = [int(high[k].sum()) for k in slices]
+    places = np.concatenate([doubted[k].places[high[k]] for k in slices]).astype(np.int32)
+    voxels = np.column_stack([np.repeat(np.asarray(slices, np.int32), counts), places])
+    stacked = np.column_stack([np.repeat(measured.astype(np.int32), counts), places])
+    del places
+    draws = np.concatenate([doubted[k].draws[high[k]] for k in slices])
+    own = np.concatenate([doubted[k].raters[high[k]] for k in slices])
+    parts = np.concatenate([doubted[k].parts[:, high[k]] for k in slices], axis=1)  # half precision, as they were kept
     ml_each = geometry.pixel_ml()[voxels[:, 0]]
     mm = geometry.index_to_world(voxels)
-    doubt = parts[0] * ml_each
+    doubt = parts[0].astype(np.float64) * ml_each
     found: list[tuple[float, npt.NDArray[np.int64]]] = [
         (float(doubt[part].sum()), part)
         for joined in _joined(stacked)
@@ -210,7 +212,9 @@ def _joined(places: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int64]]:
     at = tuple((places - corner).T)
     box[at] = True
     labels, _ = label(box, np.ones((3, 3, 3)))
-    yield from _grouped(labels[at])
+    own = labels[at]
+    del box, labels  # the boxes are larger than all that is known of the voxels
+    yield from _grouped(own)
 
 
 def _grouped(labels: npt.NDArray[np.integer]) -> Iterator[npt.NDArray[np.int64]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from proseg_gui.bundle import told_missing
 from proseg_gui.jobs import CancelToken, Progress
+from proseg_gui.memory import give_back
 from proseg_gui.metrics.overlap import dice
 from proseg_gui.prompts.reading import Prompt
 from proseg_gui.review.edits import Bricks
@@ -138,7 +139,9 @@ class Reviewed:
         complete = self.survey.complete
         raters = self.engine.raters if self.bundle.method.capabilities.personalised else ()
         doubted = self.survey.doubted(structure)
-        return Found(structure, find_regions(doubted, self.study.geometry, self.survey.plan, raters), complete)
+        found = Found(structure, find_regions(doubted, self.study.geometry, self.survey.plan, raters), complete)
+        give_back()
+        return found
 
     def sweep(
         self,
@@ -154,6 +157,7 @@ class Reviewed:
         """
         with self.engine.giving_way():
             sweep(self.engine, self.survey, nearest, token, progress, surveyed, encoded, exhaustive=self.exhaustive)
+        give_back()
 
     # -- sliders --------------------------------------------------------------------------------------------------
     def axes(self, point: Point, token: CancelToken | None = None) -> AxesState:

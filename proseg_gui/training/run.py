@@ -60,6 +60,11 @@ def automatic_split(cases: Sequence[Case], seed: int) -> Split:
     )
 
 
+def split_of(request: Request) -> Split:
+    """What a training learns from and chooses by: as asked for, as the data set says, or the automatic one."""
+    return request.split or request.dataset.split or automatic_split(request.dataset.cases, request.recipe.seed)
+
+
 def train_bundle(request: Request, progress: Progress = no_progress, token: CancelToken | None = None) -> Card:
     """Train and write a bundle; returns its card.
 
@@ -75,7 +80,7 @@ def train_bundle(request: Request, progress: Progress = no_progress, token: Canc
     base = load_base(start.init, start.stage, place.out) if start.init else None
     recipe = request.recipe if base is None else stage_recipe(start.stage, request.recipe, base.method)
     folder = prepare_folder(place)
-    split = request.split or request.dataset.split or automatic_split(request.dataset.cases, recipe.seed)
+    split = split_of(request)
     if not split.train:
         raise UserError("the split has no training case", path=request.dataset.path)
     dataset = request.dataset.resampling(split.resample)

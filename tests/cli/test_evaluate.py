@@ -161,4 +161,5 @@ def test_how_far_certainty_can_be_trusted_goes_into_the_card(model, data, tmp_pa
     known = calibration_of(card)
     assert known is not None and known.n_cases == 2 and calibration_of(before) is None
     assert json.loads(out.read_text())["calibration"] == card.metrics["calibration"]
+    assert set(card.metrics["calibration"]["stop"]) == {"n", "factor"}
     assert card.sha256 == before.sha256 and f"kept in the card of {card.name}" in text

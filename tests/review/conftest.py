@@ -68,7 +68,7 @@ class Model:
 
     def __post_init__(self) -> None:
         self.bundle = SimpleNamespace(
-            card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}"),
+            card=SimpleNamespace(name=self.name, sha256=f"sha of {self.name}", metrics={}),
             method=SimpleNamespace(capabilities=SimpleNamespace(samples=True)),
         )
         able = SimpleNamespace(capabilities=SimpleNamespace(personalised=True, samples=True))

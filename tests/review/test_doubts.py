@@ -172,6 +172,21 @@ def test_what_follows_from_strokes_elsewhere_is_settled(desk, bench) -> None:
     assert desk.doubts.rest_told() == "2 regions left with 3.16 ml in doubt"
 
 
+def test_the_stop_rule_is_what_held_on_validation_cases_where_the_card_knows(desk, bench) -> None:
+    desk.take_figures(bench.figures())
+    bench.worker.weigh()
+    bare = desk.doubts.could_change_ml()
+    card = desk.review.bundle.card
+    kept = {"agreement": [[0, 0, 0]] * 11, "odds": [], "n_cases": 6, "stop": {"n": 40, "factor": 0.25}}
+    card.metrics["calibration"] = kept
+    assert desk.doubts.could_change_ml() == pytest.approx(0.25 * bare)
+    card.metrics["calibration"] = {**kept, "stop": {"n": 4, "factor": None}}
+    assert desk.doubts.could_change_ml() == bare
+    for odd in (-1.0, float("nan"), float("inf")):
+        card.metrics["calibration"] = {**kept, "stop": {"n": 40, "factor": odd}}
+        assert desk.doubts.could_change_ml() == bare
+
+
 def test_the_stop_rule_is_told_and_follows_what_is_left(desk, bench) -> None:
     assert desk.doubts.could_change_ml() is None, "nobody knows the contour yet"
     desk.take_figures(bench.figures())  # includes every voxel

@@ -21,6 +21,7 @@ from proseg_gui.gui.shell.main_window import MainWindow
 from proseg_gui.gui.shell.screenshot import save_picture
 from proseg_gui.gui.shell.settings_store import SettingsStore
 from proseg_gui.io.base.leftovers import remove_leftovers
+from proseg_gui.memory import share_heaps
 from proseg_gui.review.keeper import Keeper, open_keeper
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def start(request: Request) -> int:
     application.setOrganizationName("proseg-gui")
     # A worker holds the interpreter for at most this long before the window gets its turn.
     sys.setswitchinterval(0.001)
+    share_heaps()
     window = _window(request, application)
     window.opener.exhaustive = request.exhaustive
     _tell_of_every_failure(window)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
@@ -52,7 +51,7 @@ class ColourBar(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = QRectF(self.width() - MARGIN - BAR_WIDTH, (self.height() - height) / 2, BAR_WIDTH, height)
-        pixels = replace(self._style, opacity=1.0).colours()[::-1].copy()
+        pixels = self._style.colours()[::-1].copy()
         image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32_Premultiplied)
         painter.fillRect(bar, QColor("#0c0d0f"))
         painter.drawImage(bar, image, QRectF(image.rect()))

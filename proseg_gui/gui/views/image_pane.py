@@ -20,6 +20,7 @@ from proseg_gui.review.tools import Pen, PenPlace
 from proseg_gui.review.viewing import Ruler, View, ViewPlace
 from proseg_gui.volume import Volume
 
+from .held import HeldPicture
 from .overlay_items import draw_line, draw_pen
 from .pane_mouse import MouseProfile, PaneMouse
 from .pane_overlay import Labels, Shown, paint_empty, paint_hatch, paint_marks, place_on_widget
@@ -75,6 +76,7 @@ class ImagePane(QWidget):
         self._contours: tuple[ContourLayer, ...] = ()
         self._fixed: tuple[ContourLayer, ...] = ()
         self._labels = Labels()
+        self._held = HeldPicture(self._paint_picture)
         self._still = QPixmap()
         self._still_key: tuple[object, ...] = ()
         self._ruler_now: Ruler | None = None
@@ -159,12 +161,17 @@ class ImagePane(QWidget):
             self._plane = plane
             self._take_plane()
 
+    def _show_anew(self) -> None:
+        """What lies in the plane has changed."""
+        self._held.drop()
+        self.update()
+
     def _take_plane(self) -> None:
         self._contours = self._fixed = ()
         self._values = None if self._volume is None else self._plane.take(self._volume.array)
         self._heat = self._heat_picture = None
         self._picture.set_slice(self._as_picture(self._values))
-        self.update()
+        self._show_anew()
 
     def _as_picture(self, values: np.ndarray | None) -> np.ndarray | None:
         if values is None or self._grid is None:
@@ -187,7 +194,7 @@ class ImagePane(QWidget):
         before = self._picture.window
         self._picture.set_window(centre, width)
         if self._picture.window != before:
-            self.update()
+            self._show_anew()
 
     def set_contours(self, moving: Sequence[ContourLayer], fixed: Sequence[ContourLayer] = ()) -> None:
         """Draw these outlines over the slice, the last on top; empty sequences clear.
@@ -196,7 +203,7 @@ class ImagePane(QWidget):
         the same objects again), so that only ``moving`` ones cost anything while a slider moves.
         """
         self._contours, self._fixed = tuple(moving), tuple(fixed)
-        self.update()
+        self._show_anew()
 
     def set_heatmap(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
         """Lay a ``(row, column)`` map over the plane, or take it away; no ``style``: the last one.
@@ -210,7 +217,7 @@ class ImagePane(QWidget):
         if values is not self._heat:  # the same map in another style is laid out once
             self._heat, self._heat_picture = values, self._as_picture(values)
         self._picture.set_heat(self._heat_picture, style)
-        self.update()
+        self._show_anew()
 
     def set_interpolate(self, smooth: bool) -> None:
         """Whether image pixels blend into each other or are shown as blocks."""
@@ -220,7 +227,7 @@ class ImagePane(QWidget):
                 self._picture.set_slice(self._as_picture(self._values))
                 self._heat_picture = self._as_picture(self._heat)
                 self._picture.set_heat(self._heat_picture)
-            self.update()
+            self._show_anew()
 
     def set_empty_text(self, text: str) -> None:
         """What to read while there is no scan."""
@@ -348,7 +355,7 @@ class ImagePane(QWidget):
             self._centre_on(self._view.zoom, self._centre_mm() - moved / self.pixels_per_mm())
 
     def _centre_on(self, zoom: float, centre: QPointF) -> None:
-        self.link.set_view(self._plane.axis, zoom, (centre.x(), centre.y()))
+        self.link.move_view(self._plane.axis, zoom, (centre.x(), centre.y()))
 
     def _remember_window(self) -> None:
         self._window_at_press = self._picture.window
@@ -427,6 +434,15 @@ class ImagePane(QWidget):
             return
         shown = self._shown(self._volume, self._grid)
         canvas = Canvas(shown.to_widget, self.size(), self.devicePixelRatioF())
+        self._held.paint(painter, canvas, moving=self.link.moving)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_marks(painter, area, shown)
+        self._paint_pen(painter)
+        self._labels.paint(painter, area, shown)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, canvas: Canvas) -> None:
+        """All that lies in the plane: scan, map and outlines."""
         painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
         if self._volume.estimated:
             paint_hatch(painter, area)
@@ -434,10 +450,6 @@ class ImagePane(QWidget):
             painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_contours(painter, self._contours, canvas)
-        paint_marks(painter, area, shown)
-        self._paint_pen(painter)
-        self._labels.paint(painter, area, shown)
-        painter.end()
 
     def _shown(self, volume: Volume, grid: PlaneGrid) -> Shown:
         title = self._picture.heat_style.title if self._picture.has_heat else ""

@@ -1,14 +1,15 @@
 """The scan and the heat map of one plane, kept as ready pixels: only what changed is computed again.
 
-Scan and map are layers of the pane's size, each made anew when it changes: grey levels leave the map as it is, and a
-map's opacity the scan. A slider move changes none of them, so a repaint of the pane is one copy of pixels plus the
-contours.
+Scan and map are layers of the pane's size, each made anew when it changes: grey levels leave the map as it is, a map's
+threshold the scan, and its opacity both. A slider move changes none of them, so a repaint of the pane is one copy of
+pixels plus the contours.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +41,10 @@ class HeatStyle:
     threshold: float = 0.0
 
     def colours(self) -> npt.NDArray[np.uint32]:
-        """``(256,)`` premultiplied ARGB from the lower to the upper level."""
+        """``(256,)`` premultiplied ARGB from the lower to the upper level, at full opacity."""
         ramp = np.linspace(0.0, 1.0, 256)
         low, high = self.levels
-        alpha = self.opacity * np.clip(ramp / FADE_IN, 0.0, 1.0)
+        alpha = np.clip(ramp / FADE_IN, 0.0, 1.0)
         alpha[low + ramp * (high - low) < self.threshold] = 0.0
         rgb = np.rint(heat_table(self.table) * alpha[:, None]).astype(np.uint32)
         opaque = np.rint(alpha * 255).astype(np.uint32)
@@ -98,6 +99,21 @@ class Placing:
         return image.scaled(shown.toSize().expandedTo(QSize(1, 1)), keep, smooth)
 
 
+@dataclass
+class _Layer:
+    """Pixels of a pane's size, up to date while ``done``."""
+
+    pixels: QPixmap | None = None
+    done: bool = False
+
+    def painted(self, placing: Placing, image: Callable[[], QImage | None], ground: Qt.GlobalColor) -> QPixmap:
+        """The pixels, painted anew where they are out of date."""
+        if self.pixels is None or not self.done:
+            self.pixels, self.done = placing.canvas(self.pixels), True
+            placing.paint(self.pixels, image(), ground)
+        return self.pixels
+
+
 class Picture:
     """One plane as pixels, with a heat map over it when there is one; coordinates as in :mod:`proseg_gui.planes`."""
 
@@ -109,11 +125,11 @@ class Picture:
         self._heat: np.ndarray | None = None
         self._heat_bytes: tuple[tuple[float, float], npt.NDArray[np.uint8]] | None = None
         """What share of the scale each value of the map is, and of which scale: opacity and threshold change none."""
-        self._layer: QPixmap | None = None
-        """The map at the pane's size, on a clear ground; up to date while ``_laid``."""
-        self._base: QPixmap | None = None
-        """The whole picture; up to date while ``_done``."""
-        self._laid = self._done = False
+        self._scan = _Layer()
+        """The scan at the pane's size, on black."""
+        self._map = _Layer()
+        """The map at the pane's size and full opacity, on a clear ground."""
+        self._whole = _Layer()
         self._placing: Placing | None = None
 
     @property
@@ -123,14 +139,16 @@ class Picture:
 
     def set_slice(self, values: np.ndarray | None) -> None:
         """Show ``(row, column)`` scan values, ``None`` for nothing; drops the heat map, which belongs to its plane."""
-        self._slice, self._done = values, False
+        self._slice = values
+        self._scan.done = self._whole.done = False
         self.set_heat(None)
 
     def set_window(self, centre: float, width: float) -> None:
         """Show ``centre +- width / 2`` from black to white; the width is kept above 0."""
         window = (float(centre), max(float(width), 1e-6))
         if window != self.window:
-            self.window, self._done = window, False
+            self.window = window
+            self._scan.done = self._whole.done = False
 
     def set_heat(self, values: np.ndarray | None, style: HeatStyle | None = None) -> None:
         """Lay a ``(row, column)`` map over the scan, or take it away; the same array and style change nothing."""
@@ -141,8 +159,9 @@ class Picture:
             raise ValueError(f"a map of shape {values.shape} does not fit a picture of shape {self._slice.shape}")
         if values is not self._heat:
             self._heat_bytes = None
-        self._heat, self._laid, self._done = values, False, False
-        self.heat_style = style
+        if values is not self._heat or replace(style, opacity=self.heat_style.opacity) != self.heat_style:
+            self._map.done = False
+        self._heat, self.heat_style, self._whole.done = values, style, False
 
     def set_interpolate(self, smooth: bool) -> None:
         """Whether pixels blend into each other or are shown as blocks."""
@@ -152,28 +171,29 @@ class Picture:
         """The picture on black at ``size`` (widget pixels) with ``ratio`` device pixels each."""
         placing = Placing(size, ratio, to_widget, self.interpolate)
         if placing != self._placing:
-            self._placing, self._laid, self._done = placing, False, False
-        if self._base is None or not self._done:
-            self._base = placing.canvas(self._base)
-            placing.paint(self._base, self._scan_image(), Qt.GlobalColor.black)
-            if self._heat is not None and self._slice is not None:
-                painter = QPainter(self._base)
-                painter.drawPixmap(0, 0, self._map_layer(self._heat, placing))
-                painter.end()
-            self._done = True
-        return self._base
+            self._placing = placing
+            self._scan.done = self._map.done = self._whole.done = False
+        scan = self._scan.painted(placing, self._scan_image, Qt.GlobalColor.black)
+        if self._heat is None or self._slice is None:
+            return scan
+        if not self._whole.done or self._whole.pixels is None:
+            values = self._heat
+            over = self._map.painted(placing, lambda: self._heat_image(values), Qt.GlobalColor.transparent)
+            self._whole.pixels, self._whole.done = placing.canvas(self._whole.pixels), True
+            painter = QPainter(self._whole.pixels)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawPixmap(0, 0, scan)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.setOpacity(self.heat_style.opacity)
+            painter.drawPixmap(0, 0, over)
+            painter.end()
+        return self._whole.pixels
 
     def _scan_image(self) -> QImage | None:
         if self._slice is None:
             return None
         centre, width = self.window
         return grey_image(to_bytes(self._slice, centre - width / 2, centre + width / 2))
-
-    def _map_layer(self, values: np.ndarray, placing: Placing) -> QPixmap:
-        if self._layer is None or not self._laid:
-            self._layer, self._laid = placing.canvas(self._layer), True
-            placing.paint(self._layer, self._heat_image(values), Qt.GlobalColor.transparent)
-        return self._layer
 
     def _heat_image(self, values: np.ndarray) -> QImage:
         levels = self.heat_style.levels

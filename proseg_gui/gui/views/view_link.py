@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.viewing import MAX_ZOOM, MIN_ZOOM, Ruler, View, ViewPlace
+
+REST_MS = 80
+"""A hand that zooms or pans has come to rest after so long without another move."""
 
 
 class ViewLink(QObject):
     """Shared view of a group of panes that show the same study.
 
-    What a case gets back when one returns to it is one immutable value: :meth:`state` and :meth:`restore`.
+    While a hand moves the view, :attr:`moving` is true and panes may show what costs less; ``view_changed`` comes once
+    more when it rests. What a case gets back when one returns to it is one immutable value: :meth:`state` and
+    :meth:`restore`.
     """
 
     view_changed = Signal()
@@ -25,6 +30,15 @@ class ViewLink(QObject):
         self._place = ViewPlace()
         self.crosshair: Voxel | None = None
         self.crosshair_owner: QObject | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.view_changed)
+
+    @property
+    def moving(self) -> bool:
+        """Whether a hand is zooming or panning just now."""
+        return self._rest.isActive()
 
     def state(self) -> ViewPlace:
         """Views and rulers as they are now."""
@@ -32,6 +46,7 @@ class ViewLink(QObject):
 
     def restore(self, place: ViewPlace) -> None:
         """Show these views and rulers, of a study that was just opened; nothing is pointed at."""
+        self._rest.stop()
         self._set(place)
         self.set_crosshair(None, None)
 
@@ -46,6 +61,15 @@ class ViewLink(QObject):
 
     def set_view(self, axis: int, zoom: float, centre_mm: tuple[float, float] | None) -> None:
         """Zoom and centre for all panes of ``axis``; zoom is kept within its limits."""
+        self._rest.stop()
+        self._set_view(axis, zoom, centre_mm)
+
+    def move_view(self, axis: int, zoom: float, centre_mm: tuple[float, float]) -> None:
+        """The same where a hand does it, and may go on."""
+        self._rest.start()
+        self._set_view(axis, zoom, centre_mm)
+
+    def _set_view(self, axis: int, zoom: float, centre_mm: tuple[float, float] | None) -> None:
         views = list(self._place.views)
         views[axis] = View(self.limited(zoom), centre_mm)
         self._set(replace(self._place, views=(views[0], views[1], views[2])))

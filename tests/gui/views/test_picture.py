@@ -90,12 +90,20 @@ def test_the_scan_shows_through_the_floor_of_the_map(picture):
     np.testing.assert_array_equal(pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)), bare)
 
 
-def test_threshold_and_opacity():
+def test_below_the_threshold_nothing_is_drawn():
     colours = HeatStyle(levels=(0.0, 0.5), opacity=0.5, threshold=0.25).colours()
     alpha = colours >> 24
     assert (alpha[:127] == 0).all()
-    assert (alpha[128:] == 128).all()
-    assert (colours & 0xFF).max() <= 128  # premultiplied
+    assert (alpha[128:] == 255).all()
+
+
+def test_opacity_is_the_share_of_the_map_in_what_is_seen(picture):
+    picture.set_interpolate(False)
+    bare = pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)).astype(float)
+    for opacity in (0.0, 0.3, 0.75, 1.0):
+        picture.set_heat(np.full((2, 3), 0.25, dtype=np.float32), HeatStyle(opacity=opacity))
+        wanted = (1 - opacity) * bare + opacity * heat_table("inferno")[255]
+        np.testing.assert_allclose(pixels(picture.rendered(QSize(12, 8), 1.0, FOURFOLD)), wanted, atol=2.0)
 
 
 def test_the_same_map_again_and_taking_away_none_cost_nothing(picture):
@@ -173,7 +181,7 @@ def counted_layers(monkeypatch) -> list[str]:
     return painted
 
 
-def test_grey_levels_leave_the_map_as_it_is_and_opacity_the_scan(picture, monkeypatch):
+def test_grey_levels_leave_the_map_as_it_is_a_threshold_the_scan_and_opacity_both(picture, monkeypatch):
     size = QSize(12, 8)
     picture.set_heat(np.full((2, 3), 0.2))
     picture.rendered(size, 1.0, FOURFOLD)
@@ -181,11 +189,15 @@ def test_grey_levels_leave_the_map_as_it_is_and_opacity_the_scan(picture, monkey
     picture.set_window(40, 90)
     picture.rendered(size, 1.0, FOURFOLD)
     assert painted == ["scan"]
+    faint = pixels(picture.rendered(size, 1.0, FOURFOLD))
     picture.set_heat(picture._heat, HeatStyle(opacity=0.2))
+    assert (pixels(picture.rendered(size, 1.0, FOURFOLD)) != faint).any()
+    assert painted == ["scan"]
+    picture.set_heat(picture._heat, HeatStyle(opacity=0.2, threshold=0.1))
     picture.rendered(size, 1.0, FOURFOLD)
-    assert painted == ["scan", "scan", "map"]
+    assert painted == ["scan", "map"]
     picture.rendered(size, 1.0, QTransform.fromScale(3, 3))
-    assert painted == ["scan", "scan", "map", "scan", "map"]
+    assert painted == ["scan", "map", "scan", "map"]
 
 
 def test_a_pane_that_changes_its_size_is_painted_anew(picture):
