@@ -444,8 +444,8 @@ class ImagePane(QWidget):
     def _paint_picture(self, painter: QPainter, canvas: Canvas) -> None:
         """All that lies in the plane: scan, map and outlines."""
         painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
-        if self._volume.estimated:
-            paint_hatch(painter, area)
+        if self._volume is not None and self._volume.estimated:
+            paint_hatch(painter, QRectF(self.rect()))
         if self._fixed:
             painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
