@@ -40,8 +40,8 @@ class Contrast:
 SEQUENCES: Mapping[str, Contrast] = MappingProxyType(
     {
         "FLAIR": Contrast(260.0, 40.0, 300.0, 360.0, 70.0, 190.0, 0.0),
-        "T1": Contrast(480.0, 50.0, 430.0, 340.0, 130.0, -70.0, 0.0),
-        "T1c": Contrast(500.0, 60.0, 440.0, 360.0, 140.0, -60.0, 320.0),
+        "T1": Contrast(540.0, 50.0, 340.0, 260.0, 100.0, -60.0, 0.0),
+        "T1c": Contrast(560.0, 60.0, 330.0, 270.0, 110.0, -40.0, 340.0),
         "T2": Contrast(300.0, 30.0, 250.0, 330.0, 620.0, 200.0, 0.0),
     }
 )
@@ -49,21 +49,21 @@ SEQUENCES: Mapping[str, Contrast] = MappingProxyType(
 NOISE, GAIN, BIAS, TEXTURE = 14.0, 0.12, 0.06, 0.035
 """Of the noise (units of brightness); of a sequence's own gain, slow bias and of the tissue's texture: shares."""
 SKIN_MM, SKULL_MM, CORTEX_MM = 5.0, 5.0, 5.0
-SHAPE, SPACING_MM = (8, 64, 64), (5.0, 2.5, 2.5)
+SHAPE, SPACING_MM = (8, 48, 48), (5.0, 3.0, 3.0)
 
 
 def draw_head_lesion(rng: np.random.Generator) -> Lesion:
     """Draw a lesion beside the ventricles; its enhancing part lies in any direction in the slices' plane."""
     side = rng.choice((-1.0, 1.0))
-    centre = np.array([side * rng.uniform(19.0, 27.0), rng.uniform(-22.0, 22.0), rng.uniform(-2.0, 2.0)])
+    centre = np.array([side * rng.uniform(17.0, 23.0), rng.uniform(-20.0, 20.0), rng.uniform(-2.0, 2.0)])
     radius = float(rng.uniform(10.0, 13.0))
     body = Blob(centre, radius, rng.uniform(0.9, 1.1, 3), draw_waves(rng, 3, 2, 0.05))
     angle = rng.uniform(0.0, 2.0 * np.pi)
     direction = np.array([np.cos(angle), np.sin(angle), rng.uniform(-0.2, 0.2)])
-    part_radius = float(rng.uniform(0.62, 0.78)) * radius
+    part_radius = float(rng.uniform(0.75, 0.95)) * radius
     part_centre = centre + direction * (radius + 0.45 * part_radius)
     part = Blob(part_centre, part_radius, rng.uniform(0.92, 1.08, 3), draw_waves(rng, 2, 1, 0.05))
-    return Lesion(body, part, float(rng.uniform(1.8, 2.8)), 1.0, 1.0, int(rng.integers(6, LOBE_STATES + 1)))
+    return Lesion(body, part, float(rng.uniform(1.8, 2.8)), 1.0, 1.0, int(rng.integers(7, LOBE_STATES + 1)))
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class SequencePhantom:
         x, y, z = self._axes()
         bend = [1.8 * smooth_field(rng, self.shape, self.spacing_mm, 26.0) for _ in range(2)]
         x, y = x + bend[0], y + bend[1]
-        width, length = rng.uniform(62.0, 67.0), rng.uniform(71.0, 76.0)
+        width, length = rng.uniform(57.0, 61.0), rng.uniform(64.0, 69.0)
         found = [_ellipse(x, y, z, (0.0, 0.0), (width, length), 95.0)]
         size = rng.uniform(0.8, 1.25)
         for side in (-1.0, 1.0):
