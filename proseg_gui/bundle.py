@@ -551,6 +551,9 @@ def _check_reference(fit: Mapping[str, Any]) -> None:
     single = [fit.get(name) for name in ("rest", "threshold", "cases")]
     if not _are_numbers(single) or not all(v > 0 for v in (*scale, *variances, *single)):
         raise wrong
+    scanner = fit.get("scanner")
+    if scanner is not None and not (isinstance(scanner, dict) and _are_positive(scanner.get("threshold"))):
+        raise wrong
 
 
 def _check_style(style: Mapping[str, Any], raters: int) -> None:
@@ -566,6 +569,10 @@ def _check_style(style: Mapping[str, Any], raters: int) -> None:
         or not all(row is None or _are_numbers(row, names) for row in rows)
     ):
         raise ValueError("what it says about how its raters draw is damaged")
+
+
+def _are_positive(*values: Any) -> bool:
+    return _are_numbers(list(values)) and all(value > 0 for value in values)
 
 
 def _are_numbers(values: Any, like: Any = ()) -> TypeGuard[list[float]]:

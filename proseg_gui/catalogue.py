@@ -121,7 +121,8 @@ STEPS = 1200
 """Optimiser steps of a new model, where nobody says how many."""
 STAGE_PATIENCE = 4
 """Validations of a stage without anything better after which it ends; a new model does all its steps."""
-RECIPE_OPTIONS = ("no-rater-heads", "heads-first", "deep-supervision", "strong-variation", "recalibrated")
+RECIPE_OPTIONS = ("no-rater-heads", "heads-first", "deep-supervision", "strong-variation", "scanner-variation",
+                  "recalibrated")  # fmt: skip
 """Names of :func:`proseg_gui.training.recipe.with_options`."""
 
 METHODS = (
@@ -137,6 +138,8 @@ METHODS = (
     MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
     MethodEntry("mgp_vae", "Missing sequences (MGP-VAE)", "mgp_vae:MgpVae", "objectives.mgp_vae:MgpVaeObjective",
                 imputes=True),
+    MethodEntry("mambo", "ProSeg adjusted for the scanner", "mambo:Mambo", "objectives.mambo:MamboObjective",
+                (CONDITIONING, PREFERENCE)),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",
                 "objectives.ssn:StochasticSegmentationObjective"),
     MethodEntry("mose", "Mixture of stochastic experts", "mose:MixtureOfStochasticExperts",
@@ -156,7 +159,12 @@ METHODS = (
                 "objectives.majority:ThresholdObjective"),
 )  # fmt: skip
 """All methods; the first is what the shipped models are, and what is trained where nobody names one."""
-VARIANTS = (Contender("proseg_matrix", "ProSeg coherent, matrix", "proseg", {CONDITIONING.name: "matrix"}),)
+VARIANTS = (
+    Contender("proseg_matrix", "ProSeg coherent, matrix", "proseg", {CONDITIONING.name: "matrix"}),
+    Contender("diffusion_rater", "Diffusion over masks, of a rater", "diffusion", {MODE.name: "rater"}),
+    Contender("diffusion_level", "Diffusion over masks, levels", "diffusion", {MODE.name: "level"}),
+    Contender("diffusion_flow", "Diffusion over masks, flow", "diffusion", {DYNAMICS.name: "flow"}),
+)
 
 ENTRIES: Mapping[str, MethodEntry] = {entry.name: entry for entry in METHODS}
 STAGE_ENTRIES: Mapping[str, Stage] = {stage.name: stage for stage in STAGES}

@@ -62,6 +62,8 @@ class Settings:
     heat_opacity: float = _number(0.85, 0.0, 1.0)
     heat_threshold: float = _number(0.04, 0.0, 1.0)
     """Share of the colour scale below which the heatmap is transparent."""
+    adjust_scanner: bool = True
+    """Whether a model that adjusts for the scanner does so."""
     proposals: bool = True
     """Whether strokes are carried through the volume as a proposal."""
     show_bounds: bool = True

@@ -81,9 +81,15 @@ def core_of(phantom: Phantom) -> np.ndarray:
     return (fields.lobe > CORE_MM) & (fields.body < BODY_MM)
 
 
-def around_the_lobe(phantom: Phantom, layout: Layout) -> tuple[TrainingCase, np.ndarray]:
-    """A phantom's slices through the lobe, cut out around the lesion, and the core on them."""
-    core, study = core_of(phantom), phantom.study(readings=READINGS)
+def true_share(phantom: Phantom) -> float:
+    """The lobe's probability: how many of the raters ever draw it, and how often these do."""
+    share = sum(style.draws_lobe for style in STYLES.values()) / len(STYLES)
+    return share * phantom.lesion.lobe_in / LOBE_STATES
+
+
+def around_the_lobe(phantom: Phantom, layout: Layout, study: Study | None = None) -> tuple[TrainingCase, np.ndarray]:
+    """A phantom's slices through the lobe, cut out around the lesion, and the core on them; ``study``: as drawn."""
+    core, study = core_of(phantom), study or phantom.study(readings=READINGS)
     inside = (phantom.depths.body > 0) | (phantom.depths.lobe > 0)
     middle = [round(float(np.nonzero(inside)[axis].mean())) for axis in (1, 2)]
     first = [min(max(m - SIDE // 2, 0), n - SIDE) for m, n in zip(middle, SHAPE[1:], strict=True)]
@@ -99,8 +105,7 @@ def judged(method: Method, phantom: Phantom, layout: Layout) -> tuple[int, float
     """``lobe_in``, the true probability of the lobe, the model's, and the model's readings on the lobe's main slice."""
     case, found_core = around_the_lobe(phantom, layout)
     core = torch.from_numpy(found_core)
-    share = sum(style.draws_lobe for style in STYLES.values()) / len(STYLES)
-    true = share * phantom.lesion.lobe_in / LOBE_STATES
+    true = true_share(phantom)
     found, weights, words = [], [], ""
     for k in range(core.shape[0]):
         pixels = int(core[k].sum())

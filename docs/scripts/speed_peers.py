@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -96,6 +97,14 @@ def ours(size: int) -> dict[str, Any]:
         return _run([sys.executable, "-c", code], {"XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home})
 
 
+def on_screen(name: str) -> tuple[list[str], dict[str, str]]:
+    """What a peer that draws by OpenGL is started with, where there is a virtual X server: napari needs one."""
+    if name != "napari" or shutil.which("xvfb-run") is None:
+        return [], {}
+    return ["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 +extension GLX"], {"QT_QPA_PLATFORM": "xcb",
+                                                                              "LP_NUM_THREADS": "1"}  # fmt: skip
+
+
 def _run(command: list[str], more: dict[str, str]) -> dict[str, Any]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"), **threads, **more}
@@ -121,8 +130,9 @@ def measure(envs: Path) -> dict[str, dict[int, dict[str, Any]]]:
                     if name == "proseg-gui":
                         result = ours(size)
                     else:
+                        screen, more = on_screen(name)
                         python = python_of(envs, PEERS[name])
-                        result = _run([str(python), str(WORKER), name, str(file)], {"PYTHONPATH": ""})
+                        result = _run([*screen, str(python), str(WORKER), name, str(file)], {"PYTHONPATH": "", **more})
                     runs.setdefault(size, []).append(result)
                     print(size, name, result, flush=True)
     return {name: {size: _middle(runs) for size, runs in by_size.items()} for name, by_size in found.items()}

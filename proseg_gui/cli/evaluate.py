@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proseg_gui.cli.predict import add_adjust
 from proseg_gui.cli.project import add_how
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
@@ -48,6 +49,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
                              "(without it, equal names are one person)")  # fmt: skip
     parser.add_argument("--samples", type=int, metavar="N", help="samples a case in all; 8 a rater by default")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
+    add_adjust(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every case there")
     parser.add_argument("--into-card", action="store_true",
                         help="measure too how far the model's agreement and odds of raters can be trusted, and keep "
@@ -62,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.samples is not None and args.samples < 1:
         raise UserError(f"--samples {args.samples} cannot be judged", remedy="Ask for at least 1")
+    if args.no_adjust and args.into_card:
+        raise UserError("what is kept in a card is of the model as it draws", remedy="Leave out --no-adjust")
     if args.seed < 0:
         raise UserError(f"--seed {args.seed} is negative", remedy="Give 0 or more")
     if args.json is not None:
@@ -85,7 +89,7 @@ def _judge(args: argparse.Namespace, dataset: Dataset) -> None:
     progress = no_progress if args.quiet else _progress_line()
     result = evaluate_dataset(
         dataset, bundle, cases=cases, samples=args.samples, seed=args.seed, people=people, device=args.device,
-        progress=progress,
+        adjusted=not args.no_adjust, progress=progress,
     )  # fmt: skip
     print("\n".join(table(result)))
     if args.into_card:
@@ -164,8 +168,9 @@ def table(result: Mapping[str, Any]) -> list[str]:
         lines.append(f"own minus wrong rater: {gain['mean']:+.4f} {interval} over {gain['n_cases']} cases, {verdict}")
     lines += _floors(result)
     count = result["n_cases"]
+    scanner = f", {result['scanner']}" if "scanner" in result else ""
     lines.append(f"{count} case{'s' * (count != 1)}, {result['n_samples']} samples each, seed {result['seed']}, "
-                 f"model {result['model']} {result['model_version']}")  # fmt: skip
+                 f"model {result['model']} {result['model_version']}{scanner}")  # fmt: skip
     lines += [f"note: {notice}" for notice in result["notices"]]
     if result["seen_in_training"]:
         lines.append("* seen in training")

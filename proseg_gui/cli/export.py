@@ -11,14 +11,23 @@ from proseg_gui.errors import UserError
 
 if TYPE_CHECKING:
     from proseg_gui.io.base.provenance import Provenance
-    from proseg_gui.volume import Mask, Volume
+    from proseg_gui.io.export import Content
+    from proseg_gui.volume import Volume
 
-EXAMPLE = "example: proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm"
+EXAMPLES = """examples:
+  proseg-gui export --image ct_folder --mask lesion.nii.gz --name GTV --format rtstruct --out rs.dcm
+  proseg-gui export --image ct --mask consensus_probability.nii.gz --name GTV --format seg --fractional --out p.dcm
+"""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
-    parser = commands.add_parser("export", help="write masks as NIfTI, RTSTRUCT or DICOM SEG", epilog=EXAMPLE)
+    parser = commands.add_parser(
+        "export",
+        help="write masks as NIfTI, RTSTRUCT or DICOM SEG",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--image", type=Path, required=True, help="the scan that the masks belong to")
     parser.add_argument(
         "--mask", type=Path, action="append", required=True, help="a mask file (with --map: contours); may be repeated"
@@ -27,6 +36,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     add_map(parser)
     parser.add_argument("--format", choices=("rtstruct", "nifti", "seg"), required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--fractional",
+        action="store_true",
+        help="seg only: each file holds shares from 0 to 1, such as predict's consensus_probability.nii.gz, and they "
+        "are written as they are, in steps of 1/255",
+    )
     parser.add_argument("--append-to", type=Path, help="an RTSTRUCT of the same series whose regions are kept")
     parser.add_argument(
         "--code",
@@ -69,12 +84,15 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("two masks have the same --name", remedy="Give each mask its own name")
     if args.code and args.format != "seg":
         raise UserError("--code goes with --format seg and is given once for each --mask")
+    if args.fractional and (args.format != "seg" or args.map is not None):
+        raise UserError("--fractional goes with --format seg and with --name", remedy="Give both, or leave it out")
     if args.pseudonym and not args.deidentify:
         raise UserError("--pseudonym goes with --deidentify", remedy="Give both, or neither")
     codes = [structure_code(text) for text in args.code] or None
     study = open_study(args.image, pick=args.series)
     notices: list[str] = list(study.notices)
-    masks, origins = (_named if args.map is None else _mapped)(args, study.image, notices)
+    read = _mapped if args.map is not None else _shares if args.fractional else _named
+    masks, origins = read(args, study.image, notices)
     if codes is not None and len(codes) != len(masks):
         raise UserError("--code goes with --format seg and is given once for each --mask")
     written = export_masks(
@@ -99,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _named(
     args: argparse.Namespace, volume: Volume, notices: list[str]
-) -> tuple[list[tuple[str, Mask]], list[Provenance | None]]:
+) -> tuple[list[tuple[str, Content]], list[Provenance | None]]:
     """One mask from each file, called as --name says."""
     from proseg_gui.io.base.provenance import Provenance
     from proseg_gui.io.images.masks import read_mask
@@ -110,15 +128,32 @@ def _named(
         for path, name in zip(args.mask, args.name, strict=True)
     ]
     origins: list[Provenance | None] = [
-        remarked(origin_beside(path, mask) or Provenance(), mask)
+        remarked(origin_beside(path, mask) or Provenance(), mask.remark)
         for path, (_, mask) in zip(args.mask, masks, strict=True)
     ]
-    return masks, origins
+    return list(masks), origins
+
+
+def _shares(
+    args: argparse.Namespace, volume: Volume, notices: list[str]
+) -> tuple[list[tuple[str, Content]], list[Provenance | None]]:
+    """One map of shares from each file, called as --name says."""
+    from proseg_gui.io.base.provenance import Provenance
+    from proseg_gui.io.images.nifti_write import origin_beside, remarked
+    from proseg_gui.io.images.shares import read_share
+
+    maps: list[tuple[str, Content]] = []
+    origins: list[Provenance | None] = []
+    for path, name in zip(args.mask, args.name, strict=True):
+        values, remark = read_share(path, volume.geometry, notices=notices, accept_grid=args.accept_grid)
+        maps.append((name, values))
+        origins.append(remarked(origin_beside(path, values) or Provenance(), remark))
+    return maps, origins
 
 
 def _mapped(
     args: argparse.Namespace, volume: Volume, notices: list[str]
-) -> tuple[list[tuple[str, Mask]], list[Provenance | None]]:
+) -> tuple[list[tuple[str, Content]], list[Provenance | None]]:
     """The regions that the map takes, each with what our side-car says of it, else with its rater."""
     from proseg_gui.io.base.provenance import Provenance
     from proseg_gui.io.contours.naming import titles
@@ -128,10 +163,12 @@ def _mapped(
     drawn = read_drawn(args.mask, volume, notices, accept_grid=args.accept_grid)
     rows = named_rows(drawn, args.map, notices)
     readings = drawn.readings(rows)
-    masks = [(title, reading.mask) for title, reading in zip(titles(rows), readings, strict=True)]
+    masks: list[tuple[str, Content]] = [
+        (title, reading.mask) for title, reading in zip(titles(rows), readings, strict=True)
+    ]
     files = [row.file for row in rows if row.take]
     origins = [
-        remarked(origin_beside(file, reading.mask) or Provenance(rater=reading.rater), reading.mask)
+        remarked(origin_beside(file, reading.mask) or Provenance(rater=reading.rater), reading.mask.remark)
         for file, reading in zip(files, readings, strict=True)
     ]
     return masks, list(origins)

@@ -20,8 +20,9 @@ EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
   proseg-gui predict scan.nii.gz --model brain_growth --out tight --prompt "tighter, smooth, without spikes"
   proseg-gui predict cases --model brain_growth --out results --rater consensus
+  proseg-gui predict scan.nii.gz --model levels --out agreed --level 4 --rater consensus --format seg
 
-Without --rater, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
+Without --rater, --level, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
 folder gives DIR/<case> for each case; run the same command again to go on after a stop. Maps are
 NIfTI in every format; seg writes the consensus probability as a fractional DICOM SEG too.
 """
@@ -47,12 +48,21 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         metavar="NAME|all|consensus|consensus-style",
         help="whose prediction; may be given several times",
     )
+    parser.add_argument(
+        "--level",
+        action="append",
+        default=[],
+        metavar="C|all",
+        help="what at least C raters would include, of a model with agreement levels; may be given several times. Its "
+        "consensus is the mean over all levels",
+    )
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="random masks in all, spread over raters")
     parser.add_argument("--uncertainty", action="store_true", help="write the five uncertainty maps")
     parser.add_argument("--latents", type=Path, metavar="FILE", help="draw a point that the window saved")
     parser.add_argument(
         "--prompt", default=None, metavar="TEXT", help="draw as described, from --latents or the consensus style on"
     )
+    add_adjust(parser)
     parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")
     parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
@@ -79,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
 
     point = None if args.point is None else parse_point(args.point)
     request = Request(
-        tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt
-    )
+        tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt,
+        tuple(args.level), not args.no_adjust,
+    )  # fmt: skip
     channels = parse_channels(args.channel)
     check_folder(args.out)
     inputs = find_inputs(args.image)
@@ -121,6 +132,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"note: {notice}")
     print(f"wrote {len(summary['files'])} files to {args.out}")
     return 0
+
+
+def add_adjust(parser: argparse.ArgumentParser) -> None:
+    """The option of a model that adjusts for the scanner."""
+    parser.add_argument(
+        "--no-adjust", action="store_true", help="do not adjust for the scanner, where the model does (method mambo)"
+    )
 
 
 def parse_point(text: str) -> tuple[float, float, float]:

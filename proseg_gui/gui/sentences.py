@@ -83,6 +83,7 @@ SENTENCES = (
     marked("no rater includes it"), marked("{names} and {last}"),
     # names of contours
     marked("consensus style {n}"), marked("draw of {rater}"), marked("blend {n}"), marked("Current draft"),
+    marked("Adjusted for the scanner"), marked("Not adjusted for the scanner"),
     marked("As {rater}"), marked("Remembered: {step}"), marked("Given by {rater}"),
     marked("Accepted by {name}, version {n}"), marked("Accepted by nobody named, version {n}"),
 )  # fmt: skip

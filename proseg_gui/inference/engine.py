@@ -46,6 +46,7 @@ from proseg_gui.inference.gate import Gate
 from proseg_gui.inference.grid import GridPart, plan_grid
 from proseg_gui.inference.patches import Patch, Patches
 from proseg_gui.inference.points import Point, coords_from, stacked
+from proseg_gui.io.base.provenance import ADJUSTED, UNADJUSTED
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.memory import memory_budget
 from proseg_gui.networks.base import Method
@@ -107,6 +108,8 @@ class Engine:
     mixed_precision:
         Whether the encoder's layers count with 16 bits where that is safe; decoding never does. On an H200 it is
         slower for networks as small as the shipped ones (docs/decisions/inference-gpu.md).
+    adjusted:
+        Whether a method that adjusts for the scanner does so; others draw the same either way.
 
     Raises
     ------
@@ -125,6 +128,7 @@ class Engine:
         box_centre_mm: tuple[float, float, float] | None = None,
         threads: int | None = None,
         mixed_precision: bool = False,
+        adjusted: bool = True,
     ) -> None:
         card = bundle.card
         self.bundle, self.study, self.geometry = bundle, study, study.geometry
@@ -138,7 +142,8 @@ class Engine:
         self._limits = [None if v is None else intensity_limits(v.array, card.window) for v in self._volumes]
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
-        self._threads, self._mixed = threads, mixed_precision
+        self._threads, self._mixed, self.adjusted = threads, mixed_precision, adjusted
+        self._box_centre_mm = box_centre_mm
         self._lock = threading.Lock()
         self._network = self._place(choose_device(device))
         streams = bundle.method.capabilities.streams
@@ -159,9 +164,24 @@ class Engine:
         return device_label(self._network.device)
 
     @property
+    def scanner(self) -> str:
+        """What provenance says of the adjustment; empty where the method does not adjust for a scanner."""
+        if not self.method.capabilities.adjusts:
+            return ""
+        return ADJUSTED if self.adjusted else UNADJUSTED
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """Sentences for the user, in order of appearance; more may come while it works."""
         return tuple(self._notices)
+
+    def otherwise(self, cache_bytes: int) -> Engine:
+        """The same without adjusting for the scanner, or with it where this one does not; with features of its own."""
+        return Engine(
+            self.bundle, self.study, device=str(self._network.device), cache_bytes=cache_bytes,
+            box_centre_mm=self._box_centre_mm, threads=self._threads, mixed_precision=self._mixed,
+            adjusted=not self.adjusted,
+        )  # fmt: skip
 
     # -- giving way -----------------------------------------------------------------------------------------------
     def hold(self) -> None:
@@ -242,6 +262,17 @@ class Engine:
         with torch.inference_mode(), thread_limit(1):
             return describe(self.method.imputed(features, 0))
 
+    def scanner_distance(self, k: int, token: CancelToken | None = None) -> float:
+        """How unlike the training's images slice ``k`` was made, of a method that adjusts for that."""
+        self.pause_point(token)
+        image = self._input(k)
+
+        def work(network: _Network) -> float:
+            with torch.inference_mode(), thread_limit(self._threads or 1):
+                return float(network.method.scanner_distance(to_device(image, network.device))[0])
+
+        return self._on_device(work)
+
     def _input(self, k: int) -> Tensor:
         """``(1, channels, h, w)``: slice ``k`` on the model's grid, normalised by the whole image; NaN: missing."""
         window = self.bundle.card.window
@@ -281,7 +312,9 @@ class Engine:
                 torch.autocast(device.type, torch.float16, enabled=self._mixed),
             ):
                 image = to_device(image, device).contiguous(memory_format=torch.channels_last)
-                return network.method.encode(image).float().contiguous()
+                unadjusted = network.method.capabilities.adjusts and not self.adjusted
+                encode = network.method.encode_unadjusted if unadjusted else network.method.encode
+                return encode(image).float().contiguous()
         finally:
             self._stages.token = None
 

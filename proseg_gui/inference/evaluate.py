@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from proseg_gui.bundle import Bundle, Card, local_names, seen_in_training
 from proseg_gui.errors import UserError
+from proseg_gui.inference.drawings import check_adjusts
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.judge import Drawn, Figures, Predictions, finite, judge, mean_figures, reliability_of
 from proseg_gui.inference.points import Point, judged_points
+from proseg_gui.io.base.provenance import ADJUSTED, UNADJUSTED
 from proseg_gui.io.dataset import Case, Dataset, load_case
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.metrics.bootstrap import paired_difference
@@ -33,6 +35,7 @@ def evaluate_dataset(
     seed: int = 0,
     people: Mapping[str, str | None] | None = None,
     device: str = "auto",
+    adjusted: bool = True,
     progress: Progress = no_progress,
     token: CancelToken | None = None,
 ) -> dict[str, Any]:
@@ -46,6 +49,8 @@ def evaluate_dataset(
     people:
         Who each of the data set's raters is in the model, ``None`` for nobody whom it knows; by equal name and the
         table on this computer where it is not given.
+    adjusted:
+        Whether a method that adjusts for the scanner does so.
 
     Returns
     -------
@@ -57,9 +62,12 @@ def evaluate_dataset(
     Raises
     ------
     UserError
-        A case is unknown, unreadable or does not fit the model, nobody drew in any, or ``samples`` is below 1.
+        A case is unknown, unreadable or does not fit the model, nobody drew in any, ``samples`` is below 1, or an
+        adjustment is unwanted that the model does not make.
     """
     card = bundle.card
+    if not adjusted:
+        check_adjusts(bundle)
     n_samples = SAMPLES_PER_RATER * len(card.raters) if samples is None else samples
     if n_samples < 1:
         raise UserError(f"{n_samples} samples cannot be judged", remedy="Ask for at least 1")
@@ -77,12 +85,15 @@ def evaluate_dataset(
         def report(share: float, text: str, name: str = case.name, done: int = number) -> None:
             progress((done + share) / len(chosen), f"{name}: {text}")
 
-        row, more = _evaluate_case(case, dataset, bundle, points, aliases, device, report, token)
+        row, more = _evaluate_case(case, dataset, bundle, points, aliases, device, adjusted, report, token)
         rows.append(row)
         notices = list(dict.fromkeys([*notices, *more]))
     if not rows:
         raise UserError("nobody drew anything in these cases", path=dataset.path, remedy="Choose cases with masks")
-    return _summary(rows, notices, card, dataset, n_samples, seed)
+    result = _summary(rows, notices, card, dataset, n_samples, seed)
+    if bundle.method.capabilities.adjusts:
+        result["scanner"] = ADJUSTED if adjusted else UNADJUSTED
+    return result
 
 
 def _said(people: Mapping[str, str | None], card: Card) -> dict[str, str]:
@@ -104,6 +115,7 @@ def _evaluate_case(
     points: Sequence[Point],
     aliases: Mapping[str, str],
     device: str,
+    adjusted: bool,
     progress: Progress,
     token: CancelToken | None,
 ) -> tuple[dict[str, Any], list[str]]:
@@ -111,7 +123,7 @@ def _evaluate_case(
     pairs = structure_pairs(card, dataset)
     study = load_case(case, list(pairs), token=token)
     drawn = {name: drawn_by(study, name, aliases) for name in pairs}
-    engine = Engine(bundle, study, device=device)
+    engine = Engine(bundle, study, device=device, adjusted=adjusted)
     predicted = [Predictions(card.raters, len(points) - len(card.raters), study.geometry) for _ in card.structures]
     for k in range(engine.n_slices):
         for index, probability in enumerate(engine.probabilities(k, points, token)):

@@ -39,6 +39,10 @@ FALSE_ALARMS = 0.02
 """Share of the model's own kind of cases that may be called a misfit; the limit of the issue is 5 %."""
 MISSED, WIDEST = 0.05, 1.5
 """A threshold is widened towards the distance that this share of turned images stays below, at most by this factor."""
+FAR = 2.0
+"""So many times the distance up to which a scanner counts as alike, and the model is said not to fit."""
+ALIKE, OTHER, TOO_FAR = "alike", "other", "far"
+"""How an image was made, beside a training's: the three colours of a traffic light."""
 LISTS, DIGITS = ("mean", "scale", "directions", "variances"), 5
 
 
@@ -46,17 +50,36 @@ LISTS, DIGITS = ("mean", "scale", "directions", "variances"), 5
 class Fit:
     """Whether a model fits a study; ``reasons`` are sentences for people, one for each thing that does not fit.
 
-    ``distance`` and ``threshold`` are ``None`` where the image was not looked at, or the card has no reference.
+    ``distance`` and ``threshold`` are ``None`` where the image was not looked at, or the card has no reference; the
+    same holds for ``scanner`` and ``scanner_threshold``, of a method that adjusts for the scanner.
     """
 
     ok: bool
     reasons: tuple[str, ...] = ()
     distance: float | None = None
     threshold: float | None = None
+    scanner: float | None = None
+    scanner_threshold: float | None = None
+
+    @property
+    def scanner_times(self) -> float | None:
+        """How many times as far as the training's own images go; ``None`` where nobody can say."""
+        return None if self.scanner is None or not self.scanner_threshold else self.scanner / self.scanner_threshold
+
+    @property
+    def light(self) -> str:
+        """How the image was made: :data:`ALIKE`, :data:`OTHER` or :data:`TOO_FAR`; empty where nobody can say."""
+        times = self.scanner_times
+        if times is None:
+            return ""
+        return ALIKE if times <= 1.0 else OTHER if times <= FAR else TOO_FAR
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return {"ok": self.ok, "reasons": list(self.reasons), "distance": self.distance, "threshold": self.threshold}
+        """JSON-able; of a scanner only where a model adjusts for it."""
+        found = {"ok": self.ok, "reasons": list(self.reasons), "distance": self.distance, "threshold": self.threshold}
+        if not self.light:
+            return found
+        return {**found, "scanner": self.scanner, "scanner_threshold": self.scanner_threshold, "light": self.light}
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +163,14 @@ def judge_fit(engine: Engine, token: CancelToken | None = None, *, enough: bool 
     reference = Reference.from_card(card)
     if reference is None or engine.missing:  # an estimated channel is no part of what the reference describes
         return Fit(not reasons, tuple(reasons))
+    scanner, limit = None, scanner_threshold_of(card)
+    if engine.method.capabilities.adjusts and limit is not None:
+        scanner = round(min(engine.scanner_distance(k, token) for k in slices_to_look_at(engine.n_slices)), 3)
+        if scanner > FAR * limit:
+            reasons.append(
+                f"The image was made otherwise than those that the model {card.name} learned from: another scanner, "
+                "sequence or quality."
+            )
     slices = slices_to_look_at(engine.n_slices)
     distance = np.inf
     for k in sorted(slices, key=lambda k: abs(k - engine.n_slices // 2)):
@@ -151,7 +182,13 @@ def judge_fit(engine: Engine, token: CancelToken | None = None, *, enough: bool 
             f"The image does not look like those that the model {card.name} learned from: another kind of image, "
             "another part of the body, or turned or inverted."
         )
-    return Fit(not reasons, tuple(reasons), round(distance, 3), reference.threshold)
+    return Fit(not reasons, tuple(reasons), round(distance, 3), reference.threshold, scanner, limit)
+
+
+def scanner_threshold_of(card: Card) -> float | None:
+    """The distance up to which a scanner counts as alike; ``None`` where the card does not know it."""
+    known = card.fit.get("scanner")
+    return None if known is None else float(known["threshold"])
 
 
 # -- learning a reference ---------------------------------------------------------------------------------------------

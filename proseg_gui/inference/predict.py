@@ -16,7 +16,7 @@ import numpy as np
 
 from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
-from proseg_gui.inference.drawings import Drawing, Request, list_drawings, rater_points
+from proseg_gui.inference.drawings import Drawing, Request, consensus_points, list_drawings
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
 from proseg_gui.inference.latents import Sliders
@@ -78,7 +78,8 @@ def predict_case(
     """
     drawings = list_drawings(bundle, request)
     check_fits(bundle.card, study)
-    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm)
+    engine = Engine(bundle, study, device=device, cache_bytes=ONE_SLICE, box_centre_mm=request.point_mm,
+                    adjusted=request.adjusted)  # fmt: skip
     fit = judge_fit(engine, token)
     described, told = _described(engine, request, token)
     drawings += described
@@ -229,14 +230,14 @@ def _draw(
     """Draw all slices into ``results``; returns the survey's numbers when uncertainty was asked for."""
     plan = _plan(engine, request)
     survey = CaseSurvey(engine, plan, store_bytes=0) if request.uncertainty else None
-    raters = rater_points(engine.bundle) if request.wants_consensus else ()
+    averaged = consensus_points(engine.bundle) if request.wants_consensus else ()
     pointed = [drawing for drawing in drawings if drawing.point is not None]
     for k in range(engine.n_slices):
         points = [drawing.point for drawing in pointed if drawing.point is not None]
         for drawing, p in zip(pointed, engine.probabilities(k, points, token), strict=True):
             results.add_mask(drawing.name, p > THRESHOLD)
-        if raters:
-            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, raters, token)) / len(raters)
+        if averaged:
+            mean = sum(p.astype(np.float64) for p in engine.probabilities(k, averaged, token)) / len(averaged)
             mean = np.asarray(mean, dtype=np.float32)
             results.add_mask("consensus", mean > THRESHOLD)
             results.add_map("consensus_probability", mean)
@@ -258,7 +259,7 @@ def _write(
 ) -> tuple[list[str], tuple[str, ...]]:
     """Files below the output folder, and notices."""
     card, study = engine.bundle.card, engine.study
-    origin, plan = provenance_of(card, study), _plan(engine, request)
+    origin, plan = provenance_of(card, study, engine.scanner), _plan(engine, request)
     parts = plan.parts if request.uncertainty else ()
     maps = map_origins(origin, plan, drawings, parts)
     files = write_maps(results, card.structures, maps, share_of(progress, 0.0, 0.3), token)
@@ -307,6 +308,8 @@ def _summary(
         "files": list(files),
         "notices": [*engine.study.notices, *engine.notices, *notices],
     }
+    if engine.scanner:
+        found["scanner"] = engine.scanner
     if survey is not None:
         found["uncertainty"] = {
             "draws": _draws(survey.plan),

@@ -252,11 +252,11 @@ def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
     return f"{structure} {name}" if several else name
 
 
-def provenance_of(card: Card, study: Study) -> Provenance:
+def provenance_of(card: Card, study: Study, scanner: str = "") -> Provenance:
     """Where all files of one export come from: the model, the image as it was looked at, the user, the time."""
     return Provenance(
         model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none",
-        image=looked_at(card, study),
+        image=looked_at(card, study), scanner=scanner,
     )  # fmt: skip
 
 
@@ -269,7 +269,7 @@ def looked_at(card: Card | None, study: Study) -> str:
 def drawn_at(origin: Provenance, drawing: Drawing) -> Provenance:
     """``origin`` for one mask: its point, and whose it is. The consensus has no point; it says what it is a mean of."""
     if drawing.point is None:
-        return replace(origin, rater=drawing.rater, sample="mean over the presets of all raters")
+        return replace(origin, rater=drawing.rater, sample=f"mean over {drawing.mean}")
     return replace(origin, latents=drawing.point, rater=drawing.rater, sample=drawing.sample)
 
 

@@ -55,7 +55,7 @@ def write_case(
                 f"two masks would both be {path.name}", path=path, remedy="Give each file its own --rater name"
             )
         labels = {1: reading.structure}
-        drawn = remarked(replace(origin, rater=reading.rater, image=image.derivation), reading.mask)
+        drawn = remarked(replace(origin, rater=reading.rater, image=image.derivation), reading.mask.remark)
         more, _ = nifti_writers(reading.mask, image.geometry, path, labels=labels, provenance=drawn)
         writers.update(more)
     atomic_write_all(writers, overwrite=overwrite)

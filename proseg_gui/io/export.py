@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import Writer, atomic_write_all
 from proseg_gui.io.base.names import code_of, shortened
@@ -28,9 +30,13 @@ COLOURS = (
 """ROI colours in turn: Okabe and Ito's colour-blind-safe set, with grey for its black."""
 
 
+Content = Mask | np.ndarray
+"""What an export is about: a mask, or shares from 0 to 1 ``(z, y, x)``."""
+
+
 def export_masks(
     image: Study | Volume,
-    masks: Sequence[tuple[str, Mask]],
+    masks: Sequence[tuple[str, Content]],
     fmt: str,
     out: str | Path,
     *,
@@ -51,11 +57,11 @@ def export_masks(
     image:
         What the masks were drawn on: its grid must be theirs.
     masks:
-        (name, mask) pairs.
+        (name, mask) pairs; for ``seg`` all of them may be arrays of shares from 0 to 1 ``(z, y, x)`` instead.
     fmt:
         ``nifti``: one mask goes to ``out``; of several, each goes to ``<out's stem>_<name>.nii.gz`` beside it, or
         into ``out`` when that has no NIfTI ending (a folder). ``rtstruct``: one file with an ROI for each mask.
-        ``seg``: one binary DICOM SEG with a segment for each.
+        ``seg``: one DICOM SEG with a segment for each, binary; for shares fractional, in steps of 1/255.
     append_to:
         ``rtstruct`` only: a structure set whose ROIs are kept.
     origins:
@@ -84,6 +90,10 @@ def export_masks(
         raise UserError("there is no mask to export", path=out)
     if fmt not in FORMATS:
         raise UserError(f"there is no format {fmt!r}", remedy=f"Choose one of {', '.join(FORMATS)}")
+    drawn = [(name, content) for name, content in masks if isinstance(content, Mask)]
+    soft = len(drawn) < len(masks)
+    if soft and (drawn or fmt != "seg"):
+        raise UserError("shares go into a DICOM SEG of their own", path=out, remedy="Choose seg, and leave masks out")
     if append_to is not None and fmt != "rtstruct":
         raise UserError("masks can be appended to a structure set only", path=append_to, remedy="Choose rtstruct")
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(masks))]
@@ -97,18 +107,19 @@ def export_masks(
             named = find_pseudonym(pseudonym)
             check_pseudonym(named, volume.origin)
     if fmt == "nifti":
-        paths, said = _to_nifti(volume, masks, out, overwrite, told, progress, token)
+        paths, said = _to_nifti(volume, drawn, out, overwrite, told, progress, token)
     elif fmt == "seg":
         from proseg_gui.io.contours.seg_write import Segment, write_seg  # highdicom takes a moment to import
 
         codes = [structure_codes()[0]] * len(masks) if codes is None else codes
         said = write_seg(
             [
-                Segment(name, mask, colour, code, origin)
-                for (name, mask), colour, code, origin in zip(masks, colours, codes, told, strict=True)
+                Segment(name, content, colour, code, origin)
+                for (name, content), colour, code, origin in zip(masks, colours, codes, told, strict=True)
             ],
             volume,
             out,
+            "fractional" if soft else "binary",
             overwrite=overwrite,
             provenance=_shared(told),
             deidentified=deidentify,
@@ -121,7 +132,7 @@ def export_masks(
         said = write_rtstruct(
             [
                 Roi(name, mask, colour, provenance=origin)
-                for (name, mask), colour, origin in zip(masks, colours, told, strict=True)
+                for (name, mask), colour, origin in zip(drawn, colours, told, strict=True)
             ],
             volume,
             out,

@@ -55,6 +55,9 @@ class Capabilities:
     """An image may lack channels (NaN in all their pixels): :meth:`Method.encode` estimates them from the others, and
     puts ``imputations`` draws of the estimate beside it. eps' last number says which one is decoded, 0 being the
     estimate itself, and no axis runs through it."""
+    adjusts: bool = False
+    """It adjusts for the scanner: ``encode`` takes scanners as often as training met them, ``encode_unadjusted``
+    follows the image's own, and ``scanner_distance`` says how unlike those of training that one is."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -250,6 +253,21 @@ class Method(nn.Module, ABC):
         ``features``: ``(B, C, H, W)``, any pixels of a slice; the probabilities of a row sum to 1.
         """
         raise NotImplementedError(f"{self.kind} weighs no readings")
+
+    def level_coords(self, level: int) -> Coords:
+        """Of methods with ``levels``: the point of what at least ``level`` of R raters include."""
+        raise NotImplementedError(f"{self.kind} has no agreement levels")
+
+    def encode_unadjusted(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: :meth:`encode` as the image's own scanner suggests."""
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
+
+    def scanner_distance(self, image: Tensor) -> Tensor:
+        """Of methods that ``adjusts``: how unlike the training's images ``(B, channels, H, W)`` were made, ``(B,)``.
+
+        In spreads of the training's own: of the order of 1 for those.
+        """
+        raise NotImplementedError(f"{self.kind} adjusts for no scanner")
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""

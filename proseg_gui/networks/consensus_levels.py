@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proseg_gui.networks.base import Capabilities, Control
-from proseg_gui.networks.levels import level_control, level_draws, mixed_levels
+from proseg_gui.networks.base import Capabilities, Control, Coords
+from proseg_gui.networks.levels import at_level, level_control, level_draws, mixed_levels
 from proseg_gui.networks.linear import LinearMethod
 
 
@@ -52,6 +52,10 @@ class ConsensusLevels(LinearMethod):
     def presets(self) -> Tensor:
         """``(R, 1)``: the majority's level for everybody, what more than half include."""
         return torch.full((self.n_raters, 1), float(self.n_raters // 2 + 1))
+
+    def level_coords(self, level: int) -> Coords:
+        """See the base class."""
+        return at_level(level, self.consensus_style())
 
     def decode_points(self, pixels: Tensor, tau: Tensor, eps: Tensor) -> Tensor:
         """Logits at level ``tau (B, N, 1)``; below the first and above the last level, theirs."""

@@ -27,8 +27,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proseg_gui.networks.base import Capabilities, Control
-from proseg_gui.networks.levels import level_control, level_draws, mixed_levels
+from proseg_gui.networks.base import Capabilities, Control, Coords
+from proseg_gui.networks.levels import at_level, level_control, level_draws, mixed_levels
 from proseg_gui.networks.streams import StreamMethod
 
 FOLD = 4
@@ -259,6 +259,10 @@ class LevelDiffusion(MaskDiffusion):
     def presets(self) -> Tensor:
         """``(R, 1)``: the majority's level for everybody."""
         return torch.full((self.n_raters, 1), float(self.n_raters // 2 + 1))
+
+    def level_coords(self, level: int) -> Coords:
+        """See the base class."""
+        return at_level(level, self.consensus_style())
 
     def ordered(self, logits: Tensor) -> Tensor:
         """Each level less than the one before by a positive step."""

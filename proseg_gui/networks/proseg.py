@@ -9,6 +9,7 @@ one small matrix for any (tau, eps), and moving either slider costs three pointw
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import torch
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from proseg_gui.catalogue import CONDITIONING, PREFERENCE
 from proseg_gui.networks import axes
-from proseg_gui.networks.base import Capabilities, Control, Coords, Method
+from proseg_gui.networks.base import Capabilities, Control, Coords, Method, OwnSizes
 from proseg_gui.networks.preferences import PREFERENCES
 
 LEAST_VARIANCE = 1e-5
@@ -45,9 +46,9 @@ class ProSeg(Method):
 
     def __init__(
         self, *sizes: int, modes: int = 8, tau_dims: int = 8, preference: str = "dirichlet",
-        conditioning: str = "film", **common: Any,
+        conditioning: str = "film", own: OwnSizes = MappingProxyType({}), **common: Any,
     ) -> None:  # fmt: skip
-        own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64)}
+        own = {"modes": (modes, 1, 64), "tau_dims": (tau_dims, 2, 64), **own}
         choices = {"preference": (preference, PREFERENCE.names), "conditioning": (conditioning, CONDITIONING.names)}
         super().__init__(*sizes, own=own, choices=choices, **common)
         self.family = PREFERENCES[preference]

@@ -6,7 +6,7 @@ Ronneberger et al., "U-Net" (2015); group normalisation (Wu & He 2018) so that a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -56,15 +56,26 @@ class UShape(nn.Module, ABC):
 
     def pyramid(self, image: Tensor) -> list[Tensor]:
         """The decoder's maps, finest first; the first one are the features, the others are of the padded image."""
-        height, width = image.shape[-2:]
         if image.shape[0] == 0:
-            return [image.new_zeros(0, self.features, height, width)]
+            return [image.new_zeros(0, self.features, *image.shape[-2:])]
+        return self.ascend(self.descend(image), image.shape[-2], image.shape[-1])
+
+    def descend(self, image: Tensor) -> list[Tensor]:
+        """:meth:`levels` of an image of any size; at least one image."""
+        height, width = image.shape[-2:]
         pad_y, pad_x = -height % self.stride, -width % self.stride
-        skips = self.levels(functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image)
+        return self.levels(functional.pad(image, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else image)
+
+    def ascend(
+        self, skips: Sequence[Tensor], height: int, width: int, change: Callable[[int, Tensor], Tensor] | None = None
+    ) -> list[Tensor]:
+        """:meth:`pyramid` from the levels' maps; ``change`` is given each of its maps with its number."""
         x, maps = skips[-1], list[Tensor]()
         for level in reversed(range(len(self.up))):
             raised = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
             x = self.up[level](torch.cat([skips[level], raised], dim=1))
+            if change is not None:
+                x = change(level, x)
             maps.insert(0, x)
         return [x[..., :height, :width].contiguous(), *maps[1:]]  # whatever layout the weights have
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
 Flat = npt.NDArray[np.bool_]
-DRAFT, CONSENSUS = "draft", "consensus"
+DRAFT, CONSENSUS, OTHERWISE = "draft", "consensus", "otherwise"
+ADJUSTED, NOT_ADJUSTED = "Adjusted for the scanner", "Not adjusted for the scanner"
 COLUMNS = ("case", "structure", "A", "B", "metric", "value")
 
 
@@ -46,12 +47,15 @@ class Side:
         Where the model draws it.
     mask:
         Its voxels, where these are given. Neither of both: the draft, which changes under the hand.
+    otherwise:
+        Drawn without adjusting for the scanner where the model does so now, and the other way round.
     """
 
     key: str
     name: str
     point: Point | None = None
     mask: Mask | Bricks | None = None
+    otherwise: bool = False
 
 
 def sides(desk: Desk) -> tuple[Side, ...]:
@@ -62,6 +66,9 @@ def sides(desk: Desk) -> tuple[Side, ...]:
     if review is not None and number < len(desk.modelled):
         draw = review.sliders
         found.append(Side(CONSENSUS, "Consensus style", draw.consensus_style()))
+        if review.engine.method.capabilities.adjusts:
+            name = NOT_ADJUSTED if review.engine.adjusted else ADJUSTED
+            found.append(Side(OTHERWISE, name, desk.latents.point, otherwise=True))
         if review.engine.method.capabilities.personalised:
             found += [Side(f"rater/{name}", f"As {name}", draw.rater_point(name)) for name in review.engine.raters]
         found += [Side(kept.key, f"Remembered: {kept.name}", kept.point) for kept in desk.latents.remembered]
@@ -96,6 +103,8 @@ def voxels_of(side: Side, review: Reviewed | None, structure: int, token: Cancel
     if side.mask is not None:
         return side.mask.array
     assert review is not None and side.point is not None
+    if side.otherwise:
+        return review.other_engine().mask(side.point, structure, token).array
     return review.measured_mask(side.point, structure, token, no_progress).array
 
 

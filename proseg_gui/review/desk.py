@@ -16,6 +16,7 @@ import numpy as np
 
 from proseg_gui.planes import Plane
 from proseg_gui.review.across import Across
+from proseg_gui.review.adjusting import Adjusting
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
@@ -85,6 +86,7 @@ class Desk:
         self.across = Across(self, announce)
         self.proposals = Proposals(self, announce)
         self.prompting = Prompting(self, announce)
+        self.adjusting = Adjusting(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
@@ -260,6 +262,7 @@ class Desk:
         self.worker.settle(False)
         self.latents.end()
         self.prompting.forget()
+        self.adjusting.forget()
         self.proposals.begin(None)
         self.doubts.forget()
         self.review = None
@@ -477,6 +480,7 @@ class Desk:
             self._request_local_map()
 
     def _drag_ended(self, *, tau_moved: bool) -> None:
+        self.adjusting.look()
         self._refresh_figures()
         if tau_moved:
             self._refresh_axes()
@@ -503,6 +507,7 @@ class Desk:
         """A drawn slice has come (its ``frame`` is a :class:`~proseg_gui.review.state.Frame`)."""
         self.drawn = drawn
         self._announce("frame_changed", drawn)
+        self.adjusting.look()
         if not self._fit_asked and self.review is not None:  # after the first contour, which it must not hold up
             self._fit_asked = True
             self.worker.judge_fit(self.review)

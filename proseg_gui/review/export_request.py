@@ -30,9 +30,11 @@ class ExportRequest:
     Parameters
     ----------
     what:
-        Of ``current``, ``raters``, ``consensus``, ``consensus_style``, ``samples``, ``maps``.
+        Of ``current``, ``raters``, ``levels``, ``consensus``, ``consensus_style``, ``samples``, ``maps``.
     raters:
         Which raters, when ``what`` has ``raters``.
+    levels:
+        Which agreement levels, 1 to the number of raters, when ``what`` has ``levels``.
     samples:
         How many, when ``what`` has ``samples``, else 0.
     maps:
@@ -61,6 +63,7 @@ class ExportRequest:
     code: str = ""
     overwrite: bool = False
     structures: tuple[str, ...] | None = None
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class ExportOffer:
     samples: int = 10
     all_structures: bool = False
     """Format, choice, number of samples, and whether all structures, that the dialog opens with: those of last time."""
+    levels: tuple[str, ...] = ()
+    """What is inside of each agreement level, the first first; empty where the model has none."""
 
 
 def problem(request: ExportRequest) -> str:
@@ -106,6 +111,8 @@ def problem(request: ExportRequest) -> str:
         return "Choose at least one structure."
     if "raters" in request.what and not request.raters:
         return "Choose at least one rater."
+    if "levels" in request.what and not request.levels:
+        return "Choose at least one agreement level."
     if "maps" in request.what and not request.maps:
         return "Choose at least one map."
     if request.fmt in DICOM_FORMATS and not request.structure_name.strip():

@@ -90,11 +90,23 @@ def _drawn_stems(request: ExportRequest, raters: Sequence[str]) -> list[str]:
         stems += ["consensus", "consensus_probability"]
     if "consensus_style" in what:
         stems.append("consensus_style")
+    if "levels" in what:
+        stems += [f"level_{level}_of_{len(raters)}" for level in request.levels]
     if "samples" in what:
         stems += [f"samples/sample_{k:03d}" for k in range(request.samples)]
     if "maps" in what:
         stems += [f"uncertainty_{name}" for name in request.maps]
     return stems
+
+
+def levels_of(review: Reviewed | None) -> tuple[str, ...]:
+    """What is inside of each agreement level of the model that looks, the first first; empty where it has none."""
+    if review is None or not review.engine.method.capabilities.levels:
+        return ()
+    from proseg_gui.networks.levels import level_words
+
+    count = len(review.engine.raters)
+    return tuple(level_words(level, count) for level in range(1, count + 1))
 
 
 def has_latents(active: Outgoing, review: Reviewed | None) -> bool:
@@ -221,7 +233,7 @@ class _Drawn:
         self.review, self.request, self.active = review, request, active
         self.name = request.structure_name.strip() or active.structure
         self.results = Results(folder, review.engine.geometry, (self.name,))
-        self.origin = provenance_of(review.bundle.card, review.study)
+        self.origin = provenance_of(review.bundle.card, review.study, review.engine.scanner)
         self.drawings = self._listed()
 
     def _listed(self) -> list[Drawing]:
@@ -233,29 +245,30 @@ class _Drawn:
         names += (CONSENSUS,) if "consensus" in request.what else ()
         names += (STYLE,) if "consensus_style" in request.what else ()
         samples = request.samples if "samples" in request.what else 0
-        if not names and not samples:
+        levels = tuple(map(str, request.levels)) if "levels" in request.what else ()
+        if not names and not samples and not levels:
             return []
-        return list(list_drawings(self.review.bundle, Request(names, samples, seed=SAMPLE_SEED)))
+        return list(list_drawings(self.review.bundle, Request(names, samples, seed=SAMPLE_SEED, levels=levels)))
 
     def draw(self, token: CancelToken, progress: Progress) -> None:
         """Draw every slice."""
-        from proseg_gui.inference.drawings import rater_points
+        from proseg_gui.inference.drawings import consensus_points
         from proseg_gui.inference.engine import THRESHOLD
 
         review, request, results = self.review, self.request, self.results
         engine, chosen = review.engine, slice(self.active.number, self.active.number + 1)
         pointed = [(drawing.name, drawing.point) for drawing in self.drawings if drawing.point is not None]
-        raters = rater_points(review.bundle) if "consensus" in request.what else ()
+        averaged = consensus_points(review.bundle) if "consensus" in request.what else ()
         for k in range(engine.n_slices):
             token.check()
             found = engine.probabilities(k, [point for _, point in pointed], token)
             for (name, _), p in zip(pointed, found, strict=True):
                 results.add_mask(name, p[chosen] > THRESHOLD)
-            if raters:
+            if averaged:
                 total = np.zeros((1, *engine.geometry.shape[1:]))
-                for p in engine.probabilities(k, raters, token):
+                for p in engine.probabilities(k, averaged, token):
                     total += p[chosen]
-                mean = (total / len(raters)).astype(np.float32)
+                mean = (total / len(averaged)).astype(np.float32)
                 results.add_mask("consensus", mean > THRESHOLD)
                 results.add_map("consensus_probability", mean)
             if self.maps:

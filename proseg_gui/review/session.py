@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
 
+OTHER_BYTES = 64_000_000
+"""For features of what is only compared with."""
+
+
+def point_key(point: Point) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """A point as something that equal points share."""
+    return tuple(sorted(point.items()))
+
+
 @dataclass(frozen=True, eq=False)
 class Reviewed:
     """A study, the model that looks at it, and what has been worked out: made by :func:`begin_review`."""
@@ -49,6 +58,8 @@ class Reviewed:
     """Whether every slice is measured, also where a coarse pass shows nothing."""
     _still: dict[int, tuple[int, Point, np.ndarray]] = field(default_factory=dict, repr=False)
     """Structure -> slice, point and probability of what was drawn last."""
+    _others: list[Engine] = field(default_factory=list, repr=False)
+    """The engine of :meth:`otherwise`, once it was wanted."""
 
     def fit(self, token: CancelToken | None = None) -> Fit:
         """Whether the model fits the study, by its files and by a few slices, which are encoded if they were not.
@@ -70,6 +81,19 @@ class Reviewed:
         finally:
             self.engine.release()
         return Frame(slice_index, points, probability, (time.perf_counter() - start) * 1000.0)
+
+    def other_engine(self) -> Engine:
+        """The engine that does not adjust for the scanner where this one does, and the other way round."""
+        if not self._others:
+            self._others.append(self.engine.otherwise(OTHER_BYTES))
+        return self._others[0]
+
+    def otherwise(self, k: int, points: tuple[Point, ...], token: CancelToken | None = None) -> np.ndarray:
+        """``(S, y, x)`` of slice ``k``, each structure at its own point, by :meth:`other_engine`."""
+        engine = self.other_engine()
+        drawn = {point_key(point): point for point in points}
+        found = dict(zip(drawn, engine.probabilities(k, tuple(drawn.values()), token), strict=True))
+        return np.stack([found[point_key(point)][s] for s, point in enumerate(points)])
 
     def keep_free(self, busy_hand: bool) -> None:
         """A slider was taken, or let go: the sweep waits in between, so that every move finds a free processor."""
@@ -270,17 +294,20 @@ def begin_review(
     engine: Engine | None = None,
     *,
     exhaustive: bool = False,
+    adjusted: bool = True,
 ) -> Reviewed:
     """Put ``study`` and ``bundle`` together; raises ``UserError`` where they cannot be.
 
     ``exhaustive``: see :class:`Reviewed`. ``engine``: one of just these
-    (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices.
+    (:class:`proseg_gui.review.proposal.LookThrough` made it), which may know slices. ``adjusted``: whether a method
+    that adjusts for the scanner does so.
     """
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.latents import Sliders
     from proseg_gui.inference.plan import default_plan
     from proseg_gui.inference.survey import CaseSurvey
 
-    engine = engine or Engine(bundle, study, device=device, box_centre_mm=box_centre_mm)
+    if engine is None or engine.adjusted != adjusted:
+        engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm, adjusted=adjusted)
     survey = CaseSurvey(engine, default_plan(bundle, missing=bool(engine.missing)))
     return Reviewed(study, bundle, engine, Sliders(engine), survey, exhaustive=exhaustive)

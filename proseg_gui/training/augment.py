@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from proseg_gui.training.shifts import restyled
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -33,6 +35,8 @@ class Augmentation:
     """Share of items that are blurred, by a Gaussian of up to :data:`WIDEST_BLUR` pixels."""
     low_resolution: float = 0.0
     """Share of items that are sampled down to as little as half, and up again."""
+    scanner: float = 0.0
+    """Share of items that are made as another scanner would (:mod:`proseg_gui.training.shifts`)."""
 
 
 WIDEST_BLUR = 1.0
@@ -106,7 +110,9 @@ def _intensity(images: Tensor, how: Augmentation) -> Tensor:
         changed = _some(changed, _blurred(changed), how.blur)
     level = torch.rand(shape) * how.noise
     changed = changed + torch.randn(images.shape).to(images) * level.to(images)
-    return _some(changed, _coarse(changed), how.low_resolution) if how.low_resolution > 0 else changed
+    if how.low_resolution > 0:
+        changed = _some(changed, _coarse(changed), how.low_resolution)
+    return restyled(changed, how.scanner)[0] if how.scanner > 0 else changed
 
 
 def _some(images: Tensor, changed: Tensor, share: float) -> Tensor:

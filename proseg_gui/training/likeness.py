@@ -10,7 +10,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from proseg_gui.inference.fit import FEWEST_CASES, LOOKED_AT, Described, describe, learn_reference, slices_to_look_at
+from proseg_gui.inference.fit import (
+    FEWEST_CASES,
+    LOOKED_AT,
+    Described,
+    describe,
+    learn_reference,
+    slices_to_look_at,
+    threshold_of,
+)
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.networks.base import Method
 from proseg_gui.training.augment import Augmentation
@@ -18,6 +26,8 @@ from proseg_gui.training.dataset import TrainingCase
 
 SLICES, MOST_CASES, MOST_VARIANTS = 9, 100, 8
 """So many slices of a case, cases, and variants of a slice are described at most."""
+SCANNER_VARIANTS = 3
+"""Of a case, beside the case itself, where a distance to its scanner is looked for."""
 PIXELS = 20_000_000
 """About so many are encoded in all, so that it takes a minute: of large slices, fewer of each case."""
 LEAST_MARGIN, MOST_MARGIN = -0.03, 0.10
@@ -53,7 +63,27 @@ def image_reference(
         progress(number / len(chosen), f"describing case {number + 1} of {len(chosen)}")
         described.append(describe_case(method, case.image, how, rng, slices, variants))
     reference = learn_reference(described)
-    return {} if reference is None else reference.as_card()
+    if reference is None:
+        return {}
+    if not method.capabilities.adjusts:
+        return reference.as_card()
+    return {**reference.as_card(), "scanner": scanner_limit(method, chosen, how, rng)}
+
+
+@torch.inference_mode()
+def scanner_limit(
+    method: Method, cases: Sequence[TrainingCase], how: Augmentation, rng: np.random.Generator
+) -> dict[str, float]:
+    """Up to which distance a scanner counts as alike: what one of the own images, in another frame, hardly exceeds."""
+    device = next(method.parameters()).device
+    found = []
+    for case in cases:
+        looked = [case.image[k : k + 1] for k in slices_to_look_at(case.image.shape[0])]
+        framed = [[_variant(image, how, rng, soft=False) for image in looked] for _ in range(SCANNER_VARIANTS)]
+        for images in (looked, *framed):
+            found.append(min(float(method.scanner_distance(image.to(device))[0]) for image in images))
+    threshold = threshold_of(np.array(found), np.zeros(0))
+    return {"threshold": float(f"{threshold:.5g}"), "cases": len(cases)}
 
 
 def describe_case(

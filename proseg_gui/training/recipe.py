@@ -9,6 +9,7 @@ from typing import Any
 from proseg_gui.training.augment import Augmentation, stronger
 from proseg_gui.training.losses import Weights
 from proseg_gui.training.precision import Precision
+from proseg_gui.training.shifts import SHARE
 
 HEADS_FIRST = 0.25
 """Share of the steps of the option ``heads-first``."""
@@ -17,7 +18,7 @@ _LATER: Mapping[str, Any] = {
     "heads_first": 0.0, "recalibrate": False,
 }  # fmt: skip
 """What came later, and how it was before."""
-_LATER_VARIATION: Mapping[str, Any] = {"blur": 0.0, "low_resolution": 0.0}
+_LATER_VARIATION: Mapping[str, Any] = {"blur": 0.0, "low_resolution": 0.0, "scanner": 0.0}
 """The same for the augmentation."""
 
 
@@ -127,6 +128,8 @@ def with_options(recipe: Recipe, names: Sequence[str]) -> Recipe:
             recipe = replace(recipe, recalibrate=True)
         elif name == "strong-variation":
             recipe = replace(recipe, augmentation=stronger(recipe.augmentation))
+        elif name == "scanner-variation":
+            recipe = replace(recipe, augmentation=replace(recipe.augmentation, scanner=SHARE))
         else:
             raise ValueError(f"there is no recipe option {name!r}")
     return recipe

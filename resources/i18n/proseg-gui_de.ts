@@ -1642,6 +1642,18 @@ Voreinstellungen: {figure}
         <translation>Experten vergleichen</translation>
     </message>
     <message>
+        <source>Ad&amp;just for the scanner</source>
+        <translation>Auf den Scanner ab&amp;gleichen</translation>
+    </message>
+    <message>
+        <source>Take scanners as often as training met them, not as this scan suggests; dashed: without</source>
+        <translation>Scanner so häufig annehmen, wie sie im Training vorkamen, nicht wie diese Aufnahme nahelegt; gestrichelt: ohne</translation>
+    </message>
+    <message>
+        <source>confounder backdoor shift robust domain protocol</source>
+        <translation>Störgröße Backdoor Verschiebung robust Domäne Protokoll Gerät</translation>
+    </message>
+    <message>
         <source>Next c&amp;hannel</source>
         <translation>Nächster Ka&amp;nal</translation>
     </message>
@@ -2672,6 +2684,10 @@ Voreinstellungen: {figure}
         <translation>Dieses Modell zeichnet für alle gleich</translation>
     </message>
     <message>
+        <source>This model does not adjust for the scanner</source>
+        <translation>Dieses Modell gleicht nicht auf den Scanner ab</translation>
+    </message>
+    <message>
         <source>Nothing was drawn, and no model looks at this scan</source>
         <translation>Es wurde nichts gezeichnet, und kein Modell betrachtet diese Aufnahme</translation>
     </message>
@@ -3396,6 +3412,10 @@ Voreinstellungen: {figure}
         <translation>Wo die mittlere Wahrscheinlichkeit der Rater über einhalb liegt, und diese Wahrscheinlichkeit</translation>
     </message>
     <message>
+        <source>What at least so many raters would include, one inside the other</source>
+        <translation>Was mindestens so viele Rater einschließen würden, eines im anderen</translation>
+    </message>
+    <message>
         <source>Consensus style</source>
         <translation>Konsensstil</translation>
     </message>
@@ -3708,12 +3728,36 @@ Voreinstellungen: {figure}
         <translation>Dieses Modell passt nicht zu diesem Scan: seine Konturen bedeuten vielleicht nichts.</translation>
     </message>
     <message>
+        <source>How this scan was made is not known</source>
+        <translation>Wie diese Aufnahme entstand, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Made like the training scans</source>
+        <translation>Entstanden wie die Aufnahmen des Trainings</translation>
+    </message>
+    <message>
+        <source>Unlike the training scans: {times} times as far as they go</source>
+        <translation>Anders als die Aufnahmen des Trainings: {times}-mal so weit, wie diese reichen</translation>
+    </message>
+    <message>
+        <source>Very unlike the training scans: {times} times as far as they go</source>
+        <translation>Ganz anders als die Aufnahmen des Trainings: {times}-mal so weit, wie diese reichen</translation>
+    </message>
+    <message>
         <source>The model does not fit</source>
         <translation>Das Modell passt nicht</translation>
     </message>
     <message>
         <source>Choose a model…</source>
         <translation>Modell wählen…</translation>
+    </message>
+    <message>
+        <source>Adjust for the scanner</source>
+        <translation>Auf den Scanner abgleichen</translation>
+    </message>
+    <message>
+        <source>On: drawn as if any scanner of the training had made the scan. Dashed: without. Off: as this one did</source>
+        <translation>An: gezeichnet, als könnte jeder Scanner des Trainings die Aufnahme gemacht haben. Gestrichelt: ohne. Aus: wie dieser es nahelegt</translation>
     </message>
     <message>
         <source>{position} standard deviations</source>
@@ -6263,6 +6307,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Aktueller Entwurf</translation>
     </message>
     <message>
+        <source>Adjusted for the scanner</source>
+        <translation>Auf den Scanner abgeglichen</translation>
+    </message>
+    <message>
+        <source>Not adjusted for the scanner</source>
+        <translation>Nicht auf den Scanner abgeglichen</translation>
+    </message>
+    <message>
         <source>As {rater}</source>
         <translation>Wie {rater}</translation>
     </message>
@@ -6641,6 +6693,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>ProSona</source>
         <translation>ProSona</translation>
+    </message>
+    <message>
+        <source>ProSeg adjusted for the scanner</source>
+        <translation>ProSeg, auf den Scanner abgeglichen</translation>
     </message>
     <message>
         <source>Stochastic segmentation network</source>

@@ -8,6 +8,7 @@ import pydicom
 import pytest
 
 from proseg_gui.cli import main
+from proseg_gui.io.base.provenance import Provenance
 from proseg_gui.io.contours.seg_read import read_segments
 from proseg_gui.io.dicom.write import write_series
 from proseg_gui.io.images.nifti_write import write_nifti
@@ -39,6 +40,27 @@ def test_seg_with_codes(places, tmp_path, capsys):
     for segment in segments:
         stored = np.asarray(nib.load(tmp_path / f"{segment.name}.nii.gz").dataobj).T
         assert np.array_equal(segment.mask.array, stored.astype(bool))
+
+
+def test_shares_become_a_fractional_seg_and_keep_where_they_are_from(places, tmp_path, capsys):
+    image = open_study(tmp_path / "ct").image
+    share = np.random.default_rng(1).random(image.geometry.shape).astype(np.float32)
+    origin = Provenance("levels", "2", "cd" * 32, rater="consensus", sample="mean over all 3 agreement levels")
+    write_nifti(share, image.geometry, tmp_path / "p.nii.gz", provenance=origin)
+    out = tmp_path / "p.dcm"
+    arguments = [*places[:3], "--mask", str(tmp_path / "p.nii.gz"), "--name", "share", "--format", "seg"]
+    assert main([*arguments, "--out", str(tmp_path / "m.dcm")]) == 2  # a mask it is not
+    assert "not whole numbers" in capsys.readouterr().err and not (tmp_path / "m.dcm").exists()
+    assert main([*arguments, "--fractional", "--code", "lesion", "--out", str(out)]) == 0
+    (found,) = read_segments(out, image)
+    assert found.name == "share" and found.type_meaning == "Lesion"
+    assert np.abs(found.values - share).max() <= 0.5 / 255 + 1e-6
+    ds = pydicom.dcmread(out)
+    assert (ds.SegmentationType, ds.SegmentationFractionalType) == ("FRACTIONAL", "PROBABILITY")
+    assert "mean over all 3 agreement levels" in ds.SegmentSequence[0].SegmentDescription
+    for fmt in ("nifti", "rtstruct"):
+        assert main([*arguments[:-1], fmt, "--fractional", "--out", str(tmp_path / "x")]) == 2
+        assert "--fractional goes with --format seg" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("fmt", ["seg", "rtstruct"])

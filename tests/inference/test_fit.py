@@ -12,7 +12,10 @@ import torch
 from proseg_gui.bundle import load_bundle
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.fit import (
+    ALIKE,
     FEWEST_CASES,
+    OTHER,
+    TOO_FAR,
     Described,
     Reference,
     describe,
@@ -22,6 +25,7 @@ from proseg_gui.inference.fit import (
     slices_to_look_at,
     threshold_of,
 )
+from proseg_gui.networks.registry import METHODS
 from proseg_gui.phantom import TRAINING_SHAPE, TRAINING_SPACING_MM, Phantom
 from proseg_gui.volume import Geometry, Study, Volume
 
@@ -186,3 +190,46 @@ def test_looking_encodes_few_slices_and_reuses_them(bundle, scan):
     engine._run_encoder = lambda *args: runs.append(1) or encode(*args)
     first, again = judge_fit(engine), judge_fit(engine)
     assert len(runs) == 3 and again == first
+
+
+# -- another scanner --------------------------------------------------------------------------------------------------
+ADJUSTING = next(method for method in METHODS.values() if method.capabilities.adjusts)
+
+
+def adjusting_engine(make, limit, image=None):
+    """An engine whose card has a wide reference of looks, and ``limit`` for the scanner; of 2 x 20 x 20 voxels."""
+    torch.manual_seed(0)
+    method = ADJUSTING(2, widths=(4, 4), features=4, hidden=4, modes=2, tau_dims=4)
+    reference = learn_reference(cloud(FEWEST_CASES, dims=32))
+    fit = {**replace(reference, threshold=1e5).as_card(), **({"scanner": {"threshold": limit}} if limit else {})}
+    bundle = make.bundle(method, kind=method.kind, raters=("ann", "bob"), fit=fit)
+    geometry = Geometry.plain((2, 20, 20), (2.0, 1.0, 1.0))
+    rng = np.random.default_rng(1)
+    array = rng.normal(0, 40, (2, 20, 20)) if image is None else image
+    study = Study("s", {"c0": Volume(array.astype(np.float32), geometry, "HU", "CT")}, source="generated")
+    return Engine(bundle, study, device="cpu")
+
+
+def test_the_light_says_how_an_image_was_made_and_only_far_away_does_the_model_not_fit(make):
+    found = adjusting_engine(make, 1.0)
+    distance = min(found.scanner_distance(k) for k in range(2))
+    lights = {}
+    for share in (0.5, 1.5, 2.5):
+        fit = judge_fit(adjusting_engine(make, distance / share))
+        assert fit.scanner == pytest.approx(distance, abs=1e-3)
+        lights[share] = fit.light, fit.ok
+        assert fit.as_dict()["light"] == fit.light
+        assert any("another scanner" in reason for reason in fit.reasons) == (share > 2)
+    assert lights == {0.5: (ALIKE, True), 1.5: (OTHER, True), 2.5: (TOO_FAR, False)}
+
+
+def test_without_a_calibrated_distance_nothing_is_said_of_scanners(make):
+    fit = judge_fit(adjusting_engine(make, None))
+    assert fit.light == "" and "light" not in fit.as_dict() and fit.scanner is None
+
+
+def test_a_card_with_a_damaged_distance_is_refused(make):
+    card = adjusting_engine(make, 1.0).bundle.card
+    for wrong in (0.0, "near", None):
+        with pytest.raises(ValueError, match="damaged"):
+            replace(card, fit={**card.fit, "scanner": {"threshold": wrong}})

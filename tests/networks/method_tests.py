@@ -173,6 +173,13 @@ class MethodTests:
         assert (logits.diff(dim=0) <= 0).all()
         (control,) = method.preference_controls()
         assert len(control.stops) == 4
+        at = [method.level_coords(level) for level in (1, 2, 3, 4)]
+        together = {name: torch.stack([coords[name] for coords in at]) for name in at[0]}
+        chosen = method.decode_many(features, together)
+        assert (chosen.diff(dim=0) <= 0).all() and (chosen[0] > chosen[-1]).all()
+        assert [control.stops[::-1][round(c["tau"].item()) - 1] for c in at] == [
+            "at least 1 of 4", "at least 2 of 4", "at least 3 of 4", "all 4",
+        ]  # fmt: skip
 
     def test_the_last_step_of_a_stream_is_the_draw(self, method, features):
         for coords in (method.rater_coords(1), {n: v[0] for n, v in method.draw(None, 1, torch.Generator()).items()}):

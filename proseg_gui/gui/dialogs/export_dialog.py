@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import (
@@ -57,6 +58,10 @@ WHAT = {
         marked("Consensus"),
         marked("Where the raters' mean probability is above one half, and that probability"),
     ),
+    "levels": (
+        marked("Agreement levels"),
+        marked("What at least so many raters would include, one inside the other"),
+    ),
     "consensus_style": (
         marked("Consensus style"),
         marked("The preset of that name: one contour at the mean preference"),
@@ -89,12 +94,16 @@ class ExportDialog(DialogFrame):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._ask)
-        self.what = {key: QCheckBox(tr(text)) for key, (text, _tip) in WHAT.items()}
+        shown = [key for key in WHAT if key != "levels" or offer.levels]
+        self.what = {key: QCheckBox(tr(WHAT[key][0])) for key in shown}
         self.raters = {name: _name_box(name) for name in offer.raters}
         self.maps = {name: _name_box(tr(MAP_LABELS.get(name, name))) for name in offer.maps}
+        self.levels = {level: _name_box(words) for level, words in enumerate(offer.levels, 1)}
         self.structures = {name: _name_box(name) for name in offer.structures}
         self.one, self.all = QRadioButton(), QRadioButton(tr("All structures"))
         self._name_boxes = {"raters": _indented(self.raters), "maps": _indented(self.maps)}
+        if offer.levels:
+            self._name_boxes["levels"] = _indented(self.levels)
         self._seen: tuple[Path, ...] = ()
         self.samples = QSpinBox()
         self.formats = {key: QRadioButton(text) for key, text in FORMATS.items()}
@@ -164,7 +173,8 @@ class ExportDialog(DialogFrame):
                 box.addWidget(self._name_boxes[key])
         for key, toggle in self.what.items():
             toggle.setChecked(key in self._offer.what)
-        for each in (*self.raters.values(), *self.maps.values(), *self.structures.values()):
+        boxes = (self.raters, self.maps, self.structures, self.levels)
+        for each in (box for group in boxes for box in group.values()):
             each.setChecked(True)
         return box
 
@@ -214,7 +224,8 @@ class ExportDialog(DialogFrame):
         return form
 
     def _connect(self) -> None:
-        boxes = (*self.what.values(), *self.structures.values(), *self.raters.values(), *self.maps.values())
+        groups = (self.what, self.structures, self.raters, self.maps, self.levels)
+        boxes = [box for group in groups for box in group.values()]
         for toggle in (*boxes, self.one, self.replace_files):
             toggle.toggled.connect(self._refresh)
         for radio in self.formats.values():
@@ -245,6 +256,7 @@ class ExportDialog(DialogFrame):
             code=self.code.key() if fmt == "seg" and not several else "",
             overwrite=self.replace_files.isChecked() and not self.replace_files.isHidden(),
             structures=tuple(n for n, toggle in self.structures.items() if toggle.isChecked()) if several else None,
+            levels=tuple(c for c, toggle in self.levels.items() if toggle.isChecked()) if "levels" in what else (),
         )
 
     def _refresh(self) -> None:
@@ -343,7 +355,7 @@ def _name_box(name: str) -> _NameBox:
     return box
 
 
-def _indented(toggles: Mapping[str, QCheckBox]) -> QWidget:
+def _indented(toggles: Mapping[Any, QCheckBox]) -> QWidget:
     holder = QWidget()
     flow = FlowLayout(holder, spacing=3)
     flow.set_widest(0.5)

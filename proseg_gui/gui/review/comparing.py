@@ -46,6 +46,7 @@ from proseg_gui.review.compare import (
     write_pairs,
 )  # fmt: skip
 from proseg_gui.review.edits import Bricks
+from proseg_gui.review.session import point_key
 
 LANE, TITLE, TABLE_TITLE = "compare", marked("Comparing"), marked("Comparing given masks")
 FILL, LINE = 0.42, 1.6
@@ -165,7 +166,8 @@ class Comparing(QObject):
         """Have both sides' voxels worked out, and measured against each other."""
         desk, chosen = self._controller.desk, self._sides()
         draft = draft_voxels(desk) if DRAFT in self._keys else None
-        asked = (desk.study, desk.review, desk.structure, *self._keys, draft)
+        points = tuple(point_key(side.point) for side in chosen if side.otherwise and side.point)  # it moves
+        asked = (desk.study, desk.review, desk.structure, *self._keys, draft, points)
         if len(chosen) < 2 or desk.study is None:
             self._forget()
             self._tell("")

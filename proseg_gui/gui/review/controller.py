@@ -57,6 +57,8 @@ class Controller(QObject):
     across_changed = Signal(object)
     """Name of a structure of which more voxels are known."""
     readout_changed = Signal(object)
+    otherwise_changed = Signal(object)
+    """An :class:`~proseg_gui.review.adjusting.Otherwise` has come; ``None``: there is none."""
     fit_changed = Signal(object)
     """Whether the model fits the scan; ``None`` while nobody knows."""
     history_changed = Signal(object)

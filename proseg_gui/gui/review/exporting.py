@@ -48,7 +48,7 @@ class Exporting:
                 tr("There is nothing to export before something was drawn or a model has looked")
             )
             return
-        from proseg_gui.review.exports import has_latents, targets
+        from proseg_gui.review.exports import has_latents, levels_of, targets
 
         settings, raters = self._controller.display.view.settings, () if review is None else review.engine.raters
         series, latents = study.image.dicom is None, has_latents(desk.shapes.outgoing(), review)
@@ -68,6 +68,7 @@ class Exporting:
             what=settings.export_what,
             samples=settings.export_samples,
             all_structures=settings.export_all,
+            levels=levels_of(review),
         )
         dialog = ExportDialog(offer, partial(self._look, offer), parent=self._host.parent)
         self._host.show_dialog(dialog, lambda: self.run(dialog.request()))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -24,9 +24,12 @@ from proseg_gui.review.document import Document
 from proseg_gui.review.keeper import Keeper, key_of
 from proseg_gui.review.proposal import LookThrough, NoModelFits, choose_bundle_name
 from proseg_gui.review.session import Reviewed, begin_review
-from proseg_gui.review.state import WorkItem
+from proseg_gui.review.state import ViewState, WorkItem
 from proseg_gui.review.worklist import Worklist
 from proseg_gui.volume import Study
+
+if TYPE_CHECKING:
+    from proseg_gui.inference.engine import Engine
 
 DEMO_MODEL = "phantom"
 DEMO = WorkItem("demo", Path("demo"), "demo")
@@ -65,6 +68,8 @@ class Opener(QObject):
         self.exhaustive = False
         """Whether every slice of a volume is measured, also where a coarse pass shows nothing."""
         self._wanted_model = model
+        self._adjusting: tuple[Engine, bool] | None = None
+        """The engine that is being replaced, and whether the next one adjusts for the scanner."""
         self._references: dict[tuple[str, str], str] = {}
         """How models that looked at cases since the start were asked for: (name, hash of the weights) -> reference."""
         ModelBefore(controller)
@@ -74,6 +79,7 @@ class Opener(QObject):
         controller.structure_state_changed.connect(lambda _none: self._note_state())
         controller.history_changed.connect(lambda _gesture: self._note_state())
         controller.model_wanted.connect(self._go_back_to)
+        controller.view_changed.connect(self._adjust)
 
     def warm_up(self) -> None:
         """Import what scan and model need (torch takes seconds) while the scan is being chosen or read."""
@@ -410,6 +416,15 @@ class Opener(QObject):
         if review is not None:
             self._look_through(str(review.bundle.folder))
 
+    def _adjust(self, view: ViewState) -> None:
+        """The switch was turned: the same model looks again, with the adjustment or without."""
+        review, wanted = self._desk.review, view.settings.adjust_scanner
+        if review is None or not review.engine.method.capabilities.adjusts or review.engine.adjusted == wanted:
+            return
+        if self._adjusting != (review.engine, wanted):
+            self._adjusting = review.engine, wanted
+            self._look_through(str(review.bundle.folder))
+
     def look_around(self, centre_mm: tuple[float, float, float]) -> None:
         """Put the model's box of view around a point in LPS mm."""
         review = self._desk.review
@@ -427,6 +442,7 @@ class Opener(QObject):
         """``chosen``: the person wants this model for this case, which is a step that can be undone."""
         study, device = self._desk.study, self.device
         remembered = self._controller.display.view.settings.model
+        adjusted = self._controller.display.view.settings.adjust_scanner
         if study is None or self._desk.case is None:
             return
         case_id = self._desk.case.case_id
@@ -447,7 +463,9 @@ class Opener(QObject):
             progress(0.9, tr("first contour"))
             heat_tables()  # its maps are drawn soon, and by then no file is to be read
             self.keeper.about(case_id, bundle.card.structures)
-            review = begin_review(study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive)
+            review = begin_review(
+                study, bundle, device, centre_mm, engine, exhaustive=self.exhaustive, adjusted=adjusted
+            )
             return replace(review, reference=reference)
 
         def failed(error: BaseException) -> None:

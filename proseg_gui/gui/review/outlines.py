@@ -12,7 +12,7 @@ from proseg_gui.gui.panels.latent_slider import PROPOSAL_COLOUR
 from proseg_gui.gui.review.kept_layers import KeptLayers
 from proseg_gui.gui.review.work import Drawn
 from proseg_gui.gui.views.contours import trace, trace_flat, trace_plane
-from proseg_gui.gui.views.palette import SAMPLE_COLOUR, rater_colour
+from proseg_gui.gui.views.palette import SAMPLE_COLOUR, UNADJUSTED_COLOUR, rater_colour
 from proseg_gui.gui.views.strokes import ContourLayer
 from proseg_gui.planes import Plane, PlaneGrid
 from proseg_gui.review.desk import Desk
@@ -86,6 +86,16 @@ class Outlines:
             _keep(self._still, key, known)
         assert known[1] is not None
         return [self._same((plane, -1, "proposal"), ContourLayer(known[1], PROPOSAL_COLOUR, 1.5, "dash"))]
+
+    def unadjusted(self, plane: Plane, view: ViewState) -> Layers:
+        """What the model would draw on the slice in view without adjusting for the scanner, dashed."""
+        found = self._desk.adjusting.shown()
+        if found is None or plane != Plane(0, found.slice_index):
+            return []
+        return [
+            self._kept.layer(p, "unadjusted", partial(trace, p), UNADJUSTED_COLOUR, 1.2, "dash")
+            for number, p in enumerate(found.probability) if number not in view.hidden
+        ]  # fmt: skip
 
     def _same(self, key: tuple[Plane, int, str], layer: ContourLayer) -> ContourLayer:
         """The layer that was last shown there, where it is the same: panes keep their pictures of it."""

@@ -132,6 +132,7 @@ class Scene(QWidget):
         self.comparing.changed.connect(self._draw_contours)
         controller.across_changed.connect(lambda _name: self._voxels_came())
         controller.proposal_changed.connect(lambda _proposal: self._draw_contours())
+        controller.otherwise_changed.connect(lambda _otherwise: self._draw_contours())
         controller.tool_changed.connect(self._show_tool)
         controller.tool_line.connect(self._show_line)
         self.link.view_changed.connect(self._keep_place)
@@ -409,7 +410,8 @@ class Scene(QWidget):
         if pane.grid is None or self._controller.desk.study is None:
             return []
         drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
-        return [*self._outlines.proposal(pane.plane, pane.grid), *drawn]
+        beside = self._outlines.unadjusted(pane.plane, self._view)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *beside, *drawn]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)

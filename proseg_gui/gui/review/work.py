@@ -47,6 +47,7 @@ LANES = (
     "weigh",
     "prompt",
     "estimate",
+    "scanner",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

@@ -38,6 +38,13 @@ class Handlers:
             return tr("This model draws the same for everybody")
         return self.no_model()
 
+    def no_adjusting(self) -> str:
+        """The model must adjust for the scanner."""
+        review = self._controller.desk.review
+        if review is not None and not review.engine.method.capabilities.adjusts:
+            return tr("This model does not adjust for the scanner")
+        return self.no_model()
+
     def no_structure(self) -> str:
         """There must be a structure: a model's, or one that was drawn."""
         desk = self._controller.desk

@@ -35,6 +35,7 @@ from proseg_gui.gui.review.agreement_link import AgreementLink
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.display_link import DisplayLink
 from proseg_gui.gui.review.doubt_link import DoubtLink
+from proseg_gui.gui.review.fit_link import FitLink
 from proseg_gui.gui.review.latents_link import LatentsLink
 from proseg_gui.gui.review.list_doubt import ListDoubt
 from proseg_gui.gui.review.opening import Opener
@@ -234,7 +235,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_failure)
         controller.view_changed.connect(self._show_theme)
         controller.view_changed.connect(self._keep_settings)
-        controller.fit_changed.connect(self.fit_banner.set_fit)
+        FitLink(controller, self.fit_banner)
         self.fit_banner.model_asked.connect(self.commands.questions.choose_model)
         controller.study_changed.connect(self._show_notices)
         controller.bundle_changed.connect(lambda _bundle: self._show_notices(controller.desk.study))

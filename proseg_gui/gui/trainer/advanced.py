@@ -164,7 +164,7 @@ def _box(option: Option) -> QComboBox:
         text = _capital(tr(title))
         box.addItem(tr("{choice}, as shipped").format(choice=text) if name == option.usual else text, name)
     box.setAccessibleName(tr(option.title))
-    only = [entry.title for entry in METHODS if option in entry.options]
+    only = [tr(entry.title) for entry in METHODS if option in entry.options]
     meaning = tr(option.meaning)
     box.setToolTip(f"{', '.join(only)}: {meaning}" if only else _capital(meaning))
     may_be_narrow(box)

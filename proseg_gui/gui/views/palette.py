@@ -17,6 +17,9 @@ from proseg_gui.review.colours import CURRENT_COLOUR
 SAMPLE_COLOUR = "#c9d6e3"
 """Thin sample contours: nearly white, so that they claim no rater."""
 
+UNADJUSTED_COLOUR = "#e8e0ff"
+"""A contour that was not adjusted for the scanner: nearly white, dashed, beside the adjusted one."""
+
 AGREED_COLOUR, ONLY_A_COLOUR, ONLY_B_COLOUR = "#f4f4f4", "#56b4e9", "#e69f00"
 """What two contours share (also hatched), and what only one of them has: sky blue and orange, apart to every eye."""
 

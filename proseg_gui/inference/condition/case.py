@@ -145,7 +145,7 @@ def condition_case(
     def fill(folder: Path) -> None:
         results = Results(folder, study.geometry, (bundle.card.structures[structure],))
         changed = _draw(conditioned, stands, results, drawing, token)
-        files = _write(results, conditioned, request, provenance_of(bundle.card, study))
+        files = _write(results, conditioned, request, provenance_of(bundle.card, study, engine.scanner))
         ml = areas_to_ml(results.areas[bundle.card.structures[structure], "proposal"], study.geometry)
         results.close()
         summary.update(_summary(conditioned, request, stands, files))

@@ -18,7 +18,8 @@ NO_MODEL = "no model named"
 CUT = " ... (cut; all of it in Contributing Equipment)"
 SHORT_HASH = 12
 DRAFT = "draft"
-LATER = {"person": "", "reading": "", "accepted": "", "decided": {}}
+ADJUSTED, UNADJUSTED = "adjusted for the scanner", "not adjusted for the scanner"
+LATER = {"person": "", "reading": "", "accepted": "", "decided": {}, "scanner": ""}
 """Fields that files of earlier versions lack, and what stands for them."""
 
 
@@ -58,7 +59,8 @@ class Provenance:
     ``latents`` is the point as plain numbers (``{"tau": [...], "eps": [...]}``); ``rater`` names the preset,
     ``sample`` the draw (number and seed), ``edits`` says what was changed by hand after the model (``none`` for what
     the model drew), ``image`` what was done to the image that was looked at (straightened; empty for the image as it
-    was read), ``user`` is who was logged in, ``created`` the time (both left out of de-identified files).
+    was read), ``user`` is who was logged in, ``created`` the time (both left out of de-identified files). ``scanner``:
+    whether a model that adjusts for the scanner did so (:data:`ADJUSTED`, :data:`UNADJUSTED`), else empty.
 
     Of a person's work on a structure: ``person`` is whose it is (a pseudonym), ``reading`` how it stands (``draft``, or
     ``accepted, by hand (lesion#2)``), ``accepted`` when it was accepted (UTC), and ``decided`` how many voxels were
@@ -80,6 +82,7 @@ class Provenance:
     reading: str = ""
     accepted: str = ""
     decided: Mapping[str, int] = field(default_factory=dict)
+    scanner: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -124,7 +127,7 @@ class Provenance:
         parts += [self.reading and f"reading: {self.reading}", self.person and f"person {self.person}"]
         parts += [self.accepted and f"accepted {self.accepted}"]
         parts += [self.sample and f"sample {self.sample}", self.edits and f"edits: {self.edits}"]
-        parts += [self.image and f"image: {self.image}"]
+        parts += [self.scanner, self.image and f"image: {self.image}"]
         return "; ".join(part for part in parts if part)
 
     def point_text(self) -> str:

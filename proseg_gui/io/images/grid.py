@@ -61,7 +61,7 @@ class Placement:
     remark: str = ""
 
     def array(self, array: np.ndarray, path: Path, notices: list[str] | None = None) -> np.ndarray:
-        """A bool mask ``(z, y, x)`` on the image's grid.
+        """A mask, or a map of other numbers, ``(z, y, x)`` on the image's grid; 0 where the array does not reach.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Placement:
         turned = self.turn.array(array)
         told = [self.notice] if self.notice else []
         if self.start is not None:
-            placed = np.zeros(self.shape, bool)
+            placed = np.zeros(self.shape, array.dtype)
             ends = [a + n for a, n in zip(self.start, turned.shape, strict=True)]
             to = tuple(slice(max(a, 0), max(b, 0)) for a, b in zip(self.start, ends, strict=True))
             taken = tuple(

@@ -35,18 +35,19 @@ def side_car_path(path: Path) -> Path:
     return path.with_name(image_stem(path) + ".json")
 
 
-def voxels_sha256(mask: Mask) -> str:
-    """Fingerprint of a mask's shape and voxels, by which the side-car knows whether somebody changed them later."""
-    digest = hashlib.sha256(json.dumps(mask.array.shape).encode())
-    digest.update(np.packbits(mask.array).tobytes())
+def voxels_sha256(content: Mask | np.ndarray) -> str:
+    """Fingerprint of shape and voxels of a mask or float map: the side-car knows by it whether they were changed."""
+    array = content.array if isinstance(content, Mask) else content
+    digest = hashlib.sha256(json.dumps(array.shape).encode())
+    digest.update(np.packbits(array).tobytes() if isinstance(content, Mask) else array.astype("<f4").tobytes())
     return digest.hexdigest()
 
 
-def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
-    """What our side-car of the mask file ``path`` says about where ``mask`` came from; ``None`` without one.
+def origin_beside(path: str | Path, voxels: Mask | np.ndarray) -> Provenance | None:
+    """What our side-car of the file ``path`` says about where its ``voxels`` came from; ``None`` without one.
 
-    ``mask`` is the file's content on the image's grid. Where its voxels are not those that were written, ``edits``
-    says so. A side-car is a help, never a condition: a damaged one counts as none.
+    ``voxels`` are on the image's grid. Where its voxels are not those that were written, ``edits`` says so. A side-car
+    is a help, never a condition: a damaged one counts as none.
     """
     try:
         content = read_json(side_car_path(Path(path)), most=_MOST_SIDE_CAR)
@@ -55,17 +56,17 @@ def origin_beside(path: str | Path, mask: Mask) -> Provenance | None:
     if not isinstance(content, dict) or content.get("format") != SIDE_CAR:
         return None
     origin = Provenance.of(content.get("provenance"))
-    if origin is None or content.get("voxels_sha256") == voxels_sha256(mask):
+    if origin is None or content.get("voxels_sha256") == voxels_sha256(voxels):
         return origin
     return replace(origin, edits=EDITED)
 
 
-def remarked(origin: Provenance, mask: Mask) -> Provenance:
-    """``origin`` with what was decided to bring ``mask`` onto its grid."""
-    if not mask.remark:
+def remarked(origin: Provenance, remark: str) -> Provenance:
+    """``origin`` with what was decided to bring its voxels onto their grid."""
+    if not remark:
         return origin
     known = "" if origin.edits in ("", "none") else f"{origin.edits}; "
-    return replace(origin, edits=known + mask.remark)
+    return replace(origin, edits=known + remark)
 
 
 def write_nifti(
@@ -144,7 +145,7 @@ def nifti_writers(
     side_car = _side_car(geometry, labels or {}, unit, provenance, notices)
     if colours:
         side_car["colours"] = {str(value): colour for value, colour in colours.items()}
-    if isinstance(mask_or_array, Mask):
+    if isinstance(mask_or_array, Mask) or array.dtype.kind == "f":
         side_car["voxels_sha256"] = voxels_sha256(mask_or_array)
 
     def write(temporary: Path) -> None:

@@ -84,6 +84,23 @@ def test_every_control_ends_up_in_the_request(dialog, tmp_path, qtbot):
     assert dialog.trouble.text() == "The folder will be made."
 
 
+def test_agreement_levels_are_offered_where_the_model_has_them(shown, offer, dialog):
+    assert "levels" not in dialog.what
+    words = ("at least 1 of 3", "at least 2 of 3", "all 3")
+    offer = replace(offer, levels=words, what=("levels",))
+    dialog = shown(ExportDialog(offer, at_once(offer)))
+    assert tuple(box.full_name for box in dialog.levels.values()) == words
+    assert dialog.request().what == {"levels"} and dialog.request().levels == (1, 2, 3)
+    click(dialog.levels[1])
+    click(dialog.levels[3])
+    assert dialog.request().levels == (2,) and dialog.export.isEnabled()
+    click(dialog.levels[2])
+    assert "at least one agreement level" in dialog.trouble.text() and not dialog.export.isEnabled()
+    click(dialog.what["levels"])
+    click(dialog.what["current"])
+    assert dialog.request().levels == () and dialog.export.isEnabled() and not dialog.levels[1].isEnabled()
+
+
 def test_all_structures_or_some_of_them(dialog):
     assert dialog.one.isChecked() and dialog.one.text() == "This structure (Lesion)"
     assert dialog.request().structures is None and not dialog.structures["Heart"].isEnabled()
