@@ -11,13 +11,14 @@ import hashlib
 import logging
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
+from proseg_gui.catalogue import ENTRIES
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.atomic import atomic_folder, atomic_json, json_bytes
 from proseg_gui.io.base.json_in import read_json
@@ -340,14 +341,35 @@ def remember_names(card: Card, names: Mapping[str, str]) -> None:
     atomic_json(path, {**table, card.sha256: dict(names)}, overwrite=True, mode=0o600)
 
 
+def missing_channels(card: Card, study: Study) -> tuple[str, ...]:
+    """The model's channels that the study lacks and that the model estimates from the others; usually none.
+
+    They are told by their names, so at least one channel has to have a name that the model knows.
+    """
+    imputes = card.kind in ENTRIES and ENTRIES[card.kind].imputes
+    known = [name for name in card.channels if name in study.channels]
+    if not imputes or not known or len(known) < len(study.channels) == len(card.channels):
+        return ()
+    return tuple(name for name in card.channels if name not in study.channels)
+
+
+def told_missing(names: Sequence[str]) -> str:
+    """What is said of channels ``names`` wherever their estimate shows or has a part."""
+    return f"{', '.join(names)} missing: estimated, not acquired"
+
+
 def channel_order(card: Card, study: Study) -> tuple[str, ...]:
-    """The study's channels in the order in which the model takes them: by name, else as they come."""
-    if set(card.channels) <= set(study.channels):
+    """The study's channels in the order in which the model takes them: by name, else as they come.
+
+    Those of :func:`missing_channels` have their place too.
+    """
+    if set(card.channels) <= {*study.channels, *missing_channels(card, study)}:
         return card.channels
     if len(study.channels) != len(card.channels):
         have, want = len(study.channels), len(card.channels)
+        remedy = "Give each as --channel NAME=PATH"
         raise UserError(f"the model {card.name} takes {plural(want, 'channel')} ({', '.join(card.channels)}) "
-                        f"and the image has {have}", remedy="Give each as --channel NAME=PATH")  # fmt: skip
+                        f"and the image has {have}", remedy=remedy)  # fmt: skip
     return tuple(study.channels)
 
 
@@ -366,7 +388,8 @@ def check_fits(card: Card, study: Study) -> list[str]:
     if modality and learned and modality != learned:
         raise WrongModality(f"the model {card.name} learned from {learned} images and this is {modality}",
                             remedy="Choose a model for this kind of image")  # fmt: skip
-    warnings = []
+    missing = missing_channels(card, study)
+    warnings = [f"{told_missing(missing)}."] if missing else []
     if learned and not modality:
         warnings.append(f"The image's file does not say what it is; the model learned from {learned} images.")
     if len(order) > 1 and order != card.channels:

@@ -73,6 +73,8 @@ class MethodEntry:
     passes: int = 1
     newest: Mapping[str, str] = field(default_factory=dict)
     """What a new network has otherwise than a bundle that does not name it: older bundles open as they were."""
+    imputes: bool = False
+    """Whether images may lack channels: its networks' capability of that name, for those who read cards alone."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ METHODS = (
                 "objectives.probunet:ProbabilisticUNetObjective", newest={"code_encoder": "plain"}),
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
     MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
+    MethodEntry("mgp_vae", "Missing sequences (MGP-VAE)", "mgp_vae:MgpVae", "objectives.mgp_vae:MgpVaeObjective",
+                imputes=True),
     MethodEntry("mambo", "ProSeg adjusted for the scanner", "mambo:Mambo", "objectives.mambo:MamboObjective",
                 (CONDITIONING, PREFERENCE)),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",

@@ -57,7 +57,7 @@ class Settings:
     show_heatmap: bool = True
     layout: str = _choice("two", "single", "mpr", "compare", "gallery", "surface")
     """``two`` panes (scan and heatmap), one (``single``), or what :mod:`proseg_gui.gui.review.pane_grid` says."""
-    map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "ambiguity_here")
+    map_name: str = _choice("total", "inter", "intra", "ambiguity", "residual", "imputation", "ambiguity_here")
     map_form: str = _choice("variance", "entropy")
     heat_opacity: float = _number(0.85, 0.0, 1.0)
     heat_threshold: float = _number(0.04, 0.0, 1.0)

@@ -407,6 +407,8 @@ class Volume:
         The series that the voxels are those of, else ``None``.
     derived_from, derivation:
         For resampled voxels: the series that they came from, and what was done, as a sentence.
+    estimated:
+        Whether a model made the values up: nobody acquired them, and they are never written as an image.
     """
 
     array: np.ndarray
@@ -418,6 +420,7 @@ class Volume:
     dicom: DicomReference | None = None
     derived_from: DicomReference | None = None
     derivation: str = ""
+    estimated: bool = False
 
     def __post_init__(self) -> None:
         if self.array.shape != self.geometry.shape:

@@ -77,7 +77,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
     parser.add_argument(
-        "--channel", action="append", default=[], metavar="NAME=PATH", help="a further channel of the image"
+        "--channel",
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="a further channel of the image, or with its own path the name of the image itself",
     )
     parser.add_argument(
         "--straighten", action="store_true", help="resample tilted or uneven slices to an even, upright grid first"

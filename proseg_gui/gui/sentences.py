@@ -58,6 +58,7 @@ SENTENCES = (
     marked("The proposal is still being worked out"), marked("The proposal changes nothing on this slice"),
     marked("The contour was changed meanwhile; the proposal was not taken over"),
     marked("Nothing is proposed: draw on a slice first"), marked("This study has one channel"),
+    marked("Showing {name} (estimated)"), marked("{names} missing: estimated, not acquired."),
     marked("Showing {name}"), marked("Stopped: figures cover the slices measured so far"),
     marked("The sliders of this case were set under another model; they begin anew under this one"),
     # doubt
@@ -84,7 +85,8 @@ SENTENCES = (
     marked("{raters} includes it, {rest}"), marked("{raters} leave it out, {rest}"),
     marked("{raters} leaves it out, {rest}"), marked("mostly because {why}"), marked("most of all because {why}"),
     marked("experts differ"), marked("the same expert varies"), marked("the image leaves it open"),
-    marked("the model gives no clear yes or no"), marked("no rater includes it"), marked("{names} and {last}"),
+    marked("the model gives no clear yes or no"), marked("a missing channel is estimated"),
+    marked("no rater includes it"), marked("{names} and {last}"),
     # names of contours
     marked("consensus style {n}"), marked("draw of {rater}"), marked("blend {n}"), marked("Current draft"),
     marked("Adjusted for the scanner"), marked("Not adjusted for the scanner"),

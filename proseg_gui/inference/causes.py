@@ -15,7 +15,7 @@ import numpy as np
 from proseg_gui.inference.engine import Engine
 from proseg_gui.inference.plan import SurveyPlan
 from proseg_gui.inference.points import Point
-from proseg_gui.inference.uncertainty import PARTS, FloatArray, StreamingMoments, without_chance
+from proseg_gui.inference.uncertainty import IMPUTATION, FloatArray
 from proseg_gui.jobs import CancelToken
 
 CAUSE_PIXELS = 1024
@@ -29,8 +29,8 @@ def cause_sums(engine: Engine, k: int, plan: SurveyPlan, points: Sequence[Point]
     """The parts on slice ``k`` from ``points``, the draws of ``plan``; all 0 where no rater would draw anything."""
     patch = engine.patch(k, CAUSE_PIXELS, token)
     if patch is None:
-        return dict.fromkeys(PARTS, np.zeros(len(engine.structures)))
-    moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws)
+        return dict.fromkeys(plan.parts, np.zeros(len(engine.structures)))
+    moments = plan.moments()
     for probabilities in engine.patch_probabilities(patch, points, token):
         for p in probabilities:
             moments.add(p)
@@ -50,13 +50,12 @@ def shares_of(sums: Mapping[str, FloatArray], residual: float, plan: SurveyPlan)
         a lattice of the model's grid does not tell; the means over draws are smooth, and tell the other parts on
         either. The lowest cause that the method has is what is left.
     """
-    parts = without_chance(sums, plan.raters, plan.tau_draws, plan.eps_draws, least=0.0)
+    parts = plan.without_chance(sums)
     total = float(parts["total"])
     if total <= 0.0:
         return {}
-    draws = {"inter": plan.raters, "intra": plan.tau_draws, "ambiguity": plan.eps_draws}
-    shares = {part: float(parts[part]) / total for part in draws}
-    able = [part for part, count in draws.items() if count > 1]
-    if able:
-        shares[able[-1]] = max(0.0, 1.0 - residual - sum(shares[part] for part in able[:-1]))
+    shares = {part: float(parts[part]) / total for part in plan.draws}
+    able = [part for part in ("ambiguity", IMPUTATION, "intra", "inter") if plan.draws.get(part, 1) > 1]
+    if able:  # the lowest
+        shares[able[0]] = max(0.0, 1.0 - residual - sum(shares[part] for part in able[1:]))
     return {**shares, "residual": 1.0 - sum(shares.values())}

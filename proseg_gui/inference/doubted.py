@@ -19,9 +19,9 @@ MOST_BYTES = 48 << 20
 class DoubtedPixels:
     """``n`` pixels of one slice and one structure, in the order of rows.
 
-    ``places``: ``(n, 2)`` row and column on the image's grid. ``parts``: ``(5, n)``, in the order of
-    :data:`~proseg_gui.inference.uncertainty.PARTS`, variance form, uncorrected. ``draws``: ``(n, bytes)`` whether each
-    draw of the survey includes the pixel, packed as bits; ``raters`` the same of the raters' own predictions.
+    ``places``: ``(n, 2)`` row and column on the image's grid. ``parts``: ``(parts, n)``, in the order of
+    :attr:`~proseg_gui.inference.plan.SurveyPlan.parts`, variance form, uncorrected. ``draws``: ``(n, bytes)`` whether
+    each draw of the survey includes the pixel, packed as bits; ``raters`` the same of the raters' own predictions.
     """
 
     places: npt.NDArray[np.uint16]
@@ -51,7 +51,7 @@ def doubted_pixels(
     Parameters
     ----------
     maps:
-        ``(5, y, x)`` in the order of :data:`~proseg_gui.inference.uncertainty.PARTS`.
+        ``(parts, y, x)`` in the order of :attr:`~proseg_gui.inference.plan.SurveyPlan.parts`.
     draws:
         ``(bytes, y, x)`` packed bits, a draw each.
     raters:
@@ -66,7 +66,7 @@ def doubted_pixels(
     rows, columns = np.unravel_index(found, total.shape)
     return DoubtedPixels(
         places=np.stack([rows + corner[0], columns + corner[1]], axis=1).astype(np.uint16),
-        parts=maps.reshape(len(PARTS), -1)[:, found].astype(np.float16),
+        parts=maps.reshape(len(maps), -1)[:, found].astype(np.float16),
         draws=np.ascontiguousarray(draws.reshape(len(draws), -1)[:, found].T),
         raters=np.packbits(raters.reshape(len(raters), -1)[:, found].T, axis=1),
     )

@@ -27,6 +27,7 @@ from proseg_gui.bundle import (
     check_fits,
     intensity_limits,
     metadata_misfits,
+    missing_channels,
     normalise,
 )
 from proseg_gui.errors import UserError
@@ -134,9 +135,12 @@ class Engine:
         self.raters, self.structures = card.raters, card.structures
         self.n_slices = self.geometry.shape[0]
         self.grid = plan_grid(self.geometry, card.spacing_mm, card.field_of_view, box_centre_mm)
-        self._volumes = [study.channels[name] for name in channel_order(card, study)]
+        self.missing = missing_channels(card, study)
+        """Channels that the study lacks: the model estimates them, and every draw has an estimate of its own."""
+        order = channel_order(card, study)
+        self._volumes = [None if name in self.missing else study.channels[name] for name in order]
+        self._limits = [None if v is None else intensity_limits(v.array, card.window) for v in self._volumes]
         self._heights = _heights(self.geometry, card.spacing_mm)
-        self._limits = [intensity_limits(volume.array, card.window) for volume in self._volumes]
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
         self._threads, self._mixed, self.adjusted = threads, mixed_precision, adjusted
@@ -257,7 +261,7 @@ class Engine:
         """``(D,)``: how slice ``k`` looks to the model, see :mod:`proseg_gui.inference.fit`."""
         features = self._features(k, token, looked_at=False)
         with torch.inference_mode(), thread_limit(1):
-            return describe(features)
+            return describe(self.method.imputed(features, 0))
 
     def scanner_distance(self, k: int, token: CancelToken | None = None) -> float:
         """How unlike the training's images slice ``k`` was made, of a method that adjusts for that."""
@@ -271,13 +275,33 @@ class Engine:
         return self._on_device(work)
 
     def _input(self, k: int) -> Tensor:
-        """``(1, channels, h, w)``: slice ``k`` on the model's grid, normalised by the whole image."""
+        """``(1, channels, h, w)``: slice ``k`` on the model's grid, normalised by the whole image; NaN: missing."""
         window = self.bundle.card.window
         parts = [
-            normalise(self.grid.crop(volume.array[k]), window, limits)
+            np.full(self.grid.size, np.nan, np.float32)
+            if volume is None
+            else normalise(self.grid.crop(volume.array[k]), window, limits)
             for volume, limits in zip(self._volumes, self._limits, strict=True)
         ]
         return self.grid.to_model(np.stack(parts))
+
+    def estimate(self, k: int, token: CancelToken | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """What the model takes the :attr:`missing` channels for on slice ``k``, and by how much it may be off.
+
+        Two arrays ``(len(missing), y, x)`` float32 on the image's own grid: values from -1 to 1 (black and white of
+        the model's window) and their standard deviation. Outside the model's field of view: -1 and 0.
+        """
+        self.pause_point(token)
+        image = self._input(k)
+        chosen = [self.bundle.card.channels.index(name) for name in self.missing]
+
+        def work(network: _Network) -> tuple[Tensor, Tensor]:
+            with torch.inference_mode(), thread_limit(self._threads or 1):
+                mean, spread = network.method.estimate(to_device(image, network.device))
+                return from_device(mean[0, chosen]), from_device(spread[0, chosen])
+
+        mean, spread = (self.grid.to_image(part) for part in self._on_device(work))
+        return read_only(mean.clamp(-1.0, 1.0).numpy()), read_only(spread.clamp(min=0.0).numpy())
 
     def _run_encoder(self, network: _Network, image: Tensor, height: float, token: CancelToken | None) -> Tensor:
         device = network.device

@@ -134,6 +134,8 @@ def _evaluate_case(
     there = {name: predicted[card.structures.index(target)] for name, target in pairs.items() if drawn[name].readings}
     judged = {name: judge(drawn[name], found, exhaustive=exhaustive) for name, found in there.items()}
     row: dict[str, Any] = {"name": case.name, "seen_in_training": seen_in_training(card, study)}
+    if engine.missing:
+        row["estimated_channels"] = list(engine.missing)
     row |= mean_figures([_flat(figures, by_rater) for figures, by_rater in judged.values()], card.raters)
     row["n_samples"] = len(points) - len(card.raters)
     bins = [reliability_of(drawn[name], found) for name, found in there.items()]

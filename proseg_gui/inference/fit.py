@@ -161,7 +161,7 @@ def judge_fit(engine: Engine, token: CancelToken | None = None, *, enough: bool 
     """
     card, reasons = engine.bundle.card, list(metadata_misfits(engine.bundle.card, engine.study))
     reference = Reference.from_card(card)
-    if reference is None:
+    if reference is None or engine.missing:  # an estimated channel is no part of what the reference describes
         return Fit(not reasons, tuple(reasons))
     scanner, limit = None, scanner_threshold_of(card)
     if engine.method.capabilities.adjusts and limit is not None:

@@ -33,7 +33,6 @@ from proseg_gui.inference.results import (
 )
 from proseg_gui.inference.style import follow_prompt
 from proseg_gui.inference.survey import CaseSurvey
-from proseg_gui.inference.uncertainty import PARTS
 from proseg_gui.io.base.atomic import atomic_folder, atomic_json
 from proseg_gui.io.base.json_in import read_json
 from proseg_gui.io.base.progress import share_of
@@ -253,7 +252,7 @@ def _draw(
     token: CancelToken | None,
 ) -> CaseSurvey | None:
     """Draw all slices into ``results``; returns the survey's numbers when uncertainty was asked for."""
-    plan: SurveyPlan = default_plan(engine.bundle, request.seed)
+    plan = _plan(engine, request)
     survey = CaseSurvey(engine, plan, store_bytes=0) if request.uncertainty else None
     averaged = consensus_points(engine.bundle) if request.wants_consensus else ()
     pointed = [drawing for drawing in drawings if drawing.point is not None]
@@ -268,7 +267,7 @@ def _draw(
             results.add_map("consensus_probability", mean)
         if survey is not None:
             maps = survey.slice(k, token=token).maps
-            for part in PARTS:
+            for part in plan.parts:
                 results.add_map(f"uncertainty_{part}", maps[part])
         progress((k + 1) / engine.n_slices, f"slice {k + 1} of {engine.n_slices}")
     return survey
@@ -284,8 +283,8 @@ def _write(
 ) -> tuple[list[str], tuple[str, ...]]:
     """Files below the output folder, and notices."""
     card, study = engine.bundle.card, engine.study
-    origin = provenance_of(card, study, engine.scanner)
-    plan, parts = default_plan(engine.bundle, request.seed), PARTS if request.uncertainty else ()
+    origin, plan = provenance_of(card, study, engine.scanner), _plan(engine, request)
+    parts = plan.parts if request.uncertainty else ()
     maps = map_origins(origin, plan, drawings, parts)
     files = write_maps(results, card.structures, maps, share_of(progress, 0.0, 0.3), token)
     rest = share_of(progress, 0.3, 1.0)
@@ -324,6 +323,7 @@ def _summary(
         "device": engine.device_name,
         "request": request.as_dict(),
         "seed": request.seed,
+        **({"estimated_channels": list(engine.missing)} if engine.missing else {}),
         "raters": [d.rater for d in drawings if d.name.startswith("rater_")],
         "structures": list(card.structures),
         "volumes_ml": volumes,
@@ -345,5 +345,10 @@ def _summary(
     return found
 
 
+def _plan(engine: Engine, request: Request) -> SurveyPlan:
+    return default_plan(engine.bundle, request.seed, missing=bool(engine.missing))
+
+
 def _draws(plan: SurveyPlan) -> dict[str, int]:
-    return {"raters": plan.raters, "preference": plan.tau_draws, "ambiguity": plan.eps_draws}
+    names = {"inter": "raters", "intra": "preference"}
+    return {names.get(cause, cause): count for cause, count in plan.draws.items()}

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from proseg_gui.bundle import Card
+from proseg_gui.bundle import Card, missing_channels, told_missing
 from proseg_gui.inference.drawings import Drawing
-from proseg_gui.inference.uncertainty import PARTS
+from proseg_gui.inference.uncertainty import IMPUTATION, PARTS
 from proseg_gui.io.base.progress import share_of
 from proseg_gui.io.base.provenance import Provenance, image_done
 from proseg_gui.io.contours.rtstruct_write import Roi, write_rtstruct
@@ -37,7 +37,7 @@ SEG_NAME, SEG_PROBABILITY_NAME = "seg.dcm", "seg_probability.dcm"
 OTHER_COLOUR, SAMPLE_COLOUR = "#ffd166", "#c9d6e3"
 MAP_UNITS = {
     "consensus_probability": "probability, mean over raters",
-    **{f"uncertainty_{part}": f"variance of inclusion, {part}, 0 to 0.25" for part in PARTS},
+    **{f"uncertainty_{part}": f"variance of inclusion, {part}, 0 to 0.25" for part in (*PARTS, IMPUTATION)},
 }
 
 
@@ -255,9 +255,15 @@ def roi_name(structure: str, drawing: Drawing, *, several: bool) -> str:
 def provenance_of(card: Card, study: Study, scanner: str = "") -> Provenance:
     """Where all files of one export come from: the model, the image as it was looked at, the user, the time."""
     return Provenance(
-        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none", image=image_done(study),
-        scanner=scanner,
+        model=card.name, model_version=card.version, bundle_sha256=card.sha256, edits="none",
+        image=looked_at(card, study), scanner=scanner,
     )  # fmt: skip
+
+
+def looked_at(card: Card | None, study: Study) -> str:
+    """What was done to the images before they were looked at, and which ones the model had to estimate."""
+    missing = () if card is None else missing_channels(card, study)
+    return " ".join(filter(None, (image_done(study), f"{told_missing(missing)}." if missing else "")))
 
 
 def drawn_at(origin: Provenance, drawing: Drawing) -> Provenance:
@@ -271,7 +277,10 @@ def map_origins(
     origin: Provenance, plan: SurveyPlan, drawings: Sequence[Drawing], parts: Sequence[str]
 ) -> dict[str, Provenance]:
     """Map name -> where it came from: the consensus' probability where it is drawn, and parts of the uncertainty."""
-    draws = f"survey of {plan.raters} x {plan.tau_draws} x {plan.eps_draws} draws (raters, preference, ambiguity)"
+    counts, names = f"{plan.raters} x {plan.tau_draws}", "raters, preference"
+    if plan.imputations > 1:
+        counts, names = f"{counts} x {plan.imputations}", f"{names}, imputation"
+    draws = f"survey of {counts} x {plan.eps_draws} draws ({names}, ambiguity)"
     surveyed = replace(origin, rater="all raters", sample=f"{draws}, seed {plan.seed}")
     origins = dict.fromkeys((f"uncertainty_{part}" for part in parts), surveyed)
     consensus = next((drawing for drawing in drawings if drawing.point is None), None)

@@ -21,7 +21,7 @@ from proseg_gui.inference.engine import THRESHOLD, Engine, read_only
 from proseg_gui.inference.plan import SurveyPlan, cause_plan
 from proseg_gui.inference.points import AMBIGUITY, Point, point_from
 from proseg_gui.inference.region import uncertain_part, whole_part
-from proseg_gui.inference.uncertainty import PARTS, StreamingMoments
+from proseg_gui.inference.uncertainty import StreamingMoments
 from proseg_gui.jobs import CancelToken
 from proseg_gui.volume import Geometry
 
@@ -54,6 +54,11 @@ class SliceSurvey:
     rater_areas: np.ndarray
     sums: Mapping[str, np.ndarray]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the maps."""
+        return tuple(self.sums)
+
     def whole(self, name: str) -> np.ndarray:
         """One of ``kept`` on the whole slice, ``(..., y, x)``."""
         part = self.kept[name]
@@ -64,7 +69,7 @@ class SliceSurvey:
     @property
     def maps(self) -> Mapping[str, np.ndarray]:
         """See the class."""
-        return {part: self.whole(part) for part in PARTS}
+        return {part: self.whole(part) for part in self.parts}
 
     @property
     def agreement(self) -> np.ndarray:
@@ -104,7 +109,7 @@ def survey_of(
     presets = [point_from(engine.method.rater_coords(r)) for r in range(engine.method.n_raters)]
     part = whole_part(engine) if everywhere else uncertain_part(engine, k, (*points, *presets), token)
     n_structures, shape = len(engine.structures), (0, 0) if part is None else part.image_shape
-    moments = StreamingMoments(plan.raters, plan.tau_draws, plan.eps_draws, form)
+    moments = plan.moments(form)
     agreement = np.zeros((n_structures, *shape), np.float32)
     areas = np.zeros((len(points), n_structures), np.int64)
     draws = np.zeros((-(-len(points) // 8), n_structures, *shape), np.uint8)
@@ -112,7 +117,7 @@ def survey_of(
     thin = np.zeros((len(thin_draws), n_structures, *shape), np.float16)
     rater_probability = np.zeros((len(presets), n_structures, *shape), np.float16)
     rater_areas = np.zeros((len(presets), n_structures), np.int64)
-    maps: dict[str, np.ndarray] = dict.fromkeys(PARTS, np.zeros((n_structures, *shape)))
+    maps: dict[str, np.ndarray] = dict.fromkeys(plan.parts, np.zeros((n_structures, *shape)))
     if part is not None:
         for i, p in enumerate(_each(engine.probabilities_in(k, points, part, token))):
             moments.add(p)
@@ -126,7 +131,7 @@ def survey_of(
             rater_probability[r] = p
             rater_areas[r] = (p > THRESHOLD).sum((1, 2))
         maps = dict(moments.maps())
-    kept: dict[str, np.ndarray] = {name: maps[name].astype(np.float32) for name in PARTS}
+    kept: dict[str, np.ndarray] = {name: maps[name].astype(np.float32) for name in plan.parts}
     kept |= {"agreement": agreement / np.float32(len(points)), "rater_probability": rater_probability, "thin": thin}
     kept["draws"] = draws
     return SliceSurvey(
@@ -138,7 +143,7 @@ def survey_of(
         thin_draws=thin_draws,
         sample_areas=read_only(areas),
         rater_areas=read_only(rater_areas),
-        sums={name: read_only(maps[name].sum((1, 2))) for name in PARTS},
+        sums={name: read_only(maps[name].sum((1, 2))) for name in plan.parts},
     )
 
 
@@ -185,8 +190,8 @@ def _between(a: _Numbers, b: _Numbers, share: float) -> _Numbers:
         return np.asarray((1.0 - share) * x + share * y)
 
     return _Numbers(
-        {part: mixed(a.sums[part], b.sums[part]) for part in PARTS},
-        {part: mixed(a.causes[part], b.causes[part]) for part in PARTS},
+        {part: mixed(a.sums[part], b.sums[part]) for part in a.sums},
+        {part: mixed(a.causes[part], b.causes[part]) for part in a.causes},
         mixed(a.sample_areas, b.sample_areas),
         mixed(a.rater_areas, b.rater_areas),
     )
@@ -204,7 +209,7 @@ class CaseSurvey:
         self._engine, self.plan = engine, plan
         self._store_bytes = engine.budget.survey if store_bytes is None else store_bytes
         self._points = plan.points(engine.method)
-        self.cause_plan = cause_plan(engine.bundle, plan.seed)
+        self.cause_plan = cause_plan(engine.bundle, plan.seed, missing=bool(engine.missing))
         self._cause_points = self.cause_plan.points(engine.method)
         self._numbers: dict[int, _Numbers] = {}
         self._passed: set[int] = set()
@@ -242,10 +247,10 @@ class CaseSurvey:
                 self._slices.popitem(last=False)
 
     def _doubted_of(self, survey: SliceSurvey) -> tuple[DoubtedPixels, ...]:
-        maps, draws = np.stack([survey.kept[part] for part in PARTS]), survey.kept["draws"]
+        maps, draws = np.stack([survey.kept[part] for part in survey.parts]), survey.kept["draws"]
         raters, corner = survey.kept["rater_probability"], (survey.where[0].start, survey.where[1].start)
         np.maximum(self._highest, maps[0].max((1, 2), initial=0.0), out=self._highest)
-        each = 2 * len(PARTS) + 4 + len(draws) + -(-len(raters) // 8)
+        each = 2 * len(maps) + 4 + len(draws) + -(-len(raters) // 8)
         most = max(1, MOST_BYTES // (each * self._engine.n_slices * len(self._highest)))
         return tuple(
             doubted_pixels(maps[:, s], draws[:, s], raters[:, s] > THRESHOLD, corner, FLOOR * self._highest[s], most)
@@ -320,7 +325,7 @@ class CaseSurvey:
         with self._lock:
             known = list(self._numbers.values())
         total, residual = (sum(float(n.sums[part][structure]) for n in known) for part in ("total", "residual"))
-        causes = {part: np.sum([n.causes[part][structure] for n in known]) for part in PARTS}
+        causes = {part: np.sum([n.causes[part][structure] for n in known]) for part in self.cause_plan.parts}
         return shares_of(causes, residual / total, self.cause_plan) if total > 0 else {}
 
     def volumes_ml(self, geometry: Geometry, structure: int = 0) -> np.ndarray:

@@ -9,6 +9,10 @@ the Z draws, ``p_r`` over all draws of a rater and ``pbar`` over everything (pop
     H(pbar)        = [H(pbar) - E H(p_r)] + [E H(p_r) - E H(p_rt)] + [E H(p_rt) - E H(p)] + E H(p)   nats, 0 .. ln 2
 
 Both identities hold exactly. Only running sums are kept: never N maps at once.
+
+Where channels of the image are missing and a model estimates them, M draws of the estimate stand between preference
+and ambiguity: R x T x M x Z. The fifth part, ``imputation``, is E Var_m p_rtm, and ambiguity what is left given m. All
+imputations of a preference have the same Z ambiguity draws, so the part is 0 where they come to the same.
 """
 
 from __future__ import annotations
@@ -23,13 +27,22 @@ FloatArray = npt.NDArray[np.float64]
 
 PARTS = ("total", "inter", "intra", "ambiguity", "residual")
 """The names of the maps: the whole, then its four causes."""
+IMPUTATION = "imputation"
+"""The fifth cause, after the others: what differs between estimates of channels that are missing."""
+
+
+def parts_of(imputations: int) -> tuple[str, ...]:
+    """:data:`PARTS`, and :data:`IMPUTATION` where there are several draws of what is missing."""
+    return (*PARTS, IMPUTATION) if imputations > 1 else PARTS
+
+
 FORMS = ("variance", "entropy")
 SCALE_MAX = {"variance": 0.25, "entropy": float(np.log(2.0))}
 """Upper end of the fixed colour scale of each form, so that two cases compare."""
 
 
 class StreamingMoments:
-    """Running sums over draws given in nesting order: rater, then preference draw, then ambiguity draw.
+    """Running sums over draws in nesting order: rater, preference draw, (imputation,) ambiguity draw.
 
     Parameters
     ----------
@@ -37,25 +50,33 @@ class StreamingMoments:
         R, T and Z, each at least 1.
     form:
         ``"variance"`` or ``"entropy"``; the entropy form costs two logarithms a pixel and draw.
+    imputations:
+        M, draws of what is missing for every preference draw, the same ones each time, and with the same ambiguity
+        draws; 1: there is no such part.
     """
 
-    def __init__(self, raters: int, tau_draws: int, eps_draws: int, form: str = "variance") -> None:
-        if min(raters, tau_draws, eps_draws) < 1:
+    def __init__(
+        self, raters: int, tau_draws: int, eps_draws: int, form: str = "variance", *, imputations: int = 1
+    ) -> None:
+        if min(raters, tau_draws, eps_draws, imputations) < 1:
             raise ValueError(f"at least one draw of each kind is needed, got {raters} x {tau_draws} x {eps_draws}")
         if form not in FORMS:
             raise ValueError(f"the form is {' or '.join(FORMS)}, not {form!r}")
         self.raters, self.tau_draws, self.eps_draws, self.form = raters, tau_draws, eps_draws, form
+        self.imputations = imputations
+        between = {IMPUTATION: imputations} if imputations > 1 else {}
+        self._counts = {"ambiguity": eps_draws, **between, "intra": tau_draws, "inter": raters}
+        """Cause -> draws of it in a group, from the innermost group outwards."""
         self._seen = 0
         self._levels: list[FloatArray] = []
-        """Running sums of g(p), g(p_rt) and g(p_r), g being the square or the entropy."""
-        self._over_eps: FloatArray = np.zeros(())
-        self._over_tau: FloatArray = np.zeros(())
-        self._over_raters: FloatArray = np.zeros(())
+        """Running sums of g(p), g(p_rt), g(p_r) (and g(p_rtm)), innermost first, g being the square or the entropy."""
+        self._sums: list[FloatArray] = []
+        """Of each open group, and last over all raters: the sum of what is below it."""
 
     @property
     def expected(self) -> int:
-        """How many draws make a complete set: R x T x Z."""
-        return self.raters * self.tau_draws * self.eps_draws
+        """How many draws make a complete set: R x T x M x Z."""
+        return self.raters * self.tau_draws * self.imputations * self.eps_draws
 
     @property
     def complete(self) -> bool:
@@ -68,21 +89,23 @@ class StreamingMoments:
             raise ValueError(f"all {self.expected} draws were added already")
         p = np.asarray(probability, dtype=np.float64)
         if self._seen == 0:
-            self._levels = [np.zeros(p.shape) for _ in range(3)]
-            self._over_eps, self._over_tau, self._over_raters = (np.zeros(p.shape) for _ in range(3))
+            self._levels, self._sums = ([np.zeros(p.shape) for _ in self._counts] for _ in range(2))
         self._levels[0] += self._measure(p)
-        self._over_eps += p
+        self._sums[0] += p
         self._seen += 1
-        if self._seen % self.eps_draws == 0:
-            self._close(self._over_eps, self._over_tau, self.eps_draws, 1)
-        if self._seen % (self.eps_draws * self.tau_draws) == 0:
-            self._close(self._over_tau, self._over_raters, self.tau_draws, 2)
+        group = 1
+        for level, count in enumerate([*self._counts.values()][:-1]):
+            group *= count
+            if self._seen % group:
+                break
+            self._close(level, count)
 
-    def _close(self, inner: FloatArray, outer: FloatArray, count: int, level: int) -> None:
+    def _close(self, level: int, count: int) -> None:
         """One group is complete: its mean enters the level above, and its sum starts anew."""
+        inner = self._sums[level]
         inner /= count
-        self._levels[level] += self._measure(inner)
-        outer += inner
+        self._levels[level + 1] += self._measure(inner)
+        self._sums[level + 1] += inner
         inner[...] = 0.0
 
     def _measure(self, p: FloatArray) -> FloatArray:
@@ -91,10 +114,10 @@ class StreamingMoments:
     def mean(self) -> FloatArray:
         """``pbar``: the mean over all draws."""
         self._require_complete()
-        return self._over_raters / self.raters
+        return self._sums[-1] / self.raters
 
     def maps(self, *, corrected: bool = False) -> Mapping[str, FloatArray]:
-        """The five maps of :data:`PARTS`, each of the shape that was added.
+        """The maps of :func:`parts_of`, each of the shape that was added.
 
         Parameters
         ----------
@@ -105,27 +128,20 @@ class StreamingMoments:
             below 0.
         """
         self._require_complete()
-        pbar = self.mean()
-        each, tau, rater = (
-            level / count
-            for level, count in zip(
-                self._levels, (self.expected, self.raters * self.tau_draws, self.raters), strict=True
-            )
-        )
-        if self.form == "entropy":
-            if corrected:
-                raise ValueError("the correction is for the variance form")
-            total = entropy(pbar)
-            return {
-                "total": total, "inter": total - rater, "intra": rater - tau, "ambiguity": tau - each, "residual": each,
-            }  # fmt: skip
-        maps = {
-            "total": pbar * (1.0 - pbar),
-            "inter": rater - pbar * pbar,
-            "intra": tau - rater,
-            "ambiguity": each - tau,
-            "residual": pbar - each,
-        }
+        if corrected and self.form == "entropy":
+            raise ValueError("the correction is for the variance form")
+        pbar, draws = self.mean(), self.expected
+        levels = []
+        for level, count in zip(self._levels, self._counts.values(), strict=True):
+            levels.append(level / draws)
+            draws //= count
+        variance = self.form == "variance"
+        levels.append(pbar * pbar if variance else entropy(pbar))
+        causes = {cause: lower - upper if variance else upper - lower
+                  for cause, (lower, upper) in zip(self._counts, pairwise(levels), strict=True)}  # fmt: skip
+        whole = {"total": pbar * (1.0 - pbar), "residual": pbar - levels[0]}
+        found = {**causes, **(whole if variance else {"total": levels[-1], "residual": levels[0]})}
+        maps = {part: found[part] for part in parts_of(self.imputations)}
         return without_chance(maps, self.raters, self.tau_draws, self.eps_draws) if corrected else maps
 
     def _require_complete(self) -> None:
@@ -139,7 +155,8 @@ def without_chance(
     """The corrected form of variance ``parts`` (maps, or their sums): see :meth:`StreamingMoments.maps`.
 
     With ``least`` 0 no more is moved out of a part than it holds: the sum still holds and nothing falls below 0, at the
-    price of a small bias where a part is nearly nothing.
+    price of a small bias where a part is nearly nothing. Imputations have their draws in common, so chance neither
+    comes into that part nor goes out of it.
     """
     found = dict(parts)
     counts = {"inter": raters, "intra": tau_draws, "ambiguity": eps_draws}

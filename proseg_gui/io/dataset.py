@@ -376,7 +376,10 @@ def _check_patients(split: Split, cases: tuple[Case, ...], path: Path) -> None:
 
 
 def _channels(path: Path, order: tuple[str, ...]) -> dict[str, Path]:
-    """The case's channels by name, files or folders of DICOM; empty when there is none."""
+    """The case's channels by name, files or folders of DICOM; empty when there is none.
+
+    One of several of ``order`` may be missing: whoever needs it says so, and some models estimate it.
+    """
     folder = path / "images"
     if folder.is_dir():
         found = _unique(image_files(folder)) + sorted(item for item in folder.iterdir() if item.is_dir())
@@ -386,9 +389,9 @@ def _channels(path: Path, order: tuple[str, ...]) -> dict[str, Path]:
         found += [path / "image"] if (path / "image").is_dir() else []
         files = {_only_channel(order): found[0]} if found else {}
     missing = [name for name in order if name not in files]
-    if files and missing:
+    if files and len(missing) == len(order) > 0:
         raise UserError(f"the channel {missing[0]!r} of dataset.json is missing", path=path)
-    return {name: files[name] for name in (*order, *(name for name in files if name not in order))} if files else {}
+    return {name: files[name] for name in dict.fromkeys((*order, *files)) if name in files}
 
 
 def _only_channel(order: tuple[str, ...]) -> str:

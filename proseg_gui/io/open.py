@@ -77,7 +77,7 @@ def open_study(
         A path, or one of :func:`find_inputs`'s candidates.
     channels:
         Further co-registered channels, name -> path. Those on another grid are resampled to the first one's, with a
-        notice.
+        notice. Naming the image itself among them gives it a name.
     contours:
         Whether structure sets and segmentations that lie beside a DICOM series become its readings.
     pick:
@@ -92,6 +92,7 @@ def open_study(
     Cancelled
         When ``token`` is raised.
     """
+    channels, own = _others(path_or_candidate, channels or {})
     main = progress if not channels else share_of(progress, 0.0, 1.0 / (1 + len(channels)))
     try:
         study = _open_one(path_or_candidate, contours, main, token)
@@ -102,10 +103,19 @@ def open_study(
     else:
         if pick not in (None, 1):
             raise UserError("it holds one image", path=study.source, remedy="Leave out --series")
-    for number, (name, path) in enumerate((channels or {}).items(), 1):
-        part = share_of(progress, number / (1 + len(channels or {})), (number + 1) / (1 + len(channels or {})))
+    if own and len(study.channels) == 1:
+        study = replace(study, channels={own: study.image})
+    for number, (name, path) in enumerate(channels.items(), 1):
+        part = share_of(progress, number / (1 + len(channels)), (number + 1) / (1 + len(channels)))
         study = _with_channel(study, name, Path(path), part, token)
     return study
+
+
+def _others(image: str | Path | Candidate, channels: Mapping[str, Path]) -> tuple[dict[str, Path], str]:
+    """The channels beside ``image``, and the name that they give to it; empty where they do not."""
+    path = image.path if isinstance(image, Candidate) else Path(image)
+    own = next((name for name, other in channels.items() if Path(other) == path), "")
+    return {name: Path(other) for name, other in channels.items() if name != own}, own
 
 
 def _open_one(what: str | Path | Candidate, contours: bool, progress: Progress, token: CancelToken | None) -> Study:

@@ -51,6 +51,10 @@ class Capabilities:
     streams: bool = False
     """A draw is made in steps, which ``stream`` gives, from noise of its own: eps is one number, the noise's seed (0:
     without noise), and no axis runs through it. It looks at its surroundings, so only whole slices are decoded."""
+    imputes: bool = False
+    """An image may lack channels (NaN in all their pixels): :meth:`Method.encode` estimates them from the others, and
+    puts ``imputations`` draws of the estimate beside it. eps' last number says which one is decoded, 0 being the
+    estimate itself, and no axis runs through it."""
     adjusts: bool = False
     """It adjusts for the scanner: ``encode`` takes scanners as often as training met them, ``encode_unadjusted``
     follows the image's own, and ``scanner_distance`` says how unlike those of training that one is."""
@@ -133,6 +137,10 @@ class Method(nn.Module, ABC):
     n_structures: int
     n_channels: int
     stride: int
+    maps_a_channel: ClassVar[int] = 1
+    """How many maps the backbone takes for each channel of the image."""
+    imputations: int = 0
+    """Draws of what is missing that are encoded beside the estimate."""
 
     def __init__(
         self, n_raters: int, n_structures: int = 1, n_channels: int = 1, *, widths: Sequence[int] = (16, 32, 64, 64),
@@ -153,7 +161,7 @@ class Method(nn.Module, ABC):
             if value != known[0]:
                 self._architecture[name] = value
         self.n_raters, self.n_structures, self.n_channels, self.hidden = n_raters, n_structures, n_channels, hidden
-        self.backbone = build_backbone(backbone, n_channels, widths, features)
+        self.backbone = build_backbone(backbone, self.maps_a_channel * n_channels, widths, features)
         self.stride = self.backbone.stride
 
     def architecture(self) -> dict[str, Any]:
@@ -221,6 +229,21 @@ class Method(nn.Module, ABC):
     def draw_eps(self, n: int, generator: torch.Generator) -> Tensor:
         """``(n, K)`` draws of the ambiguity alone: standard normal numbers, or seeds where the method streams."""
         return torch.randn(n, self.consensus_style()["eps"].numel(), generator=generator)
+
+    def imputed(self, features: Tensor, number: int) -> Tensor:
+        """Of features ``(B, .., H, W)``, where channels were missing, those of draw ``number`` (0: the estimate)."""
+        return features
+
+    def at_imputation(self, coords: Coords, number: int | Tensor) -> Coords:
+        """``coords``, one point or stacked ones, at draw ``number`` (or one each) of what is missing."""
+        raise NotImplementedError(f"{self.kind} estimates no missing channel")
+
+    def estimate(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Of methods that ``imputes``: an image ``(B, channels, H, W)`` with what is missing (NaN) filled in.
+
+        The second result is each pixel's standard deviation, 0 where the channel is there.
+        """
+        raise NotImplementedError(f"{self.kind} estimates no missing channel")
 
     def stream(self, features: Tensor, coords: Coords) -> Iterator[Tensor]:
         """Logits ``(1, S, H, W)`` of a slice ``(1, C, H, W)`` after each step; the last are those of :meth:`decode`."""

@@ -79,14 +79,14 @@ def draw_lesion(rng: np.random.Generator) -> Lesion:
     """Draw a lesion somewhere in the right lobe of the phantom's liver."""
     centre = np.array([-58.0, -10.0, 0.0]) + rng.uniform(-1.0, 1.0, 3) * (7.0, 16.0, 6.0)
     radius = float(rng.uniform(15.0, 20.0))
-    body = Blob(centre, radius, rng.uniform(0.88, 1.12, 3), _draw_waves(rng, 3, 3, 0.055))
+    body = Blob(centre, radius, rng.uniform(0.88, 1.12, 3), draw_waves(rng, 3, 3, 0.055))
     border = float(rng.uniform(2.4, 4.2))
     angle, rise = rng.uniform(0.6, 1.85) * np.pi, rng.uniform(-0.35, 0.35)  # away from the vena cava
     direction = np.array([np.cos(angle) * np.cos(rise), np.sin(angle) * np.cos(rise), np.sin(rise)])
     lobe_radius = float(rng.uniform(0.42, 0.56)) * radius
     edge = radius + float(body.depth(*_points(centre + direction * radius))[0])
     lobe_axes = rng.uniform(0.9, 1.1, 3)
-    lobe = Blob(centre + direction * (edge + 0.72 * lobe_radius), lobe_radius, lobe_axes, _draw_waves(rng, 2, 1, 0.05))
+    lobe = Blob(centre + direction * (edge + 0.72 * lobe_radius), lobe_radius, lobe_axes, draw_waves(rng, 2, 1, 0.05))
     lobe_in = int(rng.integers(2, 7))
     lobe_contrast = 0.55 + 0.35 * (lobe_in - 2) / 4.0 + float(rng.uniform(-0.04, 0.04))
     return Lesion(body, lobe, border, float(rng.uniform(-70.0, -50.0)), lobe_contrast, lobe_in)
@@ -97,7 +97,8 @@ def _points(position_mm: Vector) -> tuple[Float32Array, Float32Array, Float32Arr
     return x, y, z
 
 
-def _draw_waves(rng: np.random.Generator, slow: int, fast: int, amplitude: float) -> npt.NDArray[np.float64]:
+def draw_waves(rng: np.random.Generator, slow: int, fast: int, amplitude: float) -> npt.NDArray[np.float64]:
+    """Waves of a :class:`Blob`: ``slow`` and ``fast`` ones of about this amplitude."""
     rows = []
     for lengths, count, size in (((1.5, 2.5), slow, amplitude), ((4.0, 6.0), fast, 0.6 * amplitude)):
         for _ in range(count):

@@ -237,6 +237,12 @@ class Desk:
         last = len(self.structures) - 1
         self.structure = min(kept, last) if isinstance(kept, int) and kept >= 0 else 0
         self._announce("bundle_changed", review.bundle)
+        self.display.set_estimates({})
+        if review.engine.missing:
+            self.worker.look(
+                "estimate", "Estimating what is missing", lambda token, tell: tell(review.estimated_volumes(token)),
+                self.display.set_estimates,
+            )  # fmt: skip
         for notice in review.engine.notices:
             self._announce("noticed", notice)
         foreign = self.latents.begin(self.review, self.document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,24 +27,42 @@ class Display:
         self.view = ViewState(settings=settings)
         self._announce = announce
         self._changed = changed
+        self._estimates: Mapping[str, Volume] = {}
 
     @property
     def shown(self) -> Volume:
-        """The channel on screen; only while a study is open."""
+        """The channel on screen, or the estimate of one; only while a study is open."""
+        assert self.study is not None
+        return self._shelf.get(self.view.channel, self.study.image)
+
+    @property
+    def measured(self) -> Volume:
+        """The channel whose values count: the one on screen, and never an estimate."""
         assert self.study is not None
         return self.study.channels.get(self.view.channel, self.study.image)
 
+    @property
+    def _shelf(self) -> dict[str, Volume]:
+        return {} if self.study is None else {**self.study.channels, **self._estimates}
+
     def show_channel(self, name: str) -> None:
-        """Show another channel of the study, with its own grey levels."""
-        if self.study is None or name not in self.study.channels:
-            return
-        self._set(replace(self.view, channel=name, window=self.study.channels[name].display_window()), channel=True)
+        """Show another channel of the study, or the estimate of one, with its own grey levels."""
+        if name in self._shelf:
+            window = self._shelf[name].display_window()
+            self._set(replace(self.view, channel=name, window=window), channel=True)
+
+    def set_estimates(self, estimates: Mapping[str, Volume]) -> None:
+        """What a model takes missing channels for, by the names under which they are shown; none any more: empty."""
+        gone = self.view.channel in self._estimates and self.view.channel not in estimates
+        self._estimates = dict(estimates)
+        if gone and self.study is not None:
+            self.show_channel(next(iter(self.study.channels)))
 
     def next_channel(self) -> None:
         """Show the next channel, in the study's order."""
         if self.study is None:
             return
-        names = list(self.study.channels)
+        names = list(self._shelf)
         if len(names) == 1:
             self._announce("noticed", "This study has one channel")
             return
@@ -80,7 +98,7 @@ class Display:
 
     def open(self, study: Study, kept: dict[str, Any] | None) -> None:
         """Another case: its own choices if it was open before (:meth:`case_choices`), else none of the last one's."""
-        self.study = study
+        self.study, self._estimates = study, {}
         fresh = ViewState(settings=self.view.settings, window=study.image.display_window())
         self._set(_with_choices(fresh, kept or {}, study))
 

@@ -33,7 +33,7 @@ from proseg_gui.review.pieces import (
     titled,
     with_something,
 )
-from proseg_gui.review.state import PARTS, Outgoing
+from proseg_gui.review.state import IMPUTATION, Outgoing
 from proseg_gui.volume import Mask, Study
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def maps_of(review: Reviewed | None) -> tuple[str, ...]:
     """The uncertainty maps that the model that looks can tell: the total, the causes that it knows, and the rest."""
     if review is None:
         return ()
-    causes = review.engine.method.capabilities.parts
-    return tuple(part for part in PARTS if part in ("total", "residual") or part in causes)
+    told = ("total", "residual", IMPUTATION, *review.engine.method.capabilities.parts)
+    return tuple(part for part in review.survey.plan.parts if part in told)
 
 
 def has_latents(active: Outgoing, review: Reviewed | None) -> bool:

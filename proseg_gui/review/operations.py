@@ -65,7 +65,7 @@ class Operations:
         if study is None or (state.low is None and state.high is None):
             self._announce("noticed", "Choose a range of values first, beside the threshold brush")
             return
-        low, high, values = *self._desk.tools.range, self._desk.display.shown.array
+        low, high, values = *self._desk.tools.range, self._desk.display.measured.array
         ends = [("from", state.low), ("to", state.high)]
         told = " ".join(f"{word} {value:g}" for word, value in ends if value is not None)
         self._start(f"values {told}", lambda _m, _g: [_whole(within(values, low, high), plane)], plane)

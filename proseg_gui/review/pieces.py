@@ -11,7 +11,7 @@ import numpy as np
 
 from proseg_gui.errors import UserError
 from proseg_gui.io.base.names import code_of
-from proseg_gui.io.base.provenance import Provenance, edits_text, image_done
+from proseg_gui.io.base.provenance import Provenance, edits_text
 from proseg_gui.io.export import file_name
 from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.review.colours import rgb
@@ -73,6 +73,8 @@ def voxels_of(outgoing: Outgoing, geometry: Geometry, review: Reviewed | None, t
 
 def origin_of(outgoing: Outgoing, study: Study, card: Card | None) -> Provenance:
     """Where a structure's contour came from: person, model and latents, and what was said how."""
+    from proseg_gui.inference.results import looked_at
+
     model = outgoing.model or {}
     same = card is not None and card.sha256 == model.get("sha256")
     said = [outgoing.remark, edits_text(outgoing.decided)]
@@ -83,7 +85,7 @@ def origin_of(outgoing: Outgoing, study: Study, card: Card | None) -> Provenance
         latents=outgoing.point,
         rater=outgoing.who,
         edits="; ".join(filter(None, said)) or ("none" if model else ""),
-        image=image_done(study),
+        image=looked_at(card if same else None, study),
         person=outgoing.person,
         reading=outgoing.reading,
         accepted=outgoing.accepted,

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from proseg_gui.planes import Voxel
 from proseg_gui.review.doubt import FLOOR
 from proseg_gui.review.figures import ml_text
-from proseg_gui.review.state import PARTS
 from proseg_gui.volume import Geometry
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ CAUSES = {
     "intra": "the same expert varies",
     "ambiguity": "the image leaves it open",
     "residual": "the model gives no clear yes or no",
+    "imputation": "a missing channel is estimated",
 }
 
 
@@ -288,11 +288,8 @@ def _middle_voxel(voxels: npt.NDArray[np.int32], doubt: Floats) -> Voxel:
 
 
 def _shares(sums: Floats, plan: SurveyPlan) -> dict[str, float]:
-    from proseg_gui.inference.uncertainty import without_chance
-
-    raw = {part: np.asarray(value) for part, value in zip(PARTS, sums, strict=True)}
-    parts = without_chance(raw, plan.raters, plan.tau_draws, plan.eps_draws, least=0.0)
-    able = {"inter": plan.raters, "intra": plan.tau_draws, "ambiguity": plan.eps_draws, "residual": 2}
+    parts = plan.without_chance({part: np.asarray(value) for part, value in zip(plan.parts, sums, strict=True)})
+    able = {**plan.draws, "residual": 2}
     found = {part: max(float(parts[part]), 0.0) for part, count in able.items() if count > 1}
     total = sum(found.values()) or 1.0
     return {part: value / total for part, value in found.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from proseg_gui.bundle import told_missing
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.memory import give_back
 from proseg_gui.metrics.overlap import dice
@@ -20,9 +21,9 @@ from proseg_gui.prompts.reading import Prompt
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
 from proseg_gui.review.regions import Found, find_regions
-from proseg_gui.review.state import PARTS, AxesState, Frame, Point, Spread, Summary
+from proseg_gui.review.state import AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
-from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
+from proseg_gui.volume import Mask, Reading, Study, Volume, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
@@ -135,6 +136,21 @@ class Reviewed:
             slices_done=int(np.isfinite(by_slice).sum()),
             n_slices=self.engine.n_slices,
         )
+
+    def estimated_volumes(self, token: CancelToken | None = None) -> dict[str, Volume]:
+        """What the model takes each missing channel for, by the name under which it may be shown.
+
+        From -1 to 1, black to white of the model's window.
+        """
+        engine, missing = self.engine, self.engine.missing
+        found = [engine.estimate(k, token)[0] for k in range(engine.n_slices)] if missing else []
+        return {
+            f"{name} (estimated)": Volume(
+                np.stack([part[i] for part in found]), engine.geometry, window=(0.0, 2.0), description=name,
+                derivation=f"{told_missing((name,))}.", estimated=True,
+            )
+            for i, name in enumerate(missing)
+        }  # fmt: skip
 
     def doubt_ml(self) -> float | None:
         """Total uncertainty of all structures in ml; ``None`` until every slice was measured."""
@@ -277,7 +293,7 @@ def _spread(found: SliceSurvey, slice_index: int, structure: int, raters: tuple[
         agreement=found.agreement[structure],
         raters={name: found.rater_probability[r, structure] for r, name in enumerate(raters)},
         thin=tuple(sample[structure] for sample in found.thin),
-        maps={part: found.whole(part)[structure] for part in PARTS},
+        maps={part: found.whole(part)[structure] for part in found.parts},
     )
 
 
@@ -304,5 +320,5 @@ def begin_review(
 
     if engine is None or engine.adjusted != adjusted:
         engine = Engine(bundle, study, device=device, box_centre_mm=box_centre_mm, adjusted=adjusted)
-    survey = CaseSurvey(engine, default_plan(bundle))
+    survey = CaseSurvey(engine, default_plan(bundle, missing=bool(engine.missing)))
     return Reviewed(study, bundle, engine, Sliders(engine), survey, exhaustive=exhaustive)

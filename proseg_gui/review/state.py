@@ -26,14 +26,19 @@ Point = Mapping[str, tuple[float, ...]]
 """A latent point as plain numbers, for instance ``{"tau": (8 numbers), "eps": (K numbers)}``."""
 
 PARTS = ("total", "inter", "intra", "ambiguity", "residual")
+IMPUTATION = "imputation"
+"""The map beside them of a case that lacks channels, under a model that estimates them."""
 LOCAL_MAP = "ambiguity_here"
-"""The map of ambiguity at the current preference; it moves with the sliders, the five parts do not."""
+"""The map of ambiguity at the current preference; it moves with the sliders, the other parts do not."""
 
 
-def maps_of(able: Capabilities) -> frozenset[str]:
-    """Maps that a model can have: a cause that its method cannot tell has none; residual and total always have."""
+def maps_of(able: Capabilities, *, missing: bool = False) -> frozenset[str]:
+    """Maps that a model can have: a cause that its method cannot tell has none; residual and total always have.
+
+    Where channels are ``missing``, which the model estimates, that has a map too.
+    """
     local = {LOCAL_MAP} if able.ambiguity_axes else set()
-    return frozenset({PARTS[0], PARTS[-1], *able.parts, *local})
+    return frozenset({PARTS[0], PARTS[-1], *able.parts, *local, *((IMPUTATION,) if missing else ())})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +70,7 @@ class Summary:
     by_slice: np.ndarray
     """``(z,)`` summed total uncertainty of each slice in mm^2; NaN where it is not yet known."""
     shares: Mapping[str, float]
-    """Part -> share of the total (inter, intra, ambiguity, residual); empty while nothing is known."""
+    """Part -> share of the total (inter, intra, ambiguity, residual, imputation); empty while nothing is known."""
     volumes_ml: np.ndarray
     """``(N,)`` volumes of the samples over the slices seen so far."""
     rater_volumes_ml: Mapping[str, float]

@@ -151,7 +151,7 @@ class Tools:
         if inside is None or not inside.any():
             self._announce("noticed", "There is no contour on this slice to take values from")
             return
-        values = desk.display.shown.array[desk.slice_index][inside]
+        values = desk.display.measured.array[desk.slice_index][inside]
         low, high = np.percentile(values, (5.0, 95.0))
         self._set(low=round(float(low), 1), high=round(float(high), 1))
 
@@ -252,7 +252,7 @@ class Tools:
         from proseg_gui.drawing.threshold import restrict
 
         low, high = self.range
-        return restrict(covered, self._desk.display.shown.array, low, high)
+        return restrict(covered, self._desk.display.measured.array, low, high)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -299,7 +299,7 @@ class Tools:
         voxel = self._voxel(place)
         if voxel is None:
             return
-        state, image = self.state, self._desk.display.shown
+        state, image = self.state, self._desk.display.measured
         low, high = self.range
         if state.low is None and state.high is None:
             low, high = near_value(image.array, voxel)

@@ -51,7 +51,7 @@ class ProSegObjective(Objective):
         """See the base class."""
         if "pyramid" in self.helpers:
             images, deep = batch.images.flatten(0, 1), self.recipe.deep_supervision
-            maps = self.method.backbone.pyramid(images) if deep else [self.method.encode(images)]
+            maps = self.method.backbone.pyramid(images) if deep else [self.encoded(images)]
             weight = deep or self.recipe.rater_heads
             beside = {"rater_heads": weight * self.helpers["pyramid"](maps, batch)}
             features = self._slabs(maps[0], batch)
@@ -73,7 +73,11 @@ class ProSegObjective(Objective):
 
     def features(self, batch: Batch) -> Tensor:
         """``(V, C, n, H, W)``: each slice encoded once."""
-        return self._slabs(self.method.encode(batch.images.flatten(0, 1)), batch)
+        return self._slabs(self.encoded(batch.images.flatten(0, 1)), batch)
+
+    def encoded(self, images: Tensor) -> Tensor:
+        """Features of slices ``(B, channels, H, W)``."""
+        return self.method.encode(images)
 
     @staticmethod
     def _slabs(features: Tensor, batch: Batch) -> Tensor:

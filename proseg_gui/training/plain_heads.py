@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.floors import fair_ged2, random_levels
@@ -80,7 +80,7 @@ def trained_heads(
     device = next(method.parameters()).device
     torch.manual_seed(recipe.seed)
     heads = RaterHeads(**sizes, widths=(2, 2), features=method.backbone.features)
-    heads.backbone = method.backbone
+    heads.backbone = _AsBackbone(method)  # type: ignore[assignment]  # heads call it and ask its number of features
     heads = heads.to(device)
     cases = encoded_cases(method, train, device, Room(None), train=True)
     batches = Batches(cases, replace(recipe, crop=0), method.stride)
@@ -98,6 +98,18 @@ def trained_heads(
         learns.step()
         falls.step()
     return heads.eval()
+
+
+class _AsBackbone(nn.Module):
+    """What a method makes of an image, for heads that take its features as a backbone's."""
+
+    def __init__(self, method: ProSeg) -> None:
+        super().__init__()
+        self.method, self.features, self.stride = method, method.backbone.features, method.stride
+
+    def forward(self, image: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` -> features ``(B, C, H, W)``."""
+        return self.method.encode(image)
 
 
 @torch.no_grad()

@@ -1934,6 +1934,18 @@ Voreinstellungen: {figure}
         <translation>Rand unklar</translation>
     </message>
     <message>
+        <source>missing channel</source>
+        <translation>fehlender Kanal</translation>
+    </message>
+    <message>
+        <source>estimated, not acquired</source>
+        <translation>geschätzt, nicht aufgenommen</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>geschätzt</translation>
+    </message>
+    <message>
         <source>pixel-level</source>
         <translation>pixelweise</translation>
     </message>
@@ -2678,6 +2690,10 @@ Voreinstellungen: {figure}
         <translation>Rest</translation>
     </message>
     <message>
+        <source>Missing channel, estimated</source>
+        <translation>Fehlender Kanal, geschätzt</translation>
+    </message>
+    <message>
         <source>Ambiguity at this preference</source>
         <translation>Mehrdeutigkeit bei dieser Vorliebe</translation>
     </message>
@@ -2878,6 +2894,10 @@ Voreinstellungen: {figure}
     <message>
         <source>Volume over raters and samples</source>
         <translation>Volumen je Rater und Stichprobe</translation>
+    </message>
+    <message>
+        <source>{names} missing: estimated, not acquired</source>
+        <translation>{names} fehlt: geschätzt, nicht aufgenommen</translation>
     </message>
     <message>
         <source>Writing the crash log</source>
@@ -6175,6 +6195,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Diese Studie hat einen Kanal</translation>
     </message>
     <message>
+        <source>Showing {name} (estimated)</source>
+        <translation>{name} (geschätzt) wird gezeigt</translation>
+    </message>
+    <message>
+        <source>{names} missing: estimated, not acquired.</source>
+        <translation>{names} fehlt: geschätzt, nicht aufgenommen.</translation>
+    </message>
+    <message>
         <source>Showing {name}</source>
         <translation>{name} wird gezeigt</translation>
     </message>
@@ -6349,6 +6377,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>the image leaves it open</source>
         <translation>das Bild lässt es offen</translation>
+    </message>
+    <message>
+        <source>a missing channel is estimated</source>
+        <translation>ein fehlender Kanal ist geschätzt</translation>
     </message>
     <message>
         <source>{names} and {last}</source>
@@ -6549,6 +6581,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>Uncertainty map</source>
         <translation>Unsicherheitskarte</translation>
+    </message>
+    <message>
+        <source>{name}: ESTIMATED, NOT ACQUIRED</source>
+        <translation>{name}: GESCHÄTZT, NICHT AUFGENOMMEN</translation>
     </message>
     <message>
         <source>filled in between slices</source>
@@ -6761,6 +6797,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>ProSona</source>
         <translation>ProSona</translation>
+    </message>
+    <message>
+        <source>Missing sequences (MGP-VAE)</source>
+        <translation>Fehlende Sequenzen (MGP-VAE)</translation>
     </message>
     <message>
         <source>ProSeg adjusted for the scanner</source>

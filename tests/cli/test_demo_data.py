@@ -12,6 +12,7 @@ from proseg_gui.io.contours.rtstruct_read import read_rtstruct
 from proseg_gui.io.dataset import load_case, read_dataset
 from proseg_gui.io.dicom.reading import read_series, scan_folder
 from proseg_gui.phantom import RATERS, Phantom, demo_study
+from proseg_gui.phantom.sequences import SequencePhantom
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +110,15 @@ def test_a_file_in_the_way_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "file").write_text("x")
     assert main(["demo-data", str(tmp_path / "file")]) == 2
     assert "this is a file" in capsys.readouterr().err
+
+
+def test_sequences_are_written_as_channels_with_a_split(tmp_path: Path) -> None:
+    assert main(["demo-data", str(tmp_path), "--sequences", "10"]) == 0
+    data = read_dataset(tmp_path / "sequences")
+    assert data.channels == ("FLAIR", "T1", "T1c", "T2") and data.structures == ("lesion",)
+    assert data.raters == ("generous", "no_lobe", "smooth", "tight")
+    assert (len(data.split.train), len(data.split.val), len(data.split.test)) == (6, 2, 2)
+    study = load_case(data.case("head002"))
+    assert study.image.modality == "MR"
+    assert np.array_equal(study.channels["T1c"].array, SequencePhantom(2).volume("T1c").array)
+    assert main(["demo-data", str(tmp_path / "few"), "--sequences", "3"]) == 2

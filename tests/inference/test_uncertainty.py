@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from proseg_gui.inference.uncertainty import PARTS, SCALE_MAX, StreamingMoments, entropy, without_chance
+from proseg_gui.inference.uncertainty import (
+    IMPUTATION,
+    PARTS,
+    SCALE_MAX,
+    StreamingMoments,
+    entropy,
+    parts_of,
+    without_chance,
+)
 
 
 def moments_of(p, form="variance"):
@@ -125,3 +133,56 @@ def test_misuse_is_refused():
 
 def test_entropy_is_finite_at_the_ends():
     np.testing.assert_allclose(entropy([0.0, 0.5, 1.0]), [0.0, np.log(2), 0.0], atol=1e-15)
+
+
+# -- the fifth part ---------------------------------------------------------------------------------------------------
+def moments_with_imputations(p, form="variance"):
+    """``p``: (R, T, M, Z, ...)"""
+    raters, tau, imputations, eps = p.shape[:4]
+    moments = StreamingMoments(raters, tau, eps, form, imputations=imputations)
+    for draw in p.reshape(-1, *p.shape[4:]):
+        moments.add(draw)
+    return moments
+
+
+@pytest.mark.parametrize("form", ["variance", "entropy"])
+@pytest.mark.parametrize("shape", [(1, 1, 3, 1), (4, 2, 8, 2), (1, 3, 2, 1), (3, 1, 2, 4)])
+def test_six_parts_sum_to_the_total_exactly(form, shape):
+    p = np.random.default_rng(1).random((*shape, 2, 5, 6)).astype(np.float32)
+    maps = moments_with_imputations(p, form).maps()
+    assert tuple(maps) == parts_of(shape[2]) == (*PARTS, IMPUTATION)
+    np.testing.assert_allclose(sum(maps[part] for part in (*PARTS, IMPUTATION)[1:]), maps["total"], atol=1e-14, rtol=0)
+    assert all(values.min() > -1e-14 for values in maps.values())
+
+
+def test_imputation_is_the_variance_of_what_is_left_after_the_ambiguity():
+    p = np.random.default_rng(2).random((3, 4, 5, 2, 6, 7))
+    maps = moments_with_imputations(p).maps()
+    np.testing.assert_allclose(maps[IMPUTATION], p.mean(3).var(2).mean((0, 1)), atol=1e-14)
+    np.testing.assert_allclose(maps["ambiguity"], p.var(3).mean((0, 1, 2)), atol=1e-14)
+    np.testing.assert_allclose(maps["intra"], p.mean((2, 3)).var(1).mean(0), atol=1e-14)
+    np.testing.assert_allclose(maps["inter"], p.mean((1, 2, 3)).var(0), atol=1e-14)
+
+
+def test_one_imputation_is_no_part():
+    p = np.random.default_rng(3).random((3, 2, 4, 5))
+    whole, with_one = moments_of(p).maps(), moments_with_imputations(p[:, :, None]).maps()
+    assert tuple(with_one) == PARTS
+    for part in PARTS:
+        assert np.array_equal(whole[part], with_one[part])
+
+
+def test_the_correction_takes_chance_out_of_every_part():
+    """Independent raters and preferences, and imputations with ambiguities in common: the truth is known."""
+    rng, deviation = np.random.default_rng(4), {"inter": 0.05, "intra": 0.04, "ambiguity": 0.06}
+    impute = np.array([-0.07, 0.01, 0.06])
+    shape, pixels = (3, 24, 3, 2), 6_000
+    p = 0.5 + deviation["inter"] * rng.standard_normal((3, 1, 1, 1, pixels))
+    p = p + deviation["intra"] * rng.standard_normal((3, 24, 1, 1, pixels)) + impute[:, None, None]
+    p = np.broadcast_to(p + deviation["ambiguity"] * rng.standard_normal((3, 24, 1, 2, pixels)), (*shape, pixels))
+    maps = moments_with_imputations(p).maps(corrected=True)
+    expected = {part: s * s for part, s in deviation.items()} | {IMPUTATION: impute.var()}
+    expected["inter"] *= 2 / 3  # the three raters are all there are
+    for part, value in expected.items():
+        assert float(maps[part].mean()) == pytest.approx(value, rel=0.05), part
+    np.testing.assert_allclose(sum(maps[part] for part in (*PARTS, IMPUTATION)[1:]), maps["total"], atol=1e-12)

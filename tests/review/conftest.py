@@ -73,7 +73,13 @@ class Model:
         )
         able = SimpleNamespace(capabilities=SimpleNamespace(personalised=True, samples=True, adjusts=False))
         self.engine = SimpleNamespace(
-            structures=self.structures, raters=RATERS, notices=(), n_slices=SHAPE[0], method=able, adjusted=True
+            structures=self.structures,
+            raters=RATERS,
+            notices=(),
+            missing=(),
+            n_slices=SHAPE[0],
+            method=able,
+            adjusted=True,
         )
         self.sliders = Sliders()
         self.by_slice = np.array([0.0, 4.0, 9.0, 8.0, 0.3, 1.0])

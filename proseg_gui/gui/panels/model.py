@@ -178,6 +178,7 @@ PARTS = (
     Part("inter", marked("between experts"), (marked("they draw differently"), marked("draw differently"))),
     Part("intra", marked("within an expert"), (marked("would differ on a re-read"), marked("on a re-read"))),
     Part("ambiguity", marked("the image"), (marked("border or lobe unclear"), marked("border unclear"))),
+    Part("imputation", marked("missing channel"), (marked("estimated, not acquired"), marked("estimated"))),
     Part("residual", marked("residual"), (marked("pixel-level"),)),
 )
 TOTAL = Part("total", marked("Total"), (marked("all causes together"), marked("all causes")))

@@ -136,7 +136,9 @@ class DisplayLink(QObject):
         self._plot.set_volumes(None, ())
         self._plot.set_current(None)
         self._uncertainty.set_shares(None)
-        offered = frozenset((*PARTS, LOCAL_MAP)) if able is None else maps_of(able)
+        review = self._controller.desk.review
+        missing = bool(review is not None and review.engine.missing)
+        offered = frozenset((*PARTS, LOCAL_MAP)) if able is None else maps_of(able, missing=missing)
         self._uncertainty.set_offered(offered)
         self._uncertainty.set_available(frozenset() if able is None else offered)
         if self._controller.display.view.settings.map_name not in offered:

@@ -141,8 +141,7 @@ class Opener(QObject):
             from proseg_gui.review.inputs import item_of, likely_channels, openable
 
             if channels:
-                others = dict(channels) if paths else {n: p for n, p in channels.items() if p != first}
-                study = open_study(first, channels=others, progress=progress, token=token)
+                study = open_study(first, channels=channels, progress=progress, token=token)
                 return self._case_of(_plain_item(first, study.name), study)
             found = openable(paths, progress, token)
             if len(found) > 1:

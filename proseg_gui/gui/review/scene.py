@@ -26,7 +26,7 @@ from proseg_gui.gui.views.image_pane import ContourLayer, HeatStyle, ImagePane
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
-from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
+from proseg_gui.review.state import IMPUTATION, LOCAL_MAP, Spread, ViewState
 from proseg_gui.review.tools import CLICK, ROUND, Pen, ToolState
 from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
@@ -37,6 +37,7 @@ MAP_TITLES = {
     "intra": marked("Within an expert"),
     "ambiguity": marked("Ambiguity of the image"),
     "residual": marked("Residual"),
+    IMPUTATION: marked("Missing channel, estimated"),
     LOCAL_MAP: marked("Ambiguity at this preference"),
 }
 FORMS = {"variance": (marked("variance of inclusion"), "", 0.25), "entropy": (marked("entropy"), "nats", math.log(2.0))}
@@ -447,7 +448,7 @@ class Scene(QWidget):
         if self._view.settings.map_name == LOCAL_MAP:
             return self._local
         spread = self._controller.desk.spread
-        return None if spread is None else spread.maps[self._view.settings.map_name]
+        return None if spread is None else spread.maps.get(self._view.settings.map_name)
 
     def _turned_notice(self) -> str:
         """Why nothing of the model is drawn across the acquired slices."""

@@ -41,7 +41,7 @@ class StatisticsLink:
             self.dialog = StatisticsDialog(self._host.parent)
             self.dialog.closed.connect(lambda: self._host.jobs.cancel(LANE))
             self.dialog.save_asked.connect(self._ask_where)
-        channel, geometry, case = desk.display.shown, desk.study.geometry, desk.study.name
+        channel, geometry, case = desk.display.measured, desk.study.geometry, desk.study.name
         name = next((n for n, volume in desk.study.channels.items() if volume is channel), "")
         structures = [
             (one, ACCEPTED if desk.shapes.locked(number) is not None else DRAFT, desk.operations.shape_of(one))

@@ -46,6 +46,7 @@ LANES = (
     "gallery",
     "weigh",
     "prompt",
+    "estimate",
     "scanner",
     "clicks",
 )

@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         FitLink(controller, self.fit_banner)
         self.fit_banner.model_asked.connect(self.commands.questions.choose_model)
         controller.study_changed.connect(self._show_notices)
+        controller.bundle_changed.connect(lambda _bundle: self._show_notices(controller.desk.study))
         self.failed_elsewhere.connect(self.show_failure)
         self._store.failed = self.failed_elsewhere.emit
         self.opener.keeper.failed = self.failed_elsewhere.emit
@@ -306,7 +307,10 @@ class MainWindow(QMainWindow):
     def _show_notices(self, study: Study | None) -> None:
         """What stays readable while the case is open: about the scan, and where the work is kept."""
         kept = (self.opener.keeper.said,) if self.opener.keeper.said else ()
-        self.notices.show_notices((*kept, *(() if study is None else study.notices)))
+        review = self.controller.desk.review
+        missing = review.engine.missing if review is not None and study is not None else ()
+        told = (tr("{names} missing: estimated, not acquired").format(names=", ".join(missing)),) if missing else ()
+        self.notices.show_notices((*told, *kept, *(() if study is None else study.notices)))
 
     def _keep_settings(self, view: ViewState) -> None:
         if view.settings != self._saved:

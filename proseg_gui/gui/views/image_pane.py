@@ -23,7 +23,7 @@ from proseg_gui.volume import Volume
 from .held import HeldPicture
 from .overlay_items import draw_line, draw_pen
 from .pane_mouse import MouseProfile, PaneMouse
-from .pane_overlay import Labels, Shown, paint_empty, paint_marks, place_on_widget
+from .pane_overlay import Labels, Shown, paint_empty, paint_hatch, paint_marks, place_on_widget
 from .picture import HeatStyle, Picture
 from .strokes import Canvas, ContourLayer, paint_layer
 from .view_link import ViewLink
@@ -444,6 +444,8 @@ class ImagePane(QWidget):
     def _paint_picture(self, painter: QPainter, canvas: Canvas) -> None:
         """All that lies in the plane: scan, map and outlines."""
         painter.drawPixmap(0, 0, self._picture.rendered(canvas.size, canvas.ratio, canvas.to_widget))
+        if self._volume is not None and self._volume.estimated:
+            paint_hatch(painter, QRectF(self.rect()))
         if self._fixed:
             painter.drawPixmap(0, 0, self._fixed_picture(canvas))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

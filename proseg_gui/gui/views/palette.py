@@ -39,8 +39,10 @@ RATER_COLOURS = (
     "#d030b0",  # magenta
 )
 
-PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e"}
-"""Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level."""
+PART_COLOURS = {"inter": "#4e79a7", "intra": "#76b7b2", "ambiguity": "#f28e2b", "residual": "#79706e",
+                "imputation": "#b2472c"}  # fmt: skip
+"""Parts of the total uncertainty: between raters, within a rater, what the image leaves open, pixel level; and what
+estimates of a missing channel leave open."""
 
 LEAST_CONTRAST = 2.0
 """Of lines and dots with a light ground. At the 3 that WCAG 2.2 asks for, mint and moss become one green."""

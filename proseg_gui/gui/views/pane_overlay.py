@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QTransform
 
 from proseg_gui.gui.language import marked, tr
 from proseg_gui.planes import IN_PLANE, Plane, PlaneGrid, Voxel
@@ -18,6 +18,11 @@ from .overlay_text import DOT, MARGIN, MUTED_TEXT, draw_heading, draw_text
 
 FOOT_LINES = 4
 """Lines of text that the figures at a pane's foot take, with room to spare."""
+ESTIMATED = marked("{name}: ESTIMATED, NOT ACQUIRED")
+"""Written over a picture that a model made up, which is hatched besides."""
+HATCH_STEP = 14.0
+"""Widget pixels between the lines over such a picture."""
+HATCH_COLOUR, ESTIMATED_COLOUR = QColor(255, 196, 0, 96), QColor("#ffc400")
 FILLED_IN = marked("filled in between slices")
 """Said where a plane crosses uneven slices, see :class:`proseg_gui.planes.PlaneGrid`."""
 
@@ -122,6 +127,10 @@ def paint_words(painter: QPainter, pane: QRectF, shown: Shown) -> None:
     notes = [description_text(volume, shown.grid), "" if shown.grid.uneven is None else tr(FILLED_IN)]
     draw_heading(painter, corner, area.width(), shown.case, fields, notes)
     _paint_letters(painter, area, letters)
+    if volume.estimated:
+        text = tr(ESTIMATED).format(name=volume.description)
+        at = QPointF(area.center().x() - metrics.horizontalAdvance(text) / 2, area.bottom() - 2.2 * metrics.height())
+        draw_text(painter, at, text, ESTIMATED_COLOUR)
     if shown.notice:
         _paint_notice(painter, area, shown.notice)
 
@@ -174,6 +183,15 @@ def _paint_notice(painter: QPainter, area: QRectF, notice: str) -> None:
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(MUTED_TEXT)
     painter.drawText(box, wrap, notice)
+
+
+def paint_hatch(painter: QPainter, pane: QRectF) -> None:
+    """Lines across a pane whose picture nobody acquired."""
+    painter.setPen(QPen(HATCH_COLOUR, 1.0))
+    x = pane.left() - pane.height()
+    while x < pane.right():
+        painter.drawLine(QPointF(x, pane.bottom()), QPointF(x + pane.height(), pane.top()))
+        x += HATCH_STEP
 
 
 def paint_marks(painter: QPainter, pane: QRectF, shown: Shown) -> None:

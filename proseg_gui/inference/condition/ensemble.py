@@ -297,8 +297,11 @@ class Ensemble:
         return {PREFERENCE: tau, AMBIGUITY: self._line(coords[AMBIGUITY].double()).numpy()}
 
     def _line(self, eps: torch.Tensor) -> torch.Tensor:
-        """What of ``eps (..., K)`` may be averaged: nothing of a seed."""
-        return eps[..., :0] if self._seeds else eps
+        """What of ``eps (..., K)`` may be averaged: nothing of a seed, and no number of a draw of what is missing."""
+        if self._seeds:
+            return eps[..., :0]
+        method = self.engine.method
+        return method.at_imputation({AMBIGUITY: eps}, 0)[AMBIGUITY] if method.capabilities.imputes else eps
 
     def along(self, control: Control, weights: npt.NDArray[np.float64]) -> tuple[float, float]:
         """Mean and width (one standard deviation) of the weighted draws on a slider, in the slider's own units."""

@@ -95,6 +95,10 @@ def write_series(
         If the in-plane axes are not perpendicular (DICOM cannot say that), the folder exists, cannot be written, or
         the series does not read back the same.
     """
+    if volume.estimated:
+        name = volume.description or "this image"
+        raise UserError(f"{name} was estimated, not acquired, and is not written as a series",
+                        remedy="Choose an acquired image")  # fmt: skip
     folder = Path(folder)
     x, y = volume.geometry.direction[:, 0], volume.geometry.direction[:, 1]
     if abs(float(x @ y)) > 1e-4:
