@@ -72,6 +72,7 @@ SENTENCES = (
     marked("{n} regions left with {ml} in doubt"), marked("Slice {k}: {ml} in doubt"),
     marked("Slice {k}, {where}: {ml} in doubt"), marked("Slices {k} to {last_k}: {ml} in doubt"),
     marked("Slices {k} to {last_k}, {where}: {ml} in doubt"), marked("{raters} include it"),
+    marked("{n} % of draws include it"),
     marked("Slice {k}: {ml} in doubt, {left} after what you drew"),
     marked("Slice {k}, {where}: {ml} in doubt, {left} after what you drew"),
     marked("Slices {k} to {last_k}: {ml} in doubt, {left} after what you drew"),

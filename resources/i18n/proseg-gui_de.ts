@@ -6271,6 +6271,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>{raters} schließen es ein</translation>
     </message>
     <message>
+        <source>{n} % of draws include it</source>
+        <translation>{n} % der Züge schließen es ein</translation>
+    </message>
+    <message>
         <source>Slice {k}: {ml} in doubt, {left} after what you drew</source>
         <translation>Schicht {k}: {ml} im Zweifel, {left} nach dem, was Sie zeichneten</translation>
     </message>
@@ -6767,6 +6771,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Stochastisches Segmentierungsnetz</translation>
     </message>
     <message>
+        <source>Confusion matrix a rater</source>
+        <translation>Konfusionsmatrix je Rater</translation>
+    </message>
+    <message>
+        <source>Confusion matrix a rater and pixel</source>
+        <translation>Konfusionsmatrix je Rater und Pixel</translation>
+    </message>
+    <message>
         <source>Agreement levels</source>
         <translation>Übereinstimmungsstufen</translation>
     </message>
@@ -6781,14 +6793,6 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>Promptable adapters</source>
         <translation>Adapter mit Eingaben (anklickbar)</translation>
-    </message>
-    <message>
-        <source>confusion matrix a rater</source>
-        <translation>Konfusionsmatrix je Rater</translation>
-    </message>
-    <message>
-        <source>confusion matrix a rater and pixel</source>
-        <translation>Konfusionsmatrix je Rater und Pixel</translation>
     </message>
     <message>
         <source>per-rater heads</source>

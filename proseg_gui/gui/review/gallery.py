@@ -24,9 +24,8 @@ LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
 FRAME, FRAME_WIDTH = "#ffffff", 2.0
 STEP_NAME = "take sample"
-MOVES = {
-    Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS,
-}  # fmt: skip
+MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+"""Up and down change the slice, here as everywhere."""
 
 
 class ShareLabels(Labels):
@@ -41,7 +40,7 @@ class ShareLabels(Labels):
 
 
 class SamplePane(ImagePane):
-    """One sample: the slice, its outline, its share. Enter or a click takes it, arrows go to the next."""
+    """One sample: the slice, its outline, its share. Enter or a click takes it, left and right go to the next."""
 
     taken = Signal()
     walked = Signal(int)
@@ -53,7 +52,7 @@ class SamplePane(ImagePane):
         self.clicked.connect(lambda _voxel: self.taken.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes; arrows walk over the wall."""
+        """Enter takes; left and right walk along the wall."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit()
         elif event.key() in MOVES and event.modifiers() in (
@@ -71,6 +70,11 @@ class SamplePane(ImagePane):
             painter.setPen(QPen(QColor(FRAME), FRAME_WIDTH))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
             painter.end()
+
+
+def columns_of(count: int) -> int:
+    """Panes side by side: of four, two, since panes as narrow as a quarter of the wall show little of a slice."""
+    return COLUMNS if count > COLUMNS else 2 if count > 2 else max(count, 1)
 
 
 class GalleryView(QWidget):
@@ -111,7 +115,7 @@ class GalleryView(QWidget):
         for pane in self.panes:
             self.grid.removeWidget(pane)
             pane.setVisible(pane in shown)
-        wide = 1 if self.alone is not None else COLUMNS if count > COLUMNS else max(count, 1)
+        wide = 1 if self.alone is not None else columns_of(count)
         for number, pane in enumerate(shown):
             self.grid.addWidget(pane, 1 + number // wide, number % wide)
         for row in range(1, 2 + MOST // COLUMNS):
