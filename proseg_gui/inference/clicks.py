@@ -2,9 +2,8 @@
 
 The network is pointed at what is meant (:meth:`~proseg_gui.networks.base.Method.clicked`), its draws there are weighed
 by how well they agree with every click (the weights of :mod:`~proseg_gui.inference.condition`, a click counting as one
-independent word), and a few groups of them stand for all. Each further click points anew and weighs anew, so the
-candidates narrow. A candidate is a point like any other: it is drawn on all slices, where a click wears off with
-distance.
+independent word), and a few groups of them stand for all. Each further click points anew and weighs anew. A candidate
+is a point like any other: it is drawn on all slices, where a click wears off with distance.
 """
 
 from __future__ import annotations
