@@ -144,6 +144,8 @@ METHODS = (
                 "objectives.diffusion:MaskDiffusionObjective", (MODE, DYNAMICS)),
     MethodEntry("consensus_levels", "Agreement levels", "consensus_levels:ConsensusLevels",
                 "objectives.consensus_levels:ConsensusLevelsObjective"),
+    MethodEntry("sam_adapter", "Promptable adapters", "sam_adapter:SamAdapter",
+                "objectives.sam_adapter:SamAdapterObjective", passes=2),
     MethodEntry("cm_global", "Confusion matrix a rater", "confusion:GlobalConfusion",
                 "objectives.confusion:GlobalConfusionObjective"),
     MethodEntry("cm_pixel", "Confusion matrix a rater and pixel", "confusion:PixelConfusion",

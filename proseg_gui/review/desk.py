@@ -18,6 +18,7 @@ from proseg_gui.planes import Plane
 from proseg_gui.review.across import Across
 from proseg_gui.review.adjusting import Adjusting
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
+from proseg_gui.review.clicking import Clicking
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
     ACCEPTED,
@@ -87,6 +88,7 @@ class Desk:
         self.proposals = Proposals(self, announce)
         self.prompting = Prompting(self, announce)
         self.adjusting = Adjusting(self, announce)
+        self.clicking = Clicking(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
@@ -257,6 +259,7 @@ class Desk:
         self.latents.end()
         self.prompting.forget()
         self.adjusting.forget()
+        self.clicking.forget()
         self.proposals.begin(None)
         self.doubts.forget()
         self.review = None

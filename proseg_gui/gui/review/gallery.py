@@ -18,6 +18,7 @@ from proseg_gui.gui.views.pane_overlay import Labels, Shown
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.gallery import MOST, Sample, choose, draw, first_draws, stream, why_none
+from proseg_gui.review.state import Who
 
 LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
@@ -149,7 +150,7 @@ class Gallery(QObject):
         self.view.over.currentIndexChanged.connect(lambda _index: self.look())
         for signal in (
             controller.bundle_changed, controller.structure_changed, controller.slice_changed,
-            controller.summary_changed, controller.structure_state_changed,
+            controller.summary_changed, controller.structure_state_changed, controller.point_changed,
         ):  # fmt: skip
             signal.connect(lambda _value: self.look())
 
@@ -169,7 +170,9 @@ class Gallery(QObject):
     def take(self, number: int) -> None:
         """Go to a sample's point: one step, which undo takes back."""
         if number < len(self._samples):
-            self._controller.latents.set_point(self._samples[number].point, name=STEP_NAME)
+            sample = self._samples[number]
+            who = None if sample.clicks is None else Who(clicks=sample.clicks)
+            self._controller.latents.set_point(sample.point, who, name=STEP_NAME)
 
     def look(self) -> None:
         """Choose anew where something else is to be shown, and draw on the slice in view."""
@@ -179,7 +182,8 @@ class Gallery(QObject):
         k = desk.slice_index
         over = k if self.view.over.currentIndex() else None
         complete = desk.summary is not None and desk.summary.complete
-        of = (review.engine, desk.model_structure, over, complete)
+        clicks = desk.latents.who.clicks
+        of = (review.engine, desk.model_structure, over, complete, clicks)
         if (*of, k) == self._asked:
             return
         self._asked, asked = (*of, k), (*of, k)
@@ -192,11 +196,11 @@ class Gallery(QObject):
             def show(drawn: tuple[int, Any]) -> None:
                 tell((asked, (drawn[0], trace(drawn[1]))))
 
-            first = () if known else first_draws(review)
+            first = () if known or not clicks.empty else first_draws(review)
             if first:
                 tell((asked, first))
                 stream(review, first, structure, k, token, show)
-            samples = known or choose(review, structure, over, token)
+            samples = known or choose(review, structure, over, token, clicks=clicks)
             if not known:
                 tell((asked, samples))
             draw(review, samples, structure, k, token, show)
@@ -225,6 +229,8 @@ class Gallery(QObject):
 
     @staticmethod
     def _sentence(samples: tuple[Sample, ...]) -> str:
+        if samples[0].clicks is not None:
+            return tr("{count} candidates for what is meant of {name}, each with its share; a click takes one")
         if samples[0].own:
             return tr(
                 "{count} readings of {name}, each with the probability that the model gives it; a click takes one"
@@ -245,5 +251,7 @@ def _heard(sample: Sample) -> str:
     """What a screen reader says of a sample."""
     if sample.share is None:
         return tr("A draw as it comes")
+    if sample.clicks is not None:
+        return tr("Candidate, {share} % of what agrees with the clicks").format(share=sample.share)
     said = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
     return said.format(share=sample.share)
