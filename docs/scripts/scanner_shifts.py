@@ -2,12 +2,14 @@
 
 Trains each method on clean images of one fold under the benchmark's protocol, ``proseg`` with the recipe option
 ``scanner-variation``, so that both see the same changes in training (``--plain``: without). Judged cases are then
-changed by each shift and drawn by each rater's own point: Dice with that rater's mask, mean over raters, and the soft
-Dice of the mean over raters. A line a case, shift and strength goes to OUT; :func:`summary` prints the drops with
-95 % intervals over cases. A method that adjusts is judged both ways, and its light is counted. ``python
-docs/scripts/scanner_shifts.py --compare FILE.jsonl OTHER.jsonl`` sets two of these files against each other, of
-the same cases; several folds are joined by commas. The run's file as ``proseg-gui benchmark`` writes
+changed by each shift and drawn by each rater's own point: Dice with that rater's mask, mean over raters. A line a
+case, shift and strength goes to OUT; printed are clean and shifted Dice and the drop, with 95 % intervals over cases.
+A method that adjusts is judged both ways, and its light is counted. The run's file as ``proseg-gui benchmark`` writes
 it goes to OUT/runs where the conditions are the benchmark's.
+
+``--compare FILE.jsonl OTHER.jsonl`` sets two of these files against each other, of the same cases; several folds are
+joined by commas. ``DATA --lights``: how often the light is not green on cases of all folds that it was not calibrated
+on; it needs no training.
 """
 
 from __future__ import annotations
@@ -25,12 +27,13 @@ from torch import Tensor
 from proseg_gui.bundle import Card, annotate, load_bundle, read_card, save_bundle
 from proseg_gui.inference.fit import FAR, scanner_threshold_of
 from proseg_gui.io.base.atomic import atomic_json
-from proseg_gui.io.dataset import Split, read_dataset
+from proseg_gui.io.dataset import Dataset, Split, read_dataset
 from proseg_gui.networks.base import Method
+from proseg_gui.networks.registry import METHODS
 from proseg_gui.training.benchmark.data import BenchmarkCase, BenchmarkData, read_cases
 from proseg_gui.training.benchmark.protocol import Protocol, Run, fold_split, protocol_recipe, run_hash
 from proseg_gui.training.benchmark.runner import judged, trained
-from proseg_gui.training.likeness import image_reference
+from proseg_gui.training.likeness import image_reference, scanner_limit
 from proseg_gui.training.recipe import with_options
 from proseg_gui.training.run import current_commit
 from proseg_gui.training.shifts import SHIFTS, STRENGTHS
@@ -53,6 +56,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--flip", default="x")
+    parser.add_argument("--lights", action="store_true")
     parser.add_argument("--plain", action="store_true", help="proseg without scanner-variation")
     parser.add_argument("--validation", action="store_true", help="test on the validation cases instead")
     args = parser.parse_args()
@@ -63,6 +67,11 @@ def main() -> None:
         )
         return
     dataset = read_dataset(args.data)
+    if args.lights:
+        print(
+            lights(dataset, Protocol(args.name, modality="MR", recipe=protocol_recipe(args.flip, 0, calibrated=False)))
+        )
+        return
     args.out.mkdir(parents=True, exist_ok=True)
     for method in args.methods.split(","):
         recipe = protocol_recipe(args.flip, 0, calibrated=False)
@@ -114,6 +123,28 @@ def train_new(folder: Path, protocol: Protocol, run: Run, data: BenchmarkData, s
                 "MR", layout.spacing_mm, dict(layout.window), {"kind": "whole"},
                 training={"steps": steps, "seconds": seconds})  # fmt: skip
     save_bundle(folder, card, network.eval())
+
+
+def lights(dataset: Dataset, protocol: Protocol) -> str:
+    """Of each shift and strength how many draws are not green, of these how many red; ``clean`` first."""
+    data = read_cases(dataset, protocol)
+    layout, found = data.layout, dict[tuple[str, float], list[float]]()
+    kind = next(kind for kind, method in METHODS.items() if method.capabilities.adjusts)
+    method: Any = METHODS[kind](len(layout.raters), len(layout.structures), len(layout.channels))
+    for fold in range(protocol.folds):
+        split = fold_split(dataset, protocol.folds, fold)
+        method.measure(part for name in split.train for part in data.cases[name].case.image.split(1))
+        own = [data.cases[name].case for name in (*split.train, *split.val)]
+        limit = scanner_limit(method, own, protocol.recipe.augmentation, np.random.default_rng(0))["threshold"]
+        for name in split.test:
+            for shift, strength, images in shifted(data.cases[name]):
+                times = [min(float(method.scanner_distance(k)) for k in image.split(1)) / limit for image in images]
+                found.setdefault((shift, strength), []).extend(times)
+    return "\n".join(
+        f"{shift:12s} {strength:g}: not green {sum(t > 1 for t in times)} of {len(times)}, red "
+        f"{sum(t > FAR for t in times)}, {np.mean(times):.2f} of the limit"
+        for (shift, strength), times in found.items()
+    )
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:

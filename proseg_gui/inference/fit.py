@@ -39,7 +39,7 @@ FALSE_ALARMS = 0.02
 """Share of the model's own kind of cases that may be called a misfit; the limit of the issue is 5 %."""
 MISSED, WIDEST = 0.05, 1.5
 """A threshold is widened towards the distance that this share of turned images stays below, at most by this factor."""
-FAR = 2.0
+FAR = 3.0
 """So many times the distance up to which a scanner counts as alike, and the model is said not to fit."""
 ALIKE, OTHER, TOO_FAR = "alike", "other", "far"
 """How an image was made, beside a training's: the three colours of a traffic light."""

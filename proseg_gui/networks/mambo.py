@@ -4,54 +4,61 @@ After "MAMBO-NET" (Pattern Recognition Letters 2025, arXiv 2505.21874; no public
 stand for what the images of a data set have in common beside anatomy, and the backdoor adjustment
 P(Y | do(X)) = sum_k P(k) P(Y | X, k) takes them as often as they are in the data set, not as the image suggests.
 
-A slice's *confounder code* comes from a few convolutions without norms and the means and spreads of their channels:
-norms, as in the U-Net, hide just what scanners differ by. K Gaussians lie in the codes' space; given the code,
-component k has the probability pi_k by Bayes' rule. The U-Net's decoder is scaled and shifted
-by a place in this space (FiLM) at every level. The features are the mean over components, decoded at their centres:
-under the data set's own probabilities where adjusted, under the image's where not. All else is ProSeg's.
+A slice's *confounder code* is a small function of statistics of its contrast, sharpness and noise (:func:`statistics`):
+the norms in a U-Net hide from its deepest level just what scanners differ by. K Gaussians lie in the codes' space;
+given the code, component k has the probability pi_k by Bayes' rule. The U-Net's decoder is scaled and shifted by a
+place in this space (FiLM) at every level. The features are the mean over components, decoded at their centres: under
+the data set's own probabilities where adjusted, under the image's where not. All else is ProSeg's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from proseg_gui.networks.base import Capabilities
 from proseg_gui.networks.proseg import ProSeg
 
-WIDTH = 16
-"""Channels of the convolutions that look at the scanner."""
+SCALES, STATISTICS = 3, 7
+"""Scales of detail, and numbers a channel, of :func:`statistics`."""
+SHRUNK = 0.1
+"""Share of the statistics' own variances in their covariance, so that few images give one."""
+HIDDEN = 32
+"""Between the statistics and the code."""
 LEAST_SPREAD = 0.1
 """Of a component along any axis of the codes' space, so that none shrinks to a point."""
 
 
-class ScannerEncoder(nn.Module):
-    """``(B, channels, H, W)`` -> code ``(B, L)`` of contrast, sharpness and noise; it hardly sees what is shown."""
+def statistics(image: Tensor) -> Tensor:
+    """``(B, channels, H, W)`` in -1..1 -> ``(B, 7 channels)``: contrast, sharpness and noise, which no norm hides.
 
-    def __init__(self, n_channels: int, code: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(n_channels, WIDTH, 3, padding=1, padding_mode="replicate")
-        self.second = nn.Conv2d(WIDTH, WIDTH, 3, stride=2, padding=1, padding_mode="replicate")
-        self.last = nn.Sequential(nn.Linear(4 * WIDTH, 2 * WIDTH), nn.ReLU(), nn.Linear(2 * WIDTH, code))
+    Of each channel the mean, and in logs the standard deviation, the size of detail at three scales (of the finest
+    also by how much it is larger where it is bright), and how much what is left at the coarsest scale varies.
+    """
+    mean, left = image.mean((-2, -1), keepdim=True), image
+    found = [mean[..., 0, 0], _log((image - mean).square().mean((-2, -1))) / 2]
+    bright = (image > mean).to(image)
+    for scale in range(SCALES):
+        smooth = functional.avg_pool2d(functional.pad(left, (1, 1, 1, 1), mode="replicate"), 3, 1)
+        detail = (left - smooth).abs()
+        found.append(_log(detail.mean((-2, -1))))
+        if scale == 0:
+            share = bright.mean((-2, -1)).clamp(1e-3, 1.0 - 1e-3)
+            inside = (detail * bright).mean((-2, -1)) / share
+            outside = (detail * (1.0 - bright)).mean((-2, -1)) / (1.0 - share)
+            found.append(_log(inside) - _log(outside))
+        left = functional.avg_pool2d(smooth, 2, ceil_mode=True)
+    middle = left.mean((-2, -1), keepdim=True)
+    found.append(_log((left - middle).abs().mean((-2, -1))))
+    return torch.stack(found, -1).flatten(1)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """An empty batch gives no code."""
-        fine = torch.relu(self.first(image))
-        coarse = torch.relu(self.second(fine))
-        pooled = [part(x) for x in (fine.flatten(2), coarse.flatten(2)) for part in (_mean, _spread)]
-        code: Tensor = self.last(torch.cat(pooled, -1))
-        return code
 
-
-def _mean(x: Tensor) -> Tensor:
-    return x.mean(-1)
-
-
-def _spread(x: Tensor) -> Tensor:
-    return (x.var(-1, correction=0) + 1e-4).log()
+def _log(x: Tensor) -> Tensor:
+    return x.clamp_min(1e-4).log()
 
 
 class Mambo(ProSeg):
@@ -61,8 +68,9 @@ class Mambo(ProSeg):
     ----------
     prior:
         ``(K,)`` how often each component was met in the training's images, as it varied them.
-    own_means, own_spread:
-        ``(K, L)`` and ``(L,)``: where the codes of the training's images lie as they are (:meth:`measure`).
+    own_mean, own_scale, own_whitening:
+        ``(D,)``, ``(D,)`` and ``(D, D)``: mean and deviation of the statistics of the training's images, and what makes
+        of them, in these deviations, numbers of variance 1 that are not correlated (:meth:`measure`).
     """
 
     kind: ClassVar[str] = "mambo"
@@ -72,16 +80,19 @@ class Mambo(ProSeg):
         super().__init__(*sizes, own={"components": (components, 2, 16), "code": (code, 1, 64)}, **common)
         self.components, self.code = components, code
         channels = [int(up[3].out_channels) for up in self.backbone.up]  # type: ignore[index]
-        self.scanner = ScannerEncoder(self.n_channels, code)
+        size = STATISTICS * self.n_channels
+        self.locate = nn.Sequential(nn.Linear(size, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, code))
         self.centres = nn.Parameter(0.5 * torch.randn(components, code))
         self.log_spread = nn.Parameter(torch.zeros(components, code))
         self.films = nn.ParameterList(nn.Parameter(0.1 * torch.randn(2 * size, code)) for size in channels)
         self.prior: Tensor
         self.register_buffer("prior", torch.full((components,), 1.0 / components))
-        self.own_means: Tensor
-        self.own_spread: Tensor
-        self.register_buffer("own_means", torch.zeros(components, code))
-        self.register_buffer("own_spread", torch.ones(code))
+        self.own_mean: Tensor
+        self.own_scale: Tensor
+        self.own_whitening: Tensor
+        self.register_buffer("own_mean", torch.zeros(size))
+        self.register_buffer("own_scale", torch.ones(size))
+        self.register_buffer("own_whitening", torch.zeros(size, size))
 
     # -- the confounder -------------------------------------------------------------------------------------------
     def spreads(self) -> Tensor:
@@ -101,25 +112,28 @@ class Mambo(ProSeg):
         """
         return self.log_densities(codes).softmax(-1)
 
+    def scanner(self, image: Tensor) -> Tensor:
+        """``(B, channels, H, W)`` -> confounder codes ``(B, L)``."""
+        code: Tensor = self.locate(statistics(image))
+        return code
+
     def scanner_distance(self, image: Tensor) -> Tensor:
-        """See the base class: to the nearest component as the training's own scans have it."""
-        away = (self.scanner(image)[:, None] - self.own_means) / self.own_spread
-        return away.square().mean(-1).sqrt().amin(-1)
+        """See the base class: Mahalanobis', of the statistics to the training's own."""
+        away = ((statistics(image) - self.own_mean) / self.own_scale) @ self.own_whitening
+        return away.square().mean(-1).sqrt()
 
     @torch.no_grad()
-    def measure(self, codes: Tensor) -> None:
-        """Fit what :meth:`scanner_distance` measures by to the codes ``(N, L)`` of the training's own scans.
-
-        A mean a component, and one spread about them; a component that none of the scans belongs to counts as the
-        one to which most do.
-        """
-        weights = self.chances(codes)
-        mass = weights.sum(0)
-        means = (weights.T @ codes) / mass.clamp_min(1e-6)[:, None]
-        means = torch.where(mass[:, None] >= 1.0, means, means[mass.argmax()])
-        within = (weights[..., None] * (codes[:, None] - means).square()).sum((0, 1)) / len(codes)
-        self.own_means.copy_(means)
-        self.own_spread.copy_((within + within.mean() * 0.1 + 1e-6).sqrt())
+    def measure(self, images: Iterable[Tensor]) -> None:
+        """Fit what distances are measured by to the training's own images ``(1, channels, H, W)``."""
+        found = torch.cat([statistics(image.to(self.own_mean.device)) for image in images]).double()
+        self.own_mean.copy_(found.mean(0))
+        spread = found.std(0, correction=0)
+        self.own_scale.copy_((spread + 0.1 * spread.mean() + 1e-3).float())
+        standard = (found - found.mean(0)) / self.own_scale.double()
+        covariance = standard.T @ standard / len(standard)
+        own = torch.diag(covariance.diagonal() + 1e-3)
+        values, vectors = torch.linalg.eigh((1.0 - SHRUNK) * covariance + SHRUNK * own)
+        self.own_whitening.copy_((vectors / values.clamp_min(1e-6).sqrt()).float())
 
     # -- features -------------------------------------------------------------------------------------------------
     def raised(self, skips: Sequence[Tensor], places: Tensor, height: int, width: int) -> Tensor:

@@ -200,6 +200,7 @@ def adjusting_engine(make, limit, image=None):
     """An engine whose card has a wide reference of looks, and ``limit`` for the scanner; of 2 x 20 x 20 voxels."""
     torch.manual_seed(0)
     method = ADJUSTING(2, widths=(4, 4), features=4, hidden=4, modes=2, tau_dims=4)
+    method.measure(0.3 * torch.randn(1, 1, 20, 20) for _ in range(10))
     reference = learn_reference(cloud(FEWEST_CASES, dims=32))
     fit = {**replace(reference, threshold=1e5).as_card(), **({"scanner": {"threshold": limit}} if limit else {})}
     bundle = make.bundle(method, kind=method.kind, raters=("ann", "bob"), fit=fit)
@@ -214,13 +215,13 @@ def test_the_light_says_how_an_image_was_made_and_only_far_away_does_the_model_n
     found = adjusting_engine(make, 1.0)
     distance = min(found.scanner_distance(k) for k in range(2))
     lights = {}
-    for share in (0.5, 1.5, 2.5):
+    for share in (0.5, 1.5, 3.5):
         fit = judge_fit(adjusting_engine(make, distance / share))
         assert fit.scanner == pytest.approx(distance, abs=1e-3)
         lights[share] = fit.light, fit.ok
         assert fit.as_dict()["light"] == fit.light
-        assert any("another scanner" in reason for reason in fit.reasons) == (share > 2)
-    assert lights == {0.5: (ALIKE, True), 1.5: (OTHER, True), 2.5: (TOO_FAR, False)}
+        assert any("another scanner" in reason for reason in fit.reasons) == (share > 3)
+    assert lights == {0.5: (ALIKE, True), 1.5: (OTHER, True), 3.5: (TOO_FAR, False)}
 
 
 def test_without_a_calibrated_distance_nothing_is_said_of_scanners(make):

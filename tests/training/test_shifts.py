@@ -63,6 +63,12 @@ def test_a_share_of_items_is_changed_and_told_how():
         assert all(alike) == (name not in ("noise", "speckle"))
 
 
+def test_no_item_is_no_change():
+    none = torch.zeros(0, 1, 1, 8, 8)
+    changed, kinds = restyled(none)
+    assert changed.shape == none.shape and kinds.shape == (0,)
+
+
 def test_any_model_can_be_trained_with_them():
     recipe = with_options(Recipe(), ["scanner-variation"])
     assert recipe.augmentation.scanner > 0 and "scanner" in recipe.as_dict()["augmentation"]

@@ -48,14 +48,14 @@ class Exporting:
                 tr("There is nothing to export before something was drawn or a model has looked")
             )
             return
-        from proseg_gui.review.exports import has_latents, levels_of, targets
+        from proseg_gui.review.exports import has_latents, levels_of, maps_of, targets
 
         settings, raters = self._controller.display.view.settings, () if review is None else review.engine.raters
         series, latents = study.image.dicom is None, has_latents(desk.shapes.outgoing(), review)
         names = desk.structures
         offer = ExportOffer(
-            raters=raters,
-            maps=() if review is None else review.survey.plan.parts,
+            raters=raters if review is not None and review.engine.method.capabilities.personalised else (),
+            maps=maps_of(review),
             structures=tuple(names[number] for number in desk.drafts.listed),
             structure=desk.drafts.listed.index(desk.structure),
             folder=self._folder(study.name, settings.export_folder),

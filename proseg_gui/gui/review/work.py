@@ -48,6 +48,7 @@ LANES = (
     "prompt",
     "estimate",
     "scanner",
+    "clicks",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

@@ -1,8 +1,8 @@
 """MAMBO's objective: ProSeg's terms at a scanner drawn from the data set, and the same image as another scanner's.
 
 Each step makes two views of its images (:func:`.shifts.restyled`): what is known of the confounder is what training
-itself changed. The first is decoded at places drawn from the data set's own Gaussians, whatever the image looks like:
-the intervention. The second is decoded where the posterior q(z | x, y) puts it, as the paper has it.
+itself changed. The first is decoded at centres drawn by the data set's own prior, whatever the image looks like: the
+intervention. The second is decoded where the posterior q(z | x, y) puts it, as the paper has it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from proseg_gui.training.precision import in_float32
 from proseg_gui.training.recipe import Recipe
 from proseg_gui.training.shifts import SHIFTS, restyled
 
-POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER, TOLD_APART = 1.0, 0.01, 0.2, 10.0, 0.5, 1.0
+POSTERIOR, KL, BOUNDARY, INVARIANCE, SCANNER, TOLD_APART = 1.0, 0.01, 0.2, 3.0, 0.5, 1.0
 """Weights of the terms beside ProSeg's."""
 EDGE_WEIGHT = 4.0
 """A pixel beside a mask's border counts 1 + so much."""
@@ -106,20 +106,16 @@ class MamboObjective(ProSegObjective):
         return batch.mine(lambda items: torch.randn(items, self.method.code)).to(batch.images)
 
     def _drawn(self, batch: Batch) -> Tensor:
-        """``(V n, L)`` places drawn from the data set's mixture, whatever the images look like."""
+        """``(V n, L)`` centres drawn by the data set's prior, whatever the images look like."""
         method = self.method
         chosen = batch.mine(lambda items: torch.multinomial(method.prior.cpu(), items, replacement=True))
-        chosen = chosen.to(method.centres.device)
-        places = method.centres[chosen] + method.spreads()[chosen] * self._normal(batch)
-        return places.repeat_interleave(batch.images.shape[1], 0)
+        return method.centres[chosen.to(method.centres.device)].repeat_interleave(batch.images.shape[1], 0)
 
     @torch.no_grad()
     def finish(self, cases: Sequence[TrainingCase]) -> None:
         """The scanners of the training's own images, then see the base class."""
-        device = next(self.method.parameters()).device
         parts = [part for case in cases for part in case.image.split(1)]
-        chosen = parts[:: max(1, len(parts) // MEASURED)]
-        self.method.measure(torch.cat([self.method.scanner(part.to(device)) for part in chosen]))
+        self.method.measure(parts[:: max(1, len(parts) // MEASURED)])
         super().finish(cases)
 
     @torch.no_grad()

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "networks"))
 from method_tests import MethodTests
 from objective_tests import RECIPE, ObjectiveTests
 
-from proseg_gui.networks.mambo import Mambo
+from proseg_gui.networks.mambo import Mambo, statistics
 from proseg_gui.training.dataset import Batches
 from proseg_gui.training.objectives.mambo import MamboObjective, boundary_loss, information, invariance_loss
-from proseg_gui.training.shifts import SHIFTS
+from proseg_gui.training.shifts import SHIFTS, STRENGTHS
 
 
 class Trainable(Mambo):
@@ -71,36 +72,43 @@ def test_what_an_image_suggests_does_not_change_how_scanners_are_weighed(method)
     """Adjusted: the same weights whatever the image's code is; unadjusted: another code, other features."""
     image = torch.randn(1, 1, 16, 16)
     before, own = method.encode(image), method.encode_unadjusted(image)
-    method.scanner.last[-1].bias.add_(2.0)
+    method.locate[-1].bias.add_(2.0)
     assert torch.equal(method.encode(image), before)
     assert not torch.allclose(method.encode_unadjusted(image), own, atol=1e-4)
 
 
 @torch.no_grad()
-def test_the_distance_grows_away_from_every_gaussian_and_is_none_at_a_centre(method):
-    image = torch.randn(1, 1, 16, 16)
-    code = method.scanner(image)[0]
-    method.own_means[1] = code
-    assert float(method.scanner_distance(image)) == pytest.approx(0.0, abs=1e-5)
-    method.own_spread.copy_(torch.full((5,), 0.5))
-    found = []
-    for away in (0.5, 1.0, 4.0):
-        method.own_means.copy_(code + away)
-        found.append(float(method.scanner_distance(image)))
-    assert found == pytest.approx([1.0, 2.0, 8.0], rel=1e-3)
-
-
-@torch.no_grad()
-def test_own_scans_are_about_one_spread_away_and_a_component_of_none_counts_as_the_largest(method):
+def test_the_distance_is_mahalanobis_of_the_own_scans_and_grows_with_a_shift(method):
+    """As numpy has it, to the shrunk covariance; and the own scans are about 1 away."""
     torch.manual_seed(1)
-    method.centres.copy_(torch.tensor([[-5.0], [5.0], [100.0]]).expand(3, 5))
-    codes = torch.cat([torch.randn(60, 5) - 5.0, torch.randn(40, 5) + 5.0])
-    method.measure(codes)
-    assert torch.allclose(method.own_means[0], codes[:60].mean(0), atol=1e-3)
-    assert torch.allclose(method.own_means[1], codes[60:].mean(0), atol=1e-3)
-    assert torch.equal(method.own_means[2], method.own_means[0])
-    away = (codes[:, None] - method.own_means) / method.own_spread
-    assert float(away.square().mean(-1).sqrt().amin(-1).mean()) == pytest.approx(0.95, abs=0.1)
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 32), torch.linspace(-1, 1, 32), indexing="ij")
+    own = [
+        ((y.square() + x.square() < r).float() * 1.2 - 0.7 + 0.02 * torch.randn(32, 32))[None, None]
+        for r in torch.linspace(0.2, 0.6, 30)
+    ]
+    method.measure(own)
+    found = torch.cat([statistics(image) for image in own]).double().numpy()
+    standard = (found - found.mean(0)) / method.own_scale.numpy()
+    covariance = standard.T @ standard / len(standard)
+    shrunk = 0.9 * covariance + 0.1 * np.diag(np.diag(covariance) + 1e-3)
+    expected = np.sqrt((standard @ np.linalg.inv(shrunk) * standard).mean(1))
+    distances = torch.cat([method.scanner_distance(image) for image in own]).numpy()
+    assert np.allclose(distances, expected, rtol=0.02) and 0.3 < distances.mean() < 1.2
+    for name in ("noise", "blur", "gamma", "resampling"):
+        away = [
+            float(method.scanner_distance(SHIFTS[name](own[7], by, torch.Generator().manual_seed(0))))
+            for by in STRENGTHS
+        ]
+        assert away == sorted(away) and away[2] > 2.0 * distances.max(), (name, away)
+
+
+def test_statistics_are_of_the_scanner_and_not_of_the_size():
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 64), torch.linspace(-1, 1, 64), indexing="ij")
+    image = torch.stack([torch.sin(9 * y) * torch.cos(7 * x), 0.3 * y])[None]
+    found = statistics(image)
+    assert found.shape == (1, 14) and torch.allclose(statistics(image.expand(3, -1, -1, -1))[2], found[0])
+    assert statistics(torch.zeros(2, 1, 1, 1)).isfinite().all() and statistics(torch.zeros(0, 3, 8, 8)).shape == (0, 21)
+    assert (statistics(image.flip(-1)) - found).abs().max() < 1e-3  # a mirrored scan was made as it was
 
 
 def test_the_divergence_is_of_the_posterior_from_the_images_mixture(layout):
@@ -153,6 +161,13 @@ def test_only_shifted_views_are_drawn_to_the_others(layout, make_cases):
     batch = Batches(make_cases(4), RECIPE, 4)(0)
     first, kinds = MamboObjective._first_view(batch)
     assert torch.equal(first[0::2], batch.images[0::2]) and not kinds[0::2].any()
+
+
+def test_a_step_of_one_case_learns_too(layout, make_cases):
+    objective = TestObjective().objective(layout)
+    terms = objective(Batches(make_cases(1), RECIPE, objective.method.stride)(0), 0)
+    terms["total"].backward()
+    assert all(value.isfinite() for value in terms.values())
 
 
 def test_shifts_come_to_lie_away_from_the_trainings_own_scans(layout, make_cases, tmp_path):
