@@ -139,8 +139,8 @@ class Engine:
         """Channels that the study lacks: the model estimates them, and every draw has an estimate of its own."""
         order = channel_order(card, study)
         self._volumes = [None if name in self.missing else study.channels[name] for name in order]
-        self._limits = [None if v is None else intensity_limits(v.array, card.window) for v in self._volumes]
         self._heights = _heights(self.geometry, card.spacing_mm)
+        self._limits = [None if v is None else intensity_limits(v.array, card.window) for v in self._volumes]
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
         self._threads, self._mixed, self.adjusted = threads, mixed_precision, adjusted

@@ -113,8 +113,8 @@ def maps_of(review: Reviewed | None) -> tuple[str, ...]:
     """The uncertainty maps that the model that looks can tell: the total, the causes that it knows, and the rest."""
     if review is None:
         return ()
-    told = ("total", "residual", IMPUTATION, *review.engine.method.capabilities.parts)
-    return tuple(part for part in review.survey.plan.parts if part in told)
+    known = {"total", "residual", IMPUTATION, *review.engine.method.capabilities.parts}
+    return tuple(part for part in review.survey.plan.parts if part in known)
 
 
 def has_latents(active: Outgoing, review: Reviewed | None) -> bool:
