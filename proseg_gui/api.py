@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.errors import UserError
+from proseg_gui.inference.pointing import Click, Clicks, Place
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.review.case import OpenedCase
 from proseg_gui.review.desk import Desk
@@ -179,6 +180,31 @@ class Case:
         found = review.described(start, prompt, number)
         self._desk.prompting.take(review, start, prompt, found)
         return found.told(prompt)
+
+    def click(
+        self, structure: str, inside: Sequence[Place] = (), outside: Sequence[Place] = (),
+        box: tuple[Place, Place] | None = None,
+    ) -> list[tuple[Point, float]]:  # fmt: skip
+        """Point at what is meant, in LPS mm: the contour becomes what the model makes of it, as one step.
+
+        Earlier clicks are forgotten. ``box``: two opposite corners on one slice.
+
+        Returns
+        -------
+        The candidates and their shares, the likeliest first; :meth:`set_point` goes to another.
+
+        Raises
+        ------
+        UserError
+            If the model takes no clicks, nothing was pointed at, or a place lies outside of what it looks at.
+        """
+        review, number = self._modelled(structure)
+        places = tuple(Click(place, said) for said, some in ((True, inside), (False, outside)) for place in some)
+        clicks, start = Clicks(places, box), self._desk.latents.point
+        found = review.candidates(clicks, number)
+        self._desk.clicking.take(review, (start, number, clicks), found)
+        self._desk.latents.commit()
+        return list(zip(found.points, found.shares.tolist(), strict=True))
 
     def stroke(self, structure: str, points_mm: npt.ArrayLike, radius_mm: float = 5.0, *, erase: bool = False) -> None:
         """Draw (or erase) with a ball along a line: one step.

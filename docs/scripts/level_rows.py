@@ -3,8 +3,8 @@
     python docs/scripts/level_rows.py brain_growth --flip x --modality MR                 # fold 0 of five, 800 steps
     python docs/scripts/level_rows.py brain_growth --fold 1 --flip x --modality MR
 
-Trains under the benchmark's protocol what learns levels, and what learns a map to cut: the share of raters itself (one
-map, cut where the raters' own thresholds are left out) and ProSeg's draws. For every judged case and level c: Dice with
+Trains under the benchmark's protocol what learns levels; with --methods also others, whose mean map is then cut (of
+ProSeg's draws, for instance). For every judged case and level c: Dice with
 what at least c raters drew, of the level as drawn and of the mean map cut at (c - 1/2) / R.
 """
 
@@ -33,7 +33,7 @@ def main() -> None:
     """Train, judge, print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=Path)
-    parser.add_argument("--methods", default="consensus_levels,diffusion_level,rater_heads,proseg")
+    parser.add_argument("--methods", default="consensus_levels,diffusion_level")
     parser.add_argument("--fold", type=int, default=0)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proseg_gui.cli import add_series
 from proseg_gui.errors import UserError
 from proseg_gui.jobs import Progress, no_progress
 from proseg_gui.wording import plural
 
+if TYPE_CHECKING:
+    from proseg_gui.inference.pointing import Clicks
+
 EXAMPLE = """examples:
   proseg-gui predict scan.nii.gz --model brain_growth --out results --rater all --samples 28 --uncertainty
   proseg-gui predict dicom_folder --model phantom --out contours --rater smooth --format rtstruct
   proseg-gui predict scan.nii.gz --model brain_growth --out mine --latents remembered.json
   proseg-gui predict scan.nii.gz --model brain_growth --out tight --prompt "tighter, smooth, without spikes"
+  proseg-gui predict scan.nii.gz --model mine --out asked --click -12.5,30,40 --click -2,30,40,out
   proseg-gui predict cases --model brain_growth --out results --rater consensus
   proseg-gui predict scan.nii.gz --model levels --out agreed --level 4 --rater consensus --format seg
 
-Without --rater, --level, --samples, --uncertainty, --latents and --prompt it is --rater all. A dataset
+Without --rater, --level, --samples, --uncertainty, --latents, --prompt, --click and --box it is --rater all. A dataset
 folder gives DIR/<case> for each case; run the same command again to go on after a stop. Maps are
 NIfTI in every format; seg writes the consensus probability as a fractional DICOM SEG too.
 """
@@ -37,7 +42,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     # argparse takes "-12.5,3,40" for an option unless told what a negative number looks like here.
-    parser._negative_number_matcher = re.compile(r"^-[\d.][\d.,eE+-]*$")
+    parser._negative_number_matcher = re.compile(r"^-[\d.][\d.,eE+-]*[a-z]*$")
     parser.add_argument("image", type=Path, metavar="IMAGE|DATASET", help="image file, DICOM folder, case or dataset")
     parser.add_argument("--model", required=True, metavar="BUNDLE", help="a shipped bundle's name or a bundle's folder")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write, new or empty")
@@ -63,6 +68,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--prompt", default=None, metavar="TEXT", help="draw as described, from --latents or the consensus style on"
     )
     add_adjust(parser)
+    parser.add_argument(
+        "--click", action="append", default=[], metavar="X,Y,Z[,out]", help="draw what is meant by a click in (or out) "
+        "at a point in LPS mm, with a model that takes clicks; may be given several times"
+    )  # fmt: skip
+    parser.add_argument("--box", metavar="X,Y,Z,X,Y,Z", help="the same by two opposite corners of a box on a slice")
     parser.add_argument("--point", metavar="X,Y,Z", help="LPS mm around which a model with a box looks")
     parser.add_argument("--format", default="nifti", metavar="nifti|rtstruct|seg", help="format of the masks")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which samples")
@@ -86,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     point = None if args.point is None else parse_point(args.point)
     request = Request(
         tuple(args.rater), args.samples, args.uncertainty, None, point, args.format, args.seed, args.prompt,
-        tuple(args.level), not args.no_adjust,
+        tuple(args.level), not args.no_adjust, parse_clicks(args.click, args.box),
     )  # fmt: skip
     channels = parse_channels(args.channel)
     check_folder(args.out)
@@ -107,6 +117,8 @@ def run(args: argparse.Namespace) -> int:
     if cases and cases[0].path != args.image:
         if channels:
             raise UserError("--channel is for a single image", remedy="Put a case's channels in its folder images")
+        if request.clicks is not None:
+            raise UserError("--click and --box are for a single image", remedy="Give the cases one by one")
         if args.straighten:
             raise UserError("--straighten is for a single image", remedy="Give the cases one by one")
         if args.series is not None:
@@ -139,11 +151,38 @@ def add_adjust(parser: argparse.ArgumentParser) -> None:
 
 def parse_point(text: str) -> tuple[float, float, float]:
     """``X,Y,Z`` in mm."""
-    try:
-        x, y, z = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise UserError(f"--point {text!r} is not three numbers", remedy="Give X,Y,Z in LPS mm") from error
+    x, y, z = numbers(text, 3, "--point", "X,Y,Z")
     return x, y, z
+
+
+def parse_clicks(clicks: list[str], box: str | None) -> Clicks | None:
+    """Each ``X,Y,Z`` with ``,in`` or ``,out`` after it or nothing, and ``X,Y,Z,X,Y,Z``; ``None`` without either."""
+    from proseg_gui.inference.pointing import Click, Clicks
+
+    if not clicks and box is None:
+        return None
+    places = []
+    for text in clicks:
+        place, _, said = text.rpartition(",")
+        plain = said not in ("in", "out")
+        x, y, z = numbers(text if plain else place, 3, "--click", "X,Y,Z or X,Y,Z,out")
+        places.append(Click((x, y, z), said != "out"))
+    if box is None:
+        return Clicks(tuple(places))
+    a, b, c, d, e, f = numbers(box, 6, "--box", "X,Y,Z,X,Y,Z")
+    return Clicks(tuple(places), ((a, b, c), (d, e, f)))
+
+
+def numbers(text: str, count: int, option: str, form: str) -> list[float]:
+    """So many numbers in mm, with commas between them."""
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count or not all(math.isfinite(value) for value in found):
+        words = {3: "three", 6: "six"}[count]
+        raise UserError(f"{option} {text!r} is not {words} numbers", remedy=f"Give {form} in LPS mm")
+    return found
 
 
 def parse_channels(pairs: list[str]) -> dict[str, Path]:

@@ -10,6 +10,8 @@ import torch
 
 from proseg_gui.bundle import Bundle, rater_index
 from proseg_gui.errors import UserError
+from proseg_gui.inference.clicks import check_takes_clicks
+from proseg_gui.inference.pointing import Clicks
 from proseg_gui.inference.points import Point, check_point, point_from, unstacked
 from proseg_gui.networks.levels import level_words
 from proseg_gui.prompts.reading import read_asking
@@ -27,7 +29,7 @@ class Request:
     ``raters`` holds rater names, ``all``, ``consensus`` or ``consensus-style``. With nothing asked for at all it is
     ``all``. ``point_mm`` is the LPS centre of a model's box. ``prompt`` says in words how to draw, beginning at
     ``latents`` where there are any, else at the consensus style. ``levels`` holds agreement levels, numbers from 1 to
-    the number of raters, or ``all``.
+    the number of raters, or ``all``. ``clicks`` point at the first structure of one image.
     """
 
     raters: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class Request:
     levels: tuple[str, ...] = ()
     adjusted: bool = True
     """Whether a method that adjusts for the scanner does so."""
+    clicks: Clicks | None = None
 
     def __post_init__(self) -> None:
         if self.samples < 0:
@@ -51,8 +54,8 @@ class Request:
             raise UserError(f"--seed {self.seed} is out of range", remedy="Give a whole number from 0 up")
         if self.fmt not in FORMATS:
             raise UserError(f"there is no format {self.fmt!r}", remedy=f"Formats are {', '.join(FORMATS)}")
-        asked = self.raters or self.levels or self.samples or self.uncertainty
-        if not asked and self.latents is None and self.prompt is None:
+        told = self.latents is not None or self.prompt is not None or self.clicks is not None
+        if not (self.raters or self.levels or self.samples or self.uncertainty or told):
             object.__setattr__(self, "raters", (ALL,))
 
     def as_dict(self) -> dict[str, Any]:
@@ -69,6 +72,10 @@ class Request:
             del found["levels"]  # likewise
         if self.adjusted:
             del found["adjusted"]  # the same
+        if self.clicks is None:
+            del found["clicks"]
+        else:
+            found["clicks"] = self.clicks.as_dict()
         return found
 
     @property
@@ -98,13 +105,16 @@ def list_drawings(bundle: Bundle, request: Request) -> tuple[Drawing, ...]:
     ------
     UserError
         A rater's name is unknown, the latents do not fit the model, the prompt asks for nothing, the model does not
-        draw an agreement level that is asked for, or an adjustment is unwanted that it does not make.
+        draw an agreement level that is asked for, an adjustment is unwanted that it does not make, or it takes no
+        clicks.
     """
     method, card = bundle.method, bundle.card
     if request.prompt is not None:
         read_asking(request.prompt, card.raters)
     if not request.adjusted:
         check_adjusts(bundle)
+    if request.clicks is not None:
+        check_takes_clicks(bundle)
     named = [name for name in request.raters if name not in (ALL, CONSENSUS, STYLE)]
     chosen = {rater_index(card, name) for name in named}
     if ALL in request.raters:

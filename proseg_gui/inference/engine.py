@@ -49,7 +49,7 @@ from proseg_gui.io.base.provenance import ADJUSTED, UNADJUSTED
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.memory import memory_budget
 from proseg_gui.networks.base import Method
-from proseg_gui.volume import Mask, Study
+from proseg_gui.volume import Geometry, Mask, Study
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +135,7 @@ class Engine:
         self.n_slices = self.geometry.shape[0]
         self.grid = plan_grid(self.geometry, card.spacing_mm, card.field_of_view, box_centre_mm)
         self._volumes = [study.channels[name] for name in channel_order(card, study)]
+        self._heights = _heights(self.geometry, card.spacing_mm)
         self._limits = [intensity_limits(volume.array, card.window) for volume in self._volumes]
         self._notices = self._first_notices(box_centre_mm)
         self._stages, self._gate, self._chooser = _Stages(), Gate(), ThreadChooser()
@@ -216,7 +217,7 @@ class Engine:
             return cached
         self.pause_point(token)
         image = self._input(k)
-        features = self._on_device(lambda network: self._run_encoder(network, image, token))
+        features = self._on_device(lambda network: self._run_encoder(network, image, self._heights[k], token))
         self._cache.put(k, features, first_to_go=not looked_at)
         self._on_device(lambda network: self._note_patch(network, k, features))
         return features
@@ -278,7 +279,7 @@ class Engine:
         ]
         return self.grid.to_model(np.stack(parts))
 
-    def _run_encoder(self, network: _Network, image: Tensor, token: CancelToken | None) -> Tensor:
+    def _run_encoder(self, network: _Network, image: Tensor, height: float, token: CancelToken | None) -> Tensor:
         device = network.device
         self._stages.token = token
         try:
@@ -290,7 +291,7 @@ class Engine:
                 image = to_device(image, device).contiguous(memory_format=torch.channels_last)
                 unadjusted = network.method.capabilities.adjusts and not self.adjusted
                 encode = network.method.encode_unadjusted if unadjusted else network.method.encode
-                return encode(image).float().contiguous()
+                return network.method.at_height(encode(image).float(), height).contiguous()
         finally:
             self._stages.token = None
 
@@ -540,6 +541,14 @@ class Engine:
             if few.min() == few.max() and volume.array.min() == volume.array.max():
                 notices.append(f"The image ({name}) has the same value everywhere, so results mean nothing.")
         return notices
+
+
+def _heights(geometry: Geometry, spacing_mm: tuple[float, float]) -> list[float]:
+    """Where each slice lies along the stack, in pixels of the model's grid from the first one on."""
+    index = np.zeros((geometry.shape[0], 3))
+    index[:, 0] = np.arange(geometry.shape[0])
+    along = geometry.index_to_world(index) @ geometry.normal
+    return ((along - along[0]) / np.sqrt(np.prod(spacing_mm))).tolist()
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

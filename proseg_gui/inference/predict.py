@@ -16,6 +16,7 @@ import numpy as np
 
 from proseg_gui.bundle import Bundle, check_fits
 from proseg_gui.errors import UserError
+from proseg_gui.inference.clicks import candidates
 from proseg_gui.inference.drawings import Drawing, Request, consensus_points, list_drawings
 from proseg_gui.inference.engine import THRESHOLD, Engine
 from proseg_gui.inference.fit import judge_fit
@@ -83,7 +84,8 @@ def predict_case(
                     adjusted=request.adjusted)  # fmt: skip
     fit = judge_fit(engine, token)
     described, told = _described(engine, request, token)
-    drawings += described
+    pointed, clicked = _pointed(engine, request, token)
+    drawings += described + pointed
     summary: dict[str, Any] = {}
 
     def fill(folder: Path) -> None:
@@ -99,6 +101,8 @@ def predict_case(
             summary["prompt"] = told
             summary["notices"] += [f"{word!r} in the prompt was not understood." for word in told["not_understood"]]
             summary["notices"] += [f"The model cannot follow the prompt so far in {name}." for name in told["beyond"]]
+        if clicked:
+            summary["clicks"] = clicked
         summary["input_sha256"] = input_sha256
         atomic_json(folder / SUMMARY_NAME, summary)
 
@@ -218,6 +222,26 @@ def _described(
     sliders = Sliders(engine)
     found = follow_prompt(engine, sliders, request.latents or sliders.consensus_style(), prompt, token=token)
     return (Drawing("described", found.point, rater=f"described: {prompt.understood}"),), found.told(prompt)
+
+
+def _pointed(engine: Engine, request: Request, token: CancelToken | None) -> tuple[tuple[Drawing, ...], dict[str, Any]]:
+    """What clicks mean, its candidates, the likeliest first, and what is told of them; nothing without clicks."""
+    if request.clicks is None:
+        return (), {}
+    found = candidates(engine, request.clicks, seed=request.seed, token=token)
+    guess = Drawing("clicked", found.guess, rater=f"clicked, {request.clicks.words}")
+    drawings = tuple(
+        Drawing(f"candidate_{i}", point, rater=f"candidate {i} ({share:.0%}), {request.clicks.words}")
+        for i, (point, share) in enumerate(zip(found.points, found.shares, strict=True), 1)
+    )
+    shares = [{"name": d.name, "share": round(float(s), 4)} for d, s in zip(drawings, found.shares, strict=True)]
+    structure = engine.structures[0]
+    return (guess, *drawings), {
+        **request.clicks.as_dict(),
+        "structure": structure,
+        "slice": found.k,
+        "candidates": shares,
+    }
 
 
 def _draw(

@@ -54,6 +54,8 @@ class Capabilities:
     adjusts: bool = False
     """It adjusts for the scanner: ``encode`` takes scanners as often as training met them, ``encode_unadjusted``
     follows the image's own, and ``scanner_distance`` says how unlike those of training that one is."""
+    clicks: bool = False
+    """It can be pointed at what is meant: ``clicked`` gives a point that knows of clicks in and out and of a box."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -245,6 +247,20 @@ class Method(nn.Module, ABC):
         In spreads of the training's own: of the order of 1 for those.
         """
         raise NotImplementedError(f"{self.kind} adjusts for no scanner")
+
+    def clicked(
+        self, coords: Coords, pixels: Tensor, inside: Tensor, corners: Tensor | None, structure: int = 0
+    ) -> Coords:
+        """Of methods with ``clicks``: ``coords`` after a structure was pointed at; what was before is forgotten.
+
+        ``pixels (n, C)``: features of the pixels clicked, the latest last, ``inside (n,)`` whether each was said to be
+        in; ``corners (2, C)``: of two opposite corners of a box around it. They may be of different slices.
+        """
+        raise NotImplementedError(f"{self.kind} takes no clicks")
+
+    def at_height(self, features: Tensor, height: float) -> Tensor:
+        """``(B, C, H, W)`` features of a slice that lies ``height`` pixels along the stack; as they are for most."""
+        return features
 
     def preference_line(self, tau: Tensor) -> Tensor:
         """``tau (..., D)`` in the coordinates in which blends and preference axes are straight."""

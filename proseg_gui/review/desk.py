@@ -18,6 +18,7 @@ from proseg_gui.planes import Plane
 from proseg_gui.review.across import Across
 from proseg_gui.review.adjusting import Adjusting
 from proseg_gui.review.case import OpenedCase, open_readings, with_opened
+from proseg_gui.review.clicking import Clicking
 from proseg_gui.review.display import Display
 from proseg_gui.review.document import (
     ACCEPTED,
@@ -87,6 +88,7 @@ class Desk:
         self.proposals = Proposals(self, announce)
         self.prompting = Prompting(self, announce)
         self.adjusting = Adjusting(self, announce)
+        self.clicking = Clicking(self, announce)
         self.doubts = Doubts(self, announce, clock)
         self.display = Display(settings, announce, self._view_changed)
         self.latents = Latents(announce, self._point_moved, self._drag_ended)
@@ -257,6 +259,7 @@ class Desk:
         self.latents.end()
         self.prompting.forget()
         self.adjusting.forget()
+        self.clicking.forget()
         self.proposals.begin(None)
         self.doubts.forget()
         self.review = None
@@ -442,13 +445,23 @@ class Desk:
             name, s = self.modelled[self.model_structure], self.model_structure
             probability = f"P({name}) {self.drawn.frame.probability[s, y, x]:.2f}"
         if self.spread is not None and self.spread.slice_index == k:
-            names = [name for name, p in self.spread.raters.items() if p[y, x] > 0.5]
-            included = f"{', '.join(names)} include it" if names else "no rater includes it"
+            included = self._included(y, x)
         return Readout(
             position=letters_of(self.study.geometry.index_to_world(index)),
             value=f"{float(image.array[index]):.4g} {image.unit}".strip(),
             probability=probability,
             included_by=included,
+        )
+
+    def _included(self, y: int, x: int) -> str:
+        """Who includes a pixel of the slice in view; how many of the draws do, where the model knows nobody."""
+        assert self.spread is not None and self.review is not None
+        able = self.review.engine.method.capabilities
+        if not able.personalised:
+            return f"{100.0 * self.spread.agreement[y, x]:.0f} % of draws include it" if able.samples else ""
+        names = [name for name, p in self.spread.raters.items() if p[y, x] > 0.5]
+        return (
+            f"{', '.join(names)} {'includes' if len(names) == 1 else 'include'} it" if names else "no rater includes it"
         )
 
     def remember(self) -> None:

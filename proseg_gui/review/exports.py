@@ -33,7 +33,7 @@ from proseg_gui.review.pieces import (
     titled,
     with_something,
 )
-from proseg_gui.review.state import Outgoing
+from proseg_gui.review.state import PARTS, Outgoing
 from proseg_gui.volume import Mask, Study
 
 if TYPE_CHECKING:
@@ -107,6 +107,14 @@ def levels_of(review: Reviewed | None) -> tuple[str, ...]:
 
     count = len(review.engine.raters)
     return tuple(level_words(level, count) for level in range(1, count + 1))
+
+
+def maps_of(review: Reviewed | None) -> tuple[str, ...]:
+    """The uncertainty maps that the model that looks can tell: the total, the causes that it knows, and the rest."""
+    if review is None:
+        return ()
+    causes = review.engine.method.capabilities.parts
+    return tuple(part for part in PARTS if part in ("total", "residual") or part in causes)
 
 
 def has_latents(active: Outgoing, review: Reviewed | None) -> bool:

@@ -1,7 +1,8 @@
 """A few of a model's draws that stand for all of them: medoids of 1 - IoU, each with its share of the draws.
 
-A model that weighs readings of its own shows these instead, each with the probability that it gives it. One whose draws
-are made step by step shows the first ones as they come (:func:`first_draws`, :func:`stream`), and then the samples.
+After clicks these are the candidates for what is meant. A model that weighs readings of its own shows these instead,
+each with the probability that it gives it. One whose draws are made step by step shows the first ones as they come
+(:func:`first_draws`, :func:`stream`), and then the samples.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proseg_gui.inference.medoids import k_medoids
+from proseg_gui.inference.pointing import Clicks
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Point
@@ -38,12 +41,15 @@ class Sample:
         ``None`` while the other draws are not there.
     own:
         It is a reading of the model's own.
+    clicks:
+        What was pointed at, where it is a candidate for what is meant.
     """
 
     number: int
     point: Point
     share: int | None
     own: bool = False
+    clicks: Clicks | None = None
 
 
 def why_none(review: Reviewed | None) -> str:
@@ -62,11 +68,19 @@ def first_draws(review: Reviewed, most: int = MOST) -> tuple[Sample, ...]:
     return tuple(Sample(number, points[number], None) for number in plan.thin(most))
 
 
-def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST) -> tuple[Sample, ...]:
+def choose(
+    review: Reviewed, structure: int, k: int | None, token: CancelToken, most: int = MOST,
+    clicks: Clicks | None = None,
+) -> tuple[Sample, ...]:  # fmt: skip
     """The samples of a structure over the slices seen so far, or over slice ``k``; the most frequent shape first.
 
-    The draws are those of the survey, or the model's own readings. The same draws give the same samples.
+    The draws are those of the survey, or the model's own readings; after ``clicks`` the candidates for what is meant.
+    The same draws give the same samples.
     """
+    if clicks is not None and not clicks.empty:
+        found = review.candidates(clicks, structure, k, token)
+        shares = whole_shares(found.shares)
+        return tuple(Sample(i, point, shares[i], clicks=clicks) for i, point in enumerate(found.points))
     if review.engine.method.capabilities.weighed:
         from proseg_gui.inference.readings import weighed_readings  # late: a window's start does not wait for torch
 
@@ -77,8 +91,8 @@ def choose(review: Reviewed, structure: int, k: int | None, token: CancelToken, 
     points = review.survey.plan.points(review.engine.method)
     medoids, labels = k_medoids(distances(review, points, structure, k, token), most)
     shares = whole_shares(np.bincount(labels, minlength=len(medoids)))
-    found = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
-    return _by_share(found)
+    chosen = [Sample(number, points[number], share) for number, share in zip(medoids, shares, strict=True)]
+    return _by_share(chosen)
 
 
 def _by_share(samples: list[Sample]) -> tuple[Sample, ...]:
@@ -108,49 +122,6 @@ def distances(
     union = sizes[:, None] + sizes[None, :] - shared
     found = np.where(union > 0, 1.0 - shared / np.maximum(union, np.finfo(float).tiny), 0.0)
     return np.clip((found + found.T) / 2, 0.0, 1.0)
-
-
-def k_medoids(distance: FloatArray, most: int) -> tuple[tuple[int, ...], npt.NDArray[np.int64]]:
-    """Partition around medoids (Kaufman and Rousseeuw 1990): greedy build, then the best swap until none helps.
-
-    Parameters
-    ----------
-    distance:
-        ``(N, N)``, symmetric.
-    most:
-        Medoids at most; fewer where there are no more different items.
-
-    Returns
-    -------
-    medoids, labels
-        Numbers of the medoids, ascending, and for each item ``(N,)`` which of them is nearest, the first of equals.
-        No chance is in it.
-    """
-    distance = np.asarray(distance, np.float64)
-    n = len(distance)
-    medoids: list[int] = [int(distance.sum(0).argmin())]
-    while len(medoids) < min(most, n):
-        nearest = distance[:, medoids].min(1)
-        if nearest.max() <= 0.0:
-            break
-        gain = np.maximum(nearest[:, None] - distance, 0.0).sum(0)
-        gain[medoids] = -1.0
-        medoids.append(int(gain.argmax()))
-    while True:
-        cost, swap = distance[:, medoids].min(1).sum(), None
-        for place in range(len(medoids)):
-            others = [m for m in medoids if m != medoids[place]]
-            rest = distance[:, others].min(1) if others else np.full(n, np.inf)
-            costs = np.minimum(rest[:, None], distance).sum(0)
-            costs[medoids] = np.inf
-            best = int(costs.argmin())
-            if costs[best] < cost - 1e-9:
-                cost, swap = costs[best], (place, best)
-        if swap is None:
-            break
-        medoids[swap[0]] = swap[1]
-    medoids.sort()
-    return tuple(medoids), distance[:, medoids].argmin(1)
 
 
 def whole_shares(counts: npt.NDArray[np.int64] | FloatArray) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from proseg_gui.inference.pointing import NO_CLICKS, clicks_of
 from proseg_gui.review.document import POINT, REMEMBERED, SHAPE, Document
 from proseg_gui.review.session import Reviewed
 from proseg_gui.review.state import Announce, Point, Remembered, Who
@@ -293,13 +294,15 @@ class Latents:
 def plain_who(who: Who) -> dict[str, Any]:
     """``who`` as a plain value."""
     described = {"prompt": who.prompt, "moved": who.moved} if who.prompt else {}
-    return {"rater": who.rater, "consensus": who.consensus, "drawn": who.drawn, **described}
+    pointed = {} if who.clicks.empty else {"clicks": who.clicks.as_dict()}
+    return {"rater": who.rater, "consensus": who.consensus, "drawn": who.drawn, **described, **pointed}
 
 
 def who_of(kept: Mapping[str, Any]) -> Who:
     """What :func:`plain_who` kept."""
     prompt, moved = kept.get("prompt", ""), kept.get("moved", False)
-    return Who(kept["rater"], kept["consensus"], kept["drawn"], prompt, moved)
+    clicks = clicks_of(kept["clicks"]) if "clicks" in kept else NO_CLICKS
+    return Who(kept["rater"], kept["consensus"], kept["drawn"], prompt, moved, clicks)
 
 
 def plain_picture(picture: np.ndarray) -> dict[str, Any]:

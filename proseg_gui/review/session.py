@@ -26,9 +26,11 @@ from proseg_gui.volume import Mask, Reading, Study, areas_to_ml
 
 if TYPE_CHECKING:
     from proseg_gui.bundle import Bundle
+    from proseg_gui.inference.clicks import Candidates
     from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.fit import Fit
     from proseg_gui.inference.latents import Axis, Sliders
+    from proseg_gui.inference.pointing import Clicks
     from proseg_gui.inference.style import Followed
     from proseg_gui.inference.survey import CaseSurvey, SliceSurvey
 
@@ -185,6 +187,15 @@ class Reviewed:
 
         with self.engine.giving_way():
             return follow_prompt(self.engine, self.sliders, point, prompt, structure, token)
+
+    def candidates(
+        self, clicks: Clicks, structure: int, k: int | None = None, token: CancelToken | None = None
+    ) -> Candidates:
+        """What may be meant by ``clicks``: :func:`proseg_gui.inference.clicks.candidates`."""
+        from proseg_gui.inference.clicks import candidates
+
+        with self.engine.giving_way():
+            return candidates(self.engine, clicks, structure, k=k, token=token)
 
     def position(self, axis: Axis, point: Point) -> float:
         """Where ``point`` lies on ``axis``, in standard deviations."""

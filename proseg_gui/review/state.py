@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proseg_gui.inference.pointing import NO_CLICKS, Clicks
 from proseg_gui.io.base.provenance import DRAFT
 from proseg_gui.review.colours import CURRENT_COLOUR
 from proseg_gui.review.edits import Bricks
@@ -100,12 +101,16 @@ class Who:
     """The words that led here, of several prompts one after the other."""
     moved: bool = False
     """Whether sliders were moved by hand after them."""
+    clicks: Clicks = NO_CLICKS
+    """What was pointed at, which this follows."""
 
     @property
     def text(self) -> str:
         """For labels, file names and where an exported contour came from."""
         if self.prompt:
             return f"described: {self.prompt}{', then by sliders' if self.moved else ''}"
+        if not self.clicks.empty:
+            return f"clicked, {self.clicks.words}"
         if self.consensus:
             return "consensus style"
         return self.rater or (f"draw of {self.drawn}" if self.drawn else "blend")

@@ -2,7 +2,9 @@
 
 A pane tells where the pen went, in mm of its plane; what that means in voxels is :mod:`proseg_gui.drawing`'s, and what
 becomes of them :mod:`proseg_gui.review.drafts`'s. A drag from press to release is one stroke and one step. A polygon is
-begun by a click, grows with each further one, and is closed by a double click or by :meth:`Tools.close`.
+begun by a click, grows with each further one, and is closed by a double click or by :meth:`Tools.close`. The tool
+:data:`CLICK` draws nothing itself: it points, and a model that takes clicks follows
+(:mod:`proseg_gui.review.clicking`).
 """
 
 from __future__ import annotations
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
     from proseg_gui.review.desk import Desk
 
 BRUSH, ERASER, RESTORE, LASSO, THRESHOLD, FLOOD = "brush", "eraser", "restore", "lasso", "threshold brush", "flood fill"
-TOOLS = (BRUSH, ERASER, RESTORE, LASSO, THRESHOLD, FLOOD)
+CLICK = "click"
+TOOLS = (BRUSH, ERASER, RESTORE, LASSO, THRESHOLD, FLOOD, CLICK)
 ROUND = (BRUSH, ERASER, RESTORE, THRESHOLD)
 """Tools with a radius."""
 LEAST_MM, MOST_MM, STEP = 0.25, 100.0, 1.15
+BOX_MM = 3.0
+"""A drag of the tool that points is a box from here on."""
 CLICK_MM = 1.0
 """A lasso that went less far than this is a click: the first corner of a polygon."""
 Place = tuple[float, float]
@@ -42,6 +47,8 @@ class Pen:
 
     radius_mm: float | None
     colour: str
+    both: bool = False
+    """Whether the right button clicks too, the other way round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +101,13 @@ class Tools:
         self._line_on: PenPlace | None = None
         self._inverted = False
         self._freely = False
+        self._from: tuple[PenPlace, bool] | None = None
+        """Where the tool that points was put down, and whether it says out."""
+
+    @property
+    def holds_click(self) -> bool:
+        """Whether the tool that points is in the hand."""
+        return self.state.kind == CLICK
 
     @property
     def line_plane(self) -> Plane | None:
@@ -161,7 +175,9 @@ class Tools:
         if not self._desk.structures:
             self._announce("noticed", "There is no structure to draw on: add one in the list of structures")
             return
-        if kind == FLOOD:
+        if kind == CLICK:
+            self._from = (place, inverted)
+        elif kind == FLOOD:
             self._flood(place, inverted)
         elif kind == LASSO:
             self._press_lasso(place, inverted)
@@ -171,6 +187,9 @@ class Tools:
 
     def move(self, place: PenPlace) -> None:
         """The pen went on."""
+        if self._from is not None:
+            self._stretch(place)
+            return
         if self._last is not None and self._same_plane(self._last, place):
             last, self._last = self._last, place
             self._paint(last, place)
@@ -180,6 +199,9 @@ class Tools:
 
     def lift(self, place: PenPlace) -> None:
         """The pen was lifted: a stroke is complete, and so is a lasso that went some way."""
+        if self._from is not None:
+            self._point(place)
+            return
         if self._last is not None:
             self._last = None
             self._desk.drafts.end()
@@ -200,7 +222,7 @@ class Tools:
     def drop(self) -> bool:
         """Forget what is being drawn; whether there was anything."""
         was = self._last is not None or bool(self._line)
-        self._last, self._line, self._freely = None, [], False
+        self._last, self._line, self._freely, self._from = None, [], False, None
         self._desk.drafts.drop()
         if was:
             self._announce("tool_line", ())
@@ -237,6 +259,30 @@ class Tools:
         """Values that threshold tools take; infinite where an end is not set."""
         low, high = self.state.low, self.state.high
         return -math.inf if low is None else low, math.inf if high is None else high
+
+    # -- pointing -------------------------------------------------------------------------------------------------
+    def _stretch(self, place: PenPlace) -> None:
+        """Show the box from where the pen was put down to where it is."""
+        assert self._from is not None
+        start, inverted = self._from
+        if inverted or not self._same_plane(start, place) or _length([start.mm, place.mm]) < BOX_MM:
+            return
+        (a, b), (c, d) = start.mm, place.mm
+        self._line, self._line_on = [(a, b), (c, b), (c, d), (a, d), (a, b)], start
+        self._announce("tool_line", tuple(self._line))
+
+    def _point(self, place: PenPlace) -> None:
+        """A click where the pen stayed, a box where it went some way."""
+        assert self._from is not None
+        start, inverted = self._from
+        boxed, self._line, self._from = bool(self._line), [], None
+        self._announce("tool_line", ())
+        if boxed and start.plane.axis == 0 and self._same_plane(start, place):
+            self._desk.clicking.box(_in_patient(start), _in_patient(place))
+        elif boxed:
+            self._announce("noticed", "Draw the box on an acquired slice")
+        else:
+            self._desk.clicking.click(_in_patient(start), not inverted)
 
     # -- lasso ----------------------------------------------------------------------------------------------------
     def _press_lasso(self, place: PenPlace, inverted: bool) -> None:
@@ -284,6 +330,11 @@ class Tools:
         x, y = to_picture(place.grid, np.array([place.mm]))[0]
         found = place.grid.voxel_at(float(x), float(y))
         return None if found is None else place.plane.voxel(*found)
+
+
+def _in_patient(place: PenPlace) -> tuple[float, float, float]:
+    x, y, z = place.lps().tolist()
+    return x, y, z
 
 
 def near_value(values: np.ndarray, voxel: tuple[int, int, int]) -> tuple[float, float]:

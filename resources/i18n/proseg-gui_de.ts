@@ -858,6 +858,22 @@ Voreinstellungen: {figure}
         <translation>schneidet es weg</translation>
     </message>
     <message>
+        <source>says that this is in</source>
+        <translation>sagt, dass dies dazugehört</translation>
+    </message>
+    <message>
+        <source>Right click, Shift + click</source>
+        <translation>Rechtsklick, Umschalt + Klick</translation>
+    </message>
+    <message>
+        <source>says that this is out</source>
+        <translation>sagt, dass dies nicht dazugehört</translation>
+    </message>
+    <message>
+        <source>draws a box around what is meant</source>
+        <translation>zieht einen Kasten um das, was gemeint ist</translation>
+    </message>
+    <message>
         <source>Brush</source>
         <translation>Pinsel</translation>
     </message>
@@ -880,6 +896,10 @@ Voreinstellungen: {figure}
     <message>
         <source>Flood fill</source>
         <translation>Flächenfüllung</translation>
+    </message>
+    <message>
+        <source>Click on what is meant</source>
+        <translation>Anklicken, was gemeint ist</translation>
     </message>
     <message>
         <source>lays it down</source>
@@ -920,6 +940,14 @@ Voreinstellungen: {figure}
     <message>
         <source>within </source>
         <translation>im Umkreis </translation>
+    </message>
+    <message>
+        <source>Clear clicks</source>
+        <translation>Klicks löschen</translation>
+    </message>
+    <message>
+        <source>Forget all clicks and the box: the consensus style comes back</source>
+        <translation>Alle Klicks und den Kasten vergessen: der Konsensstil kommt zurück</translation>
     </message>
     <message>
         <source>Grow, smooth, fill, combine, copy: the whole structure</source>
@@ -1276,6 +1304,30 @@ Voreinstellungen: {figure}
     <message>
         <source>bucket region growing wand</source>
         <translation>Eimer Bereich Zauberstab</translation>
+    </message>
+    <message>
+        <source>&amp;Click on what is meant</source>
+        <translation>An&amp;klicken, was gemeint ist</translation>
+    </message>
+    <message>
+        <source>In and out, or a box: the model offers candidates</source>
+        <translation>Drinnen und draußen, oder ein Kasten: das Modell bietet Kandidaten an</translation>
+    </message>
+    <message>
+        <source>prompt point box segment anything</source>
+        <translation>Punkt Kasten zeigen Klick prompt</translation>
+    </message>
+    <message>
+        <source>Clear clic&amp;ks</source>
+        <translation>Kli&amp;cks löschen</translation>
+    </message>
+    <message>
+        <source>And the box: the consensus style comes back</source>
+        <translation>Und den Kasten: der Konsensstil kommt zurück</translation>
+    </message>
+    <message>
+        <source>forget reset prompt</source>
+        <translation>vergessen zurücksetzen Punkt</translation>
     </message>
     <message>
         <source>Lay the tool &amp;down</source>
@@ -3340,6 +3392,10 @@ Voreinstellungen: {figure}
         <translation>Stichproben werden gewählt…</translation>
     </message>
     <message>
+        <source>{count} candidates for what is meant of {name}, each with its share; a click takes one</source>
+        <translation>{count} Kandidaten für das, was von {name} gemeint ist, jeder mit seinem Anteil; ein Klick übernimmt einen</translation>
+    </message>
+    <message>
         <source>{count} readings of {name}, each with the probability that the model gives it; a click takes one</source>
         <translation>{count} Befunde von {name}, jeder mit der Wahrscheinlichkeit, die das Modell ihm gibt; ein Klick übernimmt eine</translation>
     </message>
@@ -3358,6 +3414,10 @@ Voreinstellungen: {figure}
     <message>
         <source>A draw as it comes</source>
         <translation>Eine Ziehung, die gerade entsteht</translation>
+    </message>
+    <message>
+        <source>Candidate, {share} % of what agrees with the clicks</source>
+        <translation>Kandidat, {share} % dessen, was mit den Klicks übereinstimmt</translation>
     </message>
     <message>
         <source>Sample, {share} % of all draws</source>
@@ -5751,6 +5811,22 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Flächenfüllung</translation>
     </message>
     <message>
+        <source>click in</source>
+        <translation>Klick drinnen</translation>
+    </message>
+    <message>
+        <source>click out</source>
+        <translation>Klick draußen</translation>
+    </message>
+    <message>
+        <source>box</source>
+        <translation>Kasten</translation>
+    </message>
+    <message>
+        <source>clear clicks</source>
+        <translation>Klicks löschen</translation>
+    </message>
+    <message>
         <source>draw as {rater}</source>
         <translation>Zeichnen wie {rater}</translation>
     </message>
@@ -6031,8 +6107,32 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Der Wert dort liegt außerhalb des Bereichs des Werkzeugs</translation>
     </message>
     <message>
+        <source>Draw the box on an acquired slice</source>
+        <translation>Den Kasten auf einer aufgenommenen Schicht ziehen</translation>
+    </message>
+    <message>
+        <source>{n} candidates, the likeliest with {k} %: the gallery (F6) shows them</source>
+        <translation>{n} Kandidaten, der wahrscheinlichste mit {k} %: die Galerie (F6) zeigt sie</translation>
+    </message>
+    <message>
+        <source>1 candidate: all draws agree</source>
+        <translation>1 Kandidat: alle Ziehungen stimmen überein</translation>
+    </message>
+    <message>
+        <source>This model takes no clicks</source>
+        <translation>Dieses Modell nimmt keine Klicks an</translation>
+    </message>
+    <message>
+        <source>The model does not draw this structure: choose one that it does</source>
+        <translation>Das Modell zeichnet diese Struktur nicht: eine wählen, die es zeichnet</translation>
+    </message>
+    <message>
         <source>A structure needs a name</source>
         <translation>Eine Struktur braucht einen Namen</translation>
+    </message>
+    <message>
+        <source>The contour was changed meanwhile, so the click was not followed</source>
+        <translation>Die Kontur wurde inzwischen geändert, deshalb wurde dem Klick nicht gefolgt</translation>
     </message>
     <message>
         <source>There is a structure called {name} already</source>
@@ -6169,6 +6269,10 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
     <message>
         <source>{raters} include it</source>
         <translation>{raters} schließen es ein</translation>
+    </message>
+    <message>
+        <source>{n} % of draws include it</source>
+        <translation>{n} % der Züge schließen es ein</translation>
     </message>
     <message>
         <source>Slice {k}: {ml} in doubt, {left} after what you drew</source>
@@ -6667,6 +6771,14 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Stochastisches Segmentierungsnetz</translation>
     </message>
     <message>
+        <source>Confusion matrix a rater</source>
+        <translation>Konfusionsmatrix je Rater</translation>
+    </message>
+    <message>
+        <source>Confusion matrix a rater and pixel</source>
+        <translation>Konfusionsmatrix je Rater und Pixel</translation>
+    </message>
+    <message>
         <source>Agreement levels</source>
         <translation>Übereinstimmungsstufen</translation>
     </message>
@@ -6679,12 +6791,8 @@ Leer: das 1. bis 99. Perzentil jedes Bildes (MR und andere).</translation>
         <translation>Diffusion über Masken</translation>
     </message>
     <message>
-        <source>confusion matrix a rater</source>
-        <translation>Konfusionsmatrix je Rater</translation>
-    </message>
-    <message>
-        <source>confusion matrix a rater and pixel</source>
-        <translation>Konfusionsmatrix je Rater und Pixel</translation>
+        <source>Promptable adapters</source>
+        <translation>Adapter mit Eingaben (anklickbar)</translation>
     </message>
     <message>
         <source>per-rater heads</source>

@@ -433,9 +433,15 @@ def test_the_readout_is_of_the_voxel_under_the_cursor(bench) -> None:
     assert found.position == "L 12.0  P 22.0  S 39.0"  # origin (10, 20, 30), spacing 3, 2, 1 mm (z, y, x)
     assert found.value == f"{desk.study.image.array[3, 1, 2]:.4g}"
     assert found.probability == "P(lesion) 0.75"
-    assert found.included_by == "anna include it"
+    assert found.included_by == "anna includes it"
     assert desk.readout((3, 2, 1)).included_by == "no rater includes it"
     assert desk.readout((3, 2, 1)).probability == "P(lesion) 0.15"
+    able = desk.review.engine.method.capabilities
+    able.personalised = False
+    assert desk.readout((3, 1, 2)).included_by == "100 % of draws include it"
+    assert desk.readout((3, 2, 1)).included_by == "0 % of draws include it"
+    able.samples = False
+    assert desk.readout((3, 1, 2)).included_by == ""
     other = desk.readout((2, 1, 2))
     assert (other.probability, other.included_by) == ("", "")
     desk.display.show_channel("T2")

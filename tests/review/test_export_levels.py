@@ -22,7 +22,7 @@ from proseg_gui.jobs import CancelToken, no_progress
 from proseg_gui.networks.rater_heads import RaterHeads
 from proseg_gui.networks.registry import METHODS as NETWORKS
 from proseg_gui.review.export_request import ExportRequest, problem
-from proseg_gui.review.exports import export, levels_of, targets
+from proseg_gui.review.exports import export, levels_of, maps_of, targets
 from proseg_gui.review.state import Outgoing
 from proseg_gui.volume import Geometry, Study, Volume
 
@@ -67,6 +67,7 @@ def test_levels_have_words_where_the_model_has_them(review):
     assert levels_of(review) == ("at least 1 of 3", "at least 2 of 3", "all 3") and levels_of(None) == ()
     heads = SimpleNamespace(engine=SimpleNamespace(method=RaterHeads(3, widths=(4, 4)), raters=RATERS))
     assert levels_of(heads) == ()
+    assert maps_of(review) == ("total", "inter", "residual") and maps_of(None) == ()
     nothing = ExportRequest(frozenset({"levels"}), (), 0, (), "nifti", Path("/x"), "lesion", "")
     assert problem(nothing) == "Choose at least one agreement level."
 

@@ -1,8 +1,7 @@
-"""Samples that stand for all draws: their medoids against every choice there is, their shares, the same each time."""
+"""Samples that stand for all draws: their shares, the same each time; readings and candidates in their place."""
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ import torch
 
 from proseg_gui.bundle import Bundle, Card
 from proseg_gui.errors import Cancelled
+from proseg_gui.inference.pointing import Click, Clicks
 from proseg_gui.inference.readings import weighed_readings
 from proseg_gui.jobs import CancelToken
 from proseg_gui.metrics.overlap import iou_matrix
@@ -23,43 +23,12 @@ from proseg_gui.review.gallery import (
     choose,
     distances,
     first_draws,
-    k_medoids,
     stream,
     whole_shares,
     why_none,
 )
 from proseg_gui.review.session import Reviewed, begin_review
 from proseg_gui.volume import Geometry, Study, Volume
-
-
-def spread_out(places: list[float]) -> np.ndarray:
-    at = np.array(places)
-    return np.abs(at[:, None] - at[None, :])
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_medoids_are_about_as_good_as_the_best_of_all_choices(seed, k):
-    distance = spread_out(list(np.random.default_rng(seed).normal(size=9)))
-    medoids, labels = k_medoids(distance, k)
-    cost = distance[:, medoids].min(1).sum()
-    best = min(distance[:, list(some)].min(1).sum() for some in itertools.combinations(range(9), k))
-    assert len(medoids) == k and cost <= 1.15 * best
-    assert np.array_equal(distance[:, medoids].argmin(1), labels)
-    if k == 1:
-        assert cost == pytest.approx(best)
-
-
-def test_three_clusters_give_three_medoids_and_their_sizes():
-    distance = spread_out([0, 0.1, 0.2, 5, 5.1, 5.2, 5.3, 9])
-    medoids, labels = k_medoids(distance, 3)
-    assert medoids[0] == 1 and medoids[1] in (4, 5) and medoids[2] == 7
-    assert np.bincount(labels).tolist() == [3, 4, 1]
-
-
-def test_no_more_medoids_than_different_shapes():
-    assert k_medoids(spread_out([1, 1, 1, 4, 4]), 12)[0] == (0, 3)
-    assert k_medoids(np.zeros((6, 6)), 12)[0] == (0,)
 
 
 @pytest.mark.parametrize("counts", [[1, 1, 1], [48], [20, 15, 7, 3, 2, 1], [1] * 12, [47, 1]])
@@ -154,3 +123,19 @@ def test_draws_that_are_made_in_steps_are_told_step_by_step(review, kind):
         stream(own, first, 0, 2, token, stop)
     assert sum(sample.share for sample in choose(own, 0, 1, CancelToken())) == 100
     assert first_draws(review) == ()
+
+
+def test_after_clicks_the_candidates_are_shown_with_their_shares():
+    kind = next(name for name, method in METHODS.items() if method.capabilities.clicks)
+    torch.manual_seed(2)
+    method = build(kind, {"n_raters": 2, "widths": (4, 8), "features": 4, "hidden": 4}).eval()
+    card = Card(kind, "tiny", "1", method.architecture(), ("a", "b"), ("lesion",), ("image",), "unknown", (2.0, 2.0),
+                {"kind": "percentile", "low": 1.0, "high": 99.0}, {"kind": "whole"})  # fmt: skip
+    image = np.random.default_rng(1).normal(size=(2, 16, 18)).astype(np.float32)
+    geometry = Geometry.plain(image.shape, (3.0, 2.0, 2.0))
+    study = Study("noise", {"image": Volume(image, geometry)}, ("lesion",))
+    review = begin_review(study, Bundle(card, method, Path()), "cpu")
+    clicks = Clicks((Click(tuple(geometry.index_to_world((1, 8, 8)).tolist())),))
+    found = choose(review, 0, 1, CancelToken(), clicks=clicks)
+    assert sum(sample.share for sample in found) == 100 and all(sample.clicks == clicks for sample in found)
+    assert found[0].share == max(sample.share for sample in found)

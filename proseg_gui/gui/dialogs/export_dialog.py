@@ -94,16 +94,16 @@ class ExportDialog(DialogFrame):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._ask)
-        shown = [key for key in WHAT if key != "levels" or offer.levels]
+        lacks = {"levels": not offer.levels, "raters": not (offer.raters or offer.model_refusal)}
+        shown = [key for key in WHAT if not lacks.get(key)]
         self.what = {key: QCheckBox(tr(WHAT[key][0])) for key in shown}
         self.raters = {name: _name_box(name) for name in offer.raters}
         self.maps = {name: _name_box(tr(MAP_LABELS.get(name, name))) for name in offer.maps}
         self.levels = {level: _name_box(words) for level, words in enumerate(offer.levels, 1)}
         self.structures = {name: _name_box(name) for name in offer.structures}
         self.one, self.all = QRadioButton(), QRadioButton(tr("All structures"))
-        self._name_boxes = {"raters": _indented(self.raters), "maps": _indented(self.maps)}
-        if offer.levels:
-            self._name_boxes["levels"] = _indented(self.levels)
+        groups: dict[str, Mapping[Any, QCheckBox]] = {"raters": self.raters, "maps": self.maps, "levels": self.levels}
+        self._name_boxes = {key: _indented(boxes) for key, boxes in groups.items() if key in shown}
         self._seen: tuple[Path, ...] = ()
         self.samples = QSpinBox()
         self.formats = {key: QRadioButton(text) for key, text in FORMATS.items()}

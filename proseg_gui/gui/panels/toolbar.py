@@ -9,6 +9,7 @@ from proseg_gui.gui.language import marked, tr
 from proseg_gui.gui.panels.widgets import button, flat_button
 from proseg_gui.review.tools import (
     BRUSH,
+    CLICK,
     ERASER,
     FLOOD,
     LASSO,
@@ -28,6 +29,7 @@ ICONS = {
     LASSO: "lasso",
     THRESHOLD: "threshold",
     FLOOD: "flood",
+    CLICK: "click",
 }
 MOUSE = {
     BRUSH: (
@@ -58,6 +60,11 @@ MOUSE = {
         (marked("Click"), marked("fills what is connected within the range")),
         (marked("Ctrl + click"), marked("cuts it away")),
     ),
+    CLICK: (
+        (marked("Click"), marked("says that this is in")),
+        (marked("Right click, Shift + click"), marked("says that this is out")),
+        (marked("Drag"), marked("draws a box around what is meant")),
+    ),
 }
 NAMES = {
     BRUSH: marked("Brush"),
@@ -66,6 +73,7 @@ NAMES = {
     LASSO: marked("Lasso"),
     THRESHOLD: marked("Threshold brush"),
     FLOOD: marked("Flood fill"),
+    CLICK: marked("Click on what is meant"),
 }
 WIDEST = 1e9
 
@@ -102,6 +110,7 @@ class ToolBar(QWidget):
     range_asked = Signal()
     """Take the range from the values inside the contour."""
     reach_changed = Signal(float)
+    clicks_cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,12 +144,17 @@ class ToolBar(QWidget):
         self.reach = _Number(1.0, 500.0, " mm", tr("How far a fill goes from where you click"), 0)
         self.reach.setPrefix(tr("within "))
         self.reach.valueChanged.connect(self.reach_changed)
-        for widget in (self.radius, self.ball, self.range_label, self.low, self.high, self.take_range, self.reach):
+        self.clear = button(tr("Clear clicks"), tip=tr("Forget all clicks and the box: the consensus style comes back"))
+        self.clear.clicked.connect(self.clicks_cleared)
+        for widget in (
+            self.radius, self.ball, self.range_label, self.low, self.high, self.take_range, self.reach, self.clear,
+        ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(1)
         self.operations = button(tr("Structure"), tip=tr("Grow, smooth, fill, combine, copy: the whole structure"))
         row.addWidget(self.operations)
         self.set_tool(ToolState())
+        self.set_takes_clicks(False)
 
     def set_tool(self, state: ToolState) -> None:
         """Show the tool that is held; emits nothing."""
@@ -157,6 +171,11 @@ class ToolBar(QWidget):
                                  state.kind == FLOOD else tr("values: all"))  # fmt: skip
         self.take_range.setVisible(ranged)
         _show(self.reach, state.reach_mm, state.kind == FLOOD)
+        self.clear.setVisible(state.kind == CLICK)
+
+    def set_takes_clicks(self, takes: bool) -> None:
+        """Whether the model can be pointed at what is meant: the tool is there only then."""
+        self.buttons[CLICK].setVisible(takes)
 
     def set_available(self, available: bool) -> None:
         """Whether there is a scan to draw on."""

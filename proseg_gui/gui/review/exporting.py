@@ -18,7 +18,6 @@ from proseg_gui.gui.views.palette import rater_colour
 from proseg_gui.jobs import CancelToken, Progress
 from proseg_gui.review.colours import rgb
 from proseg_gui.review.export_request import ExportOffer, ExportRequest, Place, look
-from proseg_gui.review.state import PARTS
 from proseg_gui.wording import plural
 
 if TYPE_CHECKING:
@@ -49,14 +48,14 @@ class Exporting:
                 tr("There is nothing to export before something was drawn or a model has looked")
             )
             return
-        from proseg_gui.review.exports import has_latents, levels_of, targets
+        from proseg_gui.review.exports import has_latents, levels_of, maps_of, targets
 
         settings, raters = self._controller.display.view.settings, () if review is None else review.engine.raters
         series, latents = study.image.dicom is None, has_latents(desk.shapes.outgoing(), review)
         names = desk.structures
         offer = ExportOffer(
-            raters=raters,
-            maps=PARTS if review is not None else (),
+            raters=raters if review is not None and review.engine.method.capabilities.personalised else (),
+            maps=maps_of(review),
             structures=tuple(names[number] for number in desk.drafts.listed),
             structure=desk.drafts.listed.index(desk.structure),
             folder=self._folder(study.name, settings.export_folder),

@@ -18,14 +18,14 @@ from proseg_gui.gui.views.pane_overlay import Labels, Shown
 from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.jobs import CancelToken
 from proseg_gui.review.gallery import MOST, Sample, choose, draw, first_draws, stream, why_none
+from proseg_gui.review.state import Who
 
 LANE, TITLE = "gallery", marked("Choosing samples")
 COLUMNS = 4
 FRAME, FRAME_WIDTH = "#ffffff", 2.0
 STEP_NAME = "take sample"
-MOVES = {
-    Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS,
-}  # fmt: skip
+MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+"""Up and down change the slice, here as everywhere."""
 
 
 class ShareLabels(Labels):
@@ -40,7 +40,7 @@ class ShareLabels(Labels):
 
 
 class SamplePane(ImagePane):
-    """One sample: the slice, its outline, its share. Enter or a click takes it, arrows go to the next."""
+    """One sample: the slice, its outline, its share. Enter or a click takes it, left and right go to the next."""
 
     taken = Signal()
     walked = Signal(int)
@@ -52,7 +52,7 @@ class SamplePane(ImagePane):
         self.clicked.connect(lambda _voxel: self.taken.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes; arrows walk over the wall."""
+        """Enter takes; left and right walk along the wall."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit()
         elif event.key() in MOVES and event.modifiers() in (
@@ -70,6 +70,11 @@ class SamplePane(ImagePane):
             painter.setPen(QPen(QColor(FRAME), FRAME_WIDTH))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
             painter.end()
+
+
+def columns_of(count: int) -> int:
+    """Panes side by side: of four, two, since panes as narrow as a quarter of the wall show little of a slice."""
+    return COLUMNS if count > COLUMNS else 2 if count > 2 else max(count, 1)
 
 
 class GalleryView(QWidget):
@@ -110,7 +115,7 @@ class GalleryView(QWidget):
         for pane in self.panes:
             self.grid.removeWidget(pane)
             pane.setVisible(pane in shown)
-        wide = 1 if self.alone is not None else COLUMNS if count > COLUMNS else max(count, 1)
+        wide = 1 if self.alone is not None else columns_of(count)
         for number, pane in enumerate(shown):
             self.grid.addWidget(pane, 1 + number // wide, number % wide)
         for row in range(1, 2 + MOST // COLUMNS):
@@ -145,7 +150,7 @@ class Gallery(QObject):
         self.view.over.currentIndexChanged.connect(lambda _index: self.look())
         for signal in (
             controller.bundle_changed, controller.structure_changed, controller.slice_changed,
-            controller.summary_changed, controller.structure_state_changed,
+            controller.summary_changed, controller.structure_state_changed, controller.point_changed,
         ):  # fmt: skip
             signal.connect(lambda _value: self.look())
 
@@ -165,7 +170,9 @@ class Gallery(QObject):
     def take(self, number: int) -> None:
         """Go to a sample's point: one step, which undo takes back."""
         if number < len(self._samples):
-            self._controller.latents.set_point(self._samples[number].point, name=STEP_NAME)
+            sample = self._samples[number]
+            who = None if sample.clicks is None else Who(clicks=sample.clicks)
+            self._controller.latents.set_point(sample.point, who, name=STEP_NAME)
 
     def look(self) -> None:
         """Choose anew where something else is to be shown, and draw on the slice in view."""
@@ -175,7 +182,8 @@ class Gallery(QObject):
         k = desk.slice_index
         over = k if self.view.over.currentIndex() else None
         complete = desk.summary is not None and desk.summary.complete
-        of = (review.engine, desk.model_structure, over, complete)
+        clicks = desk.latents.who.clicks
+        of = (review.engine, desk.model_structure, over, complete, clicks)
         if (*of, k) == self._asked:
             return
         self._asked, asked = (*of, k), (*of, k)
@@ -188,11 +196,11 @@ class Gallery(QObject):
             def show(drawn: tuple[int, Any]) -> None:
                 tell((asked, (drawn[0], trace(drawn[1]))))
 
-            first = () if known else first_draws(review)
+            first = () if known or not clicks.empty else first_draws(review)
             if first:
                 tell((asked, first))
                 stream(review, first, structure, k, token, show)
-            samples = known or choose(review, structure, over, token)
+            samples = known or choose(review, structure, over, token, clicks=clicks)
             if not known:
                 tell((asked, samples))
             draw(review, samples, structure, k, token, show)
@@ -221,6 +229,8 @@ class Gallery(QObject):
 
     @staticmethod
     def _sentence(samples: tuple[Sample, ...]) -> str:
+        if samples[0].clicks is not None:
+            return tr("{count} candidates for what is meant of {name}, each with its share; a click takes one")
         if samples[0].own:
             return tr(
                 "{count} readings of {name}, each with the probability that the model gives it; a click takes one"
@@ -241,5 +251,7 @@ def _heard(sample: Sample) -> str:
     """What a screen reader says of a sample."""
     if sample.share is None:
         return tr("A draw as it comes")
+    if sample.clicks is not None:
+        return tr("Candidate, {share} % of what agrees with the clicks").format(share=sample.share)
     said = tr("Reading, {share} % probable") if sample.own else tr("Sample, {share} % of all draws")
     return said.format(share=sample.share)

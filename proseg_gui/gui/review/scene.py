@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from proseg_gui.gui.language import marked, tr
+from proseg_gui.gui.review.click_marks import click_marks
 from proseg_gui.gui.review.comparing import Comparing
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.gallery import Gallery
@@ -26,7 +27,7 @@ from proseg_gui.gui.views.view_link import ViewLink
 from proseg_gui.planes import Plane, Voxel
 from proseg_gui.review.drafts import DraftChange
 from proseg_gui.review.state import LOCAL_MAP, Spread, ViewState
-from proseg_gui.review.tools import ROUND, Pen, ToolState
+from proseg_gui.review.tools import CLICK, ROUND, Pen, ToolState
 from proseg_gui.review.viewing import ViewPlace
 from proseg_gui.volume import Study, Volume
 
@@ -367,7 +368,7 @@ class Scene(QWidget):
         pen = None
         if state.kind and desk.study is not None:
             colour = desk.drafts.colour(desk.structure)
-            pen = Pen(state.radius_mm if state.kind in ROUND else None, colour)
+            pen = Pen(state.radius_mm if state.kind in ROUND else None, colour, both=state.kind == CLICK)
         for pane in self.all_panes:
             pane.set_pen(pen)
 
@@ -410,7 +411,8 @@ class Scene(QWidget):
             return []
         drawn = self._outlines.structures(pane.plane, pane.grid, self._view)
         beside = self._outlines.unadjusted(pane.plane, self._view)
-        return [*self._outlines.proposal(pane.plane, pane.grid), *beside, *drawn]
+        marks = click_marks(self._controller.desk.latents.who.clicks, pane.plane, pane.grid)
+        return [*self._outlines.proposal(pane.plane, pane.grid), *beside, *drawn, *marks]
 
     def _trace_spread(self) -> list[ContourLayer]:
         return self._outlines.spread(self._controller.desk.spread, self._view)

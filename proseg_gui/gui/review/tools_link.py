@@ -29,6 +29,8 @@ class ToolsLink(QObject):
         toolbar.range_changed.connect(tools.set_range)
         toolbar.range_asked.connect(tools.range_from_contour)
         toolbar.reach_changed.connect(tools.set_reach)
+        toolbar.clicks_cleared.connect(desk.clicking.clear)
+        controller.bundle_changed.connect(lambda _bundle: toolbar.set_takes_clicks(desk.clicking.able))
         controller.tool_changed.connect(toolbar.set_tool)
         controller.study_changed.connect(lambda study: toolbar.set_available(study is not None))
         toolbar.set_available(desk.study is not None)

@@ -47,6 +47,7 @@ LANES = (
     "weigh",
     "prompt",
     "scanner",
+    "clicks",
 )
 SWEEP_TITLE = marked("Measuring the volume")
 ACCEPT_TITLE = marked("Accepting")

@@ -36,7 +36,7 @@ from proseg_gui.gui.shell.rater_key import RaterKey
 from proseg_gui.io.pacs.archive import is_installed
 from proseg_gui.review.doubts import AGREE, DISAGREE, LATER
 from proseg_gui.review.state import LOCAL_MAP
-from proseg_gui.review.tools import BRUSH, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
+from proseg_gui.review.tools import BRUSH, CLICK, ERASER, FLOOD, LASSO, RESTORE, THRESHOLD
 from proseg_gui.settings import WINDOW_PRESETS
 
 LAYOUT_COMMANDS = ("two_panes", "single_pane", "mpr", "compare", "gallery", "surface")
@@ -189,8 +189,15 @@ class Commands:
                  tr("bucket region growing wand")),
             )
         ]
+        clicking = self._controller.desk.clicking
         return [
             *held,
+            Command(CLICK, "Edit", tr("&Click on what is meant"), "Shift+C", partial(tools.choose, CLICK),
+                    tr("In and out, or a box: the model offers candidates"), tr("prompt point box segment anything"),
+                    partial(h.holds, CLICK), blocked=h.no_clicks, group="tool"),
+            Command("clear_clicks", "Edit", tr("Clear clic&ks"), "Shift+Backspace", clicking.clear,
+                    tr("And the box: the consensus style comes back"), tr("forget reset prompt"), blocked=h.no_clicks,
+                    group="tool"),
             Command("lay_down", "Edit", tr("Lay the tool &down"), "", h.escape,
                     tr("First what is being drawn, then the tool"), tr("cancel stop none"), group="tool"),
             Command("tool_3d", "Edit", tr("Tool works in &3D"), "V", lambda: tools.set_ball(not tools.state.ball),

@@ -8,6 +8,7 @@ from proseg_gui.gui.language import tr
 from proseg_gui.gui.review.controller import Controller
 from proseg_gui.gui.review.opening import Opener
 from proseg_gui.gui.review.scene import Scene
+from proseg_gui.gui.sentences import told
 
 
 class Handlers:
@@ -30,6 +31,10 @@ class Handlers:
         if self._controller.desk.review is not None:
             return ""
         return self.no_scan() or tr("No model looks at this scan: choose one under File > Choose model")
+
+    def no_clicks(self) -> str:
+        """The model must take clicks, and draw the active structure."""
+        return self.no_model() or told(self._controller.desk.clicking.blocked())
 
     def no_prompt(self) -> str:
         """The model must have raters who differ, so that words can move it."""

@@ -261,7 +261,7 @@ class ImagePane(QWidget):
                 self.unsetCursor()
             else:
                 self.setCursor(Qt.CursorShape.CrossCursor)
-        self._pen, self._mouse.pen = pen, pen is not None
+        self._pen, self._mouse.pen, self._mouse.both = pen, pen is not None, pen is not None and pen.both
         self.update()
 
     def set_cuts(self, planes: Sequence[Plane]) -> None:

@@ -35,7 +35,8 @@ class PaneMouse(QObject):
     Wheel = slice, Ctrl+wheel = zoom, middle drag = pan, right drag = window (profile ``window``) or zoom (profile
     ``zoom``, where the left drag sets the window), double click = maximise, left click = click. With ``ruler`` on, a
     left drag measures instead; with ``pen`` on it draws (Ctrl pressed: the other way round), and Shift+wheel sizes the
-    pen. Shift+move leads the crosshair.
+    pen. With ``both`` the pen takes Shift for Ctrl too, and a right click that goes nowhere is its other way round.
+    Shift+move leads the crosshair.
     """
 
     stepped = Signal(int)
@@ -66,6 +67,7 @@ class PaneMouse(QObject):
         self.profile: MouseProfile = "window"
         self.ruler = False
         self.pen = False
+        self.both = False
         self._drag = Drag.NONE
         self._button = Qt.MouseButton.NoButton
         self._press = QPointF()
@@ -149,7 +151,13 @@ class PaneMouse(QObject):
         if self._drag is Drag.WINDOW:
             self.window_pressed.emit()
         elif self._drag is Drag.PEN:
-            self.pen_pressed.emit(event.position(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            self.pen_pressed.emit(event.position(), bool(event.modifiers() & self._inverting))
+
+    @property
+    def _inverting(self) -> Qt.KeyboardModifier:
+        """Keys that turn the pen round."""
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        return control | shift if self.both else control
 
     def _on_double_click(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.pen and not self.ruler:
@@ -162,8 +170,7 @@ class PaneMouse(QObject):
 
     def _on_move(self, at: QPointF) -> None:
         moved, self._last = at - self._last, at
-        far = (at - self._press).manhattanLength() >= QApplication.startDragDistance()
-        if self._drag is Drag.CLICK and far:
+        if self._drag is Drag.CLICK and self._far(at):
             self._drag = Drag.WINDOW if self.profile == "zoom" else Drag.NONE
             if self._drag is Drag.WINDOW:
                 self.window_pressed.emit()
@@ -179,6 +186,10 @@ class PaneMouse(QObject):
             self.pen_moved.emit(at)
         self.pointed.emit(at)
 
+    def _far(self, at: QPointF) -> bool:
+        """Whether a press that came to ``at`` is a drag."""
+        return (at - self._press).manhattanLength() >= QApplication.startDragDistance()
+
     def _on_release(self, event: QMouseEvent) -> None:
         if event.button() != self._button:
             return
@@ -187,6 +198,9 @@ class PaneMouse(QObject):
             self.clicked.emit(event.position())
         elif drag is Drag.PEN:
             self.pen_lifted.emit(event.position())
+        elif self.both and self._button == Qt.MouseButton.RightButton and not self._far(event.position()):
+            self.pen_pressed.emit(self._press, True)
+            self.pen_lifted.emit(self._press)
         elif drag is Drag.RULER:
             if (event.position() - self._press).manhattanLength() >= 2:
                 self.ruler_finished.emit(self._press, event.position())

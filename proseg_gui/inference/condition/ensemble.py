@@ -74,6 +74,8 @@ class Ensemble:
         0-based number of the structure that evidence is about.
     seed, draws:
         Which draws, and about how many.
+    preference:
+        A point whose preference all draws have, where they are everybody's.
 
     Raises
     ------
@@ -81,7 +83,10 @@ class Ensemble:
         The method of the engine's bundle draws no samples.
     """
 
-    def __init__(self, engine: Engine, structure: int = 0, *, seed: int = 0, draws: int = ENSEMBLE_DRAWS) -> None:
+    def __init__(
+        self, engine: Engine, structure: int = 0, *, seed: int = 0, draws: int = ENSEMBLE_DRAWS,
+        preference: Point | None = None,
+    ) -> None:  # fmt: skip
         self.check(engine.bundle)
         card, method = engine.bundle.card, engine.method
         if not 0 <= structure < len(card.structures):
@@ -89,6 +94,8 @@ class Ensemble:
         self.engine, self.structure = engine, structure
         self.plan = ensemble_plan(engine.bundle, seed, draws)
         self.points = self.plan.points(method)
+        if preference is not None:
+            self.points = tuple({**point, PREFERENCE: preference[PREFERENCE]} for point in self.points)
         self.by_rater = method.capabilities.rater_draws and self.plan.raters > 1
         """Whether each draw is one rater's; else draws are everybody's, and no rater can be told."""
         tau, eps = (torch.tensor([p[n] for p in self.points], dtype=torch.float64) for n in (PREFERENCE, AMBIGUITY))

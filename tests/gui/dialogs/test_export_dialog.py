@@ -87,8 +87,9 @@ def test_every_control_ends_up_in_the_request(dialog, tmp_path, qtbot):
 def test_agreement_levels_are_offered_where_the_model_has_them(shown, offer, dialog):
     assert "levels" not in dialog.what
     words = ("at least 1 of 3", "at least 2 of 3", "all 3")
-    offer = replace(offer, levels=words, what=("levels",))
+    offer = replace(offer, raters=(), levels=words, what=("levels", "raters"))
     dialog = shown(ExportDialog(offer, at_once(offer)))
+    assert "raters" not in dialog.what  # a model of levels knows none
     assert tuple(box.full_name for box in dialog.levels.values()) == words
     assert dialog.request().what == {"levels"} and dialog.request().levels == (1, 2, 3)
     click(dialog.levels[1])

@@ -73,3 +73,12 @@ def test_without_draws_it_is_not_offered_and_a_remembered_gallery_gives_way(revi
     monkeypatch.setattr(gallery, "blocked", lambda: NO_SAMPLES)
     reviewed.controller.display.set_view(layout="gallery")
     assert reviewed.scene.scan.isVisible() and not gallery.view.isVisible()
+
+
+@pytest.mark.parametrize(("count", "wide"), [(1, 1), (2, 2), (3, 2), (4, 2), (5, 4), (12, 4)])
+def test_few_samples_have_wide_panes(wall, count, wide):
+    view = wall.scene.gallery.view
+    view.set_count(count)
+    assert [view.grid.getItemPosition(view.grid.indexOf(pane))[:2] for pane in view.panes[:count]] == [
+        (1 + number // wide, number % wide) for number in range(count)
+    ]
