@@ -80,8 +80,3 @@ def test_any_model_can_be_trained_with_them():
         torch.manual_seed(4)
         found.append(augment(images, masks, Augmentation(noise=0.0, scanner=share))[0])
     assert not any(torch.equal(a, b) for a, b in zip(*found, strict=True))
-
-
-def test_of_no_items_none_is_shifted():
-    images, kinds = restyled(torch.zeros(0, 1, 1, 16, 14))
-    assert images.shape == (0, 1, 1, 16, 14) and kinds.shape == (0,)
