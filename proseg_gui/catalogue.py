@@ -137,7 +137,7 @@ METHODS = (
     MethodEntry("pionono", "Pionono", "pionono:Pionono", "objectives.pionono:PiononoObjective"),
     MethodEntry("prosona", "ProSona", "prosona:ProSona", "objectives.prosona:ProSonaObjective"),
     MethodEntry("mgp_vae", "Missing sequences (MGP-VAE)", "mgp_vae:MgpVae", "objectives.mgp_vae:MgpVaeObjective",
-                imputes=True),
+                (CONDITIONING, PREFERENCE), imputes=True),
     MethodEntry("mambo", "ProSeg adjusted for the scanner", "mambo:Mambo", "objectives.mambo:MamboObjective",
                 (CONDITIONING, PREFERENCE)),
     MethodEntry("ssn", "Stochastic segmentation network", "ssn:StochasticSegmentationNetwork",

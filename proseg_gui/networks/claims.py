@@ -10,12 +10,13 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 _DRAWN: tuple[Callable[..., Any], ...] = (torch.randn, torch.eye)
-_SCALED = ("mul", "__mul__", "__rmul__", "div", "__truediv__", "__rdiv__", "sub", "__sub__", "rsub", "__rsub__")
+_SCALED = ("mul", "__mul__", "__rmul__", "div", "__truediv__", "__rdiv__", "sub", "__sub__", "rsub", "__rsub__",
+           "normal_")  # fmt: skip
 """On "meta" torch computes these by code in Python, whose first use imports torch's compiler (about a second)."""
 
 
 class _ShapesOnly(TorchFunctionMode):
-    """Gives an empty tensor of the same shape for :data:`_DRAWN`, and leaves one as it is where a number scales it.
+    """Gives an empty tensor of the same shape for :data:`_DRAWN`, and leaves one as it is where a number scales or fills it.
 
     A device that is named is left alone.
     """
@@ -24,7 +25,7 @@ class _ShapesOnly(TorchFunctionMode):
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
         if getattr(func, "__name__", "") in _SCALED and len(tensors) == 1 and tensors[0].is_meta:
             return tensors[0]
         if func not in _DRAWN or kwargs.get("device") is not None:

@@ -14,6 +14,7 @@ carry keys, the prior's mean and scale as constant maps, and at last each pixel'
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import torch
@@ -87,7 +88,7 @@ class SamAdapter(LinearMethod):
         self.look = nn.Sequential(
             nn.Conv2d(features, ADAPTER_WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(ADAPTER_WIDTH, keys, 1)
         )
-        self.reaches = nn.Parameter(torch.tensor(REACHES).log())
+        self.reaches = nn.Parameter(torch.tensor([math.log(reach) for reach in REACHES]))
         self.one, self.two = Adapter(features, code), Adapter(features, code)
         self.first = nn.Linear(features, self.hidden)
         self.last = nn.Linear(self.hidden, self.n_structures)

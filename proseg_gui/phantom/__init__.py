@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.phantom.anatomy import paint_anatomy, vena_cava_depth
-from proseg_gui.phantom.lesion import Depths, Lesion, density, depths, draw_lesion
+from proseg_gui.phantom.lesion import Depths, Lesion, axes_of, density, depths, draw_lesion
 from proseg_gui.phantom.noise import Float32Array, ct_grain
 from proseg_gui.phantom.raters import STYLES, Draw, random_draw, reading_mask, true_parts
 from proseg_gui.phantom.vessel import vessel_mask
@@ -62,25 +62,17 @@ class Phantom:
         extent = np.array([(n - 1) * s for n, s in zip(self.shape[::-1], self.spacing_mm[::-1], strict=True)])
         return Geometry(self.shape, np.round(centre - extent / 2.0, 3), self.spacing_mm, np.eye(3))
 
-    def _axes(self) -> tuple[Float32Array, Float32Array, Float32Array]:
-        start = self.geometry.origin_mm
-        x, y, z = (
-            np.asarray(start[a] + np.arange(self.shape[2 - a]) * self.spacing_mm[2 - a], dtype=np.float32)
-            for a in range(3)
-        )
-        return x[None, None, :], y[None, :, None], z[:, None, None]
-
     @cached_property
     def depths(self) -> Depths:
         """Depth fields (z, y, x) of the lesion."""
-        return depths(self.lesion, *self._axes())
+        return depths(self.lesion, *axes_of(self.geometry))
 
     def volume(self) -> Volume:
         """Render the scan: int16 HU."""
         rng = self._rng(2)
-        image = paint_anatomy(rng, *self._axes(), self.spacing_mm)
+        image = paint_anatomy(rng, *axes_of(self.geometry), self.spacing_mm)
         image += density(self.lesion, self.depths)
-        x, y, _ = self._axes()
+        x, y, _ = axes_of(self.geometry)
         centre_louder = 1.2 - 0.4 * np.minimum((x / 130.0) ** 2 + (y / 95.0) ** 2, 1.0)
         image += np.asarray(NOISE_HU * centre_louder, dtype=np.float32) * ct_grain(rng, self.shape, self.spacing_mm)
         values = np.clip(np.rint(image), -1024, 3071).astype(np.int16)
@@ -89,7 +81,7 @@ class Phantom:
     @cached_property
     def vessel_depth(self) -> Float32Array:
         """Depth (z, y, x) of the vena cava, as the scan shows it."""
-        return vena_cava_depth(self._rng(2), *self._axes(), self.spacing_mm)
+        return vena_cava_depth(self._rng(2), *axes_of(self.geometry), self.spacing_mm)
 
     def mask(self, rater: str, draw: Draw) -> Mask:
         """Return the mask that ``rater`` draws given ``draw``."""
@@ -98,7 +90,7 @@ class Phantom:
     def vessel(self, rater: str, draw: Draw) -> Mask:
         """Return the mask of the vena cava that ``rater`` draws given ``draw``."""
         height = float(self.lesion.body.centre_mm[2])
-        array = vessel_mask(self.vessel_depth, self._axes()[2], height, rater, draw)
+        array = vessel_mask(self.vessel_depth, axes_of(self.geometry)[2], height, rater, draw)
         return Mask(array, self.geometry, STRUCTURES[1])
 
     def draws(self, rater: str, readings: int, structure: int = 0) -> list[Draw]:

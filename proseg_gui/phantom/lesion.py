@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proseg_gui.phantom.noise import Float32Array
+from proseg_gui.volume import Geometry
 
 Vector = npt.NDArray[np.float64]
 
@@ -106,6 +107,13 @@ def draw_waves(rng: np.random.Generator, slow: int, fast: int, amplitude: float)
             k *= rng.uniform(*lengths) / np.linalg.norm(k)
             rows.append([size * rng.uniform(0.6, 1.2), rng.uniform(0.0, 2.0 * np.pi), *k])
     return np.array(rows)
+
+
+def axes_of(geometry: Geometry) -> tuple[Float32Array, Float32Array, Float32Array]:
+    """X ``(1, 1, X)``, y ``(1, Y, 1)`` and z ``(Z, 1, 1)`` in LPS mm of the voxels of an axial grid."""
+    start, shape, spacing = geometry.origin_mm, geometry.shape, geometry.spacing_mm
+    x, y, z = (np.asarray(start[a] + np.arange(shape[2 - a]) * spacing[2 - a], dtype=np.float32) for a in range(3))
+    return x[None, None, :], y[None, :, None], z[:, None, None]
 
 
 def depths(lesion: Lesion, x: Float32Array, y: Float32Array, z: Float32Array) -> Depths:

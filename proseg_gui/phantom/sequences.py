@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from proseg_gui.phantom.lesion import LOBE_STATES, Blob, Depths, Lesion, depths, draw_waves
+from proseg_gui.phantom.lesion import LOBE_STATES, Blob, Depths, Lesion, axes_of, depths, draw_waves
 from proseg_gui.phantom.noise import Float32Array, smooth_field
 from proseg_gui.phantom.raters import STYLES, Draw, random_draw, reading_mask
 from proseg_gui.volume import Geometry, Mask, Reading, Study, Volume
@@ -88,24 +88,16 @@ class SequencePhantom:
         extent = np.array([(n - 1) * s for n, s in zip(self.shape[::-1], self.spacing_mm[::-1], strict=True)])
         return Geometry(self.shape, -extent / 2.0, self.spacing_mm, np.eye(3))
 
-    def _axes(self) -> tuple[Float32Array, Float32Array, Float32Array]:
-        start = self.geometry.origin_mm
-        x, y, z = (
-            np.asarray(start[a] + np.arange(self.shape[2 - a]) * self.spacing_mm[2 - a], dtype=np.float32)
-            for a in range(3)
-        )
-        return x[None, None, :], y[None, :, None], z[:, None, None]
-
     @cached_property
     def depths(self) -> Depths:
         """Depth fields (z, y, x) of the lesion."""
-        return depths(self.lesion, *self._axes())
+        return depths(self.lesion, *axes_of(self.geometry))
 
     @cached_property
     def _tissues(self) -> tuple[Float32Array, ...]:
         """Depths (z, y, x) in mm of the head, and of left and right ventricle, bent by a smooth field."""
         rng = self._rng(1)
-        x, y, z = self._axes()
+        x, y, z = axes_of(self.geometry)
         bend = [1.8 * smooth_field(rng, self.shape, self.spacing_mm, 26.0) for _ in range(2)]
         x, y = x + bend[0], y + bend[1]
         width, length = rng.uniform(57.0, 61.0), rng.uniform(64.0, 69.0)

@@ -345,10 +345,10 @@ def test_out_of_memory_on_a_gpu_goes_on_with_the_cpu(make, bundle, monkeypatch):
     labels = {"cuda": "A card", "cpu": "CPU"}
     monkeypatch.setattr("proseg_gui.inference.engine.device_label", lambda device: labels[device.type])
 
-    def full(self, net, image, token):
+    def full(self, net, *others):
         if net.device.type == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return run(self, net, image, token)
+        return run(self, net, *others)
 
     run = Engine._run_encoder
     monkeypatch.setattr(Engine, "_run_encoder", full)

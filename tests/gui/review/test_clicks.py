@@ -76,7 +76,7 @@ def press(clicking, qtbot):
     return do
 
 
-def test_clicks_in_and_out_and_a_box_are_a_step_each(clicking, press):
+def test_clicks_in_and_out_and_a_box_are_a_step_each(clicking, press, qtbot):
     desk = clicking.controller.desk
     before = desk.latents.point
     assert [c.inside for c in press(0.45, 0.45).places] == [True] and desk.undo_name == "click in"
@@ -89,8 +89,11 @@ def test_clicks_in_and_out_and_a_box_are_a_step_each(clicking, press):
     clicks = press(0.3, 0.3, to=(0.6, 0.6))
     assert len(clicks.places) == 3 and clicks.box is not None and desk.undo_name == "box"
     assert not clicking.scene.scan._outline
-    marks = {layer.colour for layer in clicking.scene.scan._contours}
-    assert {IN_COLOUR, OUT_COLOUR, BOX_COLOUR} <= marks
+
+    def marks():
+        return {layer.colour for layer in clicking.scene.scan._contours}
+
+    qtbot.waitUntil(lambda: {IN_COLOUR, OUT_COLOUR, BOX_COLOUR} <= marks(), timeout=SETTLE_MS)
     for _ in range(3):
         desk.undo()
     assert desk.latents.point == first and len(desk.latents.who.clicks.places) == 1

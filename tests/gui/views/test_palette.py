@@ -97,7 +97,7 @@ def test_text_of_both_themes_reads_on_its_panel(theme):
     assert contrast(theme.muted, theme.panel) >= 4.5
     assert contrast(theme.bar, theme.panel) >= 2.4
     assert contrast(theme.current, theme.panel) >= 3
-    assert set(PART_COLOURS) == {"inter", "intra", "ambiguity", "residual"}
+    assert set(PART_COLOURS) == {"inter", "intra", "ambiguity", "imputation", "residual"}
 
 
 @pytest.mark.parametrize("background", [LIGHT.background, LIGHT.panel])
