@@ -16,8 +16,7 @@ _SCALED = ("mul", "__mul__", "__rmul__", "div", "__truediv__", "__rdiv__", "sub"
 
 
 class _ShapesOnly(TorchFunctionMode):
-    """Gives an empty tensor of the same shape for :data:`_DRAWN`, and leaves one as it is where numbers
-    scale or fill it.
+    """Gives an empty tensor of the same shape for :data:`_DRAWN`, and leaves alone what numbers scale or fill.
 
     A device that is named is left alone.
     """
