@@ -36,7 +36,7 @@ from proseg_gui.inference.plan import default_plan
 from proseg_gui.inference.points import point_from
 from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.metrics.bootstrap import paired_difference
-from proseg_gui.review.regions import Found, find_regions
+from proseg_gui.review.regions import Found, regions_of
 from proseg_gui.review.remaining import SURE
 from proseg_gui.review.stopping import CLOSED, stops
 
@@ -80,18 +80,18 @@ def measured(engine: Engine, readings: dict[str, np.ndarray], readers: set[str])
     survey, ensemble = CaseSurvey(engine, default_plan(engine.bundle)), Ensemble(engine)
     ensemble.prepare_all()
     agreement = agreement_bins(survey, 0, list(readings.values()))
-    regions = find_regions(survey.doubted(0), engine.geometry, survey.plan, engine.raters)
+    found = regions_of(engine, survey, 0)
     start = engine.mask(point_from(engine.method.consensus_style())).array
     rows = []
     for rater, truth in readings.items():
         if rater in readers:
-            row = {"rater": rater, "stop": stop_rows(ensemble, Found(0, regions, True), start, truth)}
+            row = {"rater": rater, "stop": stop_rows(ensemble, found, start, truth)}
             rows.append({**row, **strokes(ensemble, start, truth, doubt=True)})
     invented = []
     sizes = {rater: int(mask.sum()) for rater, mask in readings.items()}
     for rater, by in ((max(sizes, key=sizes.get), MOVED_PIXELS), (min(sizes, key=sizes.get), -MOVED_PIXELS)):
         invented.append(strokes(ensemble, start, moved(readings[rater], by), doubt=False))
-    return {"agreement": agreement.tolist(), "regions": len(regions), "readers": rows, "invented": invented}
+    return {"agreement": agreement.tolist(), "regions": len(found.regions), "readers": rows, "invented": invented}
 
 
 def moved(mask: np.ndarray, pixels: float) -> np.ndarray:

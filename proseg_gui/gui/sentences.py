@@ -58,7 +58,8 @@ SENTENCES = (
     marked("The proposal is still being worked out"), marked("The proposal changes nothing on this slice"),
     marked("The contour was changed meanwhile; the proposal was not taken over"),
     marked("Nothing is proposed: draw on a slice first"), marked("This study has one channel"),
-    marked("Showing {name} (estimated)"), marked("{names} missing: estimated, not acquired."),
+    marked("Showing {name} (estimated)"), marked("{names} missing: estimated, not acquired"),
+    marked("{names} missing: estimated, not acquired."),
     marked("Showing {name}"), marked("Stopped: figures cover the slices measured so far"),
     marked("The sliders of this case were set under another model; they begin anew under this one"),
     # doubt

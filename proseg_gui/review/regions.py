@@ -22,7 +22,9 @@ from proseg_gui.volume import Geometry
 
 if TYPE_CHECKING:
     from proseg_gui.inference.doubted import DoubtedPixels
+    from proseg_gui.inference.engine import Engine
     from proseg_gui.inference.plan import SurveyPlan
+    from proseg_gui.inference.survey import CaseSurvey
 
 Floats = npt.NDArray[np.float64]
 GRAIN = 0.25
@@ -194,6 +196,14 @@ def find_regions(
         for ml, part in found
         if ml >= FLOOR * found[0][0]
     )
+
+
+def regions_of(engine: Engine, survey: CaseSurvey, structure: int) -> Found:
+    """:func:`find_regions` of a structure by what the engine's survey knows so far."""
+    complete = survey.complete
+    raters = engine.raters if engine.method.capabilities.personalised else ()
+    found = find_regions(survey.doubted(structure), engine.geometry, survey.plan, raters)
+    return Found(structure, found, complete)
 
 
 def _coarsest(geometry: Geometry, slices: npt.NDArray[np.int32]) -> float:

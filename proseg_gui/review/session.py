@@ -20,7 +20,7 @@ from proseg_gui.metrics.overlap import dice
 from proseg_gui.prompts.reading import Prompt
 from proseg_gui.review.edits import Bricks
 from proseg_gui.review.figures import Figures
-from proseg_gui.review.regions import Found, find_regions
+from proseg_gui.review.regions import Found, regions_of
 from proseg_gui.review.state import AxesState, Frame, Point, Spread, Summary
 from proseg_gui.review.sweep import sweep
 from proseg_gui.volume import Mask, Reading, Study, Volume, areas_to_ml
@@ -162,10 +162,7 @@ class Reviewed:
 
     def regions(self, structure: int) -> Found:
         """Where the case is in doubt, by what is known so far."""
-        complete = self.survey.complete
-        raters = self.engine.raters if self.bundle.method.capabilities.personalised else ()
-        doubted = self.survey.doubted(structure)
-        found = Found(structure, find_regions(doubted, self.study.geometry, self.survey.plan, raters), complete)
+        found = regions_of(self.engine, self.survey, structure)
         give_back()
         return found
 

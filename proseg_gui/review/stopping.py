@@ -28,7 +28,7 @@ from proseg_gui.inference.survey import CaseSurvey
 from proseg_gui.io.dataset import Dataset
 from proseg_gui.jobs import CancelToken, Progress, no_progress
 from proseg_gui.review.edits import Bricks, code
-from proseg_gui.review.regions import Found, find_regions
+from proseg_gui.review.regions import Found, regions_of
 from proseg_gui.review.remaining import SURE, Remaining, remaining
 from proseg_gui.training.request import Request
 from proseg_gui.training.run import split_of
@@ -100,8 +100,7 @@ class StopLook:
     def __call__(self, survey: CaseSurvey, ensemble: Ensemble, readings: Mapping[str, Bools]) -> None:
         """Add what a case's readings tell."""
         engine, structure = ensemble.engine, ensemble.structure
-        found = Found(structure, find_regions(survey.doubted(structure), engine.geometry, survey.plan, engine.raters),
-                      True)  # fmt: skip
+        found = regions_of(engine, survey, structure)
         start = engine.mask(point_from(engine.method.consensus_style()), structure).array
         for truth in readings.values():
             for stop, codes in stops(ensemble, found, start, truth):

@@ -45,6 +45,7 @@ from proseg_gui.gui.review.said_link import SaidLink
 from proseg_gui.gui.review.scene import Scene
 from proseg_gui.gui.review.tools_link import ToolsLink
 from proseg_gui.gui.review.worklist_link import WorklistLink
+from proseg_gui.gui.sentences import told
 from proseg_gui.gui.shell import questions
 from proseg_gui.gui.shell.actions import Menus
 from proseg_gui.gui.shell.commands import LAYOUT_COMMANDS, Commands, WindowActions
@@ -309,8 +310,12 @@ class MainWindow(QMainWindow):
         kept = (self.opener.keeper.said,) if self.opener.keeper.said else ()
         review = self.controller.desk.review
         missing = review.engine.missing if review is not None and study is not None else ()
-        told = (tr("{names} missing: estimated, not acquired").format(names=", ".join(missing)),) if missing else ()
-        self.notices.show_notices((*told, *kept, *(() if study is None else study.notices)))
+        estimated: tuple[str, ...] = ()
+        if missing:
+            from proseg_gui.bundle import told_missing  # late: a window starts without it
+
+            estimated = (told(told_missing(missing)),)
+        self.notices.show_notices((*estimated, *kept, *(() if study is None else study.notices)))
 
     def _keep_settings(self, view: ViewState) -> None:
         if view.settings != self._saved:
